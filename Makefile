@@ -1,0 +1,42 @@
+# Python 3.10 or newer and PyPI are all that demo, test and benchmark need. Another Python: make demo PYTHON=python3.12
+PYTHON ?= python3
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-input
+
+.PHONY: help demo test bench-test benchmark clean
+
+help:
+	@echo "make demo                 run the whole cycle on example data; ends with the path of a page to open"
+	@echo "make test                 run the tests that need no Frappe"
+	@echo "make bench-test           run the app's tests on the bench of BENCH_DIR, else ~/frappe-bench (ARGS=\"--module NAME\")"
+	@echo "make desk-test            click through a week in a browser, on the same bench (needs Chromium)"
+	@echo "make benchmark NAME=demo  measure one claim against its peer (see benchmarks/)"
+	@echo "make clean                remove the environments and the demo's folder"
+
+demo: .venv-demo/ready
+	@.venv-demo/bin/rts-factoring demo --out demo-output
+
+test: .venv-test/ready
+	.venv-test/bin/python -m pytest $(ARGS)
+
+bench-test:
+	@$(PYTHON) scripts/bench_test.py $(ARGS)
+
+benchmark: .venv-test/ready
+	@test -n "$(NAME)" || { echo "Say which: make benchmark NAME=demo"; exit 2; }
+	@test -f "benchmarks/$(NAME).py" || { echo "There is no benchmarks/$(NAME).py."; exit 2; }
+	@.venv-test/bin/python -m benchmarks.$(NAME)
+
+# .venv-demo is made for the extra "demo", .venv-test for the extra "test"; both again when the requirements change.
+.venv-%/ready: pyproject.toml requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed; say which: make PYTHON=python3.12"; exit 2; }
+	@echo "Making $(@D) with $$($(PYTHON) --version); this takes a minute the first time."
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python $(PIP_INSTALL) --editable ".[$*]"
+	@touch $@
+
+clean:
+	rm -rf .venv-demo .venv-test .venv-desk demo-output
+
+.PHONY: desk-test
+desk-test: .venv-desk/ready
+	@.venv-desk/bin/python -m pytest tests/desk -x $(ARGS)
