@@ -1,0 +1,1 @@
+"""What factoring is: frozen dataclasses, Decimal and date. Nothing here imports Frappe."""

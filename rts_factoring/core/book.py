@@ -1,0 +1,366 @@
+"""A subsidiary's factoring book, and what one report does to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from . import settlement
+from .errors import FileRefused
+from .layout import NEEDS_INVOICE, Event, normalise_word
+from .matching import Match, Matcher, Receivables, debtor_key, normalised, same_client
+from .model import InvoiceState, Leg, Outcome, Policy, Position, Receivable, ReportKind
+from .posting import Effect, advance, legs
+from .report import Report, ReportLine
+
+Period = tuple[date, date]  # first and last day
+DONE = frozenset((Outcome.MATCHED, Outcome.IGNORED))  # a row that comes again is a duplicate of these
+
+
+@dataclass
+class Book:
+	"""What one company and RTS hold against each other. `batches` are live: batch number → invoices sent in it.
+
+	`posted_rows` holds identity and occurrence of the report rows that have had their effect (or were ignored by a person).
+	"""
+
+	company: str
+	policy: Policy
+	client_number: str = ""
+	currency: str = ""
+	batches: dict[str, tuple[str, ...]] = field(default_factory=dict)
+	positions: dict[str, Position] = field(default_factory=dict)
+	posted_rows: set[tuple[str, int]] = field(default_factory=set)
+
+	def __post_init__(self):
+		self._batch_of = {invoice: batch for batch, invoices in self.batches.items() for invoice in invoices}
+
+	def batch_of(self, invoice_no: str) -> str:
+		"""The batch the invoice was last sent in, if any."""
+		known = self.positions.get(invoice_no)
+		return known.batch if known else self._batch_of.get(invoice_no, "")
+
+	def position(self, receivable: Receivable) -> Position:
+		"""The invoice's position; one never bought stands at what our books still expect of it."""
+		known = self.positions.get(receivable.invoice_no)
+		if known is not None:
+			return known
+		batch = self._batch_of.get(receivable.invoice_no, "")
+		state = InvoiceState.SUBMITTED if batch else InvoiceState.NOT_FACTORED
+		return Position(receivable.invoice_no, state, batch, outstanding=receivable.open_amount)
+
+	def commit(self, result: Reconciliation) -> None:
+		"""Take over what a reconciliation found. Until then it changed nothing."""
+		self.positions.update(result.positions)
+		for line in result.lines:
+			if line.outcome in DONE:
+				self.posted_rows.add((line.identity, line.occurrence))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+	"""What a person decided about a row: which invoice it means, what type it is, or that it is ignored."""
+
+	invoice_no: str = ""
+	event: Event | None = None
+	ignore: str = ""  # the reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciledLine:
+	"""`identity` is the row's content, the same in every report that repeats it; `occurrence` tells genuine twins apart."""
+
+	line: ReportLine
+	outcome: Outcome
+	reason: str | None
+	rule: str
+	receivable: Receivable | None
+	effects: tuple[Effect, ...]
+	identity: str
+	occurrence: int
+
+	@property
+	def invoice_no(self) -> str | None:
+		return self.receivable.invoice_no if self.receivable else self.line.invoice_no or None
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+	report: Report
+	company: str
+	policy: Policy
+	batch: str
+	lines: tuple[ReconciledLine, ...]
+	missing: tuple[str, ...]  # in the batch but not in the report
+	positions: dict[str, Position]  # of the invoices it moves, as they are afterwards
+
+	@property
+	def effects(self) -> list[Effect]:
+		return [effect for line in self.lines for effect in line.effects]
+
+	@property
+	def legs(self) -> list[Leg]:
+		return [leg for effect in self.effects for leg in legs(self.policy, effect)]
+
+	def count(self) -> Counter:
+		return Counter(line.outcome for line in self.lines)
+
+
+def check_identity(
+	report: Report,
+	book: Book,
+	batch: str = "",
+	period: Period | None = None,
+	companies: Collection[str] = (),
+) -> str:
+	"""Refuse a file of another client, company, batch or period than chosen. Returns the batch it is about.
+
+	`companies` are the other subsidiaries; one that the file names is not this one. Raises FileRefused: wrong_client,
+	wrong_batch, wrong_period.
+	"""
+	facts, where = report.facts, report.file_name
+	client = facts.client_number or _only(line.client_no for line in report.lines)
+	if client and book.client_number and not same_client(client, book.client_number):
+		what = f"The file is for client {client[:60]}; {book.company} is client {book.client_number}."
+		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
+	others = {debtor_key(company) for company in companies} - {debtor_key(book.company)}
+	if not client and facts.client_name and debtor_key(facts.client_name) in others:
+		what = f"The file is for {facts.client_name[:60]}, not {book.company}."
+		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
+	if report.kind is ReportKind.PURCHASE:
+		return _batch_of(report, book, batch)
+	if period and not _in_period(report, period):
+		stated = f"{facts.period[0]:%m/%d/%Y} to {facts.period[1]:%m/%d/%Y}" if facts.period else "other days"
+		what = f"The file covers {stated}, not the period chosen."
+		raise FileRefused("wrong_period", what, "Leave the period empty to take the file's own.", where)
+	return batch
+
+
+def _batch_of(report: Report, book: Book, batch: str) -> str:
+	"""The batch a purchase report is about, in the book's own spelling. A number that RTS may have given itself (Schedule #,
+	Purchase #) counts only when it is one of our batches."""
+	ours = {normalised(name): name for name in book.batches}
+	stated = report.facts.batch
+	named = ours.get(normalised(stated)) or ours.get(
+		normalised(_only(line.batch_ref for line in report.lines)), ""
+	)
+	if not named and stated and not report.facts.batch_may_be_theirs:
+		named = stated
+	if batch and named and normalised(named) != normalised(batch):
+		what = f"The file is about batch {named[:60]}, not {batch}."
+		raise FileRefused("wrong_batch", what, "Choose the batch it names.", report.file_name)
+	found = batch or named
+	if found and normalised(found) not in ours:
+		what = f"{book.company} has no batch {found[:60]}."
+		raise FileRefused("wrong_batch", what, "Choose the batch this report is about.", report.file_name)
+	return ours.get(normalised(found), "")
+
+
+def _only(values: Iterable[str]) -> str:
+	"""The one value all rows that have any share."""
+	named = set(values) - {""}
+	return named.pop() if len(named) == 1 else ""
+
+
+def _in_period(report: Report, period: Period) -> bool:
+	if report.facts.period:
+		return report.facts.period == period
+	days = [line.date for line in report.lines if line.date]
+	return not days or any(period[0] <= day <= period[1] for day in days)
+
+
+def reconcile(
+	report: Report,
+	receivables: Receivables,
+	book: Book,
+	batch: str = "",
+	decisions: Mapping[int, Decision] | None = None,
+	period: Period | None = None,
+) -> Reconciliation:
+	"""What the report's rows mean and would post, in the order they stand. Nothing changes until `book.commit`.
+
+	Raises FileRefused when the report is not of this client, batch or period (see check_identity).
+	"""
+	batch = check_identity(report, book, batch, period, receivables.companies)
+	return _Reconciler(report, receivables, book, batch, decisions or {}).result()
+
+
+class _Reconciler:
+	"""One report against one book: each row in turn is recognised, matched, settled, and moves the invoice's position."""
+
+	def __init__(
+		self,
+		report: Report,
+		receivables: Receivables,
+		book: Book,
+		batch: str,
+		decisions: Mapping[int, Decision],
+	):
+		self.report = report
+		self.receivables = receivables
+		self.book = book
+		self.batch = batch
+		self.decisions = decisions
+		self.invoices = book.batches.get(batch, ())
+		self.matcher = Matcher(receivables, book.company, self.invoices, book.client_number)
+		self.positions: dict[str, Position] = {}  # as they are after the rows so far
+		self.moved: set[str] = set()
+		self.identities = [identity_of(report.kind, line) for line in report.lines]
+		self.as_typed = Counter(self.identities)
+		self.seen: Counter[str] = Counter()  # rows so far of each identity
+		self.decided: Counter[str] = Counter()  # the same of rows whose type a person set
+
+	def result(self) -> Reconciliation:
+		lines = tuple(map(self._reconciled, self.report.lines, self.identities))
+		self._refuse_other_batch(lines)
+		missing = self._missing(lines)
+		moved = {invoice_no: self.positions[invoice_no] for invoice_no in self.moved}
+		return Reconciliation(
+			self.report, self.book.company, self.book.policy, self.batch, lines, missing, moved
+		)
+
+	def _reconciled(self, line: ReportLine, identity: str) -> ReconciledLine:
+		decision = self.decisions.get(line.row, _UNDECIDED)
+		if decision.event:
+			line = line._replace(event=decision.event, problems=_solved(line, decision.event))
+		identity, occurrence, posted = self._recognise(line, identity, decision)
+		match = self._match(line, decision)
+		if posted:
+			outcome, reason, effects = Outcome.DUPLICATE, "posted_before", ()
+		elif decision.ignore:
+			outcome, reason, effects = Outcome.IGNORED, decision.ignore, ()
+		else:
+			outcome, reason, effects = self._settle(line, match)
+			if effects or outcome in _STATES:
+				self._move(match.receivable, outcome, effects)
+		return ReconciledLine(
+			line, outcome, reason, match.rule, match.receivable, effects, identity, occurrence
+		)
+
+	def _recognise(self, line: ReportLine, identity: str, decision: Decision) -> tuple[str, int, bool]:
+		"""Identity, occurrence, and whether the row was posted before: as it stands, as its word was spelt before the layout
+		learnt it, or as a later report told its type that a person now sets."""
+		posted = self.book.posted_rows
+		if posted and line.word:
+			spelt = identity_of(self.report.kind, line, known=False)
+			if spelt != identity and (spelt, self.seen[spelt] + 1) in posted:
+				self.seen[spelt] += 1
+				return spelt, self.seen[spelt], True
+		if posted and decision.event:
+			typed = identity_of(self.report.kind, line)
+			self.decided[typed] += typed != identity
+			occurrence = self.as_typed[typed] + self.decided[typed]
+			if typed != identity and (typed, occurrence) in posted:
+				return typed, occurrence, True
+		self.seen[identity] += 1
+		return identity, self.seen[identity], (identity, self.seen[identity]) in posted
+
+	def _match(self, line: ReportLine, decision: Decision) -> Match:
+		if not decision.invoice_no or self.matcher.is_foreign(line):
+			return self.matcher.match(line)
+		chosen = self.receivables.get(decision.invoice_no)
+		if chosen is None or chosen.company != self.book.company:
+			return Match(Outcome.BLOCKED, chosen, "other_subsidiary" if chosen else "unknown_invoice")
+		return Match(Outcome.MATCHED, chosen, None, "decided")
+
+	def _settle(self, line: ReportLine, match: Match) -> settlement.Settled:
+		problems = line.problems
+		if match.receivable:
+			problems = tuple(problem for problem in problems if problem != "missing_invoice")
+		if problems:
+			return settlement.blocked(problems[0])
+		if match.outcome is not Outcome.MATCHED:
+			return settlement.Settled(match.outcome, match.reason)
+		receivable = match.receivable
+		if receivable and self.book.currency and receivable.currency != self.book.currency:
+			return settlement.blocked("other_currency")
+		position = self._position(receivable) if receivable else None
+		if self.report.kind is ReportKind.PURCHASE:
+			return settlement.purchase(line, receivable, position, self.report.layout.tolerance)
+		return settlement.payment(line, receivable, position, self.book.policy)
+
+	def _position(self, receivable: Receivable) -> Position:
+		known = self.positions.get(receivable.invoice_no)
+		if known is None:
+			known = self.positions[receivable.invoice_no] = self.book.position(receivable)
+		return known
+
+	def _move(self, receivable: Receivable | None, outcome: Outcome, effects: tuple[Effect, ...]) -> None:
+		if receivable is None:
+			return
+		position = self._position(receivable)
+		if effects:
+			position = advance(position, self.book.policy, *effects)
+		if outcome in _STATES:
+			position = replace(position, state=_STATES[outcome])
+		self.positions[receivable.invoice_no] = position
+		self.moved.add(receivable.invoice_no)
+
+	def _refuse_other_batch(self, lines: Sequence[ReconciledLine]) -> None:
+		"""A purchase report whose invoices all went out in other batches than the one chosen is about those."""
+		if not self.batch or self.report.kind is not ReportKind.PURCHASE:
+			return
+		found = {
+			line.receivable.invoice_no
+			for line in lines
+			if line.receivable and line.reason != "other_subsidiary"
+		}
+		batches = {self.book.batch_of(invoice_no) for invoice_no in found}
+		if found and "" not in batches and not found & self.matcher.batch:
+			what = f"Its invoices are of batch {', '.join(sorted(batches))}, none is of {self.batch}."
+			raise FileRefused(
+				"wrong_batch", what, "Choose the batch this report is about.", self.report.file_name
+			)
+
+	def _missing(self, lines: Sequence[ReconciledLine]) -> tuple[str, ...]:
+		"""Invoices of the batch that no row of a purchase report surely means; a suggestion is not sure."""
+		if self.report.kind is not ReportKind.PURCHASE:
+			return ()
+		sure = {
+			line.receivable.invoice_no for line in lines if line.receivable and line.outcome not in _UNSURE
+		}
+		return tuple(invoice for invoice in self.invoices if invoice not in sure)
+
+
+_UNDECIDED = Decision()
+_UNSURE = (Outcome.SUGGESTED, Outcome.IGNORED)
+_STATES = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceState.DENIED}
+
+
+def _solved(line: ReportLine, event: Event) -> tuple[str, ...]:
+	"""The problems that remain once a person has said what the row is."""
+	solved = {"unknown_type"} if event in NEEDS_INVOICE else {"unknown_type", "missing_invoice"}
+	problems = [problem for problem in line.problems if problem not in solved]
+	if event in NEEDS_INVOICE and not line.invoice_no and "missing_invoice" not in problems:
+		problems.append("missing_invoice")
+	return tuple(problems)
+
+
+def identity_of(kind: ReportKind, line: ReportLine, known: bool = True) -> str:
+	"""SHA-1 of what a row says, without where it stands or how it is spelt; 40 hex digits.
+
+	With `known` False the row's word counts as the report spells it, as it did before the layout learnt the word.
+	"""
+	meaning = line.status if kind is ReportKind.PURCHASE else line.event
+	amounts = (
+		line.purchased,
+		line.fee,
+		line.reserve,
+		line.other,
+		line.net,
+		line.paid,
+		line.released,
+		line.chargeback,
+	)
+	parts = (
+		kind.value,
+		normalised(line.invoice_no),
+		line.date.isoformat() if line.date else "",
+		normalised(line.payment_ref),
+		meaning.value if meaning and known else f"?{normalise_word(line.word)}",
+		*[str(amount) if amount else "" for amount in amounts],  # typed amounts have two decimals each
+	)
+	return hashlib.sha1("|".join(parts).encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,220 @@
+"""The way in: open a session, hand the files to one thread a channel, keep the journal in the caller's thread."""
+
+from __future__ import annotations
+
+import posixpath
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import DeliveryError
+from .ftp import FtpSession
+from .job import Job
+from .server import Refused, Server, refused
+from .settings import Connection, FileState, OutgoingFile, RemoteFile
+from .sftp import SftpSession
+
+NAME = re.compile(r"[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{0,199}")
+
+Progress = Callable[[str, FileState, int], None]
+Journal = Callable[[str], FileState]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+	"""What one call did, for the log; `seconds` includes login."""
+
+	files: int
+	bytes: int
+	channels: int
+	seconds: float
+
+
+def deliver(
+	connection: Connection,
+	files: Sequence[OutgoingFile],
+	progress: Progress,
+	*,
+	token: str,
+	journal: Journal | None = None,
+) -> Summary:
+	"""Bring every file to `delivered`; raises DeliveryError, after which it may be called again.
+
+	`progress(name, state, bytes)` must have saved the state when it returns, and leaves `delivered` as it is
+	when another job got there first; `journal(name)` reads the state saved by now, by whichever job. Both are
+	called in the caller's thread. `token` names this batch's delivery and stays the same over all attempts.
+	"""
+	_check(files, token)
+	started = time.monotonic()
+	todo = [file for file in files if file.state is not FileState.DELIVERED]
+	if not todo:
+		return Summary(0, 0, 0, 0.0)
+	desk = _Desk(progress, journal, {file.name: file.state for file in files})
+	session = _open(connection, min(connection.channels, sum(not file.last for file in todo)))
+	try:
+		job = Job(connection, token, desk, session.servers[0])
+		for last in (False, True):
+			desk.run(session.servers, [file for file in todo if file.last is last], job.deliver)
+			with suppress(DeliveryError) if last else nullcontext():  # once all is delivered, all is well
+				job.tidy(session.servers[0], [file for file in files if file.last is last])
+	finally:
+		desk.stopped.set()
+		session.close()
+		desk.join()
+	sent = sum(file.size for file in todo)
+	return Summary(len(todo), sent, len(session.servers), time.monotonic() - started)
+
+
+def list_folder(connection: Connection, folder: str | None = None) -> list[RemoteFile]:
+	"""Log in and list a folder (`remote_folder` when None), sorted by name. Raises DeliveryError."""
+	folder = connection.remote_folder if folder is None else folder
+	session = _open(connection, 1)
+	try:
+		return sorted(session.servers[0].listing(folder), key=lambda found: found.name)
+	except Refused as error:
+		raise refused(
+			connection, f"The folder {folder or '(login folder)'!r} cannot be listed", error
+		) from error
+	finally:
+		session.close()
+
+
+def fetch_file(connection: Connection, name: str, folder: str = "", limit: int = 50_000_000) -> bytes:
+	"""One remote file, such as a report in the inbox folder. DeliveryError `too_big` above `limit` bytes."""
+	content = bytearray()
+
+	def take(block: bytes) -> None:
+		content.extend(block)
+		if len(content) > limit:
+			raise DeliveryError("too_big", f"{name} is larger than {limit:,} bytes.", where=connection.where)
+
+	session = _open(connection, 1)
+	try:
+		session.servers[0].read(posixpath.join(folder, name), take, limit)
+		return bytes(content)
+	except Refused as error:
+		raise refused(connection, f"{name} cannot be read", error) from error
+	finally:
+		session.close()
+
+
+def _open(connection: Connection, channels: int) -> SftpSession | FtpSession:
+	kind = SftpSession if connection.protocol == "sftp" else FtpSession
+	return kind(connection, max(channels, 1))
+
+
+def _check(files: Sequence[OutgoingFile], token: str) -> None:
+	names = [file.name for file in files]
+	bad = [name for name in names if not NAME.fullmatch(name)]
+	if bad or len({name.casefold() for name in names}) != len(names):
+		raise DeliveryError(
+			"bad_file_name",
+			f"The names of the files to send are not plain or not different: {bad or names}.",
+			"Correct the file name patterns of the schedule layout.",
+		)
+	if not token:
+		raise DeliveryError("no_token", "The delivery has no token, so it could not be continued.")
+
+
+class _Desk:
+	"""Runs the workers, and does for them in the caller's thread what only that thread may do."""
+
+	def __init__(self, progress: Progress, journal: Journal | None, states: dict[str, FileState]):
+		self._progress = progress
+		self._journal = journal
+		self._states = states
+		self._inbox: queue.Queue = queue.Queue()
+		self._threads: list[threading.Thread] = []
+		self.stopped = threading.Event()
+
+	def save(self, file: OutgoingFile, state: FileState) -> None:
+		"""Called by a worker; returns when the caller has saved the state."""
+		self._states[file.name] = state
+		self._ask(self._progress, file.name, state, 0 if state is FileState.PENDING else file.size)
+
+	def state(self, file: OutgoingFile) -> FileState:
+		"""The state saved by now. A journal never goes back behind what this job knows."""
+		known = self._states[file.name]
+		if self._journal is None or known is FileState.DELIVERED:
+			return known
+		return FileState(self._ask(self._journal, file.name))
+
+	def run(
+		self,
+		servers: Sequence[Server],
+		files: Sequence[OutgoingFile],
+		work: Callable[[Server, OutgoingFile], None],
+	) -> None:
+		"""All files over all servers; the first error stops the rest and is raised."""
+		todo: queue.SimpleQueue = queue.SimpleQueue()
+		for file in files:
+			todo.put(file)
+		errors: list[BaseException] = []
+		self._threads = [
+			threading.Thread(target=self._work, args=(server, todo, work, errors), daemon=True)
+			for server in servers[: len(files)]
+		]
+		for thread in self._threads:
+			thread.start()
+		running = len(self._threads)
+		while running:
+			request = self._inbox.get()
+			if request is None:
+				running -= 1
+				continue
+			answer, function, arguments = request
+			try:
+				answer.set_result(function(*arguments))
+			except BaseException as error:
+				answer.cancel()
+				self.stopped.set()
+				raise error
+		if errors:
+			raise min(errors, key=lambda error: getattr(error, "retry", False))
+
+	def join(self) -> None:
+		"""Wait for the workers, refusing what they still ask; the session is closed by now."""
+		deadline = time.monotonic() + 10
+		while time.monotonic() < deadline and any(thread.is_alive() for thread in self._threads):
+			try:
+				request = self._inbox.get(timeout=0.05)
+			except queue.Empty:
+				continue
+			if request:
+				request[0].cancel()
+
+	def _ask(self, function: Callable, *arguments: Any) -> Any:
+		answer: Future = Future()
+		if self.stopped.is_set():
+			raise _Stopped
+		self._inbox.put((answer, function, arguments))
+		try:
+			return answer.result()
+		except BaseException:
+			raise _Stopped from None
+
+	def _work(
+		self, server: Server, todo: queue.SimpleQueue, work: Callable, errors: list[BaseException]
+	) -> None:
+		try:
+			while not self.stopped.is_set():
+				work(server, todo.get_nowait())
+		except queue.Empty:
+			pass
+		except _Stopped:
+			pass
+		except BaseException as error:
+			errors.append(error)
+			self.stopped.set()
+		finally:
+			self._inbox.put(None)
+
+
+class _Stopped(Exception):
+	"""The delivery was stopped while this worker was busy."""

@@ -1,0 +1,308 @@
+"""How one file gets from pending to delivered, whatever dies on the way.
+
+Rename is the commit. A file is written under a temporary name that is the same for every attempt of this
+delivery, at fixed offsets and never truncated, so that two jobs write the same bytes and cannot harm each
+other; it is verified, saved as `uploaded`, and renamed, which succeeds for one job only. Whoever finds the
+final name taken compares size and content: ours is delivered, anybody else's stops the batch.
+
+Where a name cannot be shared (FTP, servers that append or refuse to overwrite) each attempt has its own
+temporary name. Where there is no rename, `sending` is saved before the final name is first written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from typing import Protocol
+
+from ..errors import DeliveryError
+from .server import Absent, Digests, Exists, Hasher, Refused, Server, digests, refused
+from .settings import Connection, FileState, OutgoingFile, RemoteFile
+
+ROUNDS = 4  # looks at a file that a parallel job keeps changing under us
+
+
+class States(Protocol):
+	def save(self, file: OutgoingFile, state: FileState) -> None: ...
+
+	def state(self, file: OutgoingFile) -> FileState: ...
+
+
+class Job:
+	"""One attempt to deliver a batch; its methods are called from several threads, each with its own server."""
+
+	def __init__(self, connection: Connection, token: str, states: States, server: Server):
+		self.connection = connection
+		self.token = token
+		self.states = states
+		self.before = self._names(server, connection.remote_folder)
+
+	def deliver(self, server: Server, file: OutgoingFile) -> None:
+		"""Bring one file to `delivered`. Raises DeliveryError."""
+		settle = self._settle_in_place if self.connection.writes_final_name else self._settle
+		absent = None
+		try:
+			for number in range(ROUNDS):
+				try:
+					if settle(server, file, first=number == 0):
+						return
+				except Absent as error:
+					absent = error  # taken away while we looked, or there is no such folder
+		except Refused as error:
+			raise refused(self.connection, f"{file.name} cannot be sent", error) from error
+		except OSError as error:
+			raise DeliveryError(
+				"packet_missing",
+				f"{file.name} cannot be read on this side ({error.strerror}).",
+				"Restore the file, or make the packet again in a new batch.",
+			) from error
+		if absent:
+			raise refused(self.connection, f"{file.name} cannot be sent", absent) from absent
+		raise DeliveryError(
+			"busy",
+			f"Another job keeps working on {file.name}.",
+			"It is tried again by itself.",
+			where=self.connection.where,
+			retry=True,
+		)
+
+	def tidy(self, server: Server, files: Iterable[OutgoingFile]) -> None:
+		"""Remove temporary files that dead attempts left of these files, which are delivered."""
+		folder = self.connection.temporary_folder or self.connection.remote_folder
+		stems = {self._stem(file) for file in files}
+		try:
+			for name in self._names(server, folder) or ():
+				if name.endswith(".part") and name.removesuffix(".part").rpartition("-")[0] in stems:
+					server.remove(self.connection.temporary_path(name))
+		except Refused:
+			pass  # these files are delivered; what is left over is only untidy
+
+	def _settle(self, server: Server, file: OutgoingFile, first: bool) -> bool:
+		"""One round over temporary name, verification and rename; False to look again."""
+		state = self.states.state(file)
+		if state is FileState.DELIVERED:
+			return True
+		final = self.connection.final_path(file.name)
+		there = (
+			self._look_before(server, file) if first and state is FileState.PENDING else server.look(final)
+		)
+		if there:
+			self._claim(server, file, there, state)
+			self._remove_temporaries(server, file)
+			self.states.save(file, FileState.DELIVERED)
+			return True
+		if state is FileState.UPLOADED:
+			temporary, whole = self._uploaded(server, file)
+			if temporary is None:
+				if not self._gone(server, file):
+					return False
+				self.states.save(file, FileState.DELIVERED)
+				return True
+			if not whole:
+				self.states.save(file, FileState.PENDING)
+				return False
+		else:
+			temporary = self._upload(server, file)
+			if temporary is None:
+				return False  # a parallel job was faster: look again
+			self.states.save(file, FileState.UPLOADED)
+		try:
+			server.rename(temporary, final)
+		except Refused as error:
+			if not server.look(temporary) or server.look(final):
+				return False
+			raise DeliveryError(
+				"rename_refused",
+				f"The server refuses to rename {file.name} to its final name ({error}).",
+				"If this server cannot rename, switch that off in the connection settings.",
+				where=self.connection.where,
+			) from error
+		self.states.save(file, FileState.DELIVERED)
+		return True
+
+	def _settle_in_place(self, server: Server, file: OutgoingFile, first: bool) -> bool:
+		"""One round for servers where the final name is the only name."""
+		state = self.states.state(file)
+		if state is FileState.DELIVERED:
+			return True
+		final = self.connection.final_path(file.name)
+		there = server.look(final)
+		if there and (state is FileState.PENDING or self._is_ours(server, file, there, state)):
+			self._claim(server, file, there, state)
+			self.states.save(file, FileState.DELIVERED)
+			return True
+		if there and (there.size or 0) > file.size:
+			raise self._foreign(file)
+		if not there and state is FileState.UPLOADED:
+			if not self._gone(server, file):
+				return False
+			self.states.save(file, FileState.DELIVERED)
+			return True
+		mine = state is not FileState.PENDING
+		self.states.save(file, FileState.SENDING)
+		if there and not self.connection.shares_temporary:
+			server.remove(final)
+		try:
+			sent = server.upload(
+				final,
+				file.path,
+				reopen=mine and self.connection.shares_temporary,
+				before_close=lambda: self.states.save(file, FileState.UPLOADED),
+			)
+		except Exists:
+			self.states.save(file, FileState.PENDING)  # it appeared since we looked: it is not ours to write
+			return False
+		self._check_local(file, sent.digests)
+		if sent.there and not self._same_size(file, sent.there):
+			self.states.save(file, FileState.SENDING)
+			raise self._mismatch(file, sent.there)
+		if not sent.there:
+			self._gone(server, file)
+		self.states.save(file, FileState.DELIVERED)
+		return True
+
+	def _upload(self, server: Server, file: OutgoingFile) -> str | None:
+		"""The verified temporary file's path, or None when by now something stands under the final name."""
+		shared = self.connection.shares_temporary
+		name = f"{self._stem(file)}-{'0' if shared else secrets.token_hex(4)}.part"
+		temporary = self.connection.temporary_path(name)
+		final = self.connection.final_path(file.name)
+		sent = server.upload(temporary, file.path, reopen=shared, final=final)
+		try:
+			if sent.there:
+				self._check_local(file, sent.digests)
+				if not self._same_size(file, sent.there) or self._differs(
+					server, temporary, file, sent.digests
+				):
+					raise self._mismatch(file, sent.there)
+		except Absent:
+			pass
+		except DeliveryError as error:
+			if error.code in ("packet_changed", "damaged"):
+				server.remove(temporary)
+			raise
+		else:
+			if sent.there and not sent.final:
+				return temporary
+		if sent.final or server.look(final):
+			server.remove(temporary)
+			return None
+		raise DeliveryError(
+			"temporary_taken",
+			f"The temporary file of {file.name} vanished from the server.",
+			"If the factor takes files at once, say so in the connection settings.",
+			where=self.connection.where,
+		)
+
+	def _uploaded(self, server: Server, file: OutgoingFile) -> tuple[str | None, bool]:
+		"""The temporary file an earlier attempt completed, and whether it still is whole."""
+		if self.connection.shares_temporary:
+			names = [f"{self._stem(file)}-0.part"]
+		else:
+			folder = self.connection.temporary_folder or self.connection.remote_folder
+			names = [n for n in self._names(server, folder) or () if n.startswith(f"{self._stem(file)}-")]
+		path = None
+		for path in map(self.connection.temporary_path, names):
+			there = server.look(path)
+			if there and self._same_size(file, there):
+				return path, True
+			if not there:
+				path = None
+		return path, False
+
+	def _gone(self, server: Server, file: OutgoingFile) -> bool:
+		"""An uploaded file that is under neither name: the factor took it, if it does that."""
+		if self.connection.sweeps:
+			return True
+		if server.look(self.connection.final_path(file.name)):
+			return False
+		raise DeliveryError(
+			"vanished",
+			f"{file.name} was uploaded and is no longer on the server.",
+			"Ask RTS whether it has the file. If it takes files away, say so in the connection settings.",
+			where=self.connection.where,
+		)
+
+	def _claim(self, server: Server, file: OutgoingFile, there: RemoteFile, state: FileState) -> None:
+		if not self._is_ours(server, file, there, state):
+			raise self._foreign(file)
+
+	def _is_ours(self, server: Server, file: OutgoingFile, there: RemoteFile, state: FileState) -> bool:
+		"""Whether the file under the final name is this file: by size, then by the server's hash or by reading it."""
+		if not self._same_size(file, there):
+			return False
+		path = self.connection.final_path(file.name)
+		try:
+			digest = server.remote_digest(path)
+			return bool(digest and digests(file.path).matches(digest)) or self._reads_same(server, path, file)
+		except Absent:
+			raise
+		except Refused:
+			return state is not FileState.PENDING  # unreadable: believed only if we began it
+
+	def _remove_temporaries(self, server: Server, file: OutgoingFile) -> None:
+		if self.connection.shares_temporary:
+			server.remove(self.connection.temporary_path(f"{self._stem(file)}-0.part"))
+
+	def _look_before(self, server: Server, file: OutgoingFile) -> RemoteFile | None:
+		"""What stood under the final name when the job began; one listing for all files."""
+		if self.before is None:
+			return server.look(self.connection.final_path(file.name))
+		return self.before.get(file.name)
+
+	def _names(self, server: Server, folder: str) -> dict[str, RemoteFile] | None:
+		"""Name to file, or None where the server lists nothing."""
+		for number in range(ROUNDS):
+			try:
+				return {found.name: found for found in server.listing(folder)}
+			except Absent as error:
+				# some servers say so when a file goes while they list, as a parallel job's does
+				if number == ROUNDS - 1:
+					raise refused(self.connection, f"There is no folder {folder!r}", error) from error
+			except Refused:
+				return None
+
+	def _stem(self, file: OutgoingFile) -> str:
+		key = hashlib.sha256(f"{self.token}\0{file.name}\0{file.sha256}".encode()).hexdigest()[:16]
+		return f".{file.name}.{key}"
+
+	def _same_size(self, file: OutgoingFile, there: RemoteFile) -> bool:
+		return there.size is None or there.size == file.size
+
+	def _differs(self, server: Server, path: str, file: OutgoingFile, sent: Digests) -> bool:
+		"""True when the server's hash is another and reading back confirms it; some servers hash wrongly."""
+		digest = server.remote_digest(path)
+		if not digest or sent.matches(digest) or digests(file.path).matches(digest):
+			return False
+		return not self._reads_same(server, path, file)
+
+	def _reads_same(self, server: Server, path: str, file: OutgoingFile) -> bool:
+		hasher = Hasher()
+		server.read(path, hasher.update, file.size)
+		return hasher.result().sha256 == file.sha256
+
+	def _check_local(self, file: OutgoingFile, sent: Digests) -> None:
+		if (sent.size, sent.sha256) != (file.size, file.sha256):
+			raise DeliveryError(
+				"packet_changed",
+				f"{file.name} on this side is not the file that was submitted with the batch.",
+				"Make the packet again in a new batch.",
+			)
+
+	def _mismatch(self, file: OutgoingFile, there: RemoteFile) -> DeliveryError:
+		return DeliveryError(
+			"damaged",
+			f"{file.name} did not arrive whole ({there.size} of {file.size} bytes, or another content).",
+			"It is tried again by itself; if it stays so, see whether the server is full or appends to files.",
+			where=self.connection.where,
+			retry=True,
+		)
+
+	def _foreign(self, file: OutgoingFile) -> DeliveryError:
+		return DeliveryError(
+			"foreign_file",
+			f"The server already has another file named {file.name}; it was not touched.",
+			"Ask RTS what it is and have it removed, or send this invoice in a batch with other file names.",
+			where=self.connection.where,
+		)

@@ -1,0 +1,51 @@
+"""Errors an accountant can act on: what is wrong, where, and what to do."""
+
+
+class FactoringError(Exception):
+	"""Base of every error the core raises on purpose.
+
+	`code` is stable and machine-readable (shown by `rts-factoring --json`), `message` is one sentence for
+	a person, `hint` says what to do next, `where` names file, row or field when there is one.
+	"""
+
+	def __init__(self, code: str, message: str, hint: str = "", where: str = ""):
+		super().__init__(message)
+		self.code = code
+		self.message = message
+		self.hint = hint
+		self.where = where
+
+	def __str__(self) -> str:
+		text = f"{self.where}: {self.message}" if self.where else self.message
+		return f"{text} {self.hint}".strip()
+
+	def as_dict(self) -> dict[str, str]:
+		return {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}
+
+
+class FileRefused(FactoringError):
+	"""A report file that cannot be read, or is not what the user said it is. Nothing was written."""
+
+
+class LayoutError(FactoringError):
+	"""A report or schedule layout that contradicts itself."""
+
+
+class PaperworkError(FactoringError):
+	"""A document of one invoice that cannot go into its packet; other invoices are not affected."""
+
+
+class NoticeError(FactoringError):
+	"""A notice is due and cannot be made."""
+
+
+class DeliveryError(FactoringError):
+	"""A file could not be delivered; `retry` says whether trying again later can help."""
+
+	def __init__(self, code: str, message: str, hint: str = "", where: str = "", retry: bool = False):
+		super().__init__(code, message, hint, where)
+		self.retry = retry
+
+
+class PostingError(FactoringError):
+	"""Legs that do not balance, or an event without a posting rule."""

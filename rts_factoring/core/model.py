@@ -1,0 +1,127 @@
+"""The nouns of factoring, as frozen dataclasses. Amounts are Decimal in the company's currency, dates are `date`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import NamedTuple
+
+from .money import ZERO
+
+
+class ReportKind(str, Enum):
+	PURCHASE = "purchase"  # what RTS bought of one batch
+	PAYMENT = "payment"  # what debtors paid RTS in a period
+
+
+class Policy(str, Enum):
+	"""How a purchase stands in the books; the accountant's choice per subsidiary."""
+
+	BORROWING = "borrowing"
+	SALE = "sale"
+
+
+class Role(str, Enum):
+	"""The accounts a posting names; mapped to ledger accounts per subsidiary."""
+
+	CLEARING = "clearing"  # what RTS owes us for payouts
+	RESERVE = "reserve"  # held back by RTS
+	FEE = "fee"
+	CHARGES = "charges"  # wires and the like
+	ADVANCES = "advances"  # liability: financed, not yet collected
+	RECEIVABLE = "receivable"  # the invoice's own debit-to account, against the invoice
+	CUSTOMER_CREDIT = "customer_credit"  # the same account, unallocated
+
+
+class Outcome(str, Enum):
+	"""What became of a report row."""
+
+	MATCHED = "matched"
+	SUGGESTED = "suggested"  # a person must confirm the invoice
+	UNMATCHED = "unmatched"
+	BLOCKED = "blocked"  # the reason says what stands in the way
+	HELD = "held"
+	DENIED = "denied"
+	PENDING = "pending"
+	DUPLICATE = "duplicate"  # posted by an earlier import
+	IGNORED = "ignored"  # a person decided so
+
+
+class InvoiceState(str, Enum):
+	NOT_FACTORED = "Not Factored"
+	NOT_READY = "Not Ready"
+	QUEUED = "Queued"
+	SUBMITTED = "Submitted"
+	HELD = "Held"
+	DENIED = "Denied"
+	FINANCED = "Financed"
+	PARTLY_PAID = "Partly Paid"
+	COMPLETED = "Completed"
+	CHARGED_BACK = "Charged Back"
+
+
+class InvoiceStanding(str, Enum):
+	"""Where an invoice stands in our own books, apart from factoring."""
+
+	OPEN = "open"
+	DRAFT = "draft"
+	CANCELLED = "cancelled"
+	RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Receivable:
+	"""A Sales Invoice as the factor sees it. `outstanding` is what our books say is still to be paid."""
+
+	invoice_no: str
+	company: str
+	customer: str
+	amount: Decimal
+	invoice_date: date
+	client_number: str = ""
+	customer_mc: str = ""
+	customer_code: str = ""  # the debtor's own code at the factor
+	po_no: str = ""
+	load_no: str = ""
+	due_date: date | None = None
+	outstanding: Decimal | None = None
+	standing: InvoiceStanding = InvoiceStanding.OPEN
+	currency: str = "USD"
+
+	@property
+	def open_amount(self) -> Decimal:
+		return self.amount if self.outstanding is None else self.outstanding
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+	"""What RTS and we hold against each other on one invoice; derived from its ledger entries.
+
+	`open` is bought and not yet collected or charged back; `outstanding` is the receivable in our books.
+	"""
+
+	invoice_no: str
+	state: InvoiceState = InvoiceState.NOT_FACTORED
+	batch: str = ""
+	outstanding: Decimal = ZERO
+	purchased: Decimal = ZERO
+	open: Decimal = ZERO
+	collected: Decimal = ZERO
+	charged_back: Decimal = ZERO
+	fee: Decimal = ZERO
+	reserve: Decimal = ZERO  # change of the reserve balance caused by this invoice
+
+	@property
+	def is_bought(self) -> bool:
+		return self.purchased > 0
+
+
+class Leg(NamedTuple):
+	"""One side of a journal entry; exactly one of debit and credit is positive."""
+
+	role: Role
+	debit: Decimal = ZERO
+	credit: Decimal = ZERO
+	invoice_no: str | None = None

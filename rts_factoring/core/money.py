@@ -1,0 +1,19 @@
+"""Money is Decimal with two places, and this is the one place that rounds it."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+LIMIT = Decimal("1e12")  # one row above a trillion is a typing error, not an invoice
+
+
+def money(value: Decimal | int | str | float) -> Decimal:
+	"""`value` as Decimal rounded half up to the cent; floats are read by their shortest form (940.9999999999999 is 941.00)."""
+	if isinstance(value, float):
+		value = repr(value)
+	return Decimal(value).quantize(CENT, ROUND_HALF_UP) or ZERO  # never -0.00
+
+
+def text(value: Decimal) -> str:
+	"""Two decimals, no thousands separator: `1234.50`."""
+	return f"{money(value):.2f}"

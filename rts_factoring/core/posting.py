@@ -1,0 +1,171 @@
+"""The posting matrix: what each event does to the books under each policy, and to what RTS and we hold against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from .errors import PostingError
+from .layout import Event
+from .model import InvoiceState, Leg, Policy, Position, Role
+from .money import ZERO, text
+
+BORROWING, SALE = Policy.BORROWING, Policy.SALE
+CLEARING, RESERVE, FEE, CHARGES = Role.CLEARING, Role.RESERVE, Role.FEE, Role.CHARGES
+ADVANCES, RECEIVABLE, CUSTOMER_CREDIT = Role.ADVANCES, Role.RECEIVABLE, Role.CUSTOMER_CREDIT
+
+
+class Effect(NamedTuple):
+	"""One thing that happened, with its amounts by name (see MATRIX). All are positive in the usual case."""
+
+	event: Event
+	amounts: dict[str, Decimal]
+	invoice_no: str | None = None
+	row: int = 0
+	date: date | None = None
+
+
+class Entry(NamedTuple):
+	"""Role → name of the amount, on either side."""
+
+	debit: dict[Role, str]
+	credit: dict[Role, str]
+
+
+NOTHING = Entry({}, {})  # state only
+
+# purchased P, reserve R, fee F, other O, net N = P-F-R-O; paid A of open X; short = X-A; over = A-X; due is the part of A our
+# books still expect of the invoice, credit the part they do not (due + credit = A under borrowing, = over under sale).
+MATRIX: dict[tuple[Event, Policy], Entry] = {
+	(Event.PURCHASE, BORROWING): Entry(
+		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other"}, {ADVANCES: "purchased"}
+	),
+	(Event.PURCHASE, SALE): Entry(
+		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other"}, {RECEIVABLE: "purchased"}
+	),
+	(Event.PAYMENT, BORROWING): Entry({ADVANCES: "paid"}, {RECEIVABLE: "paid"}),
+	(Event.PAYMENT, SALE): NOTHING,
+	(Event.SHORT_PAY, BORROWING): Entry({ADVANCES: "open"}, {RECEIVABLE: "paid", RESERVE: "short"}),
+	(Event.SHORT_PAY, SALE): Entry({RECEIVABLE: "short"}, {RESERVE: "short"}),
+	(Event.OVER_PAY, BORROWING): Entry(
+		{ADVANCES: "open", RESERVE: "over"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
+	),
+	(Event.OVER_PAY, SALE): Entry({RESERVE: "over"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
+	(Event.PAYMENT_REMOVED, BORROWING): Entry({RECEIVABLE: "paid"}, {ADVANCES: "paid"}),
+	(Event.PAYMENT_REMOVED, SALE): NOTHING,
+	(Event.CHARGEBACK, BORROWING): Entry({ADVANCES: "amount"}, {RESERVE: "amount"}),
+	(Event.CHARGEBACK, SALE): Entry({RECEIVABLE: "amount"}, {RESERVE: "amount"}),
+	(Event.CHARGEBACK_REVERSAL, BORROWING): Entry({RESERVE: "amount"}, {ADVANCES: "amount"}),
+	(Event.CHARGEBACK_REVERSAL, SALE): Entry({RESERVE: "amount"}, {RECEIVABLE: "amount"}),
+} | {
+	(event, policy): entry
+	for policy in Policy
+	for event, entry in (
+		(Event.FEE, Entry({FEE: "amount"}, {RESERVE: "amount"})),
+		(Event.FEE_REVERSAL, Entry({RESERVE: "amount"}, {FEE: "amount"})),
+		(Event.CHARGE, Entry({CHARGES: "amount"}, {RESERVE: "amount"})),
+		(Event.RESERVE_RELEASE, Entry({CLEARING: "amount"}, {RESERVE: "amount"})),
+		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "paid"})),
+	)
+}
+
+# How the position moves, whatever the policy: field of Position → (sign, name of the amount).
+MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
+	Event.PURCHASE: (("purchased", 1, "purchased"), ("open", 1, "purchased"), ("fee", 1, "fee")),
+	Event.PAYMENT: (("open", -1, "paid"), ("collected", 1, "paid")),
+	Event.SHORT_PAY: (("open", -1, "open"), ("collected", 1, "paid")),
+	Event.OVER_PAY: (("open", -1, "open"), ("collected", 1, "paid")),
+	Event.PAYMENT_REMOVED: (("open", 1, "paid"), ("collected", -1, "paid")),
+	Event.CHARGEBACK: (("open", -1, "amount"), ("charged_back", 1, "amount")),
+	Event.CHARGEBACK_REVERSAL: (("open", 1, "amount"), ("charged_back", -1, "amount")),
+	Event.FEE: (("fee", 1, "amount"),),
+	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
+}
+
+
+def legs(policy: Policy, effect: Effect) -> list[Leg]:
+	"""The journal legs of one effect. Raises PostingError if there is no rule, or debits and credits differ."""
+	entry = MATRIX.get((effect.event, policy))
+	if entry is None:
+		raise PostingError("no_posting_rule", f"There is no posting rule for {effect.event.value!r}.")
+	found = [
+		_leg(role, side * effect.amounts[name], effect.invoice_no)
+		for side, named in ((1, entry.debit), (-1, entry.credit))
+		for role, name in named.items()
+		if effect.amounts[name]
+	]
+	difference = sum((leg.debit - leg.credit for leg in found), ZERO)
+	if difference:
+		raise PostingError(
+			"unbalanced",
+			f"{effect.event.value} of {effect.invoice_no or 'no invoice'} is out of balance by {text(difference)}.",
+		)
+	return found
+
+
+def _leg(role: Role, amount: Decimal, invoice_no: str | None) -> Leg:
+	"""`amount` is debit when positive; a negative net or reserve thus stands on the other side."""
+	if amount > 0:
+		return Leg(role, debit=amount, invoice_no=invoice_no)
+	return Leg(role, credit=-amount, invoice_no=invoice_no)
+
+
+def advance(position: Position, policy: Policy, *effects: Effect) -> Position:
+	"""The position after some effects; its state follows from the figures."""
+	figures = {name: getattr(position, name) for name in _FIGURES}
+	for event, amounts, *_ in effects:
+		for name, sign, amount in _ALL_MOVES[event, policy]:
+			if sign > 0:
+				figures[name] += amounts[amount]
+			else:
+				figures[name] -= amounts[amount]
+	state = _state(
+		position.state, figures["purchased"], figures["open"], figures["collected"], figures["charged_back"]
+	)
+	return Position(position.invoice_no, state, position.batch, **figures)
+
+
+_FIGURES = ("outstanding", "purchased", "open", "collected", "charged_back", "fee", "reserve")
+_KEPT = {
+	RECEIVABLE: "outstanding",
+	RESERVE: "reserve",
+}  # accounts whose balance per invoice the position keeps
+
+
+def _moves(event: Event, entry: Entry) -> tuple[tuple[str, int, str], ...]:
+	sides = ((1, entry.debit), (-1, entry.credit))
+	booked = [
+		(_KEPT[role], sign, name) for sign, side in sides for role, name in side.items() if role in _KEPT
+	]
+	return (*MOVES.get(event, ()), *booked)
+
+
+_ALL_MOVES = {(event, policy): _moves(event, entry) for (event, policy), entry in MATRIX.items()}
+
+
+def _state(
+	state: InvoiceState, purchased: Decimal, open_: Decimal, collected: Decimal, charged_back: Decimal
+) -> InvoiceState:
+	"""Purchased invoices take their state from the figures; others keep the one they have."""
+	if purchased <= 0:
+		return state
+	if open_ > 0:
+		return InvoiceState.PARTLY_PAID if collected > 0 else InvoiceState.FINANCED
+	return InvoiceState.CHARGED_BACK if charged_back > 0 else InvoiceState.COMPLETED
+
+
+def state_of(position: Position) -> InvoiceState:
+	return _state(
+		position.state, position.purchased, position.open, position.collected, position.charged_back
+	)
+
+
+def by_role(found: Iterable[Leg]) -> dict[Role, tuple[Decimal, Decimal]]:
+	"""Debit and credit sums per role, in the order of the roles' names."""
+	sums: dict[Role, tuple[Decimal, Decimal]] = {}
+	for leg in found:
+		debit, credit = sums.get(leg.role, (ZERO, ZERO))
+		sums[leg.role] = (debit + leg.debit, credit + leg.credit)
+	return {role: sums[role] for role in sorted(sums, key=lambda role: role.value)}
