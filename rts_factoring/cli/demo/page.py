@@ -1,0 +1,236 @@
+"""The run on one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image
+
+from rts_factoring.cli.output import counted, size
+from rts_factoring.core.layout import Event
+from rts_factoring.core.model import InvoiceState, Outcome, Policy, Role
+from rts_factoring.core.money import ZERO
+
+from .record import Desk, Imported, Record, Step
+
+# Shape says the state too, for those who print the page or see no colours. Names of symbols in the template.
+MARKS = {
+	InvoiceState.NOT_FACTORED: "dash",
+	InvoiceState.NOT_READY: "none",
+	InvoiceState.QUEUED: "ring",
+	InvoiceState.SUBMITTED: "ring",
+	InvoiceState.HELD: "pause",
+	InvoiceState.DENIED: "cross",
+	InvoiceState.FINANCED: "half",
+	InvoiceState.PARTLY_PAID: "most",
+	InvoiceState.COMPLETED: "full",
+	InvoiceState.CHARGED_BACK: "back",
+}
+ROLES = {
+	Role.CLEARING: "paid out to us, to be matched with the bank",
+	Role.RESERVE: "held back by the factor; in credit, we owe it",
+	Role.FEE: "the factor's fee",
+	Role.CHARGES: "wires",
+	Role.ADVANCES: "financed and not yet collected",
+	Role.RECEIVABLE: "taken off the invoices of customers",
+	Role.CUSTOMER_CREDIT: "paid too much by customers",
+}
+POLICIES = {
+	Policy.BORROWING: "books a purchase as borrowing: the invoices stay ours until debtors pay",
+	Policy.SALE: "books a purchase as a sale: the invoices leave the books when bought",
+}
+
+
+class Difference(NamedTuple):
+	"""Where what came back is not what was sent."""
+
+	invoice_no: str
+	what: str
+	expected: Decimal
+	came: Decimal
+	then: str
+
+
+def render_page(record: Record) -> str:
+	"""HTML with everything in it: styles, pictures, no script. Every value is escaped."""
+	environment = Environment(
+		loader=FileSystemLoader(Path(__file__).parent),
+		autoescape=True,
+		undefined=StrictUndefined,
+		trim_blocks=True,
+		lstrip_blocks=True,
+	)
+	environment.filters |= {"amount": amount, "day": lambda day: f"{day:%b} {day.day}", "size": size}
+	return environment.get_template("page.html").render(
+		record=record,
+		desks=record.desks,
+		figures=figures(record),
+		pictures=pictures(record),
+		differences=differences,
+		days=days,
+		cells=cells,
+		imports=imports,
+		relative=lambda path: path.relative_to(record.folder).as_posix(),
+		counted=counted,
+		MARKS=MARKS,
+		ROLES=ROLES,
+		POLICIES=POLICIES,
+	)
+
+
+def amount(value: Decimal) -> str:
+	"""`1,234.50`, and a real minus sign."""
+	return f"{value:,.2f}".replace("-", "\u2212")
+
+
+def figures(record: Record) -> dict[str, Decimal | int]:
+	"""What the head of the page says, over all subsidiaries."""
+	desks = record.desks
+	return {
+		"invoices": sum(len(desk.loads) for desk in desks),
+		"sent": sum(len(batch.invoices) for desk in desks for batch in desk.batches),
+		"batches": sum(len(desk.batches) for desk in desks),
+		"files": sum(len(batch.files) for desk in desks for batch in desk.batches),
+		"bytes": sum(batch.size for desk in desks for batch in desk.batches),
+		"pages": sum(file.pages for desk in desks for batch in desk.batches for file in batch.files),
+		"reports": sum(len(desk.imports) for desk in desks),
+		"rows": sum(len(imported.result.lines) for desk in desks for imported in desk.imports),
+		"purchased": _sum(desk.total("purchased") for desk in desks),
+		"paid_out": _sum(desk.balance(Role.CLEARING) for desk in desks),
+		"collected": _sum(desk.total("collected") for desk in desks),
+		"cost": _sum(desk.balance(Role.FEE) + desk.balance(Role.CHARGES) for desk in desks),
+		"open": _sum(desk.total("open") for desk in desks),
+		"ties": sum(len(desk.ties()) for desk in desks),
+	}
+
+
+def days(desk: Desk) -> list[date]:
+	return sorted({step.day for way in desk.ways.values() for step in way})
+
+
+def cells(desk: Desk, invoice_no: str) -> list[tuple[date, Step | None, str]]:
+	"""One cell a day: where the invoice stood at its end, and how the line through the row is drawn there."""
+	last_of = {step.day: step for step in desk.ways[invoice_no]}
+	first, last = min(last_of), max(last_of)
+	found = []
+	for day in days(desk):
+		place = (
+			"first"
+			if day == first != last
+			else "last"
+			if day == last != first
+			else "on"
+			if first < day < last
+			else ""
+		)
+		found.append((day, last_of.get(day), place))
+	return found
+
+
+def imports(imported: Imported) -> dict[str, object]:
+	"""One report in a row: its totals and what became of its rows."""
+	result = imported.result
+	lines = result.lines
+	return {
+		"outcomes": ", ".join(f"{count} {outcome.value}" for outcome, count in result.count().items()),
+		"amount": _sum(
+			(line.line.net if imported.is_purchase else line.line.paid) or ZERO
+			for line in lines
+			if line.effects
+		),
+		"agrees": not result.report.differences,
+		"missing": result.missing,
+	}
+
+
+def differences(desk: Desk) -> list[Difference]:
+	"""Every invoice that did not simply get bought and paid, in the order it showed."""
+	found = [
+		one for imported in desk.imports for line in imported.result.lines for one in _difference(desk, line)
+	]
+	for load in desk.loads:
+		position = desk.book.position(load.receivable)
+		if position.state is InvoiceState.FINANCED:
+			found.append(
+				Difference(
+					position.invoice_no,
+					"Not paid yet",
+					position.open,
+					ZERO,
+					"It stays open; nothing is posted until it is paid.",
+				)
+			)
+	return found
+
+
+def _difference(desk: Desk, line) -> list[Difference]:
+	if line.receivable is None:
+		return []
+	number, sent = line.receivable.invoice_no, line.receivable.amount
+	if line.outcome is Outcome.HELD:
+		batches = [batch.name for batch in desk.batches if number in batch.invoices]
+		again = f"; sent again in {batches[-1]}" if len(batches) > 1 else ""
+		return [
+			Difference(number, f"Held: {line.line.reason}", sent, ZERO, f"Waits for better paperwork{again}.")
+		]
+	if line.outcome is Outcome.DENIED:
+		then = "Billed directly, without the notice."
+		return [Difference(number, f"Denied: {line.line.reason}", sent, ZERO, then)]
+	found = []
+	for effect in line.effects:
+		paid = effect.amounts.get("paid", ZERO)
+		if effect.event is Event.SHORT_PAY:
+			then = "The factor takes the rest from the reserve."
+			if desk.subsidiary.policy is Policy.SALE:
+				then = "The rest comes out of the reserve and is the customer's debt again."
+			found.append(Difference(number, "Short pay", effect.amounts["open"], paid, then))
+		elif effect.event is Event.OVER_PAY:
+			found.append(
+				Difference(
+					number, "Overpaid", effect.amounts["open"], paid, "The surplus is the customer's credit."
+				)
+			)
+		elif effect.event is Event.CHARGEBACK:
+			then = "Taken from the reserve; the invoice is ours to collect, without the notice."
+			what = f"Charged back: {line.line.reason}"
+			found.append(Difference(number, what, effect.amounts["amount"], ZERO, then))
+		elif effect.event is Event.PAYMENT and line.line.event is Event.PARTIAL:
+			found.append(
+				Difference(
+					number, "Paid in part", sent, paid, "Posted at once; the rest stays open until it comes."
+				)
+			)
+	return found
+
+
+def pictures(record: Record) -> list[tuple[str, str]]:
+	"""The first packet's pages as data URIs with a caption each; none where pypdfium2 is not installed."""
+	try:
+		import pypdfium2
+	except ImportError:
+		return []
+	batch = record.desks[0].batches[0]
+	document = pypdfium2.PdfDocument((batch.folder / batch.files[0].name).read_bytes())
+	captions = (
+		"Invoice, stamped with the notice",
+		"Rate confirmation",
+		"Proof of delivery, a phone photo set upright",
+	)
+	shown = []
+	for page, caption in zip(document, captions, strict=False):
+		image = page.render(scale=1.4).to_pil().convert("RGB").quantize(64, Image.Quantize.MEDIANCUT)
+		buffer = io.BytesIO()
+		image.save(buffer, "PNG", optimize=True)
+		shown.append((f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}", caption))
+	return shown
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+	return sum(amounts, ZERO)

@@ -1,0 +1,100 @@
+"""Receivables from CSV and batches from JSON, as the command line takes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from rts_factoring.core.cells import BadCell, to_amount, to_date
+from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.matching import Receivables
+from rts_factoring.core.model import InvoiceStanding, Receivable
+
+COLUMNS = ("company", "invoice_no", "customer", "amount", "invoice_date")
+OPTIONAL = ("client_number", "customer_mc", "customer_code", "po_no", "load_no", "currency")
+
+
+def read_receivables(path: str) -> Receivables:
+	"""Invoices from CSV with a header; see COLUMNS and OPTIONAL, and `due_date`, `outstanding`, `standing`.
+
+	Raises FileRefused (bad_receivables) with the row and column.
+	"""
+	content = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
+	reader = csv.DictReader(io.StringIO(content, newline=""))
+	if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+		raise FileRefused("bad_receivables", f"The header has no column {', '.join(missing)}.", "", path)
+	try:
+		return Receivables([_receivable(row, f"{path}, line {reader.line_num}") for row in reader])
+	except csv.Error as error:
+		raise FileRefused(
+			"bad_receivables", f"The text cannot be read as CSV ({error}).", "", path
+		) from error
+
+
+def _receivable(row: dict[str, str], where: str) -> Receivable:
+	try:
+		standing = InvoiceStanding((row.get("standing") or "open").strip().lower())
+	except ValueError as error:
+		raise FileRefused(
+			"bad_receivables",
+			f"standing {row['standing']!r} is not open, draft, cancelled or returned.",
+			"",
+			where,
+		) from error
+	optional = {name: row[name].strip() for name in OPTIONAL if row.get(name)}
+	return Receivable(
+		invoice_no=_needed((row["invoice_no"] or "").strip() or None, "invoice_no", where),
+		company=_needed((row["company"] or "").strip() or None, "company", where),
+		customer=(row["customer"] or "").strip(),
+		amount=_needed(_amount(row, "amount", where), "amount", where),
+		invoice_date=_needed(_date(row, "invoice_date", where), "invoice_date", where),
+		due_date=_date(row, "due_date", where),
+		outstanding=_amount(row, "outstanding", where),
+		standing=standing,
+		**optional,
+	)
+
+
+def _amount(row: dict, name: str, where: str) -> Decimal | None:
+	try:
+		return to_amount(row.get(name) or "")
+	except BadCell as error:
+		raise FileRefused(
+			"bad_receivables", f"{name} {error.value!r} is not an amount.", "", where
+		) from error
+
+
+def _date(row: dict, name: str, where: str) -> date | None:
+	try:
+		return to_date(row.get(name) or "", "YMD")
+	except BadCell as error:
+		raise FileRefused(
+			"bad_receivables", f"{name} {error.value!r} is not a date (YYYY-MM-DD).", "", where
+		) from error
+
+
+def _needed(value, name: str, where: str):
+	if value is None:
+		raise FileRefused("bad_receivables", f"{name} is empty.", "", where)
+	return value
+
+
+def read_batches(path: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+	"""Batch number → (company, invoice numbers) from `{"A1": {"company": "…", "invoices": ["…"]}}`."""
+	try:
+		data = json.loads(Path(path).read_text(encoding="utf-8"))
+		return {
+			str(name): (str(batch["company"]), tuple(str(invoice) for invoice in batch["invoices"]))
+			for name, batch in data.items()
+		}
+	except (ValueError, KeyError, TypeError, AttributeError) as error:
+		raise FileRefused(
+			"bad_batches",
+			"This is not a list of batches.",
+			'It must look like {"A1": {"company": …, "invoices": […]}}.',
+			path,
+		) from error
