@@ -1,0 +1,108 @@
+"""PDFs and pictures the tests make, and an eye (pdfium, not the library under test) to look at what came out."""
+
+import io
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageChops
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, NumberObject, RectangleObject
+from reportlab.pdfgen.canvas import Canvas
+
+PAPERWORK = Path(__file__).parent.parent / "fixtures" / "paperwork"
+
+
+def pdf(lines=("Invoice INV-1",), size=(612, 792), top=None, step=24, draw=None, pages=1) -> bytes:
+	"""A PDF with one text line under the other, from `top` points above the foot of each page downwards."""
+	buffer = io.BytesIO()
+	canvas = Canvas(buffer, pagesize=size, invariant=1)
+	for number in range(pages):
+		y = size[1] - 60 if top is None else top
+		for line in lines:
+			canvas.drawString(60, y, line if pages == 1 else f"{line} page {number + 1}")
+			y -= step
+		if draw:
+			draw(canvas)
+		canvas.showPage()
+	canvas.save()
+	return buffer.getvalue()
+
+
+def full_page(size=(612, 792), first=None, last=20) -> bytes:
+	"""A page printed on from `first` down to `last` points above its foot."""
+	first = size[1] - 24 if first is None else first
+	count = int((first - last) // 20) + 1
+	return pdf([f"Line {n} of the invoice" for n in range(count)], size, top=first, step=20)
+
+
+def changed(content: bytes, rotate=None, crop=None, media=None) -> bytes:
+	"""The same PDF with its first page turned, cropped or moved."""
+	writer = PdfWriter(clone_from=io.BytesIO(content))
+	page = writer.pages[0]
+	if rotate is not None:
+		page[NameObject("/Rotate")] = NumberObject(rotate)
+	if crop:
+		page[NameObject("/CropBox")] = RectangleObject(crop)
+	if media:
+		page[NameObject("/MediaBox")] = RectangleObject(media)
+	return written(writer)
+
+
+def written(writer: PdfWriter) -> bytes:
+	buffer = io.BytesIO()
+	writer.write(buffer)
+	return buffer.getvalue()
+
+
+def jpeg(size=(800, 600), orientation=None, color="white", mark=None) -> bytes:
+	"""A photo; `mark` colours its stored upper left quarter red."""
+	image = Image.new("RGB", size, color)
+	if mark:
+		image.paste("red", (0, 0, size[0] // 2, size[1] // 2))
+	exif = Image.Exif()
+	if orientation:
+		exif[0x0112] = orientation
+	return saved(image, "JPEG", exif=exif, quality=90)
+
+
+def saved(image: Image.Image, kind: str, **options) -> bytes:
+	buffer = io.BytesIO()
+	image.save(buffer, kind, **options)
+	return buffer.getvalue()
+
+
+def texts(content: bytes) -> list[str]:
+	document = pypdfium2.PdfDocument(content)
+	return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+
+
+def sizes(content: bytes) -> list[tuple[int, int]]:
+	"""Width and height of each page as seen, in whole points."""
+	return [tuple(round(n) for n in page.get_size()) for page in pypdfium2.PdfDocument(content)]
+
+
+def seen(content: bytes, page=0, dpi=72) -> Image.Image:
+	return pypdfium2.PdfDocument(content)[page].render(scale=dpi / 72).to_pil().convert("L")
+
+
+def hides(before: Image.Image, after: Image.Image) -> bool:
+	"""True if something that was dark is now light."""
+	return bool(ImageChops.subtract(after, before).point(lambda value: 255 if value > 100 else 0).getbbox())
+
+
+def inked(image: Image.Image):
+	"""The box around everything dark, as (left, top, right, bottom) pixels."""
+	return image.point(lambda value: 255 if value < 128 else 0).getbbox()
+
+
+def objects(content: bytes) -> str:
+	"""Every object of a PDF as text, to look for what must not be in it."""
+	reader = PdfReader(io.BytesIO(content))
+	size = int(reader.trailer["/Size"])
+	found = [str(reader.trailer)]
+	for number in range(1, size):
+		item = reader.get_object(number)
+		found.append(str(item))
+		if hasattr(item, "get_data") and item.get("/Subtype") != "/Image":
+			found.append(item.get_data().decode("latin-1"))
+	return "\n".join(found)

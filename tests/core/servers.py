@@ -1,0 +1,283 @@
+"""SFTP servers with the habits and faults that factors' servers have; all on the sandbox's server."""
+
+import errno
+import hashlib
+import os
+import random
+import socket
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import paramiko
+
+from rts_factoring.core.delivery import Connection, FileState, OutgoingFile
+from rts_factoring.sandbox.server import Files, Handle, SandboxServer, answers
+
+CHUNK = 64 * 1024  # bytes between two faults
+SIZES = (150_000, 70_000, 1_000, 200_000)  # bytes of the packets; the schedule is the fifth file
+
+
+class RecordingServer(SandboxServer):
+	"""Remembers what appeared under which final name, in order."""
+
+	def __init__(self, root: Path, **options):
+		self.events: list[tuple[str, str]] = []
+		super().__init__(root, observer=lambda what, path: self.events.append((what, path)), **options)
+
+	@property
+	def renamed(self) -> list[str]:
+		"""Final names in the order in which they appeared, each as often as it did."""
+		return [path.removeprefix("inbox/") for what, path in self.events if what == "renamed"]
+
+	@property
+	def found(self) -> dict[str, bytes]:
+		"""Everything a client left in the inbox."""
+		return {path.name: path.read_bytes() for path in self.inbox.iterdir()}
+
+
+class FaultyServer(RecordingServer):
+	"""Drops the connection at one operation, before or after doing it, or after so many bytes; then behaves."""
+
+	def __init__(self, root: Path, **options):
+		super().__init__(root, **options)
+		self._lock = threading.Lock()
+		self.arm()
+
+	def arm(self, *, operation: int = 0, after: bool = False, at_byte: int = 0) -> None:
+		self.operation, self.after, self.at_byte = operation, after, at_byte
+		self.operations = self.bytes = self.drops = 0
+
+	def files(self, session):
+		return FaultyFiles(session)
+
+	def due(self) -> bool:
+		with self._lock:
+			self.operations += 1
+			return self.operations == self.operation
+
+	def room(self, size: int) -> int:
+		"""How many of these bytes may still be written before the line drops."""
+		with self._lock:
+			before, self.bytes = self.bytes, self.bytes + size
+		return self.at_byte - before if before < self.at_byte <= before + size else size + 1
+
+	def drop(self, session) -> None:
+		self.drops += 1
+		cut(session)
+
+
+def cut(session) -> None:
+	"""As when a cable is pulled: no farewell, no answer."""
+	session.transport.sock.shutdown(socket.SHUT_RDWR)
+	session.transport.packetizer.close()
+	raise ConnectionAbortedError(errno.ECONNABORTED, "dropped by the test")
+
+
+def faulty(method):
+	def wrapped(self, *arguments):
+		files = getattr(self, "files", self)
+		owner = files.owner
+		if not owner.due():
+			return method(self, *arguments)
+		answer = method(self, *arguments) if owner.after else None
+		owner.drop(files.session)
+		return answer
+
+	return wrapped
+
+
+class FaultyFiles(Files):
+	list_folder = faulty(Files.list_folder)
+	stat = faulty(Files.stat)
+	remove = faulty(Files.remove)
+	rename = faulty(Files.rename)
+
+	@faulty
+	def open(self, path, flags, attr):
+		opened = Files.open(self, path, flags, attr)
+		if isinstance(opened, Handle):
+			opened.__class__ = FaultyHandle
+		return opened
+
+
+class FaultyHandle(Handle):
+	read = faulty(Handle.read)
+
+	@faulty
+	def write(self, offset, data):
+		room = self.files.owner.room(len(data))
+		answer = Handle.write(self, offset, data[:room])
+		if room <= len(data):
+			self.files.owner.drop(self.files.session)
+		return answer
+
+	def close(self):
+		asked = self.files.session.transport.is_active()
+		if asked and self.descriptor >= 0 and self.files.owner.due():
+			Handle.close(self)
+			self.files.owner.drop(self.files.session)
+		Handle.close(self)
+
+
+class HabitServer(RecordingServer):
+	"""`HabitServer(root, SomeFiles)`: files that behave as the class given."""
+
+	def __init__(self, root: Path, kind: type, **options):
+		self.kind = kind
+		super().__init__(root, **options)
+
+	def files(self, session):
+		return self.kind(session)
+
+
+class NoRename(Files):
+	def rename(self, oldpath, newpath):
+		return paramiko.SFTP_OP_UNSUPPORTED
+
+
+class NoStat(Files):
+	def stat(self, path):
+		return paramiko.SFTP_OP_UNSUPPORTED
+
+	lstat = stat
+
+
+class OverwritingRename(Files):
+	"""Renames as `os.rename` does: what stood there is gone."""
+
+	@answers
+	def rename(self, oldpath, newpath):
+		os.rename(self.local(oldpath), self.local(newpath))
+		self.owner.observe("renamed", self.local(newpath))
+		return paramiko.SFTP_OK
+
+
+class RefusesOverwrite(Files):
+	@answers
+	def open(self, path, flags, attr):
+		if flags & (os.O_WRONLY | os.O_RDWR) and self.local(path).exists():
+			raise FileExistsError(errno.EEXIST, "write once")
+		return Files.open(self, path, flags, attr)
+
+
+class Appends(Files):
+	@answers
+	def open(self, path, flags, attr):
+		if flags & (os.O_WRONLY | os.O_RDWR):
+			flags |= os.O_APPEND
+		return Files.open(self, path, flags, attr)
+
+
+class WriteOnly(Files):
+	"""A drop box: nothing can be listed, looked at or read back."""
+
+	def list_folder(self, path):
+		return paramiko.SFTP_PERMISSION_DENIED
+
+	stat = lstat = list_folder
+
+	@answers
+	def open(self, path, flags, attr):
+		if not flags & (os.O_WRONLY | os.O_RDWR):
+			raise PermissionError(errno.EACCES, "write only")
+		return Files.open(self, path, flags, attr)
+
+
+class Sweeps(Files):
+	"""Takes every file out of the inbox the moment it is there, as a folder watcher does."""
+
+	@answers
+	def open(self, path, flags, attr):
+		opened = Files.open(self, path, flags, attr)
+		if isinstance(opened, Handle):
+			opened.__class__ = SweptHandle
+		return opened
+
+	@answers
+	def rename(self, oldpath, newpath):
+		answer = Files.rename(self, oldpath, newpath)
+		if answer == paramiko.SFTP_OK:
+			sweep(self.owner, self.local(newpath))
+		return answer
+
+
+class SweptHandle(Handle):
+	def close(self):
+		writing = self.descriptor >= 0
+		Handle.close(self)
+		if writing and self.files.session.transport.is_active():
+			sweep(self.files.owner, self.path)
+
+
+def sweep(server: SandboxServer, path: Path) -> None:
+	"""Into the folder `taken`, under a number, so that a file taken twice is there twice."""
+	if path.parent == server.inbox:
+		taken = server.root / "taken"
+		taken.mkdir(exist_ok=True)
+		path.rename(taken / f"{len(list(taken.iterdir())):03} {path.name}")
+
+
+def taken(server: SandboxServer) -> dict[str, bytes]:
+	"""What the sweeper took, in order; the number shows a file taken twice."""
+	return {path.name: path.read_bytes() for path in sorted((server.root / "taken").iterdir())}
+
+
+def batch(folder: Path, seed: int = 0, sizes=SIZES) -> list[OutgoingFile]:
+	"""Packets of random bytes and a schedule that goes last."""
+	folder.mkdir(parents=True, exist_ok=True)
+	rng = random.Random(seed)
+	names = [f"AF-{10001 + number}.pdf" for number in range(len(sizes))] + ["104233_A1_20261103.csv"]
+	files = []
+	for name, size in zip(names, (*sizes, 900), strict=True):
+		content = rng.randbytes(size)
+		(folder / name).write_bytes(content)
+		digest = hashlib.sha256(content).hexdigest()
+		files.append(OutgoingFile(name, folder / name, size, digest, last=name.endswith(".csv")))
+	return files
+
+
+def contents(files: list[OutgoingFile]) -> dict[str, bytes]:
+	return {file.name: file.path.read_bytes() for file in files}
+
+
+def to(server: SandboxServer, **settings) -> Connection:
+	"""The connection settings of a sandbox server."""
+	return Connection(
+		**{
+			"host": "127.0.0.1",
+			"port": server.port,
+			"username": server.username,
+			"password": server.password,
+			"host_key_sha256": server.fingerprint,
+			"remote_folder": "inbox",
+			"operation_timeout": 20,
+			**settings,
+		}
+	)
+
+
+class Journal:
+	"""What a caller keeps: the last state saved of each file, and every step on the way."""
+
+	def __init__(self, files: list[OutgoingFile]):
+		self.files = files
+		self.states = {file.name: file.state for file in files}
+		self.steps: list[tuple[str, FileState]] = []
+
+	def save(self, name: str, state: FileState, size: int) -> None:
+		self.steps.append((name, state))
+		if self.states[name] is not FileState.DELIVERED:
+			self.states[name] = state
+
+	def read(self, name: str) -> FileState:
+		return self.states[name]
+
+	@property
+	def outgoing(self) -> list[OutgoingFile]:
+		"""The files as the next attempt of the job reads them."""
+		return [replace(file, state=self.states[file.name]) for file in self.files]
+
+	@property
+	def complete(self) -> bool:
+		return set(self.states.values()) == {FileState.DELIVERED}

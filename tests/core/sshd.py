@@ -1,0 +1,108 @@
+"""OpenSSH's own server on loopback, unprivileged port, one folder, internal-sftp."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+SSHD = Path("/usr/sbin/sshd")
+needs_sshd = pytest.mark.skipif(
+	not SSHD.exists(), reason="OpenSSH's server is not installed (/usr/sbin/sshd)"
+)
+
+
+class OpenSshServer:
+	"""`with OpenSshServer(tmp_path) as sshd: sshd.port, sshd.fingerprint, sshd.private_key, sshd.folder`."""
+
+	def __init__(self, work: Path, *, passphrase: str = "", **options: str):
+		self.work = work
+		self.folder = work / "files"
+		self.folder.mkdir(parents=True, exist_ok=True)
+		self.username = getpass.getuser()
+		self.host_key = make_key(work / "host_key")
+		self.client_key = make_key(work / "client_key", passphrase)
+		self.passphrase = passphrase
+		self.options = options
+		self.port = free_port()
+
+	@property
+	def fingerprint(self) -> str:
+		return fingerprint_of(self.host_key)
+
+	@property
+	def private_key(self) -> str:
+		return self.client_key.read_text()
+
+	@property
+	def log(self) -> str:
+		return (self.work / "log").read_text()
+
+	def __enter__(self):
+		allowed = self.work / "authorized_keys"
+		shutil.copy(f"{self.client_key}.pub", allowed)
+		config = {
+			"Port": str(self.port),
+			"ListenAddress": "127.0.0.1",
+			"HostKey": str(self.host_key),
+			"PidFile": "none",
+			"AuthorizedKeysFile": str(allowed),
+			"StrictModes": "no",
+			"PasswordAuthentication": "no",
+			"KbdInteractiveAuthentication": "no",
+			"UsePAM": "no",
+			"PermitRootLogin": "prohibit-password",
+			"LogLevel": "VERBOSE",
+			"MaxStartups": "100",
+			"Subsystem": f"sftp internal-sftp -d {self.folder}",
+			**self.options,
+		}
+		path = self.work / "sshd_config"
+		path.write_text("".join(f"{name} {value}\n" for name, value in config.items()))
+		if os.geteuid() == 0:
+			Path("/run/sshd").mkdir(exist_ok=True)  # where sshd separates its privileges
+		self.process = subprocess.Popen(
+			[SSHD, "-D", "-f", path, "-E", self.work / "log"], stdin=subprocess.DEVNULL
+		)
+		wait_for_port(self.port, self.process)
+		return self
+
+	def __exit__(self, *exc):
+		self.process.terminate()
+		self.process.wait()
+
+
+def make_key(path: Path, passphrase: str = "", kind: str = "ed25519") -> Path:
+	if not path.exists():
+		subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-f", path], check=True)
+	return path
+
+
+def fingerprint_of(key: Path) -> str:
+	"""As `ssh-keygen -l` says it, an oracle apart from our own code."""
+	said = subprocess.run(
+		["ssh-keygen", "-l", "-f", f"{key}.pub"], check=True, capture_output=True, text=True
+	)
+	return said.stdout.split()[1]
+
+
+def free_port() -> int:
+	with socket.create_server(("127.0.0.1", 0)) as listener:
+		return listener.getsockname()[1]
+
+
+def wait_for_port(port: int, process=None, seconds: float = 10) -> None:
+	deadline = time.monotonic() + seconds
+	while time.monotonic() < deadline:
+		try:
+			socket.create_connection(("127.0.0.1", port), timeout=1).close()
+			return
+		except OSError:
+			if process is not None and process.poll() is not None:
+				raise RuntimeError(f"the server ended with {process.returncode}") from None
+			time.sleep(0.05)
+	raise RuntimeError(f"nothing answers on port {port}")

@@ -1,0 +1,224 @@
+"""Files made to hurt: each ends in a clear error, within 10 seconds and 500 MB, and names itself."""
+
+import functools
+import os
+import resource
+import struct
+import subprocess
+import sys
+import time
+import zlib
+
+import pytest
+from paper import pdf
+
+from rts_factoring.core.errors import PaperworkError
+from rts_factoring.core.guard import limited
+from rts_factoring.core.notice import Notice, NoticeFacts
+from rts_factoring.core.packet import Document, DocumentKind, build_packet
+from rts_factoring.core.stamp import stamp_pdf
+
+
+def raw(*bodies, root=1, size=None, extra=b"") -> bytes:
+	"""A PDF written by hand: object n is the n-th body."""
+	out, offsets = bytearray(b"%PDF-1.7\n"), []
+	for number, body in enumerate(bodies, 1):
+		offsets.append(len(out))
+		out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+	start = len(out)
+	out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
+	out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+	out += b"trailer\n<< /Size %d /Root %d 0 R %s>>\n" % (size or len(bodies) + 1, root, extra)
+	return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
+
+
+def stream(data: bytes, entries: bytes = b"") -> bytes:
+	return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), entries, data)
+
+
+def page_tree_loop():
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 2 /Kids [3 0 R] >>",
+		b"<< /Type /Pages /Count 2 /Parent 2 0 R /Kids [2 0 R] >>",
+	)
+
+
+def table_that_points_to_itself():
+	content = raw(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 0 /Kids [] >>")
+	return content.replace(b"/Root 1 0 R ", b"/Root 1 0 R /Prev %d " % content.rindex(b"xref\n0"))
+
+
+def million_objects():
+	return raw(b"<< /Type /Catalog /Pages 2 0 R >>", *(b"null" for _ in range(1_000_000)))
+
+
+def million_pages():
+	kids = b"3 0 R " * 1_000_000
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 1000000 /Kids [%s] >>" % kids,
+		b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+	)
+
+
+def million_pages_that_say_one():
+	return million_pages().replace(b"/Count 1000000", b"/Count 1      ")
+
+
+def table_that_says_a_billion():
+	return raw(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] >>", size=1_000_000_000)
+
+
+@functools.cache
+def deflate_bomb(entries=b"/Filter /FlateDecode", gigabytes=1):
+	packer = zlib.compressobj(9)
+	block = b" " * (1 << 20)
+	data = b"".join(packer.compress(block) for _ in range(gigabytes * 1024)) + packer.flush()
+	return stream(data, entries)
+
+
+def bomb_of_objects():
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		deflate_bomb(b"/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode"),
+	).replace(b"/Pages 2 0 R", b"/Pages 3 0 R")
+
+
+def bomb_of_content():
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+		b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>",
+		deflate_bomb(),
+	)
+
+
+def deep_nesting():
+	depth = 200_000
+	return raw(b"<< /Type /Catalog /Pages 2 0 R >>", b"[" * depth + b"]" * depth)
+
+
+def contents_that_refer_to_themselves():
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+		b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>",
+		b"4 0 R",
+	)
+
+
+def png(width, height, data=b"x"):
+	def chunk(kind, content):
+		return (
+			struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+		)
+
+	header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+	return (
+		b"\x89PNG\r\n\x1a\n"
+		+ chunk(b"IHDR", header)
+		+ chunk(b"IDAT", zlib.compress(data))
+		+ chunk(b"IEND", b"")
+	)
+
+
+CASES = {
+	"page_tree_loop": (page_tree_loop, {"damaged", "too_slow", "too_complex", "no_pages"}),
+	"table_that_points_to_itself": (
+		table_that_points_to_itself,
+		{"no_pages", "damaged", "too_slow", "too_complex"},
+	),
+	"million_objects": (million_objects, {"too_complex"}),
+	"million_pages": (million_pages, {"too_complex", "damaged"}),
+	"million_pages_that_say_one": (million_pages_that_say_one, {"too_complex", "too_slow", "damaged"}),
+	"table_that_says_a_billion": (table_that_says_a_billion, {"too_complex"}),
+	"bomb_of_objects": (bomb_of_objects, {"damaged", "too_complex", "no_pages"}),
+	"bomb_of_content": (bomb_of_content, {"damaged", "too_complex"}),
+	"deep_nesting": (deep_nesting, {"damaged", "too_complex"}),
+	"contents_that_refer_to_themselves": (contents_that_refer_to_themselves, {"damaged", "too_complex"}),
+	"picture_of_30000_by_30000": (lambda: png(30_000, 30_000), {"image_too_large"}),
+	"picture_of_2_billion_by_1": (lambda: png(2**31 - 1, 1), {"image_too_large"}),
+	"picture_that_lies_about_its_size": (lambda: png(5_000, 5_000), {"image_corrupt"}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_hostile_file_ends_in_an_error_with_its_name(case):
+	make, codes = CASES[case]
+	hostile = make()
+	begin = time.monotonic()
+	with pytest.raises(PaperworkError) as caught:
+		build_packet(pdf(), [Document(DocumentKind.POD, "evil.file", hostile)])
+	assert caught.value.code in codes
+	assert caught.value.where == "evil.file"
+	assert time.monotonic() - begin < 12
+	own, largest_child = (
+		resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+	)
+	assert largest_child < own + 500 * 1024, "kB"
+
+
+@pytest.mark.parametrize("case", ["page_tree_loop", "bomb_of_content", "deep_nesting"])
+def test_a_hostile_invoice_cannot_be_stamped_either(case):
+	make, codes = CASES[case]
+	with pytest.raises(PaperworkError) as caught:
+		stamp_pdf(make(), Notice("c", "Text"), NoticeFacts(), "evil.file")
+	assert caught.value.code in codes | {"truncated"}
+
+
+class TestLimits:
+	def test_an_endless_loop_ends_and_names_the_file_it_was_at(self):
+		def work(progress):
+			progress("second.pdf")
+			while True:
+				pass
+
+		with pytest.raises(PaperworkError) as caught:
+			limited(work, "first.pdf", seconds=0.3)
+		assert (caught.value.code, caught.value.where) == ("too_slow", "second.pdf")
+
+	def test_each_file_has_its_own_time(self):
+		def work(progress):
+			for n in range(4):
+				progress(f"{n}.pdf")
+				time.sleep(0.2)
+			return {"done": True}, b"x" * 300_000
+
+		assert limited(work, "first.pdf", seconds=0.5) == ({"done": True}, b"x" * 300_000)
+
+	def test_memory_is_bounded(self):
+		def work(progress):
+			progress("big.pdf")
+			return {}, bytes(600 * 1024 * 1024)
+
+		with pytest.raises(PaperworkError) as caught:
+			limited(work, "first.pdf")
+		assert (caught.value.code, caught.value.where) == ("too_complex", "big.pdf")
+
+	def test_a_crash_of_the_reader_is_the_files_error_not_ours(self):
+		with pytest.raises(PaperworkError) as caught:
+			limited(lambda progress: os._exit(139), "crash.pdf")
+		assert (caught.value.code, caught.value.where) == ("too_complex", "crash.pdf")
+
+	def test_a_mistake_of_ours_is_not_blamed_on_the_file(self):
+		with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+			limited(lambda progress: 1 / 0, "fine.pdf")
+
+	def test_no_child_is_left_behind(self):
+		code = (
+			"import os\n"
+			"from rts_factoring.core.guard import limited\n"
+			"def slow(progress):\n"
+			"\twhile True: pass\n"
+			"try: limited(slow, 'a', seconds=0.2)\n"
+			"except Exception as error: print(error.code)\n"
+			"limited(lambda progress: ({}, b''), 'a')\n"
+			"try: os.waitpid(-1, os.WNOHANG)\n"
+			"except ChildProcessError: print('none')\n"
+		)
+		env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+		run = subprocess.run(
+			[sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+		)
+		assert run.stdout.split() == ["too_slow", "none"]

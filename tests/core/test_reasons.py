@@ -1,0 +1,62 @@
+"""Every reason a row may wait for is explained to a person, and no explanation is left over."""
+
+import ast
+from pathlib import Path
+
+from rts_factoring.core import book, matching, report, settlement
+from rts_factoring.core.model import InvoiceStanding
+from rts_factoring.core.reasons import REASONS, explain
+
+STANDINGS = {standing.value for standing in InvoiceStanding if standing is not InvoiceStanding.OPEN}
+
+
+def codes(module) -> set[str]:
+	"""Texts of a module that are reason codes: those explained, and those given to blocked() or returned as a reason."""
+	tree = ast.parse(Path(module.__file__).read_text())
+	texts = {
+		node.value
+		for node in ast.walk(tree)
+		if isinstance(node, ast.Constant) and isinstance(node.value, str)
+	}
+	given = set()
+	for node in ast.walk(tree):
+		if isinstance(node, ast.Return) and node.value is not None:
+			given |= {
+				n.value
+				for n in ast.walk(node.value)
+				if isinstance(n, ast.Constant) and isinstance(n.value, str)
+			}
+	return (texts & REASONS.keys()) | (given if module is settlement else set())
+
+
+def test_every_reason_is_explained_with_what_to_do():
+	found = codes(settlement) | codes(matching) | codes(book) | set(report._PROBLEM_ORDER) | STANDINGS
+	shown = {
+		"purchased",
+		"fee",
+		"reserve",
+		"other",
+		"net",
+		"paid",
+		"amount",
+		"open",
+		"short",
+	}  # names of amounts
+	assert found - shown - REASONS.keys() == set()
+	assert all(meaning and remedy for meaning, remedy in REASONS.values())
+
+
+def test_no_reason_is_explained_that_cannot_occur():
+	assert (
+		REASONS.keys()
+		- codes(settlement)
+		- codes(matching)
+		- codes(book)
+		- set(report._PROBLEM_ORDER)
+		- STANDINGS
+		== set()
+	)
+
+
+def test_other_words_stand_for_themselves():
+	assert explain("Missing POD") == ("Missing POD", "")

@@ -1,0 +1,54 @@
+"""Run in the bench's Python: a site as a carrier has it on the day RTS sends credentials. `prepare.py SITES_PATH SITE`"""
+
+import json
+import sys
+
+import frappe
+from frappe.utils.password import update_password
+
+sites_path, site = sys.argv[1:3]
+frappe.init(site, sites_path=sites_path)
+frappe.connect()
+frappe.set_user("Administrator")
+
+from rts_factoring.tests import freight  # noqa: E402
+
+USERS = {
+	"dana@acme.example": ("Dana", ("Accounts User", "Factoring User", "Factoring Manager")),
+	"admin@acme.example": ("Ana", ("System Manager", "Factoring User", "Factoring Manager", "Accounts Manager")),
+}
+PASSWORD = "desk-of-acme"
+
+freight.ensure_companies()
+freight.wipe()
+frappe.db.set_single_value("System Settings", "setup_complete", 1)
+if frappe.db.exists("DocType", "Installed Application"):
+	frappe.db.set_value("Installed Application", {"app_name": ("in", ("frappe", "erpnext"))}, "is_setup_complete", 1)
+frappe.db.set_single_value("System Settings", "time_zone", "UTC")
+frappe.db.set_default("desktop:home_page", "workspace")
+frappe.db.set_default("currency", "USD")
+for user, (first_name, roles) in USERS.items():
+	if not frappe.db.exists("User", user):
+		doc = frappe.get_doc({"doctype": "User", "email": user, "first_name": first_name, "send_welcome_email": 0})
+		doc.flags.no_welcome_mail = True
+		doc.append_roles(*roles)
+		doc.insert()
+	update_password(user, PASSWORD)
+	frappe.db.set_value("User", user, "language", "en")
+	frappe.db.delete("User Permission", {"user": user})
+
+freight.make_notice(freight.ACME)
+freight.make_settings(freight.ACME, document_kinds=[{"kind": "Proof of Delivery", "required": 1}])
+numbers = [f"AF-{number}" for number in range(10001, 10005)]
+for number in numbers:
+	freight.make_invoice(number)
+for number in numbers[1:]:
+	doc = frappe.get_doc("Sales Invoice", number)
+	doc.append(
+		"factoring_documents",
+		{"kind": "Proof of Delivery", "file": freight.upload("paperwork/pod_photo.jpg", number)},
+	)
+	doc.save()
+frappe.db.commit()
+frappe.clear_cache()
+print(json.dumps({"numbers": numbers, "password": PASSWORD}))

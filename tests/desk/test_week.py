@@ -1,0 +1,212 @@
+"""A carrier's first week, by clicking: connection, papers, batch, both reports with decisions, and all of it undone.
+
+The tests follow each other; each begins where the one before ended.
+"""
+
+import io
+import re
+import time
+
+import openpyxl
+import pytest
+
+from .conftest import CHECKOUT
+
+FIXTURES = CHECKOUT / "tests" / "fixtures"
+ACME = "Acme Freight LLC"
+week: dict = {}  # what earlier tests leave for later ones
+
+
+def changed(content: bytes, change) -> bytes:
+	"""The workbook with `change` made to the first cell of each row that names an invoice."""
+	book = openpyxl.load_workbook(io.BytesIO(content))
+	for row in book.active.iter_rows():
+		for cell in row:
+			if isinstance(cell.value, str) and re.fullmatch(r"AF-\d+", cell.value):
+				cell.value = change(cell.value)
+	found = io.BytesIO()
+	book.save(found)
+	return found.getvalue()
+
+
+def newest(folder, word: str) -> bytes:
+	deadline = time.monotonic() + 60
+	while not (found := [path for path in folder.iterdir() if word in path.name.lower()]):
+		assert time.monotonic() < deadline, f"The factor wrote no {word} report."
+		time.sleep(0.3)
+	time.sleep(0.5)
+	return max(found, key=lambda path: path.stat().st_mtime).read_bytes()
+
+
+def current(desk) -> str:
+	desk.settled()
+	return desk.page.evaluate("() => cur_frm.doc.name")
+
+
+def submit(desk) -> None:
+	desk.click(".page-head .primary-action:has-text('Submit')")
+	desk.page.wait_for_timeout(600)
+	desk.dialog("Yes")
+
+
+def test_the_workspace_counts_what_needs_attention(dana):
+	dana.open("factoring")
+	dana.sees("3 Queued")
+	dana.sees("Queued for Factoring".upper())
+	dana.look("workspace")
+
+
+def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
+	admin.form("Subsidiary Factoring Settings", ACME)
+	admin.sees("Enter host and user name")
+	admin.look("setup")
+	admin.click("[role=tab]:has-text('Connection')")
+	for fieldname, value in {
+		"host": "127.0.0.1",
+		"port": str(factor["port"]),
+		"username": "rts",
+		"remote_folder": "inbox",
+		"inbox_folder": "outbox",
+	}.items():
+		admin.fill(fieldname, value)
+	admin.page.locator("[data-fieldname='password'] input >> visible=true").first.fill("sandbox")
+	admin.save()
+	admin.button("Test Connection")
+	admin.sees(factor["fingerprint"], ".modal.show")
+	admin.look("fingerprint")
+	admin.page.locator(".modal.show input[data-fieldname='compared']").check()
+	admin.dialog("Confirm and Test")
+	admin.sees("Logged in")
+	admin.settled()
+	assert admin.page.evaluate("() => cur_frm.doc.host_key_fingerprint") == factor["fingerprint"]
+	assert admin.page.evaluate("() => cur_frm.doc.request_stage") == "Connected"
+
+
+def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(dana):
+	dana.form("Sales Invoice", "AF-10001")
+	dana.sees("Proof of Delivery is missing")
+	dana.sees("Not Ready", ".page-head")
+	dana.look("not-ready")
+	dana.click("[role=tab]:has-text('Factoring')")
+	dana.page.locator(".factoring-drop input").set_input_files(
+		[
+			{"name": "POD AF-10001.jpg", "mimeType": "image/jpeg", "buffer": (FIXTURES / "paperwork/pod_photo.jpg").read_bytes()},
+			{
+				"name": "ratecon AF-10001.pdf",
+				"mimeType": "application/pdf",
+				"buffer": (FIXTURES / "paperwork/rate_confirmation.pdf").read_bytes(),
+			},
+		]
+	)
+	dana.sees("Queued", ".page-head")
+	kinds = dana.page.evaluate("() => cur_frm.doc.factoring_documents.map((row) => row.kind)")
+	assert kinds == ["Proof of Delivery", "Rate Confirmation"]
+	dana.look("documents")
+
+
+def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_reloaded(dana, factor):
+	dana.open("factoring-batch/new")
+	dana.settled()
+	dana.link("company", ACME)
+	dana.button("Get Queued Invoices")
+	dana.sees("AF-10004", ".modal.show")
+	dana.look("get-queued")
+	dana.dialog("Add to the Batch")
+	week["batch"] = current(dana)
+	assert dana.page.evaluate("() => [cur_frm.doc.invoice_count, cur_frm.doc.total_amount]") == [4, 8435.75]
+	dana.look("batch-draft")
+	submit(dana)
+	dana.sees("Expected: advance", ".modal.show")
+	dana.look("batch-confirm")
+	dana.dialog("Yes")
+	dana.settled()
+	dana.page.reload()
+	dana.form("Factoring Batch", week["batch"])
+	dana.page.wait_for_function("() => cur_frm.doc.status === 'Delivered'", timeout=240_000)
+	dana.sees("5 of 5 files delivered")
+	dana.page.get_by_text("5 of 5 files delivered").first.scroll_into_view_if_needed()
+	dana.look("batch-delivered")
+	names = {path.name for path in (factor["root"] / "inbox").rglob("*") if path.is_file()}
+	assert {"AF-10001.pdf", "AF-10002.pdf", "AF-10003.pdf", "AF-10004.pdf"} <= names
+
+
+def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_decided(dana, factor):
+	content = newest(factor["outbox"], "purchase")
+	dana.form("Factoring Batch", week["batch"])
+	dana.drop(".layout-main-section", "purchase.xlsx", changed(content, lambda number: number.replace("AF-10002", "10002")))
+	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
+	dana.sees("Suggested")
+	week["purchase"] = current(dana)
+	dana.page.locator("[data-fieldname='lines']").scroll_into_view_if_needed()
+	dana.page.mouse.wheel(0, 500)
+	dana.look("purchase-rows")
+	dana.click("[data-outcome='suggested']")
+	dana.settled()
+	dana.page.locator("[data-row] >> visible=true").first.check()
+	dana.click("[data-action='accept']")
+	dana.settled()
+	assert dana.page.evaluate("() => [cur_frm.doc.matched_count, cur_frm.doc.waiting_count]") == [4, 0]
+	dana.button("Expected Entries")
+	dana.sees("Factor Advances", ".modal.show")
+	dana.look("expected-entries")
+	dana.page.keyboard.press("Escape")
+	submit(dana)
+	dana.sees("Posted", ".page-head")
+	dana.form("Sales Invoice", "AF-10002")
+	dana.sees("Financed", ".page-head")
+	dana.look("financed")
+
+
+def test_a_payment_report_dropped_on_the_list_posts_and_its_unknown_row_is_ignored_with_a_reason(dana, factor):
+	content = newest(factor["outbox"], "payment")
+	dana.open("report-import")
+	dana.settled()
+	dana.drop(".frappe-list", "payment.xlsx", changed(content, lambda number: number.replace("AF-10003", "ZZ-1")))
+	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
+	dana.sees("Unmatched")
+	week["payment"] = current(dana)
+	dana.click("[data-outcome='waiting']")
+	dana.settled()
+	dana.page.locator("[data-row] >> visible=true").first.check()
+	dana.click("[data-action='ignore']")
+	dana.page.locator(".modal.show textarea, .modal.show input[type=text]").last.fill("RTS took the wrong number")
+	dana.look("ignore-row")
+	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
+	dana.settled()
+	submit(dana)
+	dana.sees("Posted", ".page-head")
+	dana.settled()
+	dana.look("payment-posted")
+	dana.form("Sales Invoice", "AF-10001")
+	dana.sees("Completed", ".page-head")
+	dana.sees("Factoring: Payment by")
+	dana.page.get_by_text("Factoring: Payment by").first.scroll_into_view_if_needed()
+	dana.look("timeline")
+
+
+@pytest.mark.parametrize("what", ["payment", "purchase"])
+def test_an_import_is_undone_as_a_whole(dana, what):
+	dana.form("Report Import", week[what])
+	dana.click(".page-head .btn-secondary:has-text('Cancel')")
+	dana.page.wait_for_timeout(500)
+	dana.dialog("Yes")
+	dana.sees("Cancelled", ".page-head")
+	dana.form("Sales Invoice", "AF-10001")
+	dana.sees({"payment": "Financed", "purchase": "Submitted"}[what], ".page-head")
+
+
+def test_a_sent_batch_is_taken_back_with_a_reason(dana):
+	dana.form("Factoring Batch", week["batch"])
+	dana.click(".page-head .btn-secondary:has-text('Cancel')")
+	dana.page.wait_for_timeout(500)
+	dana.dialog("Yes")
+	dana.page.locator(".modal.show [data-fieldname='reason'] textarea >> visible=true").fill("Only a rehearsal")
+	dana.dialog("Cancel the Batch")
+	dana.sees("Cancelled", ".page-head")
+	dana.form("Sales Invoice", "AF-10001")
+	dana.sees("Queued", ".page-head")
+
+
+def test_nothing_went_wrong_in_the_browser(dana, admin):
+	assert dana.errors == []
+	assert admin.errors == []
