@@ -1,0 +1,208 @@
+"""Two small carriers for the bench tests: companies, debtors, invoices AF-10001… as in tests/fixtures.
+
+The companies and masters are made once and stay on the site; `wipe` removes what a test posted.
+"""
+
+import csv
+import json
+from functools import cache
+from pathlib import Path
+
+import frappe
+from frappe.utils import getdate
+
+import rts_factoring
+from rts_factoring.services import accounts, settings
+
+FIXTURES = Path(rts_factoring.__file__).resolve().parent.parent / "tests" / "fixtures"
+ACME, BLUEBIRD = "Acme Freight LLC", "Bluebird Logistics Inc"
+COMPANIES = {ACME: ("AFL", "104233"), BLUEBIRD: ("BLI", "104871")}
+YEAR = "2026"
+ITEM = "Freight"
+PRICES = "Freight Rates"
+POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", "Sales Invoice")
+OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
+OURS += ("Notice of Assignment",)
+
+
+@cache
+def receivables() -> dict[str, dict]:
+	with (FIXTURES / "receivables.csv").open(newline="") as lines:
+		return {row["invoice_no"]: row for row in csv.DictReader(lines)}
+
+
+@cache
+def sample_batches() -> dict[str, list[str]]:
+	"""Batch name of the samples → its invoices."""
+	data = json.loads((FIXTURES / "batches.json").read_text())
+	return {name: batch["invoices"] for name, batch in data.items()}
+
+
+def ensure_companies() -> None:
+	"""Masters of both companies; commits, and does nothing the second time."""
+	frappe.set_user("Administrator")
+	if not frappe.db.exists("Customer Group", "All Customer Groups"):
+		from erpnext.setup.setup_wizard.operations.install_fixtures import install
+
+		install("United States")
+	_ensure_fiscal_year()
+	for company, (abbr, _number) in COMPANIES.items():
+		if not frappe.db.exists("Company", company):
+			_insert(
+				"Company", company_name=company, abbr=abbr, country="United States", default_currency="USD"
+			)
+	if not frappe.db.exists("Item", ITEM):
+		_insert("Item", item_code=ITEM, item_group="Services", stock_uom="Nos", is_stock_item=0)
+	if not frappe.db.exists("Price List", PRICES):
+		_insert("Price List", price_list_name=PRICES, currency="USD", selling=1)
+	for row in receivables().values():
+		if not frappe.db.exists("Customer", row["customer"]):
+			_insert(
+				"Customer",
+				customer_name=row["customer"],
+				customer_type="Company",
+				customer_group="Commercial",
+				territory="All Territories",
+				mc_number=row["customer_mc"],
+			)
+	for company in COMPANIES:
+		make_settings(company)
+	frappe.db.commit()
+
+
+def make_settings(company: str, **values):
+	"""The company's settings as the tests begin with, changed by `values`; connection and automation are off."""
+	if name := frappe.db.get_value(settings.DOCTYPE, {"company": company}):
+		doc = frappe.get_doc(settings.DOCTYPE, name)
+	else:
+		doc = frappe.new_doc(settings.DOCTYPE)
+		doc.company = company
+	for field in doc.meta.fields:
+		if field.default is not None and field.fieldtype not in ("Table",) and field.fieldname != "company":
+			doc.set(field.fieldname, field.default)
+	doc.update(
+		{
+			"enabled": 1,
+			"client_number": COMPANIES[company][1],
+			"currency": "USD",
+			"advance_rate": 92,
+			"reserve_rate": 5,
+			"fee_rate": 3,
+			"host": "",
+			"username": "",
+			"password": "",
+			"remote_folder": "",
+			"host_key_fingerprint": "",
+			"schedule_layout": None,
+			"document_kinds": [],
+			"auto_submit": "Never",
+		}
+		| values
+	)
+	doc.save()
+	accounts.create_missing(company)
+	return frappe.get_doc(settings.DOCTYPE, doc.name)
+
+
+def make_notice(company: str, text: str = "PAY TO THE FACTOR. {invoice} of {company} is assigned."):
+	notice = frappe.get_doc(
+		{
+			"doctype": "Notice of Assignment",
+			"company": company,
+			"language": "en",
+			"valid_from": f"{YEAR}-01-01",
+			"text": text,
+			"remit_to": "The Factor\nPO Box 1\nDallas TX",
+			"approval_date": f"{YEAR}-01-01",
+		}
+	)
+	notice.insert()
+	notice.submit()
+	return notice
+
+
+def make_invoice(number: str, submit: bool = True, **values):
+	"""A Sales Invoice of the samples under its own number; for other numbers all values are given."""
+	row = receivables().get(number, {})
+	amount = values.pop("amount", row.get("amount"))
+	doc = frappe.get_doc(
+		{
+			"doctype": "Sales Invoice",
+			"company": row.get("company", ACME),
+			"customer": row.get("customer"),
+			"po_no": row.get("po_no"),
+			"set_posting_time": 1,
+			"posting_date": row.get("invoice_date"),
+			"due_date": row.get("due_date"),
+			"currency": "USD",
+			"conversion_rate": 1,
+			"selling_price_list": PRICES,
+			"price_list_currency": "USD",
+			"plc_conversion_rate": 1,
+			"disable_rounded_total": 1,
+			"taxes_and_charges": None,
+			"factoring_documents": [],
+			**values,
+		}
+	)
+	doc.due_date = max(getdate(doc.due_date or doc.posting_date), getdate(doc.posting_date))
+	doc.append("items", {"item_code": ITEM, "qty": 1, "rate": float(amount)})
+	doc.name, doc.flags.name_set = number, True
+	doc.insert()
+	if submit:
+		doc.submit()
+	return doc
+
+
+def upload(path: str, attached_to: str | None = None) -> str:
+	"""A private file of tests/fixtures as a user uploads it; its address."""
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": Path(path).name,
+			"is_private": 1,
+			"content": (FIXTURES / path).read_bytes(),
+			"attached_to_doctype": "Sales Invoice" if attached_to else None,
+			"attached_to_name": attached_to,
+		}
+	)
+	return file.insert().file_url
+
+
+def make_invoices(numbers) -> list:
+	return [make_invoice(number) for number in numbers]
+
+
+def wipe() -> None:
+	"""Delete every posted document of both companies, and commit."""
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	for doctype in (*POSTED, *OURS):
+		names = frappe.get_all(doctype, filters={"company": ("in", list(COMPANIES))}, pluck="name")
+		if not names:
+			continue
+		for table in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(table.options, {"parent": ("in", names), "parenttype": doctype})
+		for file in frappe.get_all(
+			"File", {"attached_to_doctype": doctype, "attached_to_name": ("in", names)}
+		):
+			frappe.delete_doc("File", file.name, force=True, ignore_permissions=True)
+		frappe.db.delete("Version", {"ref_doctype": doctype, "docname": ("in", names)})
+		frappe.db.delete("Comment", {"reference_doctype": doctype, "reference_name": ("in", names)})
+		frappe.db.delete(doctype, {"name": ("in", names)})
+		for name in names:
+			frappe.clear_document_cache(doctype, name)
+	frappe.db.commit()
+
+
+def state(invoice: str) -> str:
+	return frappe.db.get_value("Sales Invoice", invoice, "factoring_status")
+
+
+def _ensure_fiscal_year() -> None:
+	if not frappe.db.exists("Fiscal Year", YEAR):
+		_insert("Fiscal Year", year=YEAR, year_start_date=f"{YEAR}-01-01", year_end_date=f"{YEAR}-12-31")
+
+
+def _insert(doctype: str, **values):
+	return frappe.get_doc({"doctype": doctype, **values}).insert()

@@ -1,0 +1,274 @@
+"""Books that agree whatever happens in whatever order: random weeks, killed jobs, closed periods."""
+
+import os
+import random
+import signal
+import time
+from decimal import Decimal
+
+import frappe
+
+from rts_factoring.core.money import money
+from rts_factoring.services import imports, ledger, statements
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.freight import ACME
+from rts_factoring.tests.test_report_imports import ReportCase
+
+FULL = bool(os.environ.get("CI"))
+STEPS = int(os.environ.get("RANDOM_STEPS", 300 if FULL else 60))
+KILLS = int(os.environ.get("RANDOM_KILLS", 50 if FULL else 12))
+CUSTOMER = "Ridgeline Foods Inc"
+
+
+class RandomWeeks:
+	"""A carrier's weeks in random but legal order; every choice comes from the seed."""
+
+	def __init__(self, seed: int):
+		self.dice = random.Random(seed)
+		self.imports: list[str] = []
+		self.numbers = 0
+		self.day = 1
+		self.sent: dict[str, list[str]] = {}
+		self.done: dict[str, int] = {}
+
+	def step(self) -> str:
+		moves = [self.new_batch, self.purchase, self.payments, self.payments, self.standalone, self.undo]
+		move = self.dice.choice(moves)
+		if not move():
+			move = self.new_batch
+			move()
+		self.done[move.__name__] = self.done.get(move.__name__, 0) + 1
+		return move.__name__
+
+	def new_batch(self) -> bool:
+		invoices = []
+		for _invoice in range(self.dice.randint(1, 3)):
+			self.numbers += 1
+			name = f"RW-{self.numbers:05}"
+			amount = money(Decimal(self.dice.randint(10_000, 500_000)) / 100)
+			freight.make_invoice(
+				name, company=ACME, customer=CUSTOMER, posting_date="2026-10-01", due_date="2026-11-01", amount=amount, po_no=f"PO-{name}"
+			)
+			freight.receivables()[name] = {"customer": CUSTOMER, "amount": str(amount)}
+			invoices.append(name)
+		batch = f"RB-{self.numbers:05}"
+		reports.sent_batch(batch, invoices)
+		self.sent[batch] = invoices
+		return True
+
+	def purchase(self) -> bool:
+		open_batches = [
+			batch for batch, invoices in self.sent.items() if any(freight.state(name) == "Submitted" for name in invoices)
+		]
+		if not open_batches:
+			return False
+		batch = self.dice.choice(open_batches)
+		rows = []
+		for name in self.sent[batch]:
+			if freight.state(name) == "Submitted" and self.dice.random() < 0.8:
+				amount = Decimal(freight.receivables()[name]["amount"])
+				purchased = money(amount * self.dice.choice((Decimal(1), Decimal("0.9"))))
+				rows.append((name, purchased, money(purchased * Decimal("0.03")), money(purchased * Decimal("0.05"))))
+		if not rows:
+			return False
+		self.post(reports.purchase_rows(batch, *[(n, float(p), float(f), float(r)) for n, p, f, r in rows]))
+		return True
+
+	def payments(self) -> bool:
+		positions = [p for p in ledger.positions(ACME).values() if p.is_bought]
+		self.dice.shuffle(positions)
+		rows = [row for row in map(self.payment, positions[: self.dice.randint(1, 4)]) if row]
+		if not rows:
+			return False
+		self.post(reports.payment_rows(self.period(), *rows))
+		return True
+
+	def payment(self, position) -> tuple | None:
+		check, day = f"C{self.dice.randint(1, 99999)}", self.today()
+		open_amount, invoice = position.open, position.invoice_no
+		if open_amount > 10:
+			kind = self.dice.choice(("Payment", "Partial Payment", "Short Pay", "Over Pay", "Chargeback"))
+			amount = {
+				"Payment": open_amount,
+				"Partial Payment": money(open_amount / 2),
+				"Short Pay": open_amount - 5,
+				"Over Pay": open_amount + 7,
+				"Chargeback": open_amount,
+			}[kind]
+			return invoice, check, day, kind, float(amount), self.dice.choice((None, 1.25)), self.dice.choice((None, 3.5))
+		if position.collected > 0 and position.charged_back == 0 and self.dice.random() < 0.5:
+			return invoice, check, day, "NSF", -float(min(position.collected, position.purchased))
+		if position.charged_back > 0 and self.dice.random() < 0.5:
+			return invoice, check, day, "Chargeback Reversal", float(position.charged_back)
+		return None
+
+	def standalone(self) -> bool:
+		kind, fee, released = self.dice.choice((("Reserve Release", None, 12.0), ("ACH Fee", 5.0, None), ("Fee", 2.5, None)))
+		row = (None, None, self.today(), kind, None, fee, released)
+		self.post(reports.payment_rows(self.period(), *[row] * self.dice.randint(1, 2)))
+		return True
+
+	def undo(self) -> bool:
+		"""The newest import can always be undone."""
+		if not self.imports:
+			return False
+		frappe.get_doc("Report Import", self.imports.pop()).cancel()
+		return True
+
+	def post(self, content: bytes) -> None:
+		self.imports.append(reports.import_file(f"r{len(self.imports)}-{self.day}-{self.dice.random()}.xlsx", content).name)
+		frappe.clear_messages()
+
+	def today(self) -> str:
+		self.day = self.day % 27 + 1
+		return f"11/{self.day:02}/2026"
+
+	def period(self) -> str:
+		return "11/01/2026 - 11/30/2026"
+
+
+class TestRandomWeeks(ReportCase):
+	def run_weeks(self, policy: str, seed: int):
+		freight.make_settings(ACME, policy=policy)
+		weeks = RandomWeeks(seed)
+		for number in range(STEPS):
+			what = weeks.step()
+			wrong = [row for row in statements.tie_out(ACME) if row["difference"]]
+			self.assertEqual(wrong, [], f"{policy}, seed {seed}, step {number}: {what}")
+		print(f"{policy}: {STEPS} steps, {weeks.done}, tie-out 0.00 after each")
+		while weeks.undo():
+			pass
+		self.assertEqual(
+			{role: amount for role, amount in statements.ledger_sums(ACME).items() if amount}, {}, "after undoing all"
+		)
+
+	def test_borrowing(self):
+		self.run_weeks("Borrowing", 20261124)
+
+	def test_sale(self):
+		self.run_weeks("Sale", 20261125)
+
+
+class TestKilledPosting(ReportCase):
+	"""A posting job dies at a random moment: nothing of it is visible, and the next run posts all of it once."""
+
+	def test_killed_at_random_moments(self):
+		self.addCleanup(freight.wipe)
+		names = [f"KP-{number:03}" for number in range(12)]
+		for name in names:
+			freight.make_invoice(
+				name, company=ACME, customer=CUSTOMER, posting_date="2026-10-01", due_date="2026-11-01", amount="100", po_no=name
+			)
+			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "100"}
+		reports.sent_batch("KB-1", names)
+		reports.import_file("kb1.xlsx", reports.purchase_rows("KB-1", *[(name, 100, 3, 5) for name in names]))
+		before = reports.books()
+		doc = self.submit_without_posting(
+			reports.payment_rows("11/01/2026 - 11/15/2026", *[(name, "1", "11/05/2026", "Payment", 100) for name in names])
+		)
+		frappe.db.commit()
+		duration = self.measure(doc.name)
+		dice, killed = random.Random(7), 0
+		for _kill in range(KILLS):
+			self.undo_posting(doc.name)
+			killed += self.post_and_kill(doc.name, dice.uniform(0, duration))
+			frappe.db.rollback()
+			status = frappe.db.get_value("Report Import", doc.name, "status")
+			if status == "Posting":
+				self.assertEqual(reports.books(), before, "half visible")
+				self.assertEqual(frappe.db.count("Factoring Ledger Entry", {"report_import": doc.name}), 0)
+			imports.post_job(doc.name)
+			frappe.db.commit()
+			self.assertEqual({freight.state(name) for name in names}, {"Completed"})
+			self.assertEqual(frappe.db.count("Factoring Ledger Entry", {"report_import": doc.name, "is_reversal": 0}), 12)
+			self.assert_books_agree()
+		print(f"{killed} of {KILLS} postings killed before they ended; never half visible, each completed by the next run")
+		self.assertGreater(killed, 0)
+
+	def submit_without_posting(self, content: bytes):
+		at_once, imports.AT_ONCE = imports.AT_ONCE, -1
+		try:
+			doc = reports.import_file("killed.xlsx", content, submit=False)
+			imports.stage(doc.name)
+			doc.reload()
+			doc.submit()
+		finally:
+			imports.AT_ONCE = at_once
+		return doc
+
+	def measure(self, name: str) -> float:
+		started = time.monotonic()
+		self.assertEqual(self.post_and_kill(name, None), 0)
+		frappe.db.rollback()
+		return time.monotonic() - started
+
+	def undo_posting(self, name: str) -> None:
+		"""Back to submitted and not posted, as before the job ran."""
+		frappe.db.rollback()
+		for entry in frappe.get_all("Journal Entry", {"factoring_report_import": name, "docstatus": 1}, pluck="name"):
+			doc = frappe.get_doc("Journal Entry", entry)
+			doc.flags.factoring = True
+			doc.cancel()
+		frappe.db.delete("Factoring Ledger Entry", {"report_import": name})
+		frappe.db.delete("Journal Entry", {"factoring_report_import": name})
+		table = frappe.qb.DocType("Report Import Line")
+		frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(table.report_import == name).run()
+		invoices = frappe.get_all("Sales Invoice", {"name": ("like", "KP-%")}, pluck="name")
+		ledger.set_states(ledger.states_from_ledger(ACME, "KB-1", invoices))
+		frappe.db.set_value("Report Import", name, "status", "Posting")
+		frappe.db.commit()
+
+	def post_and_kill(self, name: str, after: float | None) -> int:
+		"""Run the job in a process of its own and kill it; 1 when it was still at work."""
+		site = frappe.local.site
+		child = os.fork()
+		if not child:
+			try:
+				frappe.init(site=site, force=True)
+				frappe.connect()
+				imports.post_job(name)
+				frappe.db.commit()
+			finally:
+				os._exit(0)
+		if after is not None:
+			time.sleep(after)
+			os.kill(child, signal.SIGKILL)
+		_pid, status = os.waitpid(child, 0)
+		return int(os.WIFSIGNALED(status))
+
+
+class TestClosedPeriods(ReportCase):
+	def test_a_closed_period_is_asked_about_never_entered(self):
+		reports.sent_samples()
+		doc = reports.import_sample("purchase_clean", submit=False)
+		frappe.get_doc(
+			{
+				"doctype": "Accounting Period",
+				"period_name": "November",
+				"company": ACME,
+				"start_date": "2026-11-01",
+				"end_date": "2026-11-15",
+				"closed_documents": [{"document_type": "Journal Entry", "closed": 1}],
+			}
+		).insert()
+		frappe.db.savepoint("closed")
+		with self.refused(frappe.utils.formatdate("2026-11-03"), frappe.utils.formatdate("2026-11-16")):
+			doc.submit()
+		frappe.db.rollback(save_point="closed")
+		doc = frappe.get_doc("Report Import", doc.name)
+		doc.posting_date = "2026-11-16"
+		doc.save()
+		doc.submit()
+		days = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="posting_date")
+		self.assertEqual([str(day) for day in days], ["2026-11-16"])
+
+
+class TestPolicyChange(ReportCase):
+	def test_refused_with_what_is_open_and_allowed_when_nothing_is(self):
+		reports.sent_samples()
+		made = reports.import_golden("payment_clean")
+		with self.refused("AF-10009"):
+			freight.make_settings(ACME, policy="Sale")
+		for doc in reversed(made):
+			frappe.get_doc("Report Import", doc.name).cancel()
+		self.assertEqual(freight.make_settings(ACME, policy="Sale").policy, "Sale")

@@ -1,0 +1,86 @@
+"""Money at the bank: RTS's payouts, payments of debtors to the wrong party, and invoices in another currency."""
+
+import frappe
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+
+from rts_factoring.core.money import text
+from rts_factoring.services import deposits, direct_payments, layouts, statements
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.freight import ACME, FIXTURES
+from rts_factoring.tests.test_report_imports import ReportCase
+
+
+def bank_account() -> str:
+	name = frappe.db.get_value("Account", {"company": ACME, "account_name": "Test Bank"})
+	if name:
+		return name
+	parent = frappe.db.get_value("Account", {"company": ACME, "account_type": "Bank", "is_group": 1})
+	values = {"account_name": "Test Bank", "company": ACME, "parent_account": parent, "account_type": "Bank"}
+	return frappe.get_doc({"doctype": "Account", **values}).insert().name
+
+
+class TestDeposits(ReportCase):
+	SENT = True
+
+	def test_a_deposit_clears_the_payout_and_what_is_missing_is_told(self):
+		doc = reports.import_sample("purchase_clean")
+		self.assertEqual(deposits.expected(doc.name), {"payout": 26095.82, "recorded": 0.0, "left": 26095.82})
+		made = deposits.record(doc, bank_account(), 26000, "2026-11-04", "WIRE 77")
+		self.assertEqual(text(made["difference"]), "95.82")
+		entry = frappe.get_doc("Journal Entry", made["journal_entry"])
+		self.assertEqual(entry.docstatus, 0)  # for review
+		entry.submit()
+		row = next(row for row in statements.tie_out(ACME) if row["role"] == "Clearing")
+		self.assertEqual((text(row["difference"]), text(row["balance"]), text(row["others"])), ("0.00", "95.82", "-26000.00"))
+		deposits.record(doc, bank_account(), 95.82, "2026-11-05")
+		self.assertEqual(deposits.expected(doc.name)["left"], 0.0)
+
+	def test_a_deposit_goes_to_an_account_of_the_company(self):
+		doc = reports.import_sample("purchase_clean")
+		other = frappe.db.get_value("Account", {"company": freight.BLUEBIRD, "is_group": 0, "root_type": "Asset"})
+		with self.refused(ACME):
+			deposits.record(doc, other, 100, "2026-11-04")
+
+
+class TestDirectPayment(ReportCase):
+	SENT = True
+
+	def test_a_payment_of_a_factored_invoice_is_told_and_can_be_held_for_the_factor(self):
+		reports.import_sample("purchase_clean")
+		payment = get_payment_entry("Sales Invoice", "AF-10001", bank_account=bank_account())
+		payment.reference_no, payment.reference_date = "C-1", "2026-11-10"
+		frappe.clear_messages()
+		payment.insert()
+		self.assertIn("AF-10001", str(frappe.get_message_log()))
+		name = direct_payments.hold_for_factor(payment)
+		self.assertFalse(frappe.db.exists("Payment Entry", payment.name))
+		entry = frappe.get_doc("Journal Entry", name)
+		entry.submit()
+		clearing = frappe.db.get_value(freight.settings.DOCTYPE, {"company": ACME}, "clearing_account")
+		sides = {row.account: (row.debit, row.credit) for row in entry.accounts}
+		self.assertEqual(sides, {bank_account(): (2450.0, 0.0), clearing: (0.0, 2450.0)})
+		self.assertEqual(self.figures("AF-10001"), ("Financed", "2450.00"))  # open until RTS reports it
+
+	def test_nothing_is_said_of_an_invoice_that_is_not_factored(self):
+		frappe.clear_messages()
+		payment = get_payment_entry("Sales Invoice", "AF-10024", bank_account=bank_account())
+		payment.reference_no, payment.reference_date = "C-2", "2026-11-10"
+		payment.insert()
+		self.assertNotIn("AF-10024", str(frappe.get_message_log()))
+		with self.refused("Only a draft payment of factored invoices"):
+			direct_payments.hold_for_factor(payment)
+
+
+class TestTryingALayout(ReportCase):
+	SENT = True
+
+	def test_it_says_what_each_column_becomes_before_it_is_saved(self):
+		content = (FIXTURES / "payment_clean.xlsx").read_bytes()
+		file = frappe.get_doc({"doctype": "File", "file_name": "try.xlsx", "is_private": 1, "content": content}).insert()
+		doc = frappe.get_doc("Report Layout", "RTS Payment Report")
+		found = layouts.try_on(doc, file.file_url)
+		self.assertEqual(found["columns"]["amount_paid"], ["Payment Amount"])
+		self.assertEqual((found["line_count"], found["lines"][0]["paid"]), (8, "2450.00"))
+		doc.headers = [row for row in doc.headers if row.text != "Payment Amount"]
+		with self.refused("amount paid"):
+			layouts.try_on(doc, file.file_url)

@@ -1,0 +1,125 @@
+"""What the desk shows and says: messages with their switches, reasons, timeline, bulk actions, the weekly chart."""
+
+import frappe
+from frappe.utils import add_days, getdate, now_datetime
+
+from rts_factoring import api
+from rts_factoring.rts_factoring.dashboard_chart_source.factoring_per_week import factoring_per_week
+from rts_factoring.services import invoices, overview, reminders, timeline
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.case import FreightCase
+from rts_factoring.tests.freight import ACME, BLUEBIRD
+
+MANAGER = "desk.manager@example.com"
+
+
+class TestDesk(FreightCase):
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		if not frappe.db.exists("User", MANAGER):
+			roles = ("Factoring User", "Factoring Manager", "Accounts User")
+			user = frappe.get_doc(
+				{"doctype": "User", "email": MANAGER, "first_name": "Desk", "send_welcome_email": 0}
+			)
+			user.flags.no_welcome_mail = True
+			user.append_roles(*roles)
+			user.insert()
+			frappe.db.commit()
+
+	def setUp(self):
+		super().setUp()
+		frappe.db.delete("Notification Log", {"for_user": MANAGER})
+		frappe.db.delete("User Permission", {"user": MANAGER})
+		frappe.cache.hdel("user_permissions", MANAGER)
+
+	def subjects(self) -> list[str]:
+		return frappe.get_all("Notification Log", {"for_user": MANAGER}, pluck="subject", order_by="creation")
+
+	def sent(self, name: str, numbers, days_ago: int):
+		freight.make_invoices(numbers)
+		batch = reports.sent_batch(name, numbers)
+		batch.db_set("delivered_on", add_days(now_datetime(), -days_ago))
+		return batch
+
+	def test_a_batch_is_overdue_once_the_days_have_passed_and_no_purchase_report_is_in(self):
+		freight.make_settings(ACME, purchase_overdue_days=3)
+		self.sent("OLD", ["AF-10001"], days_ago=5)
+		self.sent("NEW", ["AF-10002"], days_ago=1)
+		self.assertEqual(reminders.overdue_batches(ACME), ["OLD"])
+		reports.import_file("p.xlsx", reports.purchase_rows("OLD", ("AF-10001", 2450, 73.5, 122.5)))
+		self.assertEqual(reminders.overdue_batches(ACME), [])
+
+	def test_zero_days_never_remind(self):
+		freight.make_settings(ACME, purchase_overdue_days=0)
+		self.sent("OLD", ["AF-10001"], days_ago=50)
+		self.assertEqual(reminders.overdue_batches(ACME), [])
+
+	def test_each_matter_is_one_message_and_its_switch_silences_it(self):
+		freight.make_settings(ACME, purchase_overdue_days=3)
+		self.sent("OLD", ["AF-10001", "AF-10002"], days_ago=5)
+		frappe.db.set_value("Sales Invoice", "AF-10002", "factoring_status", "Held")
+		reminders.remind(ACME)
+		self.assertEqual(len(self.subjects()), 2)
+		self.assertIn("1 batches without a purchase report", self.subjects()[0])
+		self.assertIn("1 invoices held", self.subjects()[1])
+		frappe.db.delete("Notification Log", {"for_user": MANAGER})
+		freight.make_settings(ACME, purchase_overdue_days=3, alert_held="Off")
+		reminders.remind(ACME)
+		self.assertEqual(len(self.subjects()), 1)
+
+	def test_a_manager_of_another_company_is_not_told(self):
+		frappe.get_doc(
+			{"doctype": "User Permission", "user": MANAGER, "allow": "Company", "for_value": BLUEBIRD}
+		).insert()
+		self.sent("OLD", ["AF-10001"], days_ago=50)
+		reminders.remind(ACME)
+		self.assertEqual(self.subjects(), [])
+
+	def test_a_reason_comes_with_its_fix_and_the_place_to_mend_it(self):
+		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
+		freight.make_invoice("AF-10001")
+		reasons = invoices.reasons("AF-10001")
+		self.assertEqual([reason["code"] for reason in reasons], ["no_notice"])
+		self.assertEqual(reasons[0]["doctype"], "Notice of Assignment")
+		self.assertTrue(reasons[0]["fix"])
+
+	def test_bulk_goes_on_past_a_refused_invoice(self):
+		freight.make_invoices(["AF-10001", "AF-10002"])
+		reports.sent_batch("A", ["AF-10001"])
+		found = api.unqueue_invoices(["AF-10001", "AF-10002"])
+		self.assertEqual(found["done"], ["AF-10002"])
+		self.assertEqual([row["invoice"] for row in found["refused"]], ["AF-10001"])
+		self.assertIn("A", found["refused"][0]["reason"])
+		self.assertEqual(freight.state("AF-10002"), "Not Factored")
+
+	def test_a_batch_is_made_of_one_company_only(self):
+		freight.make_notice(BLUEBIRD)
+		freight.make_invoices(["AF-10001", "BL-20001"])
+		with self.refused("one company"):
+			api.make_batch(["AF-10001", "BL-20001"])
+
+	def test_the_timeline_tells_of_batch_and_postings(self):
+		self.sent("T", ["AF-10001"], days_ago=1)
+		doc = reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)))
+		told = " ".join(event["content"] for event in timeline.of_invoice("AF-10001"))
+		self.assertIn("/T", told)
+		self.assertIn(doc.name, told)
+		self.assertIn("2,450.00", told)
+
+	def test_the_chart_adds_up_weeks_of_the_companies_one_may_see(self):
+		self.sent("T", ["AF-10001"], days_ago=1)
+		reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)))
+		day = frappe.db.get_value("Factoring Ledger Entry", {"sales_invoice": "AF-10001"}, "posting_date")
+		found = overview.per_week([ACME], weeks=2, to_date=getdate(day))
+		self.assertEqual(found["datasets"][0]["values"], [0, 2450])
+		self.assertEqual(found["datasets"][1]["values"], [0, 73.5])
+		self.assertEqual(overview.per_week([BLUEBIRD], weeks=2, to_date=getdate(day))["datasets"][0]["values"], [0, 0])
+
+	def test_the_chart_refuses_a_company_one_may_not_see(self):
+		frappe.get_doc(
+			{"doctype": "User Permission", "user": MANAGER, "allow": "Company", "for_value": BLUEBIRD}
+		).insert()
+		frappe.set_user(MANAGER)
+		with self.assertRaises(frappe.PermissionError):
+			factoring_per_week.get({"company": ACME})

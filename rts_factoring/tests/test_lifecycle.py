@@ -1,0 +1,82 @@
+"""The whole cycle on real documents, with a real worker and a factor at the other end of a real SSH connection."""
+
+import csv
+from datetime import date
+
+import frappe
+from pypdf import PdfReader
+
+from rts_factoring.core.money import text
+from rts_factoring.sandbox.factor import Factor
+from rts_factoring.services import batches, statements
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.case import FreightCase, received, run_worker
+from rts_factoring.tests.freight import ACME
+
+
+class TestLifecycle(FreightCase):
+	def test_submitted_invoices_reach_the_factor(self):
+		server = self.factor()
+		numbers = freight.sample_batches()["A1"]
+		for invoice in freight.make_invoices(numbers):
+			self.assertEqual((invoice.factoring_status, invoice.factoring_reasons or ""), ("Queued", ""))
+
+		batch = batches.create(ACME, batches.queued(ACME))
+		batch.submit()
+		self.assertEqual(batch.status, "Queued")
+		self.assertEqual(received(server), [])  # nobody waits for a network in the browser
+		run_worker()
+
+		batch.reload()
+		self.assertEqual((batch.status, batch.error or ""), ("Delivered", ""))
+		self.assertEqual({row.state for row in batch.files}, {"Delivered"})
+		self.assertEqual({freight.state(number) for number in numbers}, {"Submitted"})
+		self.assertEqual(sorted(received(server)), sorted(row.file_name for row in batch.files))
+
+		schedule = batch.files[-1]
+		self.assertEqual(schedule.kind, "Schedule")
+		with (server.inbox / schedule.file_name).open(newline="", encoding="utf-8") as lines:
+			rows = list(csv.DictReader(lines))
+		self.assertEqual([row["Invoice Number"] for row in rows], numbers)
+		for row in rows:
+			sample = freight.receivables()[row["Invoice Number"]]
+			self.assertEqual(row["Invoice Amount"], sample["amount"])
+			self.assertEqual(row["Customer Name"], sample["customer"])
+			text = "".join(page.extract_text() for page in PdfReader(server.inbox / row["File Name"]).pages)
+			self.assertIn(frappe.utils.fmt_money(sample["amount"]), text)
+		log = frappe.get_all("Factoring Log", {"batch": batch.name}, ["status", "bytes", "attempt"])
+		self.assertEqual([(row.status, row.attempt) for row in log], [("Success", 1)])
+		self.assertEqual(log[0].bytes, sum(row.size for row in batch.files))
+
+	def test_from_queued_invoices_to_paid_ones_and_all_the_way_back(self):
+		server = self.factor()
+		numbers = freight.sample_batches()["A1"]
+		freight.make_invoices(numbers)
+		batch = batches.create(ACME, batches.queued(ACME))
+		batch.submit()
+		run_worker()
+		sent = reports.books()
+
+		factor = Factor(server.root)
+		bought = factor.buy(factor.new_schedules()[0], date(2026, 11, 3))
+		purchase = reports.import_file(bought.name, bought.read_bytes(), submit=False)
+		self.assertEqual((purchase.kind, purchase.batch, purchase.status), ("Purchase", batch.name, "Ready"))
+		self.assertEqual(reports.books(), sent)  # a preview changes nothing
+		purchase.submit()
+		self.assertEqual({freight.state(number) for number in numbers}, {"Financed"})
+		financed = reports.books()
+
+		paid = factor.pay("104233", date(2026, 11, 1), date(2026, 11, 15), date(2026, 11, 16))
+		payment = reports.import_file(paid.name, paid.read_bytes())
+		self.assertEqual((payment.kind, payment.status, payment.waiting_count), ("Payment", "Posted", 0))
+		rows = frappe.get_all(
+			"Sales Invoice", {"name": ("in", numbers)}, ["factoring_status", "status", "outstanding_amount"]
+		)
+		self.assertEqual({tuple(row.values()) for row in rows}, {("Completed", "Paid", 0.0)})
+		self.assertEqual([row for row in statements.tie_out(ACME) if row["difference"]], [])
+		self.assertEqual(text(statements.ledger_sums(ACME)["advances"]), "0.00")
+
+		payment.cancel()
+		self.assertEqual(reports.books(), financed)
+		frappe.get_doc("Report Import", purchase.name).cancel()
+		self.assertEqual(reports.books(), sent)

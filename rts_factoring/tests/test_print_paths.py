@@ -1,0 +1,396 @@
+"""Promise 6: a factored invoice never prints without its notice, on any path; another never prints with one."""
+
+import json
+
+import frappe
+from frappe.tests.utils import patch_hooks
+
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.printing import health, stamp
+from rts_factoring.tests import formats, freight
+from rts_factoring.tests.case import FreightCase
+from rts_factoring.tests.formats import BETA, CHROME, CLASSIC, DESIGNER, JINJA, Seen
+from rts_factoring.tests.freight import ACME
+from rts_factoring.tests.web import Server
+
+NOTICE = "PAY TO THE FACTOR"
+FACTORED, DIRECT = "AF-10001", "AF-10002"
+FORMATS = ("Standard", JINJA, CLASSIC, BETA)
+PORTAL_USER, PASSWORD = "debtor@example.com", "a long pass phrase 7"
+
+PRINTVIEW = "frappe.www.printview."
+PRINT_FORMAT = "frappe.utils.print_format."
+
+
+def preview(people, invoice, print_format):
+	"""The desk's print preview; the new builder's formats have a page of their own."""
+	if print_format == BETA:
+		return people["desk"].get("/printpreview", doctype="Sales Invoice", name=invoice, print_format=BETA)
+	doc = frappe.get_doc("Sales Invoice", invoice).as_json()
+	answer = people["desk"].call(PRINTVIEW + "get_html_and_style", doc=doc, print_format=print_format)
+	return answer.json()["message"]["html"] if answer.ok else answer
+
+
+def get_pdf(people, invoice, print_format):
+	return people["desk"].call(
+		PRINT_FORMAT + "download_pdf", doctype="Sales Invoice", name=invoice, format=print_format
+	)
+
+
+def print_page(people, invoice, print_format):
+	return people["desk"].get("/printview", doctype="Sales Invoice", name=invoice, format=print_format)
+
+
+def bulk(people, invoice, print_format):
+	return people["desk"].call(
+		PRINT_FORMAT + "download_multi_pdf",
+		doctype="Sales Invoice",
+		name=json.dumps([invoice]),
+		format=print_format,
+	)
+
+
+def attachment(people, invoice, print_format):
+	return frappe.attach_print("Sales Invoice", invoice, print_format=print_format)["fcontent"]
+
+
+def portal(people, invoice, print_format):
+	return people["portal"].call(
+		PRINT_FORMAT + "download_pdf", doctype="Sales Invoice", name=invoice, format=print_format
+	)
+
+
+def guest_page(people, invoice, print_format):
+	return people["guest"].get(
+		"/printview", doctype="Sales Invoice", name=invoice, format=print_format, key=people["keys"][invoice]
+	)
+
+
+def guest_pdf(people, invoice, print_format):
+	return people["guest"].call(
+		PRINT_FORMAT + "download_pdf",
+		doctype="Sales Invoice",
+		name=invoice,
+		format=print_format,
+		key=people["keys"][invoice],
+	)
+
+
+def chrome(people, invoice, print_format):
+	"""Frappe 16's other PDF engine."""
+	frappe.local.form_dict.pop("pdf_generator", None)
+	with formats.chrome_engine():
+		return frappe.get_print("Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome")
+
+
+def weasyprint(people, invoice, print_format):
+	"""The engine of the new builder's own button."""
+	return people["desk"].call(
+		"frappe.utils.weasyprint.download_pdf",
+		doctype="Sales Invoice",
+		name=invoice,
+		print_format=print_format,
+	)
+
+
+PATHS = (preview, get_pdf, print_page, bulk, attachment, portal, guest_page, guest_pdf, chrome)
+NOT_BETA = (portal, guest_page, guest_pdf)  # Frappe itself keeps the new builder's formats from outsiders
+PDFS = (get_pdf, bulk, attachment, portal, guest_pdf, chrome)
+
+
+class TestPrintPaths(FreightCase):
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		formats.make()
+		cls.server = Server()
+		cls.addClassCleanup(cls.server.stop)
+
+	def setUp(self):
+		super().setUp()
+		frappe.local.form_dict = frappe._dict()
+		freight.make_invoice(FACTORED)
+		freight.make_invoice(DIRECT, factoring_method="Direct")
+		frappe.db.commit()
+
+	def people(self):
+		make_portal_user(FACTORED, DIRECT)
+		keys = {}
+		for name in (FACTORED, DIRECT):
+			keys[name] = frappe.get_doc("Sales Invoice", name).get_document_share_key()
+		frappe.db.commit()
+		return {
+			"desk": self.server.person("Administrator", "admin"),
+			"portal": self.server.person(PORTAL_USER, PASSWORD),
+			"guest": self.server.person(),
+			"keys": keys,
+		}
+
+	def seen(self, answer) -> Seen:
+		if hasattr(answer, "status_code"):
+			self.assertEqual(answer.status_code, 200, answer.text[:2000])
+			answer = answer.content
+		return Seen(answer)
+
+	def attaches_classic(self) -> bool:
+		"""Frappe 16.9 hands the old builder's formats to the new one's renderer, which cannot read them: no print at all."""
+		try:
+			attachment({}, DIRECT, CLASSIC)
+			return True
+		except TypeError:
+			with self.assertRaises(TypeError):
+				attachment({}, FACTORED, CLASSIC)
+			return False
+
+	def test_every_path_and_format(self):
+		people = self.people()
+		for print_format in FORMATS:
+			for path in PATHS if CHROME else PATHS[:-1]:
+				with self.subTest(path=path.__name__, format=print_format):
+					if path is attachment and print_format == CLASSIC and not self.attaches_classic():
+						continue
+					answers = path(people, FACTORED, print_format), path(people, DIRECT, print_format)
+					if print_format == BETA and path in NOT_BETA:
+						self.assertEqual([answer.status_code for answer in answers], [403, 403])
+						continue
+					factored, direct = map(self.seen, answers)
+					for invoice, seen in ((FACTORED, factored), (DIRECT, direct)):
+						self.assertIn(freight.receivables()[invoice]["customer"], seen.text)
+					self.assertEqual(factored.stamps(NOTICE), 1)
+					self.assertEqual(factored.stamps(f"{FACTORED} of {ACME} is assigned"), 1)
+					self.assertEqual(direct.stamps(NOTICE), 0)
+					if path in PDFS:
+						self.assertLessEqual(len(factored.pages), len(direct.pages))
+						self.assertEqual(len(factored.pages), 1)
+
+	def test_the_new_builders_own_pdf(self):
+		people = self.people()
+		self.assertEqual(self.seen(weasyprint(people, FACTORED, BETA)).stamps(NOTICE), 1)
+		self.assertEqual(self.seen(weasyprint(people, DIRECT, BETA)).stamps(NOTICE), 0)
+
+	def test_bulk_print_stamps_each_as_it_should_be(self):
+		people = self.people()
+		answer = people["desk"].call(
+			PRINT_FORMAT + "download_multi_pdf",
+			doctype="Sales Invoice",
+			name=json.dumps([FACTORED, DIRECT, FACTORED]),
+			format="Standard",
+		)
+		pages = self.seen(answer).pages
+		self.assertEqual([NOTICE in page for page in pages], [True, False, True])
+
+	def test_a_format_of_another_app_that_renders_it_whole(self):
+		"""Apps like a print designer hook in before us and never reach Frappe's own rendering."""
+		hooks = ["frappe.utils.pdf.pdf_body_html", "rts_factoring.tests.formats.designer_body", stamp.HOOK]
+		with patch_hooks({"pdf_body_html": hooks}):
+			for path in (attachment, lambda *args: frappe.get_print("Sales Invoice", *args[1:])):
+				factored, direct = Seen(path({}, FACTORED, DESIGNER)), Seen(path({}, DIRECT, DESIGNER))
+				self.assertEqual((factored.stamps(NOTICE), direct.stamps(NOTICE)), (1, 0))
+				self.assertIn(f"INVOICE {FACTORED}", factored.text)
+			self.assertEqual(Seen(attachment({}, FACTORED, "Standard")).stamps(NOTICE), 1)
+
+	def test_a_format_that_places_the_stamp_itself_gets_no_second_one(self):
+		placed = "<p>INVOICE {{ doc.name }}</p>{{ factoring_stamp(doc) }}<p>end</p>"
+		frappe.db.set_value("Print Format", JINJA, "html", placed)
+		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "html", formats._JINJA)
+		frappe.clear_document_cache("Print Format", JINJA)
+		text = Seen(frappe.get_print("Sales Invoice", FACTORED, JINJA)).text
+		self.assertEqual(Seen(text).stamps(NOTICE), 1)
+		self.assertLess(text.index(f"INVOICE {FACTORED}"), text.index(NOTICE))
+		self.assertEqual(Seen(frappe.get_print("Sales Invoice", DIRECT, JINJA)).stamps(NOTICE), 0)
+
+	def test_a_raw_format_cannot_carry_it_and_does_not_print(self):
+		if not frappe.db.exists("Print Format", "RTS Raw"):
+			formats._format(
+				"RTS Raw", custom_format=1, raw_printing=1, raw_commands="TOTAL {{ doc.grand_total }}"
+			)
+		from frappe.www.printview import get_rendered_raw_commands
+
+		with self.refused(FACTORED, "raw"):
+			get_rendered_raw_commands("Sales Invoice", FACTORED, "RTS Raw")
+		self.assertIn("TOTAL", get_rendered_raw_commands("Sales Invoice", DIRECT, "RTS Raw")["raw_commands"])
+
+
+class TestWhenItIsDue(FreightCase):
+	def setUp(self):
+		super().setUp()
+		formats.make()
+		frappe.local.form_dict = frappe._dict()
+		self.invoice = freight.make_invoice(FACTORED)
+
+	def stamps(self, words=NOTICE, **options) -> int:
+		return Seen(frappe.get_print("Sales Invoice", FACTORED, **options)).stamps(words)
+
+	def set_state(self, state: InvoiceState):
+		frappe.db.set_value("Sales Invoice", FACTORED, "factoring_status", state.value)
+		frappe.clear_document_cache("Sales Invoice", FACTORED)
+
+	def test_it_leaves_with_denial_and_buyback_and_stays_in_every_other_state(self):
+		for state in InvoiceState:
+			away = (InvoiceState.DENIED, InvoiceState.CHARGED_BACK, InvoiceState.NOT_FACTORED)
+			with self.subTest(state=state.value):
+				self.set_state(state)
+				self.assertEqual(self.stamps(), 0 if state in away else 1)
+
+	def test_a_sold_invoice_keeps_it_whatever_the_settings_say_later(self):
+		self.set_state(InvoiceState.FINANCED)
+		freight.make_settings(ACME, enabled=0)
+		frappe.db.set_value("Customer", self.invoice.customer, "factoring_excluded", 1)
+		self.addCleanup(frappe.db.set_value, "Customer", self.invoice.customer, "factoring_excluded", 0)
+		frappe.clear_document_cache("Customer", self.invoice.customer)
+		self.assertEqual(self.stamps(), 1)
+
+	def test_one_not_sold_follows_company_customer_and_invoice(self):
+		self.set_state(InvoiceState.QUEUED)
+		self.assertEqual(self.stamps(), 1)
+		frappe.db.set_value("Customer", self.invoice.customer, "factoring_excluded", 1)
+		frappe.clear_document_cache("Customer", self.invoice.customer)
+		self.assertEqual(self.stamps(), 0)
+		frappe.db.set_value("Customer", self.invoice.customer, "factoring_excluded", 0)
+		frappe.clear_document_cache("Customer", self.invoice.customer)
+		freight.make_settings(ACME, enabled=0)
+		self.assertEqual(self.stamps(), 0)
+		freight.make_settings(ACME)
+		frappe.db.set_value("Sales Invoice", FACTORED, "factoring_method", "Direct")
+		self.assertEqual(self.stamps(), 0)
+
+	def test_a_draft_of_a_factored_invoice_has_it_too(self):
+		freight.make_invoice("AF-10003", submit=False)
+		self.assertEqual(Seen(frappe.get_print("Sales Invoice", "AF-10003")).stamps(NOTICE), 1)
+
+	def test_what_a_caller_sends_along_does_not_take_it_off(self):
+		from frappe.www.printview import get_html_and_style
+
+		doc = frappe.get_doc("Sales Invoice", FACTORED)
+		doc.factoring_method, doc.factoring_status = "Direct", "Denied"
+		self.assertEqual(Seen(get_html_and_style(doc.as_json())["html"]).stamps(NOTICE), 1)
+
+	def test_a_credit_note_has_none_and_takes_it_off_the_credited_invoice(self):
+		from erpnext.controllers.sales_and_purchase_return import make_return_doc
+
+		credit = make_return_doc("Sales Invoice", FACTORED)
+		credit.update({"set_posting_time": 1, "posting_date": self.invoice.posting_date, "due_date": None})
+		credit.insert()
+		credit.submit()
+		self.assertEqual(self.stamps(), 0)
+		self.assertEqual(Seen(frappe.get_print("Sales Invoice", credit.name)).stamps(NOTICE), 0)
+
+	def test_a_cancelled_invoice_has_none(self):
+		frappe.db.set_single_value("Print Settings", "allow_print_for_cancelled", 1)
+		self.addCleanup(frappe.db.set_single_value, "Print Settings", "allow_print_for_cancelled", 0)
+		frappe.get_doc("Sales Invoice", FACTORED).cancel()
+		self.assertEqual(self.stamps(), 0)
+
+	def test_due_without_a_notice_does_not_print_and_says_what_to_set_up(self):
+		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
+		with self.refused(FACTORED, "Notice of Assignment", "Submit"):
+			frappe.get_print("Sales Invoice", FACTORED)
+		with self.refused("Notice of Assignment"):
+			frappe.get_print("Sales Invoice", FACTORED, BETA)
+
+	def test_an_invoice_paid_to_us_before_factoring_began_prints_as_ever(self):
+		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
+		frappe.db.set_value("Sales Invoice", FACTORED, {"outstanding_amount": 0, "factoring_status": ""})
+		self.assertEqual(self.stamps(), 0)
+
+	def test_it_reads_in_the_language_of_the_print(self):
+		spanish = frappe.copy_doc(self.notice)
+		spanish.update({"language": "es", "text": "PAGAR A LA FINANCIERA. {invoice}", "amended_from": None})
+		spanish.insert()
+		spanish.submit()
+		from frappe.translate import print_language
+
+		with print_language("es"):
+			self.assertEqual(self.stamps("PAGAR A LA FINANCIERA"), 1)
+		with print_language("fr"):
+			self.assertEqual(self.stamps(NOTICE), 1)
+
+	def test_template_code_in_the_text_is_printed_not_run(self):
+		freight.wipe()
+		freight.make_notice(
+			ACME, "PAY TO THE FACTOR {{ doc.name }} {% if 1 %}x{% endif %} <script>alert(1)</script>"
+		)
+		freight.make_invoice(FACTORED)
+		printed = frappe.get_print("Sales Invoice", FACTORED)
+		self.assertIn("{{ doc.name }} {% if 1 %}x{% endif %} <script>alert(1)</script>", Seen(printed).text)
+		self.assertNotIn("<script>alert", printed)
+
+	def test_an_invoice_that_names_another_payee_warns(self):
+		frappe.db.set_value(
+			"Print Format", JINJA, "html", formats._JINJA + "<p>Remit to: Acme Freight, Box 7</p>"
+		)
+		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "html", formats._JINJA)
+		frappe.clear_document_cache("Print Format", JINJA)
+		frappe.clear_messages()
+		self.assertEqual(self.stamps(print_format=JINJA), 1)
+		self.assertIn("Acme Freight, Box 7", str(frappe.message_log))
+		frappe.clear_messages()
+		self.stamps()
+		self.assertEqual(frappe.message_log, [])
+
+
+class TestShadowedHooks(FreightCase):
+	FRAPPE = "frappe.utils.pdf.pdf_body_html"
+	DEAF = "rts_factoring.tests.formats.designer_body"
+	CHAINS = "rts_factoring.tests.formats.designer_that_chains"
+
+	def setUp(self):
+		super().setUp()
+		frappe.local.form_dict = frappe._dict()
+		freight.make_invoice(FACTORED)
+		freight.make_invoice(DIRECT, factoring_method="Direct")
+
+	def test_all_is_well_on_this_site(self):
+		self.assertEqual(health.problems(), [])
+
+	def test_an_app_that_takes_over_printing_is_named_and_stops_the_print_of_factored_invoices_only(self):
+		with patch_hooks({"pdf_body_html": [self.FRAPPE, stamp.HOOK, self.DEAF]}):
+			(problem,) = health.problems()
+			self.assertIn("rts_factoring", problem)
+			self.assertIn("Installed Applications", problem)
+			with self.refused("Installed Applications"):
+				frappe.get_print("Sales Invoice", FACTORED)
+			self.assertIn(DIRECT, frappe.get_print("Sales Invoice", DIRECT))
+
+	def test_an_app_that_calls_on_to_us_is_no_problem(self):
+		with patch_hooks({"pdf_body_html": [self.FRAPPE, stamp.HOOK, self.CHAINS]}):
+			self.assertEqual(health.problems(), [])
+			self.assertEqual(Seen(frappe.get_print("Sales Invoice", FACTORED)).stamps(NOTICE), 1)
+
+	def test_two_apps_that_chain_do_not_call_each_other_for_ever(self):
+		with patch_hooks({"pdf_body_html": [self.FRAPPE, self.CHAINS, stamp.HOOK]}):
+			self.assertEqual(Seen(frappe.get_print("Sales Invoice", FACTORED)).stamps(NOTICE), 1)
+
+	def test_a_replaced_template_of_the_new_builder_is_named(self):
+		from jinja2 import ChoiceLoader, DictLoader
+
+		jenv = frappe.get_jenv()
+		other = DictLoader({health.BETA_TEMPLATE: "<html>{{ header }}</html>"})
+		loader = jenv.loader
+		self.addCleanup(setattr, jenv, "loader", loader)
+		jenv.loader = ChoiceLoader([other, loader])
+		(problem,) = health.problems()
+		self.assertIn("Print Format Builder", problem)
+
+	def test_the_settings_form_is_told(self):
+		with patch_hooks({"pdf_body_html": [self.FRAPPE, stamp.HOOK, self.DEAF]}):
+			doc = frappe.get_doc("Subsidiary Factoring Settings", ACME)
+			doc.run_method("onload")
+			self.assertEqual(doc.get_onload("print_problems"), health.problems())
+
+
+def make_portal_user(*invoices: str) -> None:
+	"""The debtor of the invoices with a login to the portal."""
+	if not frappe.db.exists("User", PORTAL_USER):
+		user = frappe.get_doc(
+			{"doctype": "User", "email": PORTAL_USER, "first_name": "Debtor", "user_type": "Website User"}
+		)
+		user.flags.no_welcome_mail = True
+		user.new_password = PASSWORD
+		user.insert()
+		user.add_roles("Customer")
+	for name in invoices:
+		customer = frappe.get_doc("Customer", frappe.db.get_value("Sales Invoice", name, "customer"))
+		if PORTAL_USER not in [row.user for row in customer.portal_users]:
+			customer.append("portal_users", {"user": PORTAL_USER})
+			customer.save()

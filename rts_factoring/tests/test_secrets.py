@@ -1,0 +1,216 @@
+"""Promise 7: after a cycle full of failures no secret stands anywhere in clear, base64 or URL-encoded."""
+
+import base64
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import frappe
+import redis
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+	BestAvailableEncryption,
+	Encoding,
+	NoEncryption,
+	PrivateFormat,
+)
+
+from rts_factoring.services import batches, deliveries, settings
+from rts_factoring.tests import freight, traces, walls
+from rts_factoring.tests.case import FreightCase
+from rts_factoring.tests.freight import ACME, BLUEBIRD
+from rts_factoring.tests.web import TIMEOUT, Server
+
+DOCTYPE = settings.DOCTYPE
+INVOICES = ["AF-10001", "AF-10002"]
+
+
+def secret(what: str) -> str:
+	"""Different each time, with characters that are spelled differently in addresses."""
+	return f"{what}/+=&%{frappe.generate_hash(length=16)}"
+
+
+def private_key(passphrase: str) -> str:
+	kind = BestAvailableEncryption(passphrase.encode())
+	return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, kind).decode()
+
+
+class TestSecrets(FreightCase):
+	def setUp(self):
+		super().setUp()
+		freight.make_invoices(INVOICES)
+		walls.remove_limits()
+		walls.make_people()
+		walls.remove_limits()
+		self.factor_server = self.factor()
+		self.web = Server()
+		self.addCleanup(self.web.stop)
+		self.person = self.web.person(walls.address("System Manager"), walls.PASSWORD)
+		self.search = traces.Search()
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(settings.remove_private_key, frappe.get_doc(DOCTYPE, ACME))
+
+	# What a System Manager does in the browser
+
+	def post(self, path: str, **data):
+		answer = self.person.session.post(f"{self.web.url}/api/method/{path}", data=data, timeout=TIMEOUT)
+		self.search.keep(answer)
+		frappe.db.rollback()
+		return answer
+
+	def save(self, **values):
+		path = f"{self.web.url}/api/resource/{quote(DOCTYPE)}/{quote(ACME)}"
+		answer = self.person.session.get(path, timeout=TIMEOUT)
+		self.search.keep(answer)
+		doc = json.dumps(answer.json()["data"] | values)
+		return self.post("frappe.desk.form.save.savedocs", doc=doc, action="Save")
+
+	def ask(self, method: str, **arguments):
+		args = {"args": json.dumps(arguments)} if arguments else {}
+		return self.post("run_doc_method", dt=DOCTYPE, dn=ACME, method=method, **args)
+
+	# The job
+
+	def attempt(self, batch) -> str:
+		frappe.db.set_value("Factoring Batch", batch.name, {"status": "Queued", "next_attempt_on": None})
+		frappe.db.commit()
+		status = deliveries.run(batch.name)
+		frappe.db.commit()
+		return status
+
+	def test_no_secret_leaves(self):
+		password, passphrase, other = secret("pw"), secret("pp"), secret("no")
+		key = private_key(passphrase)
+		secrets = [password, passphrase, other, *key.splitlines()[1:3]]
+		listener = redis.from_url(frappe.conf.redis_queue).pubsub()
+		listener.subscribe("events")
+		listener.get_message(timeout=5)
+
+		self.assertEqual(self.save(password=other, advance_rate=200).status_code, 417)
+		self.assertTrue(self.save(password=other, username="rts").ok)
+		self.assertEqual(self.ask("store_private_key", key=key, passphrase=other).status_code, 417)
+		self.assertTrue(self.ask("store_private_key", key=key, passphrase=passphrase).ok)
+		self.assertEqual(self.ask("test_connection").status_code, 417)  # login refused
+
+		batch = batches.create(ACME, INVOICES)
+		batch.submit()
+		frappe.db.commit()
+		self.assertEqual(self.attempt(batch), "Failed")
+		self.assertIn("refused the login", frappe.db.get_value("Factoring Batch", batch.name, "error"))
+
+		self.factor_server.password = password
+		frappe.db.set_value(DOCTYPE, ACME, "host_key_fingerprint", "SHA256:" + "x" * 43)
+		frappe.clear_document_cache(DOCTYPE, ACME)
+		frappe.db.commit()
+		self.assertTrue(self.save(password=password).ok)
+		self.assertEqual(self.attempt(batch), "Failed")
+		self.assertIn("not the one", frappe.db.get_value("Factoring Batch", batch.name, "error"))
+		shown = self.ask("show_host_key").json()["message"]["fingerprint"]
+		self.assertTrue(self.ask("confirm_host_key", fingerprint=shown).ok)
+
+		self.factor_server.stop()  # the line is down
+		self.assertEqual(self.attempt(batch), "Queued")
+		self.factor_server.start()
+		point_to_same(self.factor_server)
+
+		# an error nobody foresaw, while a connection is in the variables
+		row, packet = frappe.db.get_value("Factoring Batch File", {"parent": batch.name}, ["name", "file"])
+		frappe.db.set_value("Factoring Batch File", row, "file", "no such file")
+		self.assertEqual(self.attempt(batch), "Queued")
+		frappe.db.set_value("Factoring Batch File", row, "file", packet)
+		self.fail_with_a_connection()
+
+		self.assertEqual(self.attempt(batch), "Delivered")
+		self.assertTrue(self.ask("test_connection").ok)
+		for fieldname in ("password", "passphrase", "private_key"):
+			answer = self.post("frappe.client.get_password", doctype=DOCTYPE, name=ACME, fieldname=fieldname)
+			self.assertEqual(answer.status_code, 403)
+		fields = json.dumps([f"`tab{DOCTYPE}`.`{name}`" for name in ("name", "password", "passphrase")])
+		self.assertTrue(
+			self.post("frappe.desk.reportview.export_query", doctype=DOCTYPE, fields=fields, file_format_type="CSV").ok
+		)
+		while message := listener.get_message(ignore_subscribe_messages=True, timeout=1):
+			self.search.events.append(message["data"])
+
+		self.assertTrue(frappe.db.count("Error Log", {"method": ("like", f"%{batch.name}%")}))
+		self.assertGreater(len(self.search.events), 2)
+		self.assertEqual(self.search.places(secrets), [])
+		self.assertEqual(settings.secret(frappe.get_doc(DOCTYPE, ACME), "password"), password)
+
+	def fail_with_a_connection(self) -> None:
+		"""An exception whose frames hold the settings and the open connection."""
+		try:
+			connection = settings.connection(settings.find(ACME))
+			raise RuntimeError(f"while talking to {connection.host}")
+		except RuntimeError:
+			frappe.log_error(title="With a connection")
+			frappe.db.commit()
+
+	def test_the_search_finds_what_is_there(self):
+		planted = secret("control")
+		frappe.get_doc({"doctype": "Error Log", "method": "x", "error": f"password: {planted}"}).insert()
+		frappe.db.commit()
+		frappe.cache.set_value("factoring-control", f"a {quote(planted)} b")
+		self.addCleanup(frappe.cache.delete_value, "factoring-control")
+		file = Path(frappe.get_site_path("private", "files", "factoring-control.txt"))
+		file.write_bytes(b"x" + base64.b64encode(b"ab" + planted.encode() + b"cd"))
+		self.addCleanup(file.unlink)
+		found = " ".join(self.search.places([planted]))
+		for place in ("tabError Log", "redis_cache", "factoring-control.txt"):
+			self.assertIn(place, found)
+		frappe.db.delete("Error Log", {"method": "x"})
+		frappe.db.commit()
+
+	def test_a_new_password_is_used_by_a_batch_that_waits(self):
+		batch = batches.create(ACME, INVOICES)
+		batch.submit()
+		frappe.db.commit()
+		self.factor_server.stop()
+		self.assertEqual(self.attempt(batch), "Queued")
+		self.factor_server.password = new = secret("new")
+		self.factor_server.start()
+		point_to_same(self.factor_server)
+		self.assertTrue(self.save(password=new).ok)
+		self.assertEqual(self.attempt(batch), "Delivered")
+
+	def test_a_key_that_replaces_another_leaves_nothing_of_it(self):
+		for phrase in (secret("one"), ""):
+			key = Ed25519PrivateKey.generate() if not phrase else None
+			text = private_key(phrase) if phrase else _plain(key)
+			self.assertTrue(self.ask("store_private_key", key=text, passphrase=phrase).ok)
+		doc = frappe.get_doc(DOCTYPE, ACME)
+		self.assertEqual(settings.secret(doc, "private_key"), text.strip() + "\n")
+		self.assertEqual((settings.secret(doc, "passphrase"), doc.passphrase), ("", ""))
+
+	def test_deleting_the_settings_deletes_their_secrets(self):
+		doc = freight.make_settings(BLUEBIRD, password=secret("gone"), passphrase=secret("gone"))
+		settings.store_private_key(doc, private_key("a phrase"), "a phrase")
+		self.assertEqual(_held(doc.name), {"password", "passphrase", "private_key"})
+		frappe.delete_doc(DOCTYPE, doc.name)
+		self.assertEqual(_held(doc.name), set())
+		freight.make_settings(BLUEBIRD)
+		frappe.db.commit()
+
+	def test_a_form_shows_that_a_secret_is_set_not_how_long_it_is(self):
+		self.save(password="a" * 31)
+		self.assertEqual(frappe.db.get_value(DOCTYPE, ACME, "password"), settings.MASK)
+		self.save(username="another")  # the mask that comes back is no new password
+		self.assertEqual(settings.secret(frappe.get_doc(DOCTYPE, ACME), "password"), "a" * 31)
+
+
+def point_to_same(server) -> None:
+	"""It may listen on another port now; a port is part of what the pin is for, so both are set."""
+	values = {"port": server.port, "host_key_fingerprint": server.fingerprint}
+	frappe.db.set_value(DOCTYPE, ACME, values)
+	frappe.clear_document_cache(DOCTYPE, ACME)
+	frappe.db.commit()
+
+
+def _plain(key: Ed25519PrivateKey) -> str:
+	return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+
+
+def _held(name: str) -> set[str]:
+	auth = frappe.qb.Table("__Auth")
+	rows = frappe.qb.from_(auth).where((auth.doctype == DOCTYPE) & (auth.name == name)).select(auth.fieldname).run()
+	return {row[0] for row in rows}

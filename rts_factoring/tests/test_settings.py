@@ -1,0 +1,165 @@
+"""The setup of a subsidiary: its server trusted once by a person, its key, its accounts, and what sends by itself."""
+
+import io
+import subprocess
+import tempfile
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import frappe
+
+from rts_factoring.services import accounts, automation, batches, connections, deliveries, downloads, settings
+from rts_factoring.tests import freight
+from rts_factoring.tests.case import FreightCase
+from rts_factoring.tests.freight import ACME, BLUEBIRD
+
+THREE = ["AF-10001", "AF-10002", "AF-10003"]
+
+
+def of_acme():
+	return frappe.get_doc(settings.DOCTYPE, {"company": ACME})
+
+
+class TestConnection(FreightCase):
+	def test_a_server_is_used_only_after_a_person_confirmed_its_key(self):
+		server = self.factor(pin="")
+		with self.refused("confirmed this server's host key"):
+			connections.test(of_acme())
+		self.assertEqual(server.auth_attempts, 0)
+		shown = connections.show_host_key(of_acme())
+		self.assertEqual((shown["fingerprint"], shown["confirmed"]), (server.fingerprint, False))
+		self.assertEqual(server.auth_attempts, 0)
+		with self.refused(server.fingerprint, "Nothing was saved"):
+			connections.confirm_host_key(of_acme(), "SHA256:another")
+		connections.confirm_host_key(of_acme(), shown["fingerprint"])
+		self.assertEqual(connections.test(of_acme()), {"folder": "inbox", "files": 0})
+		doc = of_acme()
+		self.assertEqual((doc.request_stage, bool(doc.connected_on)), ("Connected", True))
+
+	def test_the_pin_is_of_this_host_and_no_other(self):
+		self.factor()
+		doc = of_acme()
+		self.assertTrue(doc.host_key_fingerprint)
+		doc.fee_rate = 2
+		doc.save()
+		self.assertTrue(doc.host_key_fingerprint)
+		doc.host = "localhost"
+		doc.save()
+		self.assertFalse(of_acme().host_key_fingerprint)
+
+	def test_plain_ftp_needs_the_insecure_flag(self):
+		with self.refused("clear text"):
+			freight.make_settings(ACME, protocol="FTP", host="ftp.example.com")
+		doc = of_acme()
+		doc.update({"protocol": "FTP", "host": "ftp.example.com", "insecure": 1})
+		doc.save(ignore_version=False)  # Frappe's tests keep none by themselves
+		versions = frappe.get_all("Version", {"ref_doctype": settings.DOCTYPE, "docname": ACME}, pluck="data")
+		self.assertTrue(any('"insecure"' in data for data in versions))
+
+	def test_a_private_key_is_kept_whole_and_shown_to_nobody(self):
+		with tempfile.TemporaryDirectory() as folder:
+			path = Path(folder) / "key"
+			command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "opensesame", "-f", str(path)]
+			subprocess.run(command, check=True)
+			key = path.read_text()
+			listed = subprocess.run(["ssh-keygen", "-lf", f"{path}.pub"], capture_output=True, text=True)
+		with self.refused("cannot be read with the passphrase"):
+			settings.store_private_key(of_acme(), key, "wrong")
+		shown = settings.store_private_key(of_acme(), key, "opensesame")
+		self.assertIn(shown.split()[1], listed.stdout)
+		doc = of_acme()
+		connection = settings.connection(doc)
+		self.assertEqual((connection.private_key, connection.passphrase), (key, "opensesame"))
+		doc.fee_rate = 2
+		doc.save()  # saving the form keeps what it cannot see
+		self.assertEqual(settings.connection(of_acme()).passphrase, "opensesame")
+		self.assertNotIn("BEGIN OPENSSH", frappe.as_json(of_acme().as_dict()))
+		settings.remove_private_key(of_acme())
+		self.assertEqual(settings.connection(of_acme()).private_key, "")
+
+	def test_deleting_the_settings_deletes_their_secrets(self):
+		freight.make_settings(ACME, password="a secret")
+		doc = of_acme()
+		doc.delete()
+		self.assertIsNone(settings.find(ACME))
+		found = frappe.db.sql("select 1 from `__Auth` where doctype = %s and name = %s", (doc.doctype, ACME))
+		self.assertEqual(found, ())
+
+
+class TestAccounts(FreightCase):
+	def test_created_accounts_are_of_the_right_kind_and_found_again(self):
+		doc = of_acme()
+		for role, field in settings.ACCOUNT_FIELDS.items():
+			account = frappe.get_doc("Account", doc.get(field))
+			self.assertEqual((account.company, account.is_group), (ACME, 0))
+			self.assertEqual((account.root_type,), settings.ROOT_TYPES[role])
+			self.assertEqual(account.account_currency, "USD")
+		doc.fee_account = None
+		doc.save()
+		self.assertEqual(list(accounts.create_missing(ACME)), ["fee_account"])
+
+	def test_an_account_that_does_not_fit_is_refused(self):
+		doc = of_acme()
+		other = frappe.db.get_value(settings.DOCTYPE, {"company": BLUEBIRD}, "fee_account")
+		group = frappe.db.get_value("Account", doc.fee_account, "parent_account")
+		debtors = frappe.get_cached_value("Company", ACME, "default_receivable_account")
+		cases = {
+			("fee_account", other): BLUEBIRD,
+			("fee_account", group): "it is a group",
+			("fee_account", doc.clearing_account): "must be Expense",
+			("clearing_account", debtors): "Receivable",
+			("charges_account", doc.fee_account): "account of its own",
+		}
+		for (field, account), words in cases.items():
+			with self.subTest(field=field, account=account), self.refused(words):
+				doc = of_acme()
+				doc.set(field, account)
+				doc.save()
+
+
+class TestByHand(FreightCase):
+	def test_a_factor_without_a_server_gets_the_same_files_by_hand(self):
+		freight.make_settings(ACME, protocol="Download")
+		freight.make_invoices(THREE)
+		batch = batches.create(ACME, THREE)
+		batch.submit()
+		with self.refused("not made yet"):
+			downloads.of_batch(batch.name)
+		frappe.db.commit()
+		self.assertEqual(deliveries.run(batch.name), "Ready to Download")
+		name, content = downloads.of_batch(batch.name)
+		self.assertEqual(name, f"{batch.name}.zip")
+		names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+		batch.reload()
+		self.assertEqual(names, [row.file_name for row in batch.files])
+		self.assertEqual(freight.state("AF-10001"), "Queued")
+		deliveries.mark_delivered(batch.name)
+		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
+		with self.refused("Delivered"):
+			deliveries.mark_delivered(batch.name)
+
+
+class TestByItself(FreightCase):
+	def setUp(self):
+		super().setUp()
+		freight.make_invoices(THREE)
+
+	def test_a_batch_submits_itself_at_its_time_once_a_day(self):
+		doc = freight.make_settings(ACME, auto_submit="Daily at a Time", auto_submit_time="17:00:00")
+		self.assertFalse(automation.is_due(doc, datetime(2026, 11, 3, 16, 59)))
+		self.assertTrue(automation.is_due(doc, datetime(2026, 11, 3, 17, 0)))
+		doc.last_auto_submit = "2026-11-03"
+		self.assertFalse(automation.is_due(doc, datetime(2026, 11, 3, 18, 0)))
+		self.assertTrue(automation.is_due(doc, datetime(2026, 11, 4, 17, 5)))
+
+	def test_a_batch_submits_itself_when_enough_invoices_are_queued(self):
+		when = "When Enough Invoices Are Queued"
+		freight.make_settings(ACME, auto_submit=when, auto_submit_count=4)
+		self.assertEqual(automation.submit_queued(ACME), [])
+		freight.make_settings(ACME, auto_submit=when, auto_submit_count=3)
+		(name,) = automation.submit_queued(ACME)
+		batch = frappe.get_doc("Factoring Batch", name)
+		self.assertEqual([row.sales_invoice for row in batch.invoices], THREE)
+		self.assertEqual((batch.docstatus, batch.status), (1, "Queued"))
+		self.assertEqual(automation.submit_queued(ACME), [])

@@ -1,0 +1,284 @@
+"""Two companies with one document of each kind, one person of each role who is limited to the first, and the table
+of docs/security.md that says what each may do."""
+
+import json
+import pkgutil
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+
+import frappe
+from frappe.utils.password import update_password
+
+import rts_factoring
+from rts_factoring.core.model import ReportKind
+from rts_factoring.services import layouts, queue
+from rts_factoring.services.logs import Attempt
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.freight import ACME, BLUEBIRD
+
+MODULE = "RTS Factoring"
+DOCUMENT = Path(rts_factoring.__file__).resolve().parent.parent / "docs" / "security.md"
+PASSWORD = "a long pass phrase 7"
+RIGHTS = {"R": "read", "W": "write", "C": "create", "D": "delete", "S": "submit", "X": "cancel", "E": "export"}
+# The factoring roles stand beside ERPNext's own, which open the invoices and accounts.
+ROLES = {
+	"Guest": (),
+	"Accounts User": ("Accounts User",),
+	"Factoring User": ("Factoring User", "Accounts User"),
+	"Factoring Manager": ("Factoring Manager", "Accounts User", "Accounts Manager"),
+	"System Manager": ("System Manager",),
+}
+INVOICES = {ACME: ("AF-10001", "AF-10002", "AF-10023"), BLUEBIRD: ("BL-20001", "BL-20002", "BL-20005")}
+
+
+# The table
+
+
+def table() -> dict[str, dict[str, str]]:
+	"""What → role → cell, from the one table of the document whose first column is What."""
+	rows = [
+		[cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
+		for line in DOCUMENT.read_text().splitlines()
+		if line.startswith("|")
+	]
+	start = next(number for number, row in enumerate(rows) if row[0] == "What")
+	header = rows[start]
+	found = {}
+	for row in rows[start + 2 :]:
+		assert len(row) == len(header) and row[0] not in found, row
+		found[row[0]] = dict(zip(header[1:], row[1:], strict=True))
+	return found
+
+
+def everything() -> set[str]:
+	"""Every way in that the app has, found on the site and in the code."""
+	found = {f"method {name}" for name in methods()}
+	for kind, doctype, filters in (
+		("DocType", "DocType", {"module": MODULE, "istable": 0}),
+		("report", "Report", {"module": MODULE}),
+		("card", "Number Card", {"module": MODULE}),
+	):
+		found |= {f"{kind} {name}" for name in frappe.get_all(doctype, filters=filters, pluck="name")}
+	return found | {f"file {name}" for name in Company.FILES}
+
+
+def methods() -> dict[str, object]:
+	"""Name in the table → whitelisted function, of every module of the app but its tests."""
+	for module in pkgutil.walk_packages(rts_factoring.__path__, "rts_factoring."):
+		if not module.name.startswith(("rts_factoring.tests", "rts_factoring.__main__")):
+			import_module(module.name)
+	ours = [fn for fn in frappe.whitelisted if fn.__module__.startswith("rts_factoring.")]
+	return {_label(fn): fn for fn in ours if ".tests." not in fn.__module__}
+
+
+def _label(fn) -> str:
+	module = fn.__module__.rsplit(".", 1)[-1]
+	if "." in fn.__qualname__:
+		return f"{frappe.unscrub(module)}.{fn.__name__}".replace(" Of ", " of ")
+	return f"{module}.{fn.__name__}"
+
+
+def arguments(of: "Company") -> dict[str, dict]:
+	"""What each method is called with, about one company; for form methods the document too."""
+	row = {"rows": [5], "action": "ignore", "reason": "test"}
+	deposit = {"bank_account": of.bank, "amount": 1, "day": "2026-11-20"}
+	batch, report = ("Factoring Batch", of.batch), ("Report Import", of.posted)
+	agreed, notice = ("Subsidiary Factoring Settings", of.settings), ("Notice of Assignment", of.notice)
+	invoice, invoices = {"invoice": of.invoice}, {"invoices": json.dumps([of.invoice])}
+	return {
+		"api.get_queued_invoices": {"company": of.company},
+		"api.queue_invoice": invoice,
+		"api.unqueue_invoice": invoice,
+		"api.send_now": invoice,
+		"api.attach_document": invoice | {"file_url": of.files["paperwork"], "kind": "Other"},
+		"api.attach_documents": invoice | {"file_urls": json.dumps([of.files["paperwork"]])},
+		"api.queue_invoices": invoices,
+		"api.unqueue_invoices": invoices,
+		"api.make_batch": invoices,
+		"api.get_reasons": invoice,
+		"api.get_invoice_state": invoice,
+		"api.get_batch_state": {"batch": of.batch},
+		"api.download_batch": {"batch": of.batch},
+		"api.hold_for_factor": {"payment_entry": of.payment},
+		"factoring_per_week.get": {"filters": json.dumps({"company": of.company})},
+		"Factoring Batch.get_progress": {"on": batch},
+		"Factoring Batch.preview_schedule": {"on": batch},
+		"Factoring Batch.retry": {"on": batch},
+		"Factoring Batch.mark_delivered": {"on": batch},
+		"Factoring Batch.mark_seen": {"on": batch},
+		"Notice of Assignment.get_preview": {"on": notice},
+		"Notice of Assignment.get_template": {"on": notice},
+		"Report Layout.try_on": {"on": ("Report Layout", layouts.DEFAULT_NAMES[ReportKind.PURCHASE])}
+		| {"file_url": of.files["report"]},
+		"Report Import.get_rows": {"on": report},
+		"Report Import.decide": {"on": ("Report Import", of.draft)} | row,
+		"Report Import.judge_again": {"on": ("Report Import", of.draft)},
+		"Report Import.preview_entries": {"on": report},
+		"Report Import.post_waiting": {"on": report},
+		"Report Import.expected_deposit": {"on": report},
+		"Report Import.record_deposit": {"on": report} | deposit,
+		"Subsidiary Factoring Settings.get_checklist": {"on": agreed},
+		"Subsidiary Factoring Settings.show_host_key": {"on": agreed},
+		"Subsidiary Factoring Settings.confirm_host_key": {"on": agreed, "fingerprint": "SHA256:x"},
+		"Subsidiary Factoring Settings.test_connection": {"on": agreed},
+		"Subsidiary Factoring Settings.store_private_key": {"on": agreed, "key": "no key"},
+		"Subsidiary Factoring Settings.remove_private_key": {"on": agreed},
+		"Subsidiary Factoring Settings.create_accounts": {"on": agreed},
+		"Subsidiary Factoring Settings.request_credentials": {"on": agreed},
+	}
+
+
+# People
+
+
+def make_people() -> None:
+	for role, roles in ROLES.items():
+		if not roles:
+			continue
+		name = address(role)
+		if not frappe.db.exists("User", name):
+			frappe.get_doc(
+				{"doctype": "User", "email": name, "first_name": role, "send_welcome_email": 0, "language": "en"}
+			).insert()
+		user = frappe.get_doc("User", name)
+		user.set("roles", [{"role": one} for one in roles])
+		user.save()
+		update_password(name, PASSWORD)
+		if not frappe.db.exists("User Permission", {"user": name, "allow": "Company"}):
+			frappe.get_doc(
+				{"doctype": "User Permission", "user": name, "allow": "Company", "for_value": ACME}
+			).insert()
+	frappe.db.commit()
+
+
+def remove_limits() -> None:
+	frappe.db.delete("User Permission", {"user": ("in", [address(role) for role in ROLES])})
+	frappe.cache.delete_value("user_permissions")
+	frappe.db.commit()
+
+
+def address(role: str) -> str:
+	return "Guest" if role == "Guest" else f"{frappe.scrub(role)}@walls.example.com"
+
+
+# Documents
+
+
+@dataclass
+class Company:
+	"""One document of each kind of a company; `names` is what must never be seen from outside."""
+
+	company: str
+	invoice: str  # queued, in no batch
+	sent: tuple[str, ...]
+	batch: str = ""
+	draft: str = ""  # an import to review
+	posted: str = ""
+	settings: str = ""
+	notice: str = ""
+	bank: str = ""
+	payment: str = ""  # a draft of no factored invoice
+	files: dict[str, str] = field(default_factory=dict)
+
+	FILES = ("packet", "schedule", "report", "approval", "agreement", "paperwork")
+
+	@property
+	def names(self) -> set[str]:
+		return {self.invoice, *self.sent, self.batch, self.draft, self.posted, self.notice, *self.files.values()} - {""}
+
+	def one_of(self, doctype: str):
+		"""A saved document of the company; of DocTypes without a company any one."""
+		filters = {"company": self.company} if frappe.get_meta(doctype).has_field("company") else {}
+		return frappe.get_doc(doctype, frappe.get_all(doctype, filters=filters, pluck="name", limit=1)[0])
+
+
+def make_companies() -> tuple[Company, Company]:
+	"""Posted and committed; call `freight.wipe` before."""
+	made = []
+	for company, names in INVOICES.items():
+		freight.make_settings(company, representative_email="")
+		found = Company(company, names[-1], names[:-1])
+		found.settings = frappe.db.get_value(freight.settings.DOCTYPE, {"company": company})
+		found.notice = freight.make_notice(company).name
+		freight.make_invoices(names)
+		found.batch = reports.sent_batch(f"FB-WALL-{company[:4].upper()}", found.sent, company).name
+		found.posted = _import(found, "purchase", submit=True).name
+		found.draft = _import(found, "payment", submit=False).name
+		found.bank = _bank(company)
+		found.payment = _payment(found)
+		_add_files(found)
+		Attempt("Deliver", company, found.batch).succeeded(f"{found.batch} arrived")
+		made.append(found)
+	frappe.db.commit()
+	return tuple(made)
+
+
+def _import(found: Company, kind: str, submit: bool):
+	number = freight.COMPANIES[found.company][1]
+	rows = [("Purchase Report",) if kind == "purchase" else ("Payment Report 11/01/2026 - 11/07/2026",)]
+	rows += [("Client #:", number)]
+	if kind == "purchase":
+		rows += [("Batch:", found.batch), reports.PURCHASE_HEADER]
+	else:
+		rows += [reports.PAYMENT_HEADER]
+	for invoice in found.sent:
+		sample = freight.receivables()[invoice]
+		amount = float(sample["amount"])
+		if kind == "purchase":
+			rows.append((invoice, sample["customer"], amount, amount, 30, 50, amount - 80))
+		else:
+			rows.append((invoice, sample["customer"], "CHK-1", "11/05/2026", "Payment", amount, 0, 0))
+	name = f"{kind}-{number}.xlsx"
+	return reports.import_file(name, reports.workbook(rows), submit, company=found.company)
+
+
+def _bank(company: str) -> str:
+	existing = frappe.db.get_value("Account", {"company": company, "account_type": "Bank", "is_group": 0})
+	if existing:
+		return existing
+	parent = frappe.db.get_value("Account", {"company": company, "account_type": "Bank", "is_group": 1})
+	values = {"account_name": "Walls Bank", "company": company, "parent_account": parent, "account_type": "Bank"}
+	return frappe.get_doc({"doctype": "Account", **values}).insert().name
+
+
+def _payment(found: Company) -> str:
+	values = {
+		"doctype": "Payment Entry",
+		"payment_type": "Receive",
+		"company": found.company,
+		"posting_date": "2026-11-10",
+		"party_type": "Customer",
+		"party": freight.receivables()[found.invoice]["customer"],
+		"paid_from": frappe.get_cached_value("Company", found.company, "default_receivable_account"),
+		"paid_to": found.bank,
+		"reference_no": "CHK-2",
+		"reference_date": "2026-11-10",
+	}
+	amounts = {"paid_amount": 1, "received_amount": 1, "source_exchange_rate": 1, "target_exchange_rate": 1}
+	return frappe.get_doc(values | amounts).insert().name
+
+
+def _add_files(found: Company) -> None:
+	owners = {
+		"packet": ("Sales Invoice", found.sent[0]),
+		"schedule": ("Factoring Batch", found.batch),
+		"approval": ("Notice of Assignment", found.notice),
+		"agreement": ("Subsidiary Factoring Settings", found.settings),
+		"paperwork": ("Sales Invoice", found.invoice),
+	}
+	for kind, (doctype, name) in owners.items():
+		file = frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": f"{kind}-{found.company[:4]}-{frappe.generate_hash(length=6)}.txt",
+				"is_private": 1,
+				"content": f"{kind} of {found.company}",
+				"attached_to_doctype": doctype,
+				"attached_to_name": name,
+			}
+		).insert()
+		found.files[kind] = file.file_url
+		if kind == "packet":
+			queue.write([name], factoring_packet=file.name)
+	found.files["report"] = frappe.db.get_value("Report Import", found.posted, "file")
