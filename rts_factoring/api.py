@@ -1,0 +1,136 @@
+"""What other systems and our own forms may call. Each checks the permission on the very document, first."""
+
+import frappe
+from frappe import _
+
+from rts_factoring.services import batches, direct_payments, documents, downloads, queue
+from rts_factoring.services import invoices as invoices_service
+
+USERS = ("Factoring User", "Factoring Manager")
+
+
+@frappe.whitelist()
+def get_queued_invoices(
+	company: str, customer: str | None = None, from_date: str | None = None, to_date: str | None = None
+) -> dict:
+	"""Invoices for a new batch, those in other batches, and those that are not ready, with the reasons."""
+	frappe.has_permission("Factoring Batch", "create", throw=True)
+	_check_company(company)
+	return queue.offer(company, customer, from_date, to_date)
+
+
+@frappe.whitelist(methods=["POST"])
+def queue_invoice(invoice: str) -> dict:
+	"""Set the invoicing method to Factoring; the state says whether the invoice is complete."""
+	_invoice(invoice, "write")
+	queue.set_method(invoice, "Factoring")
+	queue.requeue(invoice)
+	return invoices_service.state(invoice)
+
+
+@frappe.whitelist(methods=["POST"])
+def unqueue_invoice(invoice: str) -> dict:
+	"""Set the invoicing method to Direct. Refused once the invoice is in a batch."""
+	_invoice(invoice, "write")
+	queue.set_method(invoice, "Direct")
+	return invoices_service.state(invoice)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_now(invoice: str) -> str:
+	"""A submitted batch of this one invoice; its name."""
+	_invoice(invoice, "write")
+	frappe.has_permission("Factoring Batch", "submit", throw=True)
+	return batches.send_now(invoice).name
+
+
+@frappe.whitelist(methods=["POST"])
+def attach_document(invoice: str, file_url: str, kind: str | None = None, note: str | None = None) -> dict:
+	"""Add an uploaded file to the invoice's documents; without a kind it is guessed from the file name."""
+	doc = _invoice(invoice, "write")
+	documents.attach(doc, file_url, kind, note)
+	return invoices_service.state(invoice)
+
+
+@frappe.whitelist(methods=["POST"])
+def attach_documents(invoice: str, file_urls: list[str] | str) -> list[dict]:
+	"""Add several uploaded files at once, each with the kind guessed from its name; what was added."""
+	return documents.attach_all(_invoice(invoice, "write"), frappe.parse_json(file_urls))
+
+
+@frappe.whitelist(methods=["POST"])
+def queue_invoices(invoices: list[str] | str) -> dict:
+	"""Queue several; `done`, and `refused` with the reason of each."""
+	frappe.only_for(USERS)
+	return invoices_service.in_bulk(frappe.parse_json(invoices), queue_invoice)
+
+
+@frappe.whitelist(methods=["POST"])
+def unqueue_invoices(invoices: list[str] | str) -> dict:
+	"""Set several to Direct; `done`, and `refused` with the reason of each."""
+	frappe.only_for(USERS)
+	return invoices_service.in_bulk(frappe.parse_json(invoices), unqueue_invoice)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_batch(invoices: list[str] | str) -> str:
+	"""A draft batch of these queued invoices of one company; its name."""
+	names = frappe.parse_json(invoices)
+	companies = {_invoice(name, "read").company for name in names}
+	if len(companies) != 1:
+		frappe.throw(_("Choose invoices of one company; each subsidiary sends batches of its own."))
+	frappe.has_permission("Factoring Batch", "create", throw=True)
+	return batches.create(companies.pop(), names).name
+
+
+@frappe.whitelist()
+def get_reasons(invoice: str) -> list[dict]:
+	"""Why the invoice is not on its way, and what mends it."""
+	_invoice(invoice, "read")
+	return invoices_service.reasons(invoice)
+
+
+@frappe.whitelist(methods=["POST"])
+def hold_for_factor(payment_entry: str) -> str:
+	"""Book a draft payment of factored invoices as money held for the factor; the name of the draft journal entry."""
+	doc = frappe.get_doc("Payment Entry", payment_entry)
+	doc.check_permission("delete")
+	frappe.has_permission("Journal Entry", "create", throw=True)
+	_check_company(doc.company)
+	return direct_payments.hold_for_factor(doc)
+
+
+@frappe.whitelist()
+def get_invoice_state(invoice: str) -> dict:
+	"""State, reasons, batch, and what the factor bought, collected and still has open."""
+	_invoice(invoice, "read")
+	return invoices_service.state(invoice)
+
+
+@frappe.whitelist()
+def get_batch_state(batch: str) -> dict:
+	"""Status, attempts, error and the state of each file."""
+	frappe.get_doc("Factoring Batch", batch).check_permission("read")
+	return batches.progress(batch)
+
+
+@frappe.whitelist()
+def download_batch(batch: str) -> None:
+	"""The files of a batch as one zip."""
+	frappe.get_doc("Factoring Batch", batch).check_permission("read")
+	name, content = downloads.of_batch(batch)
+	frappe.local.response.filename = name
+	frappe.local.response.filecontent = content
+	frappe.local.response.type = "download"
+
+
+def _invoice(name: str, ptype: str):
+	frappe.only_for(USERS)
+	doc = frappe.get_doc("Sales Invoice", name)
+	doc.check_permission(ptype)
+	return doc
+
+
+def _check_company(company: str) -> None:
+	if not frappe.has_permission("Company", "read", doc=company):
+		frappe.throw(_("No permission for company {0}").format(frappe.bold(company)), frappe.PermissionError)

@@ -1,0 +1,151 @@
+"""Every field the app adds to ERPNext's DocTypes; install, uninstall and the numbered patches use this one list."""
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from rts_factoring.core.model import InvoiceState
+
+METHODS = "\nFactoring\nDirect"
+
+
+def custom_fields() -> dict[str, list[dict]]:
+	"""DocType → its added fields, in the order they stand on the form."""
+	return {
+		"Sales Invoice": _sales_invoice(),
+		"Customer": _customer(),
+		"Journal Entry": [
+			_field(
+				"factoring_report_import",
+				"Link",
+				"Report Import",
+				insert_after="user_remark",
+				options="Report Import",
+				read_only=1,
+				no_copy=1,
+				print_hide=1,
+				search_index=1,
+			)
+		],
+	}
+
+
+def create() -> None:
+	"""Add or update all fields; safe to run again."""
+	create_custom_fields(custom_fields(), ignore_validate=True)
+
+
+def delete() -> None:
+	"""Remove all fields and their columns' data."""
+	for doctype, fields in custom_fields().items():
+		names = [field["fieldname"] for field in fields]
+		frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": ("in", names)})
+		frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": ("in", names)})
+		columns = [name for name in names if name in frappe.db.get_table_columns(doctype)]
+		if columns:
+			dropped = ", ".join(f"drop column `{name}`" for name in columns)
+			# nosemgrep: frappe-using-db-sql -- the names are this file's own
+			frappe.db.sql_ddl(f"alter table `tab{doctype}` {dropped}")
+		frappe.clear_cache(doctype=doctype)
+
+
+def _field(fieldname: str, fieldtype: str, label: str = "", **values) -> dict:
+	return {"fieldname": fieldname, "fieldtype": fieldtype, "label": label, "module": "RTS Factoring"} | values
+
+
+def _chain(fields: list[dict], after: str) -> list[dict]:
+	"""Each field stands after the one before it."""
+	for field in fields:
+		field["insert_after"] = after
+		after = field["fieldname"]
+	return fields
+
+
+def _sales_invoice() -> list[dict]:
+	states = "\n".join(["", *(state.value for state in InvoiceState)])
+	ours = {"read_only": 1, "no_copy": 1, "print_hide": 1}
+	fields = [
+		_field("factoring_tab", "Tab Break", "Factoring"),
+		_field(
+			"factoring_method",
+			"Select",
+			"Invoicing Method",
+			options=METHODS,
+			allow_on_submit=1,
+			print_hide=1,
+			description="Empty: as the customer, else as the company's factoring settings say",
+		),
+		_field(
+			"factoring_status",
+			"Select",
+			"Factoring Status",
+			options=states,
+			in_standard_filter=1,
+			search_index=1,
+			**ours,
+		),
+		_field("factoring_reasons", "Small Text", "Not Ready Because", **ours),
+		_field("factoring_column", "Column Break"),
+		_field("factoring_load_no", "Data", "Load Number", allow_on_submit=1, no_copy=1, print_hide=1),
+		_field(
+			"factoring_batch",
+			"Link",
+			"Factoring Batch",
+			options="Factoring Batch",
+			search_index=1,
+			**ours,
+		),
+		_field("factoring_notice", "Link", "Notice Used", options="Notice of Assignment", **ours),
+		_field("factoring_packet", "Link", "Packet", options="File", **ours),
+		_field("factoring_packet_key", "Data", "Packet Key", hidden=1, **ours),
+		_field("factoring_documents_section", "Section Break", "Documents"),
+		_field(
+			"factoring_documents",
+			"Table",
+			"Documents",
+			options="Factoring Document",
+			allow_on_submit=1,
+			no_copy=1,
+			print_hide=1,
+		),
+	]
+	return _chain(fields, _last_before("Sales Invoice", "connections_tab"))
+
+
+def _customer() -> list[dict]:
+	fields = [
+		_field("factoring_section", "Section Break", "Factoring", collapsible=1),
+		_field("factoring_method", "Select", "Invoicing Method", options=METHODS),
+		_field(
+			"factoring_excluded",
+			"Check",
+			"Excluded from Factoring",
+			default="0",
+			description="RTS does not buy this customer's invoices",
+		),
+		_field("factoring_column", "Column Break"),
+		_field("factoring_debtor_name", "Data", "Name at the Factor", description="If it differs"),
+		_field("factoring_debtor_code", "Data", "Code at the Factor"),
+		_field("mc_number", "Data", "MC Number"),
+		_field("dot_number", "Data", "DOT Number"),
+		_field(
+			"factoring_required_documents",
+			"Table",
+			"Documents Required for Factoring",
+			options="Factoring Document Kind",
+			description="Besides those of the company's factoring settings",
+		),
+	]
+	return _chain(fields, "accounts")
+
+
+def _last_before(doctype: str, fieldname: str) -> str:
+	"""The standard field above `fieldname`; it differs between ERPNext versions."""
+	names = frappe.get_all(
+		"DocField",
+		filters={"parent": doctype, "parenttype": "DocType"},
+		fields=["fieldname"],
+		order_by="idx",
+		pluck="fieldname",
+	)
+	position = names.index(fieldname) if fieldname in names else 0
+	return names[position - 1]

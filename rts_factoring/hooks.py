@@ -1,0 +1,109 @@
+app_name = "rts_factoring"
+app_title = "RTS Factoring"
+app_publisher = "rts_factoring maintainers"
+app_description = "Sell freight invoices to RTS Financial from ERPNext"
+app_email = "rts_factoring@example.com"
+app_license = "gpl-3.0"
+required_apps = ["erpnext"]
+app_logo_url = "/assets/rts_factoring/images/factoring.svg"
+add_to_apps_screen = [
+	{
+		"name": app_name,
+		"logo": app_logo_url,
+		"title": app_title,
+		"route": "/app/factoring",  # Frappe 16 forwards it to /desk
+		"has_permission": "rts_factoring.permissions.may_use_app",
+	}
+]
+
+export_python_type_annotations = True
+
+# Installation
+
+before_install = "rts_factoring.install.before_install"
+after_install = "rts_factoring.install.after_install"
+after_migrate = [
+	"rts_factoring.install.after_migrate",
+	"rts_factoring.printing.health.report_after_migrate",
+]
+after_uninstall = "rts_factoring.uninstall.after_uninstall"
+
+# Documents of ERPNext we listen to
+
+doc_events = {
+	"Sales Invoice": {
+		"before_print": "rts_factoring.printing.stamp.before_print",
+		"validate": "rts_factoring.overrides.sales_invoice.validate",
+		"on_submit": "rts_factoring.overrides.sales_invoice.on_submit",
+		"before_update_after_submit": "rts_factoring.overrides.sales_invoice.before_update_after_submit",
+		"on_update_after_submit": "rts_factoring.overrides.sales_invoice.on_update_after_submit",
+		"before_cancel": "rts_factoring.overrides.sales_invoice.before_cancel",
+		"on_cancel": "rts_factoring.overrides.sales_invoice.on_cancel",
+	},
+	"Customer": {
+		"on_update": "rts_factoring.overrides.customer.on_update",
+	},
+	"File": {
+		"after_insert": "rts_factoring.overrides.file.after_insert",
+	},
+	"Journal Entry": {
+		"before_cancel": "rts_factoring.overrides.journal_entry.before_cancel",
+	},
+	"Payment Entry": {
+		"validate": "rts_factoring.overrides.payment_entry.validate",
+	},
+}
+
+# Prints of a Sales Invoice carry the Notice of Assignment
+
+pdf_body_html = "rts_factoring.printing.stamp.pdf_body_html"
+jinja = {"methods": ["rts_factoring.printing.stamp.factoring_stamp"]}
+
+# Background work
+
+scheduler_events = {
+	"all": ["rts_factoring.tasks.every_few_minutes"],
+	"daily": ["rts_factoring.tasks.daily"],
+}
+
+# Permissions
+
+_COMPANY_DOCTYPES = (
+	"Subsidiary Factoring Settings",
+	"Notice of Assignment",
+	"Factoring Batch",
+	"Report Import",
+	"Report Import Line",
+	"Factoring Ledger Entry",
+	"Factoring Log",
+)
+_CHILD_TABLES = (
+	"Factoring Batch Invoice",
+	"Factoring Batch File",
+	"Factoring Document",
+	"Factoring Document Kind",
+)
+permission_query_conditions = {
+	**{doctype: "rts_factoring.permissions.company_condition" for doctype in _COMPANY_DOCTYPES},
+	**{doctype: "rts_factoring.permissions.rows_condition" for doctype in _CHILD_TABLES},
+	"Prepared Report": "rts_factoring.permissions.prepared_report_condition",
+}
+has_permission = {
+	**{doctype: "rts_factoring.permissions.has_company_permission" for doctype in _COMPANY_DOCTYPES},
+	"Prepared Report": "rts_factoring.permissions.has_prepared_report_permission",
+}
+
+# Desk
+
+doctype_js = {
+	"Payment Entry": "public/js/payment_entry.js",
+	"Sales Invoice": ["public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+}
+doctype_list_js = {
+	"Sales Invoice": ["public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
+}
+additional_timeline_content = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.timeline_content"]}
+
+# Old rows of the integration log are cleared by Log Settings
+
+default_log_clearing_doctypes = {"Factoring Log": 180}

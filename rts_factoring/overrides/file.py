@@ -1,0 +1,5 @@
+from rts_factoring.services import inbox
+
+
+def after_insert(doc, method=None):
+	inbox.on_attachment(doc)

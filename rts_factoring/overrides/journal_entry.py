@@ -1,0 +1,5 @@
+from rts_factoring.services import journal
+
+
+def before_cancel(doc, method=None):
+	journal.refuse_alone(doc)

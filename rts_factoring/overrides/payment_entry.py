@@ -1,0 +1,5 @@
+from rts_factoring.services import direct_payments
+
+
+def validate(doc, method=None):
+	direct_payments.warn(doc)

@@ -1,0 +1,77 @@
+"""What a Sales Invoice tells the factoring services."""
+
+import frappe
+from frappe import _
+
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.services import packets, queue, timeline
+
+OURS = (*queue.FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
+NOT_BOUGHT = (InvoiceState.HELD.value, InvoiceState.DENIED.value)
+WATCHED = ("factoring_method", "factoring_load_no", "po_no", "due_date")
+
+
+def validate(doc, method=None):
+	_keep_ours(doc)
+	packets.refuse_foreign_files(doc)
+
+
+def before_update_after_submit(doc, method=None):
+	_keep_ours(doc)
+	packets.refuse_foreign_files(doc)
+	queue.check_method_change(doc)
+
+
+def on_submit(doc, method=None):
+	queue.settle([doc.name])
+	_show(doc)
+
+
+def on_update_after_submit(doc, method=None):
+	before = doc.get_doc_before_save()
+	if before and (_documents(doc) != _documents(before) or any(doc.get(f) != before.get(f) for f in WATCHED)):
+		queue.settle([doc.name], again=[doc.name])
+		_show(doc)
+
+
+def before_cancel(doc, method=None):
+	"""An invoice in a batch is with the factor, or about to be."""
+	batch, state = frappe.db.get_value(
+		"Sales Invoice", doc.name, ["factoring_batch", "factoring_status"], for_update=True
+	)
+	if batch and state not in NOT_BOUGHT:
+		frappe.throw(
+			_("{0} is in factoring batch {1}. Take it out of the batch, or cancel the batch, first.").format(
+				frappe.bold(doc.name), frappe.get_desk_link("Factoring Batch", batch)
+			),
+			title=_("With the Factor"),
+		)
+
+
+def on_cancel(doc, method=None):
+	# A batch that holds it as held or denied is history, and no reason against cancelling.
+	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Factoring Batch")
+	queue.write([doc.name], factoring_status="", factoring_reasons="")
+	_show(doc)
+
+
+def timeline_content(doctype: str, name: str) -> list[dict]:
+	"""Factoring events for the form's timeline, for those who see factoring at all."""
+	return timeline.of_invoice(name) if frappe.has_permission("Factoring Batch", "read") else []
+
+
+def _keep_ours(doc):
+	"""These fields are written by the services alone; a form opened earlier, or the API, does not change them."""
+	saved = None
+	if not doc.is_new():
+		saved = frappe.db.get_value("Sales Invoice", doc.name, OURS, as_dict=True)
+	for fieldname in OURS:
+		doc.set(fieldname, saved.get(fieldname) if saved else None)
+
+
+def _show(doc):
+	doc.update(frappe.db.get_value("Sales Invoice", doc.name, OURS, as_dict=True))
+
+
+def _documents(doc):
+	return [(row.kind, row.file) for row in doc.get("factoring_documents") or ()]

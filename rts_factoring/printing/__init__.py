@@ -1,0 +1,1 @@
+"""How the Notice of Assignment reaches every print of a Sales Invoice."""

@@ -1,0 +1,115 @@
+"""Does the stamp still reach every print? Another app may take the hook or the template that carry it."""
+
+import frappe
+from frappe import _
+from jinja2 import TemplateNotFound
+
+from rts_factoring.core.errors import NoticeError
+from rts_factoring.services.errors import as_frappe_error
+
+BETA_TEMPLATE = "templates/print_format/print_format.html"
+
+
+class _Probe(dict):
+	"""Stands for a Sales Invoice while the hooks are tried; knows whether our hook was called with it."""
+
+	def __init__(self):
+		super().__init__(doctype="Sales Invoice", name="", meta=frappe._dict())
+		self.reached = False
+
+	def __getattr__(self, name):
+		return self.get(name)
+
+
+class _Template:
+	filename = "probe"
+
+	def render(self, *args, **kwargs):
+		return "<div></div>"
+
+
+def problems() -> list[str]:
+	"""What keeps the stamp off some prints, a sentence each with what to do; empty when all is well."""
+	found = []
+	if not reaches_body():
+		found.append(_shadowed_body())
+	if not reaches_beta():
+		found.append(
+			_(
+				"The app {0} replaces the template of the new Print Format Builder, so formats made with it print without"
+				" the Notice of Assignment."
+			).format(_template_app())
+			+ " "
+			+ _remedy()
+		)
+	return found
+
+
+def report_after_migrate() -> None:
+	for problem in problems():
+		print(f"rts_factoring: WARNING: {problem}")
+		frappe.log_error(title="Notice of Assignment is shadowed", message=problem)
+
+
+def probed(doc) -> bool:
+	"""True when `doc` is only a probe of the hooks; notes that ours was reached."""
+	if isinstance(doc, _Probe):
+		doc.reached = True
+		return True
+	return False
+
+
+def reaches_body() -> bool:
+	"""True if a print that runs the last `pdf_body_html` comes by ours: it is the last, or the last calls on to it."""
+	hooks = frappe.get_hooks("pdf_body_html")
+	from rts_factoring.printing.stamp import HOOK
+
+	if not hooks or hooks[-1] == HOOK:
+		return bool(hooks)
+	probe = _Probe()
+	try:
+		args = {"doc": probe, "letter_head": "", "footer": "", "print_settings": frappe._dict()}
+		frappe.get_attr(hooks[-1])(jenv=frappe.get_jenv(), template=_Template(), print_format=None, args=args)
+	except Exception:
+		frappe.clear_last_message()
+		return probe.reached
+	return probe.reached
+
+
+def reaches_beta() -> bool:
+	source, _name, _fresh = _beta_source()
+	return "factoring_stamp" in source
+
+
+def throw_shadowed() -> None:
+	raise as_frappe_error(NoticeError("hook_shadowed", _shadowed_body()))
+
+
+def _shadowed_body() -> str:
+	app = frappe.get_hooks("pdf_body_html")[-1].split(".")[0]
+	return (
+		_(
+			"The app {0} takes over printing, so factored invoices would print without the Notice of Assignment."
+		).format(app)
+		+ " "
+		+ _remedy()
+	)
+
+
+def _remedy() -> str:
+	return _(
+		"Open Installed Applications, choose Update Hooks Resolution Order, and move rts_factoring to the end."
+	)
+
+
+def _beta_source():
+	jenv = frappe.get_jenv()
+	try:
+		return jenv.loader.get_source(jenv, BETA_TEMPLATE)
+	except TemplateNotFound:
+		return "", "", None
+
+
+def _template_app() -> str:
+	path = _beta_source()[1] or ""
+	return next((app for app in frappe.get_installed_apps() if f"/{app}/templates/" in path), path)

@@ -1,0 +1,40 @@
+"""The print hooks. Frappe runs only the last app's `pdf_body_html`, so each calls the one registered before it."""
+
+import frappe
+
+from rts_factoring.printing import health
+from rts_factoring.services import notices
+
+HOOK = "rts_factoring.printing.stamp.pdf_body_html"
+
+
+def pdf_body_html(print_format=None, jenv=None, args=None, template=None, **others):
+	"""Render as the hook before ours does, then put the stamp before it.
+
+	Before, not after: every page block breaks after itself, so a stamp behind the last one makes a page of its own.
+	"""
+	html = _before_ours()(print_format=print_format, jenv=jenv, args=args, template=template, **others)
+	doc = (args or {}).get("doc")
+	if health.probed(doc) or not doc or doc.get("doctype") != "Sales Invoice":
+		return html
+	return notices.onto_print(html, doc, raw=bool(print_format and print_format.get("raw_printing")))
+
+
+def before_print(doc, method=None, print_settings=None):
+	"""Runs on the same path whichever app's hook renders: where ours would not, a due stamp stops the print."""
+	if health.reaches_body():
+		return
+	decision, _facts = notices.decide(doc)
+	if decision.due:
+		health.throw_shadowed()
+
+
+def factoring_stamp(doc) -> str:
+	"""For templates: the stamp of a Sales Invoice as HTML, "" when none is due. A format that prints it itself gets no second one."""
+	return notices.stamp(doc) if doc.get("doctype") == "Sales Invoice" else ""
+
+
+def _before_ours():
+	hooks = frappe.get_hooks("pdf_body_html")
+	position = hooks.index(HOOK) if HOOK in hooks else 0
+	return frappe.get_attr(hooks[position - 1] if position else "frappe.utils.pdf.pdf_body_html")

@@ -1,0 +1,130 @@
+// Factoring on a Sales Invoice: where it stands, what it lacks, its papers, and in or out of the queue.
+
+const WAITING = ["", "Not Factored", "Not Ready", "Queued", "Held"];
+
+frappe.ui.form.on("Sales Invoice", {
+	refresh(frm) {
+		// A batch that lists the invoice as held or denied is history; a live one stops the cancel, and says so.
+		frm.ignore_doctypes_on_cancel_all = [
+			...new Set([...(frm.ignore_doctypes_on_cancel_all || []), "Factoring Batch"]),
+		];
+		if (!frm.fields_dict.factoring_status || !frappe.user.has_role(["Factoring User", "Factoring Manager"])) return;
+		pill(frm);
+		paper_drop(frm);
+		explain(frm);
+		if (frm.is_new()) return;
+		if (frm.doc.docstatus === 1 && !frm.doc.is_return) actions(frm);
+	},
+});
+
+function pill(frm) {
+	const $title = frm.page.$title_area;
+	$title.find(".factoring-pill").remove();
+	const status = frm.doc.factoring_status;
+	if (!rts_factoring.STATUS[status]) return;
+	const [colour, sign] = rts_factoring.STATUS[status];
+	$(`<span class="indicator-pill no-indicator-dot whitespace-nowrap factoring-pill ${colour}" style="margin-left: 8px"
+		title="${__("Factoring Status")}"><span>${sign} ${__(status)}</span></span>`).insertAfter(
+		$title.find(".indicator-pill").last()
+	);
+}
+
+// Why it waits, with the fix beside each reason
+
+async function explain(frm) {
+	frm.layout.wrapper.find(".factoring-reasons").remove();
+	if (frm.doc.docstatus !== 1 || !["Not Ready", "Held", "Denied"].includes(frm.doc.factoring_status)) return;
+	const { message: reasons } = await frappe.call("rts_factoring.api.get_reasons", { invoice: frm.doc.name });
+	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
+	if (cur_frm !== frm || !reasons?.length) return;
+	const e = frappe.utils.escape_html;
+	const items = reasons.map((reason, index) => {
+		const fix = reason.fix ? ` <span class="text-muted">${e(reason.fix)}</span>` : "";
+		const open =
+			reason.doctype || reason.code === "missing_document"
+				? ` <button type="button" class="btn btn-xs btn-default" data-fix="${index}">${
+						reason.doctype ? __(reason.doctype) : __("Documents")
+				  }</button>`
+				: "";
+		return `<li class="mb-1"><b>${e(reason.text)}</b>${fix}${open}</li>`;
+	});
+	const title = {
+		"Not Ready": __("Not ready for factoring"),
+		Held: __("Held by RTS: mend it and queue it again"),
+		Denied: __("Denied by RTS: bill the customer directly"),
+	}[frm.doc.factoring_status];
+	frm.layout.wrapper.find(".factoring-reasons").remove(); // another refresh may have come first
+	const $box = $(`<div class="factoring-reasons form-message orange" role="status">
+		<div>${title}</div><ul class="mb-0 pl-4">${items.join("")}</ul></div>`);
+	frm.layout.wrapper.prepend($box);
+	$box.on("click", "[data-fix]", (event) => mend(frm, reasons[event.currentTarget.dataset.fix]));
+}
+
+function mend(frm, reason) {
+	if (!reason.doctype) return frm.scroll_to_field("factoring_documents");
+	if (reason.name) return frappe.set_route("Form", reason.doctype, reason.name);
+	frappe.new_doc(reason.doctype, { company: frm.doc.company });
+}
+
+// In and out of the queue
+
+function actions(frm) {
+	const status = frm.doc.factoring_status || "";
+	const group = __("Factoring");
+	const call = (method, freeze_message) => async () => {
+		await frappe.call({ method: `rts_factoring.api.${method}`, args: { invoice: frm.doc.name }, freeze: true, freeze_message });
+		frm.reload_doc();
+	};
+	if (WAITING.includes(status) && !frm.doc.factoring_batch) {
+		if (status !== "Queued") frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
+		if (["Queued", "Not Ready"].includes(status)) frm.add_custom_button(__("Unqueue"), call("unqueue_invoice"), group);
+	}
+	if (status === "Held" && frm.doc.factoring_batch) frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
+	if (status === "Queued" && !frm.doc.factoring_batch && frappe.model.can_submit("Factoring Batch")) {
+		frm.add_custom_button(
+			__("Send Now"),
+			() =>
+				frappe.confirm(
+					__("Send {0} to the factor now, as a batch of its own?", [frm.doc.name.bold()]),
+					async () => {
+						const { message } = await frappe.call({
+							method: "rts_factoring.api.send_now",
+							args: { invoice: frm.doc.name },
+							freeze: true,
+						});
+						frappe.set_route("Form", "Factoring Batch", message);
+					}
+				),
+			group
+		);
+	}
+}
+
+// Documents by drag and drop, several at once
+
+function paper_drop(frm) {
+	const field = frm.fields_dict.factoring_documents;
+	field.$wrapper.find(".factoring-drop").remove();
+	if (frm.is_new() || frm.doc.docstatus === 2 || !frm.perm[0]?.write) return;
+	const $drop = $(`<div class="factoring-drop text-center text-muted rounded p-3 mb-2" style="border: 1px dashed var(--gray-500)">
+		${__("Drop rate confirmation, BOL, POD and other papers here; PDF, JPG or PNG.")}
+		<label class="btn btn-xs btn-default ml-2 mb-0" tabindex="0" role="button">${__("Choose Files")}
+			<input type="file" multiple accept=".pdf,.jpg,.jpeg,.png" hidden></label></div>`);
+	field.$wrapper.prepend($drop);
+	$drop.find("label").on("keydown", (event) => {
+		if (["Enter", " "].includes(event.key)) $drop.find("input").trigger("click");
+	});
+	$drop.on("dragover", (event) => event.preventDefault());
+	$drop.on("drop", (event) => {
+		event.preventDefault();
+		add_papers(frm, event.originalEvent.dataTransfer?.files);
+	});
+	$drop.find("input").on("change", (event) => add_papers(frm, event.target.files));
+}
+
+async function add_papers(frm, files) {
+	if (!files?.length) return;
+	if (frm.is_dirty()) await frm.save(frm.doc.docstatus === 1 ? "Update" : "Save");
+	await rts_factoring.attach(frm.doc.name, [...files]);
+	frm.reload_doc();
+}

@@ -1,0 +1,108 @@
+// The invoice list: a factoring column, bulk actions, and papers dropped onto a row.
+(() => {
+	const settings = (frappe.listview_settings["Sales Invoice"] = frappe.listview_settings["Sales Invoice"] || {});
+	const erpnext_onload = settings.onload;
+
+	settings.add_fields = [...(settings.add_fields || []), "factoring_status", "factoring_batch"];
+	settings.formatters = {
+		...settings.formatters,
+		factoring_status(value) {
+			if (!rts_factoring.STATUS[value]) return "";
+			const [colour, sign] = rts_factoring.STATUS[value];
+			return `<span class="indicator-pill no-indicator-dot ${colour} filterable ellipsis"
+				data-filter="factoring_status,=,${value}"><span class="ellipsis">${sign} ${__(value)}</span></span>`;
+		},
+	};
+
+	// A narrow screen has room for one indicator: both states stand in it
+	const erpnext_indicator = settings.get_indicator;
+	settings.get_indicator = function (doc) {
+		const found = erpnext_indicator?.(doc);
+		if (!found || !frappe.is_mobile() || !rts_factoring.STATUS[doc.factoring_status]) return found;
+		return [`${found[0]} · ${__(doc.factoring_status)}`, ...found.slice(1)];
+	};
+
+	settings.onload = function (list) {
+		erpnext_onload?.(list);
+		if (!frappe.user.has_role(["Factoring User", "Factoring Manager"])) return;
+		show_column(list);
+		bulk_actions(list);
+		drop_papers(list);
+	};
+
+	function show_column(list) {
+		const df = frappe.meta.get_docfield("Sales Invoice", "factoring_status");
+		if (!df || !Array.isArray(list.columns)) return;
+		list.columns = list.columns.filter((column) => column.df?.fieldname !== "factoring_status");
+		const status = list.columns.findIndex((column) => column.type === "Status");
+		list.columns.splice(status + 1 || 1, 0, { type: "Field", df: { ...df, label: "Factoring" } });
+		list.render_header?.(true);
+	}
+
+	function bulk_actions(list) {
+		const names = () => list.get_checked_items(true);
+		list.page.add_actions_menu_item(__("Queue for Factoring"), () => in_bulk(list, "queue_invoices", names()), false);
+		list.page.add_actions_menu_item(__("Take out of Factoring"), () => in_bulk(list, "unqueue_invoices", names()), false);
+		if (!frappe.model.can_create("Factoring Batch")) return;
+		list.page.add_actions_menu_item(
+			__("Make Factoring Batch"),
+			async () => {
+				const { message } = await frappe.call({
+					method: "rts_factoring.api.make_batch",
+					args: { invoices: names() },
+					freeze: true,
+				});
+				if (message) frappe.set_route("Form", "Factoring Batch", message);
+			},
+			false
+		);
+	}
+
+	async function in_bulk(list, method, invoices) {
+		const { message } = await frappe.call({ method: `rts_factoring.api.${method}`, args: { invoices }, freeze: true });
+		const e = frappe.utils.escape_html;
+		const refused = message.refused.map((row) => `<li><b>${e(row.invoice)}</b>: ${e(row.reason)}</li>`);
+		if (refused.length) {
+			frappe.msgprint({
+				title: __("{0} done, {1} refused", [message.done.length, refused.length]),
+				message: `<ul>${refused.join("")}</ul>`,
+				indicator: "orange",
+			});
+		} else {
+			frappe.show_alert({ message: __("{0} invoices done", [message.done.length]), indicator: "green" });
+		}
+		list.clear_checked_items?.();
+		list.refresh();
+	}
+
+	// Papers dropped on a row go to its invoice; elsewhere the invoice number in the file's name decides.
+	function drop_papers(list) {
+		const $result = $(list.page.wrapper);
+		$result.on("dragover", (event) => event.preventDefault());
+		$result.on("drop", async (event) => {
+			const files = [...(event.originalEvent.dataTransfer?.files || [])];
+			if (!files.length) return;
+			event.preventDefault();
+			const row = $(event.target).closest(".list-row-container").find(".list-row-checkbox").attr("data-name");
+			const by_invoice = {};
+			for (const file of files) {
+				const name = row ? decodeURIComponent(row) : named(list, file.name);
+				if (name) (by_invoice[name] = by_invoice[name] || []).push(file);
+				else {
+					frappe.msgprint(
+						__("{0}: drop it on the row of its invoice, or put the invoice number into its name.", [
+							frappe.utils.escape_html(file.name),
+						])
+					);
+				}
+			}
+			for (const [name, its] of Object.entries(by_invoice)) await rts_factoring.attach(name, its);
+			list.refresh();
+		});
+	}
+
+	function named(list, file_name) {
+		const fits = list.data.filter((doc) => file_name.toLowerCase().includes(doc.name.toLowerCase()));
+		return fits.length === 1 ? fits[0].name : null;
+	}
+})();

@@ -1,0 +1,345 @@
+// A batch on its form: gather queued invoices, look before submitting, watch the delivery.
+
+const STATUS = {
+	Draft: "red",
+	Queued: "yellow",
+	Sending: "blue",
+	"Ready to Download": "orange",
+	Delivered: "green",
+	Failed: "red",
+	Cancelled: "gray",
+};
+const FILE_STATE = {
+	Pending: ["gray", "…"],
+	Sending: ["blue", "↑"],
+	Uploaded: ["blue", "↑"],
+	Delivered: ["green", "✓"],
+};
+const MOVING = ["Queued", "Sending"];
+const ASK_AGAIN = 4000; // milliseconds, where no socket tells us
+
+frappe.ui.form.on("Factoring Batch", {
+	setup(frm) {
+		// Invoices go back to the queue; an import that answers the batch stops the cancel, and says so.
+		frm.ignore_doctypes_on_cancel_all = ["Sales Invoice", "Report Import", "Journal Entry"];
+		frm.set_query("sales_invoice", "invoices", () => ({
+			filters: { company: frm.doc.company, docstatus: 1, factoring_status: "Queued" },
+		}));
+		frappe.realtime.on("factoring_batch_progress", (data) => {
+			if (data.batch === frm.doc.name) watch(frm, data.what === "status");
+		});
+	},
+
+	refresh(frm) {
+		frm.page.set_indicator(__(frm.doc.status), STATUS[frm.doc.status] || "gray");
+		if (frm.doc.docstatus === 0) draft(frm);
+		if (frm.doc.docstatus === 1) submitted(frm);
+		take_reports(frm);
+		if (!frm.is_new()) watch(frm);
+	},
+
+	// What was sent is taken back only with a reason, which is stored before the cancel.
+	before_cancel(frm) {
+		const sent = (frm.doc.files || []).some((file) => file.state !== "Pending");
+		if (!sent || frm.doc.cancel_reason) return;
+		return new Promise((resolve) => {
+			const dialog = new frappe.ui.Dialog({
+				title: __("The factor has files of this batch"),
+				fields: [
+					{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason for Cancelling"), reqd: 1 },
+				],
+				primary_action_label: __("Cancel the Batch"),
+				async primary_action({ reason }) {
+					dialog.hide();
+					await frm.set_value("cancel_reason", reason);
+					await frm.save("Update");
+					resolve();
+				},
+			});
+			dialog.show();
+		});
+	},
+
+	before_submit(frm) {
+		return new Promise((resolve, reject) => {
+			const amount = format_currency(frm.doc.total_amount, frm.doc.currency);
+			frappe.confirm(
+				__("Send {0} invoices over {1} to the factor? Expected: advance {2}, reserve {3}, fee {4}.", [
+					frm.doc.invoice_count,
+					amount.bold(),
+					format_currency(frm.doc.expected_advance, frm.doc.currency),
+					format_currency(frm.doc.expected_reserve, frm.doc.currency),
+					format_currency(frm.doc.expected_fee, frm.doc.currency),
+				]),
+				resolve,
+				reject
+			);
+		});
+	},
+});
+
+function draft(frm) {
+	frm.add_custom_button(__("Get Queued Invoices"), () => gather(frm)).addClass("btn-primary-light");
+	if (frm.is_new() || !frm.doc.invoices?.length) return;
+	frm.add_custom_button(__("Preview Schedule"), () => preview(frm));
+	frm.add_custom_button(__("Preview Packet"), () => preview_packet(frm));
+}
+
+function submitted(frm) {
+	const may_submit = frm.perm[0]?.submit;
+	if (frm.doc.files?.length) {
+		frm.add_custom_button(__("Download"), () =>
+			window.open(`/api/method/rts_factoring.api.download_batch?batch=${encodeURIComponent(frm.doc.name)}`)
+		);
+	}
+	if (!may_submit) return;
+	if (frm.doc.status === "Failed") {
+		frm.add_custom_button(__("Try Again"), () => act(frm, "retry")).addClass("btn-primary");
+	}
+	if (["Ready to Download", "Failed"].includes(frm.doc.status) && frm.doc.files?.length) {
+		frm.add_custom_button(__("Mark as Delivered"), () =>
+			frappe.confirm(__("Does the factor have every file of this batch?"), () => act(frm, "mark_delivered"))
+		);
+	}
+	if (frm.doc.status === "Delivered" && !frm.doc.seen_on) {
+		frm.add_custom_button(__("Seen at RTS"), () => act(frm, "mark_seen"));
+	}
+	if (frm.doc.status === "Delivered") {
+		frm.add_custom_button(__("Import Purchase Report"), () =>
+			frappe.new_doc("Report Import", { kind: "Purchase", company: frm.doc.company, batch: frm.doc.name })
+		);
+	}
+}
+
+async function act(frm, method) {
+	await frm.call({ method, doc: frm.doc, freeze: true });
+	frm.reload_doc();
+}
+
+async function preview(frm) {
+	if (frm.is_dirty()) await frm.save();
+	const { message } = await frm.call("preview_schedule");
+	if (!message) return;
+	frappe.msgprint({
+		title: __("Schedule as It Would Be Sent"),
+		message: `<pre style="overflow-x: auto">${frappe.utils.escape_html(message)}</pre>`,
+		wide: true,
+	});
+}
+
+// The packet of the chosen row, else of the first one
+async function preview_packet(frm) {
+	const [row] = frm.fields_dict.invoices.grid.get_selected_children().concat(frm.doc.invoices);
+	const { message: invoice } = await frappe.db.get_value("Sales Invoice", row.sales_invoice, "factoring_packet");
+	if (!invoice.factoring_packet) {
+		return frappe.msgprint(
+			__("The packet of {0} is still being made; it is made in the background once the invoice is queued.", [
+				frappe.utils.escape_html(row.sales_invoice),
+			])
+		);
+	}
+	const { message: file } = await frappe.db.get_value("File", invoice.factoring_packet, "file_url");
+	window.open(file.file_url);
+}
+
+// A report dropped onto the batch it answers
+
+function take_reports(frm) {
+	$(frm.wrapper)
+		.off(".factoring_report")
+		.on("dragover.factoring_report", (event) => event.preventDefault())
+		.on("drop.factoring_report", async (event) => {
+			const [file] = event.originalEvent.dataTransfer?.files || [];
+			if (!file || frm.doc.docstatus !== 1) return;
+			event.preventDefault();
+			const body = new FormData();
+			body.append("file", file, file.name);
+			body.append("is_private", 1);
+			const response = await fetch("/api/method/upload_file", {
+				method: "POST",
+				headers: { "X-Frappe-CSRF-Token": frappe.csrf_token },
+				body,
+			});
+			if (!response.ok) {
+				return frappe.msgprint(__("{0} could not be uploaded.", [frappe.utils.escape_html(file.name)]));
+			}
+			const { message } = await response.json();
+			const doc = await frappe.xcall("frappe.client.insert", {
+				doc: { doctype: "Report Import", file: message.file_url, batch: frm.doc.name, company: frm.doc.company },
+			});
+			frappe.set_route("Form", "Report Import", doc.name);
+		});
+}
+
+// Get Queued Invoices
+
+function gather(frm) {
+	if (!frm.doc.company) return frappe.msgprint(__("Choose the company first."));
+	const dialog = new frappe.ui.Dialog({
+		title: __("Queued Invoices of {0}", [frappe.utils.escape_html(frm.doc.company)]),
+		size: "extra-large",
+		no_focus: true, // a focused link field would cover the list with its suggestions
+		fields: [
+			{ fieldtype: "Link", fieldname: "customer", options: "Customer", label: __("Customer"), change: () => load() },
+			{ fieldtype: "Column Break" },
+			{ fieldtype: "Date", fieldname: "from_date", label: __("From"), change: () => load() },
+			{ fieldtype: "Column Break" },
+			{ fieldtype: "Date", fieldname: "to_date", label: __("To"), change: () => load() },
+			{ fieldtype: "Column Break" },
+			{ fieldtype: "Currency", fieldname: "min_amount", label: __("Amount From"), change: () => load() },
+			{ fieldtype: "Section Break" },
+			{ fieldtype: "HTML", fieldname: "list" },
+		],
+		primary_action_label: __("Add to the Batch"),
+		async primary_action() {
+			const chosen = new Set(
+				dialog.$wrapper
+					.find("input[data-invoice]:checked")
+					.map((_i, box) => box.dataset.invoice)
+					.get()
+			);
+			dialog.hide();
+			for (const row of offered.filter((row) => chosen.has(row.name))) add(frm, row);
+			frm.refresh_field("invoices");
+			if (chosen.size) await frm.save();
+		},
+	});
+	let offered = [];
+	async function load() {
+		const filters = dialog.get_values(true) || {};
+		const { message } = await frappe.call("rts_factoring.api.get_queued_invoices", {
+			company: frm.doc.company,
+			customer: filters.customer,
+			from_date: filters.from_date,
+			to_date: filters.to_date,
+		});
+		const here = new Set((frm.doc.invoices || []).map((row) => row.sales_invoice));
+		const enough = (row) => flt(row.grand_total) >= flt(filters.min_amount);
+		offered = message.offered.filter((row) => !here.has(row.name) && enough(row));
+		dialog.get_field("list").$wrapper.html(list(offered, message, frm.doc.currency));
+		dialog.$wrapper.find("input[data-all]").on("change", (event) => {
+			dialog.$wrapper.find("input[data-invoice]").prop("checked", event.target.checked);
+		});
+	}
+	dialog.show();
+	load();
+}
+
+function add(frm, row) {
+	const empty = (frm.doc.invoices || []).find((line) => !line.sales_invoice);
+	Object.assign(empty || frm.add_child("invoices"), {
+		sales_invoice: row.name,
+		customer: row.customer,
+		customer_name: row.customer_name,
+		po_no: row.po_no,
+		invoice_date: row.posting_date,
+		amount: row.grand_total,
+		currency: row.currency,
+	});
+}
+
+function list(offered, message) {
+	const e = frappe.utils.escape_html;
+	const rows = offered.map(
+		(row) => `<tr>
+			<td><input type="checkbox" checked data-invoice="${e(row.name)}" aria-label="${e(row.name)}"></td>
+			<td>${e(row.name)}</td><td>${e(row.customer_name || "")}</td><td>${e(row.po_no || "")}</td>
+			<td>${frappe.datetime.str_to_user(row.posting_date)}</td>
+			<td class="text-right">${format_currency(row.grand_total, row.currency)}</td></tr>`
+	);
+	const empty = `<p class="text-muted">${__(
+		"No invoice is queued. A submitted invoice queues by itself when its invoicing method is Factoring and its documents are complete."
+	)}</p>`;
+	const table = `<div class="table-responsive"><table class="table table-sm">
+		<thead><tr><th><input type="checkbox" checked data-all aria-label="${__("All")}"></th>
+		<th>${__("Invoice")}</th><th>${__("Customer")}</th><th>${__("PO Number")}</th><th>${__("Date")}</th>
+		<th class="text-right">${__("Amount")}</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+	return (rows.length ? table : empty) + others(__("Not ready"), message.not_ready) + taken(message.in_other_batches);
+}
+
+function others(title, rows) {
+	if (!rows.length) return "";
+	const items = rows.map((row) => {
+		const reasons = frappe.utils.escape_html(row.factoring_reasons || "").replace(/\n/g, "<br>");
+		return `<li>${frappe.utils.get_form_link("Sales Invoice", row.name, true)}: ${reasons}</li>`;
+	});
+	return `<details><summary>${title} (${rows.length})</summary><ul>${items.join("")}</ul></details>`;
+}
+
+function taken(rows) {
+	if (!rows.length) return "";
+	const items = rows.map(
+		(row) =>
+			`<li>${frappe.utils.escape_html(row.name)}: ${frappe.utils.get_form_link(
+				"Factoring Batch",
+				row.factoring_batch,
+				true
+			)}</li>`
+	);
+	return `<details><summary>${__("In other batches")} (${rows.length})</summary><ul>${items.join("")}</ul></details>`;
+}
+
+// Progress: drawn from what is stored, so that a reload or a second viewer sees the same
+
+const watch = frappe.utils.debounce(async (frm, status_changed = false) => {
+	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
+	if (cur_frm !== frm || frm.is_new()) return;
+	const { message: progress } = await frappe.call({
+		method: "rts_factoring.api.get_batch_state",
+		args: { batch: frm.doc.name },
+	});
+	if (!progress || progress.name !== frm.doc.name) return;
+	draw(frm, progress);
+	if ((status_changed || progress.status !== frm.doc.status) && !frm.is_dirty()) frm.reload_doc();
+	clearTimeout(frm.ask_again);
+	if (MOVING.includes(progress.status)) frm.ask_again = setTimeout(() => watch(frm), ASK_AGAIN);
+}, 300);
+
+function draw(frm, progress) {
+	const wrapper = frm.get_field("progress").$wrapper;
+	frm.toggle_display("progress_section", progress.docstatus > 0);
+	if (!progress.docstatus) return wrapper.empty();
+	const total = progress.files.length;
+	const making = !total && MOVING.includes(progress.status);
+	const [done, of] = making
+		? [progress.packets_made, progress.invoices.length]
+		: [progress.files_delivered, total];
+	const text = making
+		? __("{0} of {1} packets made", [done, of])
+		: __("{0} of {1} files delivered", [done, of]);
+	const percent = of ? Math.round((100 * done) / of) : 0;
+	const error = progress.error
+		? `<p class="text-danger">${frappe.utils.escape_html(progress.error)}${next(progress)}</p>`
+		: "";
+	const returned = progress.invoices.filter((row) => row.outcome === "Returned");
+	wrapper.html(`<p aria-live="polite">${text}</p>
+		<div class="progress mb-3" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100">
+			<div class="progress-bar" style="width: ${percent}%"></div></div>
+		${error}${kept_back(returned)}
+		${progress.files.map(file_row).join("")}`);
+}
+
+function next(progress) {
+	if (progress.status !== "Queued" || !progress.next_attempt_on) return "";
+	return ` ${__("Next attempt {0}.", [frappe.datetime.str_to_user(progress.next_attempt_on)])}`;
+}
+
+function kept_back(rows) {
+	if (!rows.length) return "";
+	const items = rows.map(
+		(row) =>
+			`<li>${frappe.utils.get_form_link("Sales Invoice", row.sales_invoice, true)}: ${frappe.utils.escape_html(
+				row.reason || ""
+			)}</li>`
+	);
+	return `<p>${__("Kept back, the others go on:")}</p><ul>${items.join("")}</ul>`;
+}
+
+function file_row(file) {
+	const [colour, sign] = FILE_STATE[file.state] || FILE_STATE.Pending;
+	const e = frappe.utils.escape_html;
+	return `<div class="d-flex justify-content-between border-bottom py-1" data-file="${e(file.file_name)}">
+		<span style="overflow-wrap: anywhere">${e(file.file_name)}
+		<span class="text-muted small">${Math.ceil((file.size || 0) / 1000)} kB</span></span>
+		<span class="indicator-pill no-indicator-dot ${colour}">${sign} ${__(file.state)}</span></div>`;
+}

@@ -1,0 +1,5 @@
+from rts_factoring.services.guard import CompanyDocument
+
+
+class FactoringLog(CompanyDocument):
+	pass

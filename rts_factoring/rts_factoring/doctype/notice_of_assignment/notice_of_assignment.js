@@ -1,0 +1,50 @@
+frappe.ui.form.on("Notice of Assignment", {
+	setup(frm) {
+		// Invoices keep the version they were sent with; cancelling it does not cancel them.
+		frm.ignore_doctypes_on_cancel_all = ["Sales Invoice"];
+		frm.show_preview_soon = frappe.utils.debounce(() => show_preview(frm), 300);
+	},
+
+	refresh(frm) {
+		if (frm.is_new() && !frm.doc.text) {
+			insert_template(frm);
+		} else if (frm.doc.docstatus === 0) {
+			frm.add_custom_button(__("Insert Template"), () => {
+				frappe.confirm(__("Replace the text by the template?"), () => insert_template(frm));
+			});
+		}
+		frm.show_preview_soon();
+	},
+
+	company: (frm) => frm.show_preview_soon(),
+	text: (frm) => frm.show_preview_soon(),
+	remit_to: (frm) => frm.show_preview_soon(),
+	remit_label: (frm) => frm.show_preview_soon(),
+
+	onload_post_render(frm) {
+		// A text field reports its change only when it is left; the preview follows every key.
+		for (const fieldname of ["text", "remit_to", "remit_label"]) {
+			const input = frm.fields_dict[fieldname].$input;
+			input?.on("input", () => {
+				frm.doc[fieldname] = input.val();
+				frm.show_preview_soon();
+			});
+		}
+	},
+});
+
+async function insert_template(frm) {
+	const { message } = await frm.call("get_template");
+	await frm.set_value("text", message);
+}
+
+async function show_preview(frm) {
+	const asked = (frm.preview_asked = (frm.preview_asked || 0) + 1);
+	const { message } = await frm.call({ method: "get_preview", doc: frm.doc, freeze: false });
+	if (asked === frm.preview_asked) {
+		// Made by the server out of escaped text: the very markup that stands on the print.
+		frm.get_field("preview").$wrapper.html(
+			`<div style="background:#fff;padding:12px;max-width:190mm;">${message || ""}</div>`
+		);
+	}
+}

@@ -1,0 +1,68 @@
+import frappe
+
+from rts_factoring.services import deposits, imports, postings, rows
+from rts_factoring.services.guard import CompanyDocument, private_file, stored
+
+
+class ReportImport(CompanyDocument):
+	def validate(self):
+		private_file(self, "file")
+		imports.validate(self)
+
+	def on_update(self):
+		imports.on_update(self)
+
+	def before_submit(self):
+		imports.before_submit(self)
+
+	def on_submit(self):
+		imports.on_submit(self)
+
+	def before_cancel(self):
+		imports.before_cancel(self)
+
+	def on_cancel(self):
+		imports.on_cancel(self)
+
+	def on_trash(self):
+		imports.on_trash(self)
+
+	@frappe.whitelist()
+	def get_rows(self, outcome: str = "", start: int = 0, length: int = 50) -> dict:
+		"""A page of rows, with the count of each outcome."""
+		return rows.page(stored(self, "read").name, outcome, start, length)
+
+	@frappe.whitelist(methods=["POST"])
+	def decide(
+		self,
+		rows: list[int] | str,
+		action: str,
+		invoice: str | None = None,
+		event: str | None = None,
+		reason: str = "",
+		remember: bool = False,
+	) -> None:
+		"""Decide rows, by their numbers in the sheet."""
+		imports.decide(stored(self, "submit").name, frappe.parse_json(rows), action, invoice, event, reason, remember)
+
+	@frappe.whitelist(methods=["POST"])
+	def judge_again(self) -> None:
+		imports.judge_again(stored(self, "write").name)
+
+	@frappe.whitelist()
+	def preview_entries(self) -> list[dict]:
+		"""The journal entries a submit would make now."""
+		return postings.preview(stored(self, "read").name)
+
+	@frappe.whitelist(methods=["POST"])
+	def post_waiting(self) -> None:
+		imports.post_waiting(stored(self, "submit").name)
+
+	@frappe.whitelist()
+	def expected_deposit(self) -> dict:
+		return deposits.expected(stored(self, "read").name)
+
+	@frappe.whitelist(methods=["POST"])
+	def record_deposit(self, bank_account: str, amount: float, day: str, reference: str = "") -> dict:
+		frappe.has_permission("Journal Entry", "create", throw=True)
+		return deposits.record(stored(self, "submit"), bank_account, amount, day, reference)

@@ -1,0 +1,54 @@
+frappe.listview_settings["Report Import"] = {
+	add_fields: ["status", "waiting_count", "kind"],
+	has_indicator_for_draft: true,
+	get_indicator(doc) {
+		if (doc.status === "Posted" && doc.waiting_count) {
+			return [__("{0} waiting", [doc.waiting_count]), "orange", "status,=,Posted"];
+		}
+		const colours = {
+			Draft: "gray",
+			Reading: "blue",
+			Ready: "yellow",
+			Posting: "blue",
+			Posted: "green",
+			Cancelled: "gray",
+			Failed: "red",
+		};
+		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+	},
+	onload(list) {
+		drop_reports(list);
+	},
+};
+
+// A report dropped anywhere on the list becomes an import; what it is about is read from the file.
+function drop_reports(list) {
+	const $page = $(list.page.wrapper);
+	$page.on("dragover", (event) => event.preventDefault());
+	$page.on("drop", async (event) => {
+		const files = [...(event.originalEvent.dataTransfer?.files || [])];
+		if (!files.length) return;
+		event.preventDefault();
+		for (const file of files) await upload(file);
+	});
+}
+
+async function upload(file) {
+	const body = new FormData();
+	body.append("file", file, file.name);
+	body.append("is_private", 1);
+	const response = await fetch("/api/method/upload_file", {
+		method: "POST",
+		headers: { "X-Frappe-CSRF-Token": frappe.csrf_token },
+		body,
+	});
+	if (!response.ok) {
+		frappe.msgprint(__("{0} could not be uploaded.", [frappe.utils.escape_html(file.name)]));
+		return;
+	}
+	const { message } = await response.json();
+	const doc = await frappe.xcall("frappe.client.insert", {
+		doc: { doctype: "Report Import", file: message.file_url },
+	});
+	frappe.set_route("Form", "Report Import", doc.name);
+}

@@ -1,0 +1,47 @@
+// "Try it on a file": what each column and the first rows become by the layout as it stands on the form, saved or not.
+
+frappe.ui.form.on("Report Layout", {
+	refresh(frm) {
+		frm.add_custom_button(__("Try It on a File"), () => {
+			new frappe.ui.FileUploader({
+				folder: "Home",
+				make_attachments_public: false,
+				restrictions: { allowed_file_types: [".xlsx", ".csv"] },
+				on_success: async (file) => {
+					const { message } = await frm.call("try_on", { file_url: file.file_url });
+					if (message) show(message);
+				},
+			});
+		});
+	},
+});
+
+function show(found) {
+	const escape = frappe.utils.escape_html;
+	const facts = Object.entries(found.facts)
+		.filter(([, value]) => value)
+		.map(([name, value]) => `${__(frappe.unscrub(name))}: <b>${escape(String(value))}</b>`);
+	const columns = Object.entries(found.columns).map(
+		([field, texts]) =>
+			`<tr><td>${escape(texts.join(" + "))}</td><td>${__(frappe.unscrub(field))}</td></tr>`
+	);
+	const unknown = found.unknown_columns.map(
+		(text) => `<tr><td>${escape(text)}</td><td class="text-muted">${__("not read")}</td></tr>`
+	);
+	const lines = found.lines.map((line) => {
+		const rest = Object.entries(line)
+			.filter(([name]) => !["row", "invoice", "problems"].includes(name))
+			.map(([name, value]) => `${__(frappe.unscrub(name))} ${escape(String(value))}`);
+		const problems = line.problems.map((code) => `<span class="indicator-pill red">! ${escape(code)}</span>`);
+		return `<tr><td>${line.row}</td><td>${escape(line.invoice || "")}</td><td>${rest.join(", ")} ${problems.join(" ")}</td></tr>`;
+	});
+	frappe.msgprint({
+		title: __("{0}: {1} rows, header in row {2}", [escape(found.file), found.line_count, found.header_row]),
+		wide: true,
+		message: `<p>${facts.join("; ")}</p>
+			<table class="table table-sm table-bordered small"><thead><tr><th>${__("Header in the File")}</th><th>${__("Read As")}</th></tr></thead>
+			<tbody>${columns.concat(unknown).join("")}</tbody></table>
+			<table class="table table-sm table-bordered small"><thead><tr><th>${__("Row")}</th><th>${__("Invoice")}</th><th>${__("What It Says")}</th></tr></thead>
+			<tbody>${lines.join("")}</tbody></table>`,
+	});
+}

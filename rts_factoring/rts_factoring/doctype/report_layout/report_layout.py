@@ -1,0 +1,15 @@
+import frappe
+from frappe.model.document import Document
+
+from rts_factoring.services import layouts
+
+
+class ReportLayout(Document):
+	def validate(self):
+		layouts.validate_report_layout(self)
+
+	@frappe.whitelist()
+	def try_on(self, file_url: str) -> dict:
+		"""What each column and the first rows of an uploaded file become."""
+		self.check_permission("read")
+		return layouts.try_on(self, file_url)

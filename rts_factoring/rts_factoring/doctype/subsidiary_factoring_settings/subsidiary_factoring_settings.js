@@ -1,0 +1,251 @@
+// The setup of one subsidiary: checklist, connection with its host key, private key, accounts.
+
+const ROOT_TYPES = {
+	clearing_account: "Asset",
+	reserve_account: "Asset",
+	advances_account: "Liability",
+	fee_account: "Expense",
+	charges_account: "Expense",
+};
+
+frappe.ui.form.on("Subsidiary Factoring Settings", {
+	setup(frm) {
+		for (const [field, root_type] of Object.entries(ROOT_TYPES)) {
+			frm.set_query(field, () => ({
+				filters: { company: frm.doc.company, root_type, is_group: 0, disabled: 0 },
+			}));
+		}
+		frm.set_query("cost_center", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
+		frm.set_query("purchase_report_layout", () => ({ filters: { kind: "Purchase" } }));
+		frm.set_query("payment_report_layout", () => ({ filters: { kind: "Payment" } }));
+		frm.set_query("print_format", () => ({ filters: { doc_type: "Sales Invoice", disabled: 0 } }));
+	},
+
+	refresh(frm) {
+		warn(frm);
+		if (frm.is_new()) return;
+		checklist(frm);
+		if (frm.perm[0]?.write) {
+			frm.add_custom_button(__("Create Accounts"), () => create_accounts(frm), __("Set Up"));
+			frm.add_custom_button(__("Request Credentials"), () => request_credentials(frm), __("Set Up"));
+		}
+		if (!frappe.user.has_role("System Manager")) return;
+		if (frm.doc.protocol !== "Download") {
+			frm.add_custom_button(__("Test Connection"), () => test_connection(frm));
+		}
+		if (frm.doc.protocol === "SFTP") {
+			frm.add_custom_button(__("Private Key"), () => private_key(frm), __("Set Up"));
+		}
+	},
+
+	protocol: warn,
+	insecure: warn,
+});
+
+function warn(frm) {
+	frm.set_intro("");
+	if (frm.doc.protocol === "FTP") {
+		frm.set_intro(
+			__("Plain FTP: credentials and invoices cross the network in clear text, readable to anyone on the way."),
+			"red"
+		);
+	}
+	for (const problem of frm.doc.__onload?.print_problems || []) {
+		frm.set_intro(frappe.utils.escape_html(problem.message || problem), "red");
+	}
+}
+
+async function checklist(frm) {
+	// By name: the document as this page has it may be older than what Test Connection just wrote.
+	const steps = await frappe.xcall("run_doc_method", {
+		dt: frm.doctype,
+		dn: frm.doc.name,
+		method: "get_checklist",
+	});
+	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
+	if (cur_frm !== frm || !steps?.some((step) => !step.done)) return;
+	const rows = steps.map((step) => {
+		const [label, may] = step.done ? [] : actions(frm)[step.step] || [];
+		const button =
+			label && may
+				? `<button type="button" class="btn btn-xs btn-default ml-2" data-step="${step.step}">${label}</button>`
+				: "";
+		const sign = step.done ? `<span class="text-success">✓</span>` : "○";
+		const missing = step.done ? "" : `<span class="text-muted">${frappe.utils.escape_html(step.missing)}</span>`;
+		return `<li class="mb-2" data-done="${step.done ? 1 : 0}"><span role="img" aria-label="${
+			step.done ? __("done") : __("to do")
+		}">${sign}</span> <b>${frappe.utils.escape_html(step.title)}</b> ${missing}${button}</li>`;
+	});
+	const $section = frm.dashboard.add_section(`<ol class="list-unstyled mb-0">${rows.join("")}</ol>`, __("Setup"));
+	$section.on("click", "[data-step]", (event) => actions(frm)[event.currentTarget.dataset.step][2]());
+	frm.dashboard.show();
+}
+
+// For each step of the checklist: label, whether this user may, what the button does
+function actions(frm) {
+	const write = Boolean(frm.perm[0]?.write);
+	const admin = frappe.user.has_role("System Manager");
+	const asked = Boolean(frm.doc.request_stage);
+	return {
+		notice: [
+			__("New Notice"),
+			frappe.model.can_create("Notice of Assignment"),
+			() => frappe.new_doc("Notice of Assignment", { company: frm.doc.company }),
+		],
+		credentials: asked
+			? [__("Set the Stage"), write, () => frm.scroll_to_field("request_stage")]
+			: [__("Request Credentials"), write, () => request_credentials(frm)],
+		connection: frm.doc.host
+			? [__("Test Connection"), admin, () => test_connection(frm)]
+			: [__("Enter the Server"), admin, () => frm.scroll_to_field("host")],
+		accounts: [__("Create Accounts"), write, () => create_accounts(frm)],
+		documents: [__("List Documents"), write, () => frm.scroll_to_field("document_kinds")],
+		rehearsal: [__("How to Rehearse"), true, () => rehearse(frm)],
+		live: frm.doc.enabled
+			? [__("Enter the Server"), admin, () => frm.scroll_to_field("host")]
+			: [__("Enable"), write, () => frm.set_value("enabled", 1).then(() => frm.save())],
+	};
+}
+
+function rehearse(frm) {
+	const e = frappe.utils.escape_html;
+	const number = e(frm.doc.client_number || "104233");
+	const command = `rts-factoring sandbox --port 2222 --root ./sandbox --client "${number}=${e(frm.doc.company)}"`;
+	const steps = [
+		__("On the machine of this site, start the sandbox factor and leave it running:") + `<pre class="my-2">${command}</pre>`,
+		__("Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.", [
+			"<code>127.0.0.1</code>",
+			"<code>2222</code>",
+			"<code>rts</code>",
+			"<code>inbox</code>",
+			"<code>outbox</code>",
+		]),
+		__("Test Connection; compare the fingerprint with the one the sandbox shows, and confirm it."),
+		__("Tick Enabled, make a Factoring Batch from queued invoices, and submit it."),
+		__("The sandbox buys what it receives and writes both reports into its outbox: import them from there."),
+		__("Cancel both imports and the batch, and enter the host RTS gave you."),
+	];
+	frappe.msgprint({
+		title: __("Rehearse with the Sandbox Factor"),
+		message: `<ol class="pl-4">${steps.map((step) => `<li class="mb-2">${step}</li>`).join("")}</ol>`,
+		wide: true,
+	});
+}
+
+async function saved(frm) {
+	if (frm.is_dirty()) await frm.save();
+}
+
+async function test_connection(frm) {
+	await saved(frm);
+	if (frm.doc.protocol !== "SFTP") return log_in(frm);
+	const { message: key } = await frm.call({ method: "show_host_key", doc: frm.doc, freeze: true });
+	if (key.confirmed) return log_in(frm);
+	const changed = key.pinned
+		? `<div class="alert alert-danger">${__(
+				"This is not the key that was confirmed before ({0}). Ask RTS by telephone whether it changed.",
+				[frappe.utils.escape_html(key.pinned)]
+		  )}</div>`
+		: "";
+	const escaped = [key.host, key.type, key.fingerprint].map((text) => frappe.utils.escape_html(text));
+	const dialog = new frappe.ui.Dialog({
+		title: __("Is This the Right Server?"),
+		fields: [
+			{
+				fieldtype: "HTML",
+				options: `${changed}<p>${__("The server {0} shows this {1} key:", [escaped[0].bold(), escaped[1]])}</p>
+					<p><code style="overflow-wrap: anywhere">${escaped[2]}</code></p>
+					<p>${__("Compare it, character by character, with what RTS gave you.")}</p>`,
+			},
+			{
+				fieldtype: "Check",
+				fieldname: "compared",
+				label: __("I have compared it, and it is the same"),
+				reqd: 1,
+			},
+		],
+		primary_action_label: __("Confirm and Test"),
+		async primary_action({ compared }) {
+			if (!compared) return;
+			dialog.hide();
+			await frm.call("confirm_host_key", { fingerprint: key.fingerprint });
+			await frm.reload_doc();
+			log_in(frm);
+		},
+	});
+	dialog.show();
+}
+
+async function log_in(frm) {
+	const { message } = await frm.call({ method: "test_connection", doc: frm.doc, freeze: true });
+	if (!message) return;
+	frappe.show_alert({
+		message: __("Logged in. {0} files in {1}.", [message.files, frappe.utils.escape_html(message.folder || "/")]),
+		indicator: "green",
+	});
+	frm.reload_doc();
+}
+
+function private_key(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Private Key"),
+		fields: [
+			{
+				fieldtype: "HTML",
+				options: frm.doc.private_key_fingerprint
+					? __("A key is stored: {0}", [frappe.utils.escape_html(frm.doc.private_key_fingerprint)])
+					: __("No key is stored."),
+			},
+			{
+				fieldtype: "Text",
+				fieldname: "key",
+				label: __("Key"),
+				reqd: 1,
+				description: __("OpenSSH or PEM; Ed25519, ECDSA or RSA. It is stored encrypted and never shown again."),
+			},
+			{ fieldtype: "Password", fieldname: "passphrase", label: __("Passphrase") },
+		],
+		primary_action_label: __("Store"),
+		async primary_action({ key, passphrase }) {
+			await saved(frm);
+			await frm.call("store_private_key", { key, passphrase: passphrase || "" });
+			dialog.set_values({ key: "", passphrase: "" });
+			dialog.hide();
+			frm.reload_doc();
+		},
+	});
+	if (frm.doc.private_key_fingerprint) {
+		dialog.set_secondary_action_label(__("Remove"));
+		dialog.set_secondary_action(async () => {
+			await frm.call("remove_private_key");
+			dialog.hide();
+			frm.reload_doc();
+		});
+	}
+	dialog.show();
+}
+
+async function create_accounts(frm) {
+	await saved(frm);
+	const { message: made } = await frm.call({ method: "create_accounts", doc: frm.doc, freeze: true });
+	const names = Object.values(made || {});
+	frappe.show_alert({
+		message: names.length ? __("Created: {0}", [names.map(frappe.utils.escape_html).join(", ")]) : __("Nothing was missing."),
+		indicator: "green",
+	});
+	frm.reload_doc();
+}
+
+async function request_credentials(frm) {
+	await saved(frm);
+	frappe.confirm(
+		__("Mail {0} and ask for the transfer credentials of {1}?", [
+			frappe.utils.escape_html(frm.doc.representative_email || "?"),
+			frappe.utils.escape_html(frm.doc.company),
+		]),
+		async () => {
+			await frm.call("request_credentials");
+			frm.reload_doc();
+		}
+	);
+}

@@ -1,0 +1,75 @@
+import frappe
+
+from rts_factoring.printing import health
+from rts_factoring.services import accounts, connections, ledger, settings, setup
+from rts_factoring.services.guard import CompanyDocument, private_file, stored
+
+
+class SubsidiaryFactoringSettings(CompanyDocument):
+	def onload(self):
+		self.set_onload("print_problems", health.problems())
+
+	def get_password(self, fieldname="password", raise_exception=True):
+		"""Frappe would answer this to a System Manager's browser."""
+		settings.refuse_to_show(fieldname)
+
+	def _save_passwords(self):
+		super()._save_passwords()
+		settings.mask(self)
+
+	def before_validate(self):
+		private_file(self, "signed_agreement")
+
+	def validate(self):
+		settings.validate(self)
+		ledger.refuse_policy_change(self)
+
+	def on_update(self):
+		settings.on_update(self)
+
+	def on_trash(self):
+		settings.on_trash(self)
+
+	@frappe.whitelist()
+	def get_checklist(self) -> list[dict]:
+		"""The steps from an agreement to the first batch, each done or with what is missing."""
+		return setup.checklist(stored(self, "read"))
+
+	@frappe.whitelist(methods=["POST"])
+	def show_host_key(self) -> dict:
+		"""The key the server shows; no credential is sent."""
+		frappe.only_for("System Manager")
+		return connections.show_host_key(stored(self, "write"))
+
+	@frappe.whitelist(methods=["POST"])
+	def confirm_host_key(self, fingerprint: str) -> None:
+		frappe.only_for("System Manager")
+		connections.confirm_host_key(stored(self, "write"), fingerprint)
+
+	@frappe.whitelist(methods=["POST"])
+	def test_connection(self) -> dict:
+		"""Log in and list the folders."""
+		frappe.only_for("System Manager")
+		return connections.test(stored(self, "write"))
+
+	@frappe.whitelist(methods=["POST"])
+	def store_private_key(self, key: str, passphrase: str = "") -> str:  # nosec B107 # none
+		"""Keep the key encrypted; its fingerprint."""
+		frappe.only_for("System Manager")
+		return settings.store_private_key(stored(self, "write"), key, passphrase)
+
+	@frappe.whitelist(methods=["POST"])
+	def remove_private_key(self) -> None:
+		frappe.only_for("System Manager")
+		settings.remove_private_key(stored(self, "write"))
+
+	@frappe.whitelist(methods=["POST"])
+	def create_accounts(self) -> dict:
+		"""Make the accounts no role has yet; field → account."""
+		frappe.has_permission("Account", "create", throw=True)
+		return accounts.create_missing(stored(self, "write").company)
+
+	@frappe.whitelist(methods=["POST"])
+	def request_credentials(self) -> None:
+		"""Mail the RTS representative the request for this subsidiary's credentials."""
+		setup.request_credentials(stored(self, "write"))

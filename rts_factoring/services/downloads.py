@@ -1,0 +1,29 @@
+"""The files of a batch for people: for factors without a server, and to look at what was sent."""
+
+import io
+import zipfile
+
+import frappe
+from frappe import _
+
+from rts_factoring.services.batches import DOCTYPE
+
+
+def of_batch(batch: str) -> tuple[str, bytes]:
+	"""File name and content of one zip with every file of the batch, as they were or will be sent."""
+	doc = frappe.get_doc(DOCTYPE, batch)
+	if not doc.files:
+		frappe.throw(_("The files of {0} are not made yet. They follow its submission.").format(doc.name))
+	if len(doc.files) == 1:
+		return doc.files[0].file_name, _content(doc.files[0])
+	target = io.BytesIO()
+	with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+		for row in doc.files:
+			archive.writestr(row.file_name, _content(row))
+	return f"{doc.name}.zip", target.getvalue()
+
+
+def _content(row) -> bytes:
+	file = frappe.get_doc("File", row.file)
+	with open(file.get_full_path(), "rb") as source:
+		return source.read()

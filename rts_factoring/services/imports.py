@@ -1,0 +1,422 @@
+"""Report imports: read and judged when saved, posted when submitted, undone as a whole when cancelled.
+
+The file is the source at every step: it is read again (and its hash compared) before anything is posted, so what was
+previewed and what is posted come from the same bytes through the same code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+from frappe.utils import get_link_to_form, getdate, now_datetime
+
+from rts_factoring.core.book import Reconciliation, check_identity, reconcile
+from rts_factoring.core.cells import to_text
+from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.layout import Event, ReportLayout
+from rts_factoring.core.matching import digits
+from rts_factoring.core.model import Outcome, ReportKind
+from rts_factoring.core.money import ZERO, text
+from rts_factoring.core.report import AMOUNTS, Report, type_report
+from rts_factoring.core.spreadsheet import read
+from rts_factoring.services import layouts, ledger, postings, settings, staging
+from rts_factoring.services.errors import told_to_the_user
+
+AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
+LINE_TYPES = tuple(event.value for event in Event if event is not Event.PURCHASE)
+
+
+# Report Import ----------------------------------------------------------------------------------------------------
+
+
+def validate(doc) -> None:
+	"""Read the file and say what it is; refuse what does not fit before anything is written."""
+	if doc.docstatus != 0 or not doc.file:
+		return
+	if not _changed(doc):
+		return
+	with told_to_the_user():
+		data = content(doc)
+		doc.file_sha256 = hashlib.sha256(data).hexdigest()
+		_refuse_same_bytes(doc)
+		report, _rows = _read(doc, data)
+		_identify(doc, report)
+	doc.check_permission("create" if doc.is_new() else "write")  # the file may have named the company
+	doc.status = "Reading"
+	doc.error = None
+	doc.flags.factoring_stage = True
+
+
+def on_update(doc) -> None:
+	if not doc.flags.factoring_stage:
+		return
+	doc.flags.factoring_stage = False
+	if doc.line_count > AT_ONCE:
+		_enqueue("stage", doc.name)
+	else:
+		stage(doc.name)
+		doc.reload()
+
+
+def before_submit(doc) -> None:
+	if doc.status not in ("Ready", "Failed"):
+		frappe.throw(_("The file is still being read. Submit when the status is Ready."))
+
+
+def on_submit(doc) -> None:
+	"""Post what needs no decision: now, or in the background when there is much of it."""
+	doc.db_set("status", "Posting", update_modified=False)
+	if doc.matched_count + doc.held_count + doc.denied_count > AT_ONCE:
+		_enqueue("post", doc.name)
+	else:
+		postings.post(doc.name)
+		doc.reload()
+
+
+def before_cancel(doc) -> None:
+	postings.refuse_if_built_upon(doc)
+
+
+def on_cancel(doc) -> None:
+	doc.ignore_linked_doctypes = ("Journal Entry", "GL Entry", "Factoring Ledger Entry", "Report Import Line")
+	postings.undo(doc)
+
+
+def on_trash(doc) -> None:
+	staging.delete(doc.name)
+
+
+# Report Import Line -----------------------------------------------------------------------------------------------
+
+
+def validate_line(doc) -> None:
+	if not doc.is_new() and not doc.flags.factoring:
+		frappe.throw(_("Rows are decided on their Report Import, not edited."))
+
+
+def on_trash_line(doc) -> None:
+	if not doc.flags.factoring:
+		frappe.throw(_("Rows are deleted with their Report Import."))
+
+
+# Use cases --------------------------------------------------------------------------------------------------------
+
+
+def stage(name: str) -> None:
+	"""Read, match and store every row of a draft import. Safe to run again."""
+	doc = frappe.get_doc("Report Import", name)
+	if doc.docstatus != 0:
+		return
+	with told_to_the_user():
+		report, rows = _read(doc, content(doc))
+		staging.delete(name)
+		result = judge(doc, report, decided=False)
+	staging.insert(doc, result.lines, [[to_text(cell) for cell in row] for row in rows])
+	doc.db_set(summary(doc, result) | {"status": "Ready"}, update_modified=False)
+	_tell(doc)
+
+
+def judge(doc, report: Report, decided: bool = True) -> Reconciliation:
+	"""The report against the books as they are now, with what people decided."""
+	own = staging.posted_rows(doc.name) if decided else set()
+	lines = [line for line in report.lines if line.row not in own]
+	numbers = {line.invoice_no for line in lines if line.invoice_no}
+	decisions = staging.decisions(doc.name) if decided else {}
+	numbers |= {decision.invoice_no for decision in decisions.values() if decision.invoice_no}
+	days = {line.date for line in report.lines if line.date}
+	book = ledger.load_book(doc.company, report.kind.value, days)
+	return reconcile(report, ledger.receivables_named(numbers), book, doc.batch or "", decisions)
+
+
+def judge_again(name: str) -> None:
+	"""Bring the rows up to date after a decision or a change of the books. Nothing is posted."""
+	doc = frappe.get_doc("Report Import", name)
+	if doc.docstatus == 2:
+		return
+	with told_to_the_user():
+		report, _rows = _read(doc, content(doc))
+		result = judge(doc, report)
+	staging.update(doc, result.lines)
+	doc.db_set(summary(doc, result), update_modified=False)
+	_tell(doc)
+
+
+def post_waiting(name: str) -> None:
+	"""Post rows of a submitted import that were decided, or can go now; also resumes a posting that failed."""
+	doc = frappe.get_doc("Report Import", name)
+	if doc.docstatus != 1:
+		frappe.throw(_("Submit the import first."))
+	doc.db_set("status", "Posting", update_modified=False)
+	on_submit(doc)
+
+
+def decide(
+	name: str,
+	rows: list[int],
+	action: str,
+	invoice: str | None = None,
+	event: str | None = None,
+	reason: str = "",
+	remember: bool = False,
+) -> None:
+	"""Record a person's decision on some rows: accept a suggestion, choose the invoice, set the type, ignore, or undo.
+
+	Who decided and when is kept on each row. `remember` teaches the report's layout the type's word, for later imports.
+	Raises when a row is posted already or the decision lacks what it needs.
+	"""
+	doc = frappe.get_doc("Report Import", name)
+	lines = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": name, "row_no": ("in", rows)},
+		fields=["name", "row_no", "posted", "outcome", "sales_invoice", "decided_invoice", "decided_event", "word"],
+		limit=0,
+	)
+	if remember and action == "type" and event in LINE_TYPES:
+		for word in {line.word for line in lines if line.word}:
+			layouts.remember_word(_layout_name(doc), "Type", word, event)
+	for line in lines:
+		if line.posted:
+			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
+		change = _decision(doc, line, action, invoice, event, reason)
+		stamp = {"decided_by": frappe.session.user, "decided_on": now_datetime()} if change["resolution"] else {
+			"decided_by": None,
+			"decided_on": None,
+		}
+		frappe.db.set_value("Report Import Line", line.name, change | stamp)
+	judge_again(name)
+
+
+def _decision(doc, line, action: str, invoice: str | None, event: str | None, reason: str) -> dict:
+	if action == "accept":
+		if line.outcome != Outcome.SUGGESTED.value:
+			frappe.throw(_("Row {0} has no suggestion to accept.").format(line.row_no))
+		return {"resolution": "Accepted", "decided_invoice": line.sales_invoice}
+	if action == "invoice":
+		if not invoice or frappe.db.get_value("Sales Invoice", invoice, "company") != doc.company:
+			frappe.throw(_("Row {0}: choose an invoice of {1}.").format(line.row_no, doc.company))
+		return {"resolution": "Invoice Chosen", "decided_invoice": invoice}
+	if action == "type":
+		if event not in LINE_TYPES:
+			frappe.throw(_("Row {0}: choose the type of the row.").format(line.row_no))
+		return {"resolution": "Type Set", "decided_event": event}
+	if action == "ignore":
+		if not (reason or "").strip():
+			frappe.throw(_("Row {0}: say why it is ignored.").format(line.row_no))
+		return {"resolution": "Ignored", "resolution_reason": reason.strip()}
+	if action == "undo":
+		return {"resolution": "", "resolution_reason": None, "decided_invoice": None, "decided_event": None}
+	frappe.throw(_("Unknown decision {0}.").format(action))
+
+
+# Reading ----------------------------------------------------------------------------------------------------------
+
+
+def content(doc) -> bytes:
+	"""The file's bytes; refuses when they are not those that were read first."""
+	file = frappe.get_doc("File", {"file_url": doc.file, **_attached(doc)}) if doc.file else None
+	data = file.get_content()
+	data = data.encode() if isinstance(data, str) else data
+	if doc.docstatus == 1 and hashlib.sha256(data).hexdigest() != doc.file_sha256:
+		frappe.throw(_("The file {0} was changed after it was read. Import the original again.").format(doc.file))
+	return data
+
+
+def _attached(doc) -> dict:
+	attached = {"attached_to_doctype": "Report Import", "attached_to_name": doc.name}
+	return attached if not doc.is_new() and frappe.db.exists("File", {"file_url": doc.file, **attached}) else {}
+
+
+def _changed(doc) -> bool:
+	before = doc.get_doc_before_save()
+	return not before or any(before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch"))
+
+
+def _read(doc, data: bytes) -> tuple[Report, list[list]]:
+	file_name = doc.file.rsplit("/", 1)[-1]
+	book = read(data, file_name)
+	kind = ReportKind(doc.kind.lower()) if doc.kind else None
+	report = type_report(book, kind, _layouts(doc))
+	return report, next(sheet.rows for sheet in book.sheets if sheet.name == report.sheet)
+
+
+def _layouts(doc) -> list[ReportLayout]:
+	"""The layout kept with the import once it is submitted; before that the one chosen, else the company's or the shipped."""
+	if doc.docstatus == 1 and doc.layout_snapshot:
+		return [ReportLayout.from_dict(json.loads(doc.layout_snapshot))]
+	if doc.layout:
+		return [layouts.report_layout(doc.layout)]
+	return [layouts.report_layout(name) for name in _chosen_layouts(doc).values()]
+
+
+def _chosen_layouts(doc) -> dict[ReportKind, str]:
+	"""Per kind the layout the company's settings name, else the shipped one."""
+	fields = {ReportKind.PURCHASE: "purchase_report_layout", ReportKind.PAYMENT: "payment_report_layout"}
+	agreed = settings.find(doc.company) if doc.company else None
+	return {kind: (agreed and agreed.get(field)) or layouts.DEFAULT_NAMES[kind] for kind, field in fields.items()}
+
+
+def _layout_name(doc) -> str:
+	return doc.layout or _chosen_layouts(doc)[ReportKind(doc.kind.lower())]
+
+
+def _identify(doc, report: Report) -> None:
+	"""Put what the file says about itself on the document; refuse where it contradicts what the user chose."""
+	facts = report.facts
+	doc.kind = report.kind.value.title()
+	doc.company = doc.company or _company_of(report)
+	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
+		raise FileRefused("no_settings", f"{doc.company} has no Subsidiary Factoring Settings.", "Create them first.")
+	book = ledger.load_book(doc.company, report.kind.value)
+	doc.batch = check_identity(report, book, doc.batch or "") or None
+	doc.currency = book.currency
+	doc.client_number = facts.client_number or book.client_number
+	doc.period_from, doc.period_to = facts.period or (None, None)
+	doc.run_date = facts.run_date
+	doc.sheet, doc.header_row = report.sheet, report.header.row
+	doc.line_count = len(report.lines)
+	doc.layout_snapshot = json.dumps(report.layout.to_dict(), indent=1)
+	doc.control_totals = json.dumps(
+		[
+			{"row": total.row, "label": total.label, **{name: text(value) for name, value in total.amounts.items()}}
+			for total in report.totals
+		]
+	)
+	doc.differences = json.dumps(
+		[{"row": d.row, "field": d.field, "stated": text(d.stated), "added": text(d.added)} for d in report.differences]
+	)
+
+
+def _company_of(report: Report) -> str:
+	numbers = {
+		digits(number): company
+		for company, number in frappe.get_all(
+			"Subsidiary Factoring Settings", fields=["company", "client_number"], as_list=True
+		)
+		if number
+	}
+	found = numbers.get(digits(report.facts.client_number or ""))
+	if not found:
+		raise FileRefused(
+			"unknown_client",
+			f"No subsidiary has the client number {report.facts.client_number!r} that the file names.",
+			"Choose the company.",
+			report.file_name,
+		)
+	return found
+
+
+def _refuse_same_bytes(doc) -> None:
+	same = frappe.db.get_value(
+		"Report Import", {"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")}
+	)
+	if same:
+		known = frappe.has_permission("Report Import", "read", doc=same)
+		frappe.throw(
+			_("This file was imported before: {0}.").format(
+				get_link_to_form("Report Import", same) if known else _("you may not see by whom")
+			),
+			title=_("The same file again"),
+		)
+
+
+# Figures ----------------------------------------------------------------------------------------------------------
+
+_COUNTS = {outcome: f"{outcome.value}_count" for outcome in Outcome}
+_TOTALS = {
+	"total_purchased": "purchased",
+	"total_paid": "paid",
+	"total_chargeback": "chargeback",
+	"total_fee": "fee",
+	"total_reserve": "reserve",
+	"total_released": "released",
+	"total_other": "other",
+	"total_net": "net",
+}
+
+
+def summary(doc, result: Reconciliation) -> dict:
+	"""Counts per outcome, sums of the rows' amounts, and the batch's invoices no row is about."""
+	counts = result.count()
+	own = staging.posted_rows(doc.name)
+	found = {field: counts.get(outcome, 0) for outcome, field in _COUNTS.items()}
+	if own:
+		found |= _stored_counts(doc.name)
+	sums = {name: ZERO for name in AMOUNTS}
+	for line in result.report.lines:
+		for name in AMOUNTS:
+			sums[name] += getattr(line, name) or ZERO
+	return {
+		**found,
+		"posted_count": len(own),
+		"waiting_count": sum(found[_COUNTS[outcome]] for outcome in staging.WAITING),
+		**{field: float(sums[name]) for field, name in _TOTALS.items()},
+		"missing_from_report": json.dumps(list(result.missing)),
+	}
+
+
+def _stored_counts(name: str) -> dict[str, int]:
+	line = frappe.qb.DocType("Report Import Line")
+	rows = (
+		frappe.qb.from_(line)
+		.where(line.report_import == name)
+		.groupby(line.outcome)
+		.select(line.outcome, Count("*"))
+		.run()
+	)
+	stored = dict(rows)
+	return {field: int(stored.get(outcome.value, 0)) for outcome, field in _COUNTS.items()}
+
+
+def _enqueue(step: str, name: str) -> None:
+	frappe.enqueue(
+		f"rts_factoring.services.imports.{step}_job",
+		queue="long",
+		timeout=3600,
+		job_id=f"report-import-{step}-{name}",
+		deduplicate=True,
+		enqueue_after_commit=True,
+		name=name,
+	)
+
+
+def _tell(doc) -> None:
+	frappe.publish_realtime(
+		"factoring_report_import", {"name": doc.name}, doctype="Report Import", docname=doc.name, after_commit=True
+	)
+
+
+def stage_job(name: str) -> None:
+	_job(stage, name)
+
+
+def post_job(name: str) -> None:
+	_job(postings.post, name)
+
+
+def _job(step, name: str) -> None:
+	"""One background step in one transaction: all of it, or nothing and the reason on the import."""
+	try:
+		step(name)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise  # Frappe runs the job again
+	except Exception as error:
+		frappe.db.rollback()
+		fail(name, error)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job; the work itself was rolled back
+		raise
+
+
+def fail(name: str, error: Exception) -> None:
+	"""Note on the import that a background step did not succeed; the work itself was rolled back."""
+	message = getattr(error, "message", None) or str(error) or type(error).__name__
+	frappe.db.set_value("Report Import", name, {"status": "Failed", "error": message[:500]})
+	frappe.publish_realtime("factoring_report_import", {"name": name}, doctype="Report Import", docname=name)
+
+
+def posting_day(doc, day):
+	"""The day an effect is posted: as the user set it, else the row's, else the report's, else today."""
+	return getdate(doc.posting_date or day or doc.run_date or None)

@@ -1,0 +1,37 @@
+"""The integration log: what was done with the factor's server, and how it went. Never a secret."""
+
+from time import monotonic
+
+import frappe
+from frappe.utils import now_datetime
+
+from rts_factoring.core.errors import FactoringError
+
+
+class Attempt:
+	"""One line of the log, its clock running from here; saved by the caller, in the caller's transaction."""
+
+	def __init__(self, action: str, company: str, batch: str | None = None, number: int = 0):
+		self.values = {"action": action, "company": company, "batch": batch, "attempt": number}
+		self._started_on, self._started = now_datetime(), monotonic()
+
+	def succeeded(self, message: str = "", size: int = 0) -> None:
+		"""Save it as a success; `size` in bytes."""
+		self._save("Success", message, size)
+
+	def failed(self, error: Exception) -> None:
+		"""Save it with what went wrong. Messages of the core are scrubbed; others could hold anything."""
+		known = isinstance(error, FactoringError)
+		self._save(
+			"Retry" if getattr(error, "retry", not known) else "Failed",
+			str(error) if known else f"{type(error).__name__}; see the Error Log.",
+		)
+
+	def refused(self, message: str) -> None:
+		"""Save it as a failure that trying again does not mend."""
+		self._save("Failed", message)
+
+	def _save(self, status: str, message: str, size: int = 0) -> None:
+		values = {"started_on": self._started_on, "duration": round(monotonic() - self._started, 3)}
+		values |= {"status": status, "message": message, "bytes": size}
+		frappe.get_doc({"doctype": "Factoring Log", **self.values, **values}).insert(ignore_permissions=True)

@@ -1,0 +1,268 @@
+"""Notices of Assignment: kept by version, chosen for an invoice, stamped onto its print."""
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Sum
+from frappe.utils import cint, flt, getdate, strip_html_tags
+
+from rts_factoring.core import notice as core
+from rts_factoring.core.errors import NoticeError
+from rts_factoring.core.model import InvoiceStanding, InvoiceState
+from rts_factoring.core.notice import Decision, Notice, NoticeFacts, StampCase
+from rts_factoring.services import queue, settings
+from rts_factoring.services.errors import as_frappe_error, told_to_the_user
+
+DOCTYPE = "Notice of Assignment"
+# With the factor the state decides; what the settings say today does not change what was sold.
+SOLD = (
+	InvoiceState.SUBMITTED,
+	InvoiceState.HELD,
+	InvoiceState.FINANCED,
+	InvoiceState.PARTLY_PAID,
+	InvoiceState.COMPLETED,
+)
+INVOICE_FIELDS = (
+	"name",
+	"company",
+	"customer",
+	"customer_name",
+	"posting_date",
+	"docstatus",
+	"status",
+	"is_return",
+	"outstanding_amount",
+	"grand_total",
+	"factoring_method",
+	"factoring_status",
+	"factoring_notice",
+)
+EXAMPLE = NoticeFacts(customer="Example Customer", invoice_no="ACC-SINV-00001")
+
+
+# The document's events
+
+
+def validate(doc) -> None:
+	doc.client_number = frappe.db.get_value(settings.DOCTYPE, {"company": doc.company}, "client_number")
+	doc.remit_label = (doc.remit_label or "").strip() or _("Remit to", doc.language)
+	with told_to_the_user():
+		core.validate(as_notice(doc))
+
+
+def before_submit(doc) -> None:
+	if core.unfinished(doc.text):
+		frappe.throw(
+			_(
+				"The text still has parts of the template in brackets. Paste the text RTS approved for {0}."
+			).format(frappe.bold(doc.company)),
+			title=_("Template"),
+		)
+	twin = frappe.db.get_value(
+		DOCTYPE,
+		{
+			"company": doc.company,
+			"language": doc.language,
+			"valid_from": doc.valid_from,
+			"docstatus": 1,
+			"name": ("!=", doc.name),
+		},
+	)
+	if twin:
+		frappe.throw(
+			_(
+				"{0} is in force from the same day in the same language. Choose a later day, or amend it."
+			).format(frappe.get_desk_link(DOCTYPE, twin)),
+			title=_("Two Notices"),
+		)
+	if not (doc.approval_attachment and doc.approval_date):
+		frappe.msgprint(
+			_("RTS's approval is not recorded yet. Attach it under Approval as soon as you have it."),
+			indicator="orange",
+			alert=True,
+		)
+
+
+def on_submit(doc) -> None:
+	queue.settle_later(company=doc.company)
+
+
+def on_cancel(doc) -> None:
+	"""Invoices with the factor keep this version as evidence; those not sent yet take the one in force."""
+	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Sales Invoice")
+	waiting = frappe.get_all(
+		"Sales Invoice",
+		filters={"factoring_notice": doc.name, "factoring_status": ("in", queue.OWN_STATES)},
+		pluck="name",
+	)
+	queue.write(waiting, factoring_notice=None, factoring_packet_key=None)
+	queue.settle_later(company=doc.company)
+
+
+# What others ask
+
+
+def preview(doc) -> str:
+	"""The stamp this form makes, as it will print; for an unfinished text, the reason instead. Never raises."""
+	notice = as_notice(doc)
+	facts = _facts(notice, EXAMPLE.customer, EXAMPLE.invoice_no)
+	try:
+		core.validate(notice)
+		return core.render_html(notice, facts)
+	except NoticeError as error:
+		return f'<p class="text-danger">{frappe.utils.escape_html(str(error))}</p>'
+
+
+def as_notice(doc) -> Notice:
+	return Notice(
+		company=doc.company or "",
+		text=doc.text or "",
+		remit_to=doc.remit_to or "",
+		language=doc.language or core.ENGLISH,
+		valid_from=getdate(doc.valid_from) if doc.valid_from else None,
+		name=doc.name or "",
+		approved_on=getdate(doc.approval_date) if doc.approval_date else None,
+		remit_label=doc.remit_label or "Remit to",
+	)
+
+
+def decide(invoice, language: str | None = None) -> tuple[Decision, NoticeFacts]:
+	"""Whether the stamp belongs on this Sales Invoice, and what it says; `language` is the print's.
+
+	What is saved counts, not what a form or a caller sends along; only an invoice never saved speaks for itself.
+	"""
+	row = (
+		frappe.db.get_value("Sales Invoice", invoice.name, INVOICE_FIELDS, as_dict=True)
+		if invoice.name
+		else None
+	)
+	row = row or frappe._dict({field: invoice.get(field) for field in INVOICE_FIELDS})
+	case = _case(row, language or frappe.local.lang)
+	decision = core.is_due(case)
+	customer = row.customer_name or row.customer or ""
+	return decision, _facts(decision.notice, customer, row.name or "", company=row.company)
+
+
+def stamp(invoice, language: str | None = None) -> str:
+	"""The stamp as HTML, "" when none is due. Throws when it is due and cannot be made."""
+	decision, facts = decide(invoice, language)
+	if decision.problem:
+		raise as_frappe_error(_named(decision.problem, facts))
+	return core.render_html(decision.notice, facts) if decision.due else ""
+
+
+def onto_print(html: str, invoice, raw: bool = False) -> str:
+	"""A rendered invoice with its stamp. `raw` is a print for a receipt printer, which cannot carry one."""
+	decision, facts = decide(invoice)
+	if decision.due and raw and not decision.problem:
+		decision = Decision(True, "raw", problem=_raw_problem())
+	if decision.problem:
+		raise as_frappe_error(_named(decision.problem, facts))
+	if not decision.due:
+		return html
+	_warn_of_conflict(html, decision.notice, facts)
+	return core.prepend_once(html, core.render_html(decision.notice, facts))
+
+
+def conflict(html: str, notice: Notice, facts: NoticeFacts) -> str:
+	"""What the invoice's own text says about paying somebody else, or ""."""
+	return core.remit_conflict(strip_html_tags(html.replace("<", " <")), notice, facts)
+
+
+def freeze(invoice: str, notice: Notice) -> None:
+	"""From now on the invoice prints with this version."""
+	queue.write([invoice], factoring_notice=notice.name)
+
+
+def load(name: str) -> Notice:
+	return as_notice(frappe.get_cached_doc(DOCTYPE, name))
+
+
+# Inside
+
+
+def _case(row, language: str) -> StampCase:
+	state = InvoiceState(row.factoring_status) if row.factoring_status else InvoiceState.NOT_READY
+	frozen = load(row.factoring_notice) if row.factoring_notice else None
+	standing = _standing(row)
+	if state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK):
+		company = customer = invoice = True
+	else:
+		found = settings.find(row.company)
+		company = bool(found and found.enabled)
+		buyer = frappe.get_cached_value(
+			"Customer", row.customer, ["factoring_method", "factoring_excluded"], as_dict=True
+		)
+		buyer = buyer or frappe._dict()
+		customer = not cint(buyer.factoring_excluded)
+		row.customer_method = buyer.factoring_method
+		invoice = queue.method_of(row, found) == "Factoring" and not _is_direct(row, state)
+	in_force = None
+	if company and customer and invoice and not frozen:
+		in_force = core.in_force(_versions(row.company), row.company, language, getdate(row.posting_date))
+	return StampCase(company, customer, invoice, state, standing, in_force, frozen)
+
+
+def _is_direct(row, state: InvoiceState) -> bool:
+	"""Judged as not factored, or paid to us before it was ever sold."""
+	paid = cint(row.docstatus) == 1 and flt(row.outstanding_amount) <= 0
+	return state is InvoiceState.NOT_FACTORED or (state is InvoiceState.NOT_READY and paid)
+
+
+def _standing(row) -> InvoiceStanding:
+	if cint(row.docstatus) == 2:
+		return InvoiceStanding.CANCELLED
+	if cint(row.is_return) or row.status == "Credit Note Issued" or _is_credited(row):
+		return InvoiceStanding.RETURNED
+	return InvoiceStanding.OPEN if cint(row.docstatus) else InvoiceStanding.DRAFT
+
+
+def _is_credited(row) -> bool:
+	"""True if credit notes took the whole amount back. ERPNext's status says so only once they are allocated."""
+	note = frappe.qb.DocType("Sales Invoice")
+	query = frappe.qb.from_(note).where(
+		(note.return_against == row.name) & (note.docstatus == 1) & (note.is_return == 1)
+	)
+	credited = -flt(query.select(Sum(note.grand_total)).run()[0][0])
+	return credited > 0 and credited >= flt(row.grand_total)
+
+
+def _versions(company: str) -> list[Notice]:
+	names = frappe.get_all(DOCTYPE, filters={"company": company, "docstatus": 1}, pluck="name")
+	return [load(name) for name in names]
+
+
+def _facts(notice: Notice | None, customer: str, invoice_no: str, company: str = "") -> NoticeFacts:
+	company = company or (notice.company if notice else "")
+	number = ""
+	if notice and notice.name:
+		number = frappe.db.get_value(DOCTYPE, notice.name, "client_number")
+	if not number and company:
+		number = frappe.db.get_value(settings.DOCTYPE, {"company": company}, "client_number")
+	return NoticeFacts(company, number or "", customer, invoice_no)
+
+
+def _named(problem: NoticeError, facts: NoticeFacts) -> NoticeError:
+	return NoticeError(problem.code, problem.message, problem.hint, facts.invoice_no or facts.company)
+
+
+def _raw_problem() -> NoticeError:
+	return NoticeError(
+		"raw_printing",
+		"This invoice is factored, and a raw print format cannot carry the Notice of Assignment.",
+		"Choose another print format.",
+	)
+
+
+def _warn_of_conflict(html: str, notice: Notice, facts: NoticeFacts) -> None:
+	if passage := conflict(html, notice, facts):
+		frappe.local.factoring_remit_conflict = passage
+		frappe.msgprint(
+			_(
+				"The invoice itself says “{0}”, and the notice says to pay {1}. Mend the print format or letter head."
+			).format(
+				frappe.utils.escape_html(passage),
+				frappe.utils.escape_html(notice.remit_to.split("\n")[0] or _("somebody else")),
+			),
+			indicator="orange",
+			alert=True,
+		)

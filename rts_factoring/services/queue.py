@@ -1,0 +1,280 @@
+"""The queue: which submitted invoices wait for a batch, and what keeps the others out.
+
+An invoice in the queue's own states is judged again whenever something its verdict rests on changes. Once it
+was sent, its state belongs to batches and reports.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Min
+
+from rts_factoring.core import schedule
+from rts_factoring.core.eligibility import Candidate, Reason, Verdict, decide
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.services import layouts, receivables, settings
+from rts_factoring.services.receivables import chunks
+
+OWN_STATES = ("", InvoiceState.NOT_FACTORED.value, InvoiceState.NOT_READY.value, InvoiceState.QUEUED.value)
+WAITING_STATES = (*OWN_STATES, InvoiceState.HELD.value)  # of an invoice that is not with the factor
+AT_ONCE = 50  # more invoices than this are judged in the background
+FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
+
+
+def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Verdict]:
+	"""Judge these invoices and save what changed; those with the factor are left alone.
+
+	A held one counts as with the factor, unless named in `again`. Invoices are locked, in order of name.
+	"""
+	rows = [
+		row
+		for row in receivables.rows(names, for_update=True)
+		if (row.factoring_status or "") in OWN_STATES
+		or (row.name in again and row.factoring_status in WAITING_STATES)
+	]
+	rows = [row for row in rows if row.docstatus == 1]
+	verdicts = judge(rows)
+	changed = defaultdict(list)
+	for row in rows:
+		verdict = verdicts[row.name]
+		new = (verdict.state.value, as_text(verdict.reasons))
+		if new != (row.factoring_status or "", row.factoring_reasons or ""):
+			changed[new].append(row.name)
+	held = [row.name for row in rows if row.factoring_status == InvoiceState.HELD.value]
+	write(held, factoring_batch=None)  # the batch in which it was held keeps it as held
+	for (state, reasons), invoices in changed.items():
+		write(invoices, factoring_status=state, factoring_reasons=reasons)
+	_make_packets([row.name for row in rows if verdicts[row.name].state is InvoiceState.QUEUED])
+	return verdicts
+
+
+def settle_later(company: str | None = None, customer: str | None = None) -> None:
+	"""Judge all of a company's or customer's invoices that are not with the factor, in the background."""
+	frappe.enqueue(
+		"rts_factoring.services.queue.settle_all",
+		queue="long",
+		enqueue_after_commit=True,
+		job_id=f"rts_factoring:settle:{company or ''}:{customer or ''}",
+		deduplicate=True,
+		company=company,
+		customer=customer,
+	)
+
+
+def settle_all(company: str | None = None, customer: str | None = None) -> None:
+	"""A background job; commits every so many invoices. Submitted invoices nobody paid are looked at."""
+	filters = {
+		"docstatus": 1,
+		"outstanding_amount": (">", 0),
+		"factoring_status": ("in", OWN_STATES),
+	}
+	filters |= {key: value for key, value in {"company": company, "customer": customer}.items() if value}
+	filters.setdefault("company", ("in", settings.factored_companies()))
+	names = frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="name")
+	names += frappe.get_all(
+		"Sales Invoice",
+		filters=filters | {"factoring_status": ("is", "not set")},
+		pluck="name",
+		order_by="name",
+	)
+	for part in chunks(sorted(set(names))):
+		settle(part)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, in steps
+
+
+def judge(rows: Iterable) -> dict[str, Verdict]:
+	"""Name → verdict, for rows of `receivables.rows`; nothing is written."""
+	rows = list(rows)
+	companies = {row.company for row in rows}
+	found = {company: settings.find(company) for company in companies}
+	terms = {company: settings.terms(found[company]) for company in companies}
+	layout = {company: _layout(found[company]) for company in companies}
+	required = _required_documents(rows, found)
+	attached = _attached_documents([row.name for row in rows])
+	first_notice = _first_notices(companies)
+	verdicts = {}
+	for row in rows:
+		receivable = receivables.to_receivable(row)
+		started = first_notice.get(row.company)
+		verdicts[row.name] = decide(
+			Candidate(
+				receivable=receivable,
+				factored=method_of(row, found[row.company]) == "Factoring",
+				customer_excluded=bool(row.factoring_excluded),
+				is_return=bool(row.is_return),
+				has_notice=bool(started and started <= row.posting_date),
+				required=required[row.name],
+				attached=attached.get(row.name, ()),
+				layout_problems=_layout_problems(layout[row.company], receivable),
+			),
+			terms[row.company],
+		)
+	return verdicts
+
+
+def method_of(row, company_settings) -> str:
+	"""The invoice's method, else the customer's, else the company's."""
+	default = company_settings.default_method if company_settings else ""
+	return row.factoring_method or row.customer_method or default or "Direct"
+
+
+def offer(company: str, customer: str | None = None, from_date=None, to_date=None, limit: int = 500) -> dict:
+	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them."""
+	filters = {"company": company, "docstatus": 1}
+	if customer:
+		filters["customer"] = customer
+	if from_date or to_date:
+		filters["posting_date"] = ("between", [from_date or "1900-01-01", to_date or "2999-12-31"])
+	fields = ["name", "customer", "customer_name", "po_no", "posting_date", "grand_total", "outstanding_amount"]
+	fields += ["currency", *FIELDS]
+	order = "posting_date, name"
+
+	def found(extra: dict) -> list:
+		return frappe.get_list("Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=limit)
+
+	queued = {"factoring_status": InvoiceState.QUEUED.value}
+	return {
+		"offered": found(queued | {"factoring_batch": ("is", "not set")}),
+		"in_other_batches": found(queued | {"factoring_batch": ("is", "set")}),
+		"not_ready": found(
+			{"factoring_status": ("in", [InvoiceState.NOT_READY.value, InvoiceState.HELD.value])}
+		),
+	}
+
+
+def give_back(invoice: str, reason: str, problems: Iterable[Reason] = ()) -> None:
+	"""Take an invoice that was not sent out of its submitted batch; the others of the batch go on."""
+	batch = frappe.db.get_value("Sales Invoice", invoice, "factoring_batch", for_update=True)
+	frappe.db.set_value(
+		"Factoring Batch Invoice",
+		{"parent": batch, "sales_invoice": invoice},
+		{"outcome": "Returned", "reason": reason},
+		update_modified=False,
+	)
+	write([invoice], factoring_batch=None)
+	refuse(invoice, problems or [Reason("returned", reason)])
+
+
+def refuse(invoice: str, problems: Iterable[Reason]) -> None:
+	"""Not ready for reasons that only its packet showed; judged again when its documents change."""
+	write([invoice], factoring_status=InvoiceState.NOT_READY.value, factoring_reasons=as_text(problems))
+
+
+def requeue(invoice: str) -> Verdict | None:
+	"""Judge a held or refused invoice again because a person says so; None when it is with the factor."""
+	return settle([invoice], again=[invoice]).get(invoice)
+
+
+def set_method(invoice: str, method: str) -> Verdict | None:
+	"""Queue (`Factoring`) or unqueue (`Direct`) one invoice. Throws when it is with the factor."""
+	doc = frappe.get_doc("Sales Invoice", invoice)
+	doc.factoring_method = method
+	doc.save()
+	return settle([invoice]).get(invoice)
+
+
+def write(invoices: Collection[str], **values) -> None:
+	"""Set our fields of these invoices and tell open forms; their own history is not touched."""
+	table = frappe.qb.DocType("Sales Invoice")
+	for part in chunks(invoices):
+		query = frappe.qb.update(table).where(table.name.isin(part))
+		for fieldname, value in values.items():
+			query = query.set(table[fieldname], value)
+		query.run()
+	for name in invoices:
+		frappe.clear_document_cache("Sales Invoice", name)
+	if len(invoices) <= AT_ONCE:
+		for name in invoices:
+			frappe.publish_realtime(
+				"doc_update",
+				{"doctype": "Sales Invoice", "name": name},
+				doctype="Sales Invoice",
+				docname=name,
+				after_commit=True,
+			)
+
+
+def as_text(reasons: Iterable[Reason]) -> str:
+	"""A line each, as the form shows them."""
+	return "\n".join(str(reason) for reason in reasons)
+
+
+def _make_packets(invoices: list[str]) -> None:
+	"""Packets are made in the background, so that submitting a batch only sends."""
+	for part in chunks(invoices):
+		frappe.enqueue(
+			"rts_factoring.services.packets.make_packets",
+			queue="long",
+			timeout=3600,
+			enqueue_after_commit=True,
+			invoices=part,
+		)
+
+
+def _layout(company_settings):
+	return layouts.schedule_layout(company_settings.schedule_layout if company_settings else None)
+
+
+def _layout_problems(layout, receivable) -> list[str]:
+	try:
+		return schedule.problems(layout, receivable)
+	except FactoringError as error:
+		return [error.message]
+
+
+def _required_documents(rows: list, found: dict) -> dict[str, list[str]]:
+	by_customer = defaultdict(list)
+	customers = sorted({row.customer for row in rows})
+	for part in chunks(customers):
+		for kind in frappe.get_all(
+			"Factoring Document Kind",
+			filters={"parenttype": "Customer", "parent": ("in", part), "required": 1},
+			fields=["parent", "kind"],
+		):
+			by_customer[kind.parent].append(kind.kind)
+	by_company = {
+		company: [row.kind for row in doc.document_kinds if row.required] if doc else []
+		for company, doc in found.items()
+	}
+	return {row.name: by_company[row.company] + by_customer[row.customer] for row in rows}
+
+
+def _attached_documents(names: list[str]) -> dict[str, list[str]]:
+	attached = defaultdict(list)
+	for part in chunks(names):
+		for row in frappe.get_all(
+			"Factoring Document",
+			filters={"parenttype": "Sales Invoice", "parent": ("in", part)},
+			fields=["parent", "kind"],
+		):
+			attached[row.parent].append(row.kind)
+	return attached
+
+
+def _first_notices(companies: Collection[str]) -> dict:
+	"""Company → the day from which a notice of its is in force."""
+	notice = frappe.qb.DocType("Notice of Assignment")
+	query = (
+		frappe.qb.from_(notice)
+		.where((notice.docstatus == 1) & notice.company.isin(list(companies) or [""]))
+		.groupby(notice.company)
+		.select(notice.company, Min(notice.valid_from))
+	)
+	return dict(query.run())
+
+
+def check_method_change(doc) -> None:
+	"""The method of an invoice that was sent cannot change any more."""
+	before = doc.get_doc_before_save()
+	if not before or (doc.factoring_method or "") == (before.factoring_method or ""):
+		return
+	if (before.factoring_status or "") not in WAITING_STATES or before.factoring_batch:
+		frappe.throw(
+			_("The invoicing method cannot change: {0} is {1} with batch {2}.").format(
+				frappe.bold(doc.name), _(before.factoring_status), before.factoring_batch or "-"
+			),
+			title=_("With the Factor"),
+		)
