@@ -1,0 +1,50 @@
+"""How every benchmark says its result: the last line is one JSON object."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from statistics import median
+
+
+def machine() -> str:
+	"""Processor, number of cores, Python: what the figures depend on."""
+	name = platform.processor() or platform.machine()
+	try:
+		with open("/proc/cpuinfo") as lines:
+			name = next(
+				(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name
+			)
+	except OSError:
+		pass
+	return f"{name}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def seconds(work: Callable[[], object]) -> float:
+	started = time.perf_counter()
+	work()
+	return time.perf_counter() - started
+
+
+def alternately(runs: int, ours: Callable[[], object], peer: Callable[[], object]) -> tuple[float, float]:
+	"""Median seconds of each; they take turns, so that what the machine does meanwhile hits both."""
+	pairs = [(seconds(ours), seconds(peer)) for _ in range(runs)]
+	return median(one for one, _ in pairs), median(other for _, other in pairs)
+
+
+def report(
+	claim: str, ours: float, peer: float, *, unit: str = "s", more_is_better: bool = False, **more
+) -> None:
+	"""Print the result; `ratio` is how many times better than the peer ours is."""
+	ratio = ours / peer if more_is_better else peer / ours
+	result = {
+		"claim": claim,
+		"ours": round(ours, 4),
+		"peer": round(peer, 4),
+		"unit": unit,
+		"ratio": round(ratio, 2),
+		**more,
+		"machine": machine(),
+	}
+	print(json.dumps(result, ensure_ascii=False), flush=True)
