@@ -154,6 +154,19 @@ def make_invoice(number: str, submit: bool = True, **values):
 	return doc
 
 
+def make_user(email: str, *roles: str, **values) -> str:
+	"""A user with these roles and no mail; one that exists gets back what an uninstall took from it."""
+	if not frappe.db.exists("User", email):
+		user = frappe.get_doc({"doctype": "User", "email": email, "send_welcome_email": 0, "language": "en"})
+		user.update({"first_name": email.partition("@")[0].title()} | values)
+		user.flags.no_welcome_mail = True
+		user.insert(ignore_permissions=True)
+	user = frappe.get_doc("User", email)
+	user.set("roles", [{"role": role} for role in roles])
+	user.save(ignore_permissions=True)
+	return email
+
+
 def upload(path: str, attached_to: str | None = None) -> str:
 	"""A private file of tests/fixtures as a user uploads it; its address."""
 	file = frappe.get_doc(

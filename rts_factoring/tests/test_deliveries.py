@@ -109,7 +109,7 @@ class TestDeliveries(FreightCase):
 		self.assert_whole(server, batch)
 
 	def test_after_the_last_attempt_the_managers_get_one_message(self):
-		manager = self.manager("boss@rts.test")
+		manager = freight.make_user("boss@rts.test", "Factoring Manager")
 		server = self.factor(max_attempts=2)
 		server.stop()
 		batch = self.submit()
@@ -128,7 +128,7 @@ class TestDeliveries(FreightCase):
 		self.assertEqual(self.run_job(batch), "Delivered")
 
 	def test_a_changed_host_key_stops_everything_before_any_login(self):
-		manager = self.manager("boss@rts.test")
+		manager = freight.make_user("boss@rts.test", "Factoring Manager")
 		server = self.factor(pin="SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 		batch = self.submit()
 		self.assertEqual(self.run_job(batch), "Failed")
@@ -244,14 +244,6 @@ class TestDeliveries(FreightCase):
 			"Error Log", {"creation": (">", add_to_date(now_datetime(), minutes=-5))}, ["*"]
 		)
 		self.assertNotIn(PASSWORD, frappe.as_json([log, errors, batch.as_dict()]))
-
-	def manager(self, name: str) -> str:
-		user = frappe.get_doc(
-			{"doctype": "User", "email": name, "first_name": "Boss", "send_welcome_email": 0}
-		)
-		user.append("roles", {"role": "Factoring Manager"})
-		user.insert(ignore_permissions=True)
-		return name
 
 
 class TestSpeed(FreightCase):

@@ -17,15 +17,8 @@ class TestDesk(FreightCase):
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		if not frappe.db.exists("User", MANAGER):
-			roles = ("Factoring User", "Factoring Manager", "Accounts User")
-			user = frappe.get_doc(
-				{"doctype": "User", "email": MANAGER, "first_name": "Desk", "send_welcome_email": 0}
-			)
-			user.flags.no_welcome_mail = True
-			user.append_roles(*roles)
-			user.insert()
-			frappe.db.commit()
+		freight.make_user(MANAGER, "Factoring User", "Factoring Manager", "Accounts User")
+		frappe.db.commit()
 
 	def setUp(self):
 		super().setUp()

@@ -244,7 +244,7 @@ class TestPackets(FreightCase):
 	def test_somebody_elses_private_file_cannot_be_put_into_a_packet_by_its_address(self):
 		freight.make_invoice(ONE)
 		foreign = upload("bill_of_lading.pdf", user="Administrator")
-		user = make_user("packets.user@example.com", "Accounts User", "Factoring User")
+		user = freight.make_user("packets.user@example.com", "Accounts User", "Factoring User")
 		own = upload("rate_confirmation.pdf", user=user)
 		frappe.set_user(user)
 		doc = frappe.get_doc("Sales Invoice", ONE)
@@ -374,13 +374,3 @@ class TestNoticeDocument(FreightCase):
 
 def failing_format(**kwargs):
 	frappe.throw("Row 3 of the format is wrong", frappe.PrintFormatError)
-
-
-def make_user(email: str, *roles: str) -> str:
-	if not frappe.db.exists("User", email):
-		user = frappe.get_doc(
-			{"doctype": "User", "email": email, "first_name": "Test", "send_welcome_email": 0}
-		)
-		user.insert()
-		user.add_roles(*roles)
-	return email

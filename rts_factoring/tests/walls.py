@@ -137,13 +137,7 @@ def make_people() -> None:
 		if not roles:
 			continue
 		name = address(role)
-		if not frappe.db.exists("User", name):
-			frappe.get_doc(
-				{"doctype": "User", "email": name, "first_name": role, "send_welcome_email": 0, "language": "en"}
-			).insert()
-		user = frappe.get_doc("User", name)
-		user.set("roles", [{"role": one} for one in roles])
-		user.save()
+		freight.make_user(name, *roles, first_name=role)
 		update_password(name, PASSWORD)
 		if not frappe.db.exists("User Permission", {"user": name, "allow": "Company"}):
 			frappe.get_doc(

@@ -120,6 +120,7 @@ class Desk:
 		self.page.set_default_timeout(PATIENCE)
 		self.page.on("console", self._console)
 		self.page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+		self.page.on("response", self._refusal)
 		self.page.goto(f"{site['url']}/login", wait_until="domcontentloaded", timeout=60_000)
 		self.page.fill("#login_email", user)
 		self.page.fill("#login_password", site["password"])
@@ -130,6 +131,11 @@ class Desk:
 	def _console(self, message) -> None:
 		if message.type == "error" and "socket.io" not in message.text:
 			self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+	def _refusal(self, response) -> None:
+		"""What was asked and what was said, where the browser's own error gives only a number."""
+		if response.status >= 400 and "/api/" in response.url:
+			self.errors.append(f"{response.request.post_data or response.url} → {response.text()}"[:2000])
 
 	def open(self, route: str) -> None:
 		self.page.goto(f"{self.site['url']}/app/{route}", wait_until="domcontentloaded")

@@ -28,13 +28,8 @@ frappe.db.set_single_value("System Settings", "time_zone", "UTC")
 frappe.db.set_default("desktop:home_page", "workspace")
 frappe.db.set_default("currency", "USD")
 for user, (first_name, roles) in USERS.items():
-	if not frappe.db.exists("User", user):
-		doc = frappe.get_doc({"doctype": "User", "email": user, "first_name": first_name, "send_welcome_email": 0})
-		doc.flags.no_welcome_mail = True
-		doc.append_roles(*roles)
-		doc.insert()
+	freight.make_user(user, *roles, first_name=first_name)
 	update_password(user, PASSWORD)
-	frappe.db.set_value("User", user, "language", "en")
 	frappe.db.delete("User Permission", {"user": user})
 
 freight.make_notice(freight.ACME)
