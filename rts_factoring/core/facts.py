@@ -70,6 +70,20 @@ def read_facts(rows: Sequence[Sequence[object]], date_order: str = "MDY") -> Fac
 	)
 
 
+def states_fact(texts: Sequence[str]) -> bool:
+	"""Whether a row says something of the file, as titles do (`Client #: | 104233`), and not what columns are called."""
+	found = [text for text in texts if text]
+	if any(text.endswith(":") or not any(map(str.isalpha, text)) for text in found if text not in ("#", "%", "$")):
+		return True
+	return any(any(map(str.isdigit, value)) for _fact, value in _pairs(found))
+
+
+def names_client(texts: Sequence[str]) -> bool:
+	"""Whether a label of the client has another text right beside it: `Client | Acme Freight LLC`."""
+	found = [text for text in texts if text]
+	return any(fact == "client" for fact, _value in _pairs(found))
+
+
 def _pairs(row: list[str]) -> Iterator[tuple[str, str]]:
 	"""Facts and their values in one row: label and value in one cell, with a colon or without, or in cells side by side."""
 	position = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .cells import is_filled, to_text
 from .errors import FileRefused
-from .facts import Facts, read_facts
+from .facts import Facts, names_client, read_facts, states_fact
 from .layout import ADDED_UP, TELLING, ReportLayout, normalise_header
 from .model import ReportKind
 from .spreadsheet import Sheet, Spreadsheet
@@ -133,7 +133,7 @@ def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:
 		names = [_field_of(text, index) for text in texts]
 		single = _Candidate(layout, sheet, number, False, names, texts, number < last)
 		found.append(single)
-		if number and any(rows[number - 1]) and _is_text(sheet.rows[number - 1]):
+		if number and any(rows[number - 1]) and _may_be_upper(sheet.rows[number - 1], rows[number - 1]):
 			names, labels = _two_lines(rows[number - 1], texts, index)
 			double = _Candidate(layout, sheet, number, True, names, labels, number < last)
 			if len(double.fields) > len(single.fields) or (single.missing and not double.missing):
@@ -143,6 +143,11 @@ def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:
 
 def _is_text(row: list) -> bool:
 	return all(cell is None or isinstance(cell, str) for cell in row)
+
+
+def _may_be_upper(row: list, texts: list[str]) -> bool:
+	"""A title row right above the header is none of its lines: it says whose the file is, and must be read as such."""
+	return _is_text(row) and not states_fact(texts)
 
 
 def _two_lines(
@@ -240,4 +245,4 @@ def _labels_above(chosen: _Candidate) -> bool:
 	above = chosen.sheet.rows[chosen.row - 1]
 	labels = [text for cell in above if (text := to_text(cell))]
 	plain = _is_text(above) and not any(c.isdigit() or c == ":" for text in labels for c in text)
-	return plain and not to_text(above[0]) and len(labels) >= 2
+	return plain and not to_text(above[0]) and len(labels) >= 2 and not names_client(labels)

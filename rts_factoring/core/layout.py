@@ -127,7 +127,7 @@ _ONE_FORM |= {"#": "no", "%": "percent", "pct": "percent"}
 _TOKEN = re.compile(r"[^\W_]+|[#%]")
 _PERCENTAGE = re.compile(r"\d+(?:\.\d+)?\s*%")  # "Advance (80%)" is an amount, "Advance %" is not
 _DROPPED = re.compile(r"[./'’]")  # P.O., C/B, A/R are one word each
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @lru_cache(maxsize=4096)

@@ -24,10 +24,15 @@ class RowKind(Enum):
 _SAYS_TOTAL = re.compile(r"(?:.*\W)?(?:sub|grand)?\W*totals?\s*:?", re.IGNORECASE)
 _TOTAL_OF = re.compile(r"(?:sub|grand)?[\s-]*totals?\s*(?:\s(?:for|of)\s|[:=#(\d*]).*", re.IGNORECASE)
 _TOTAL_WHAT = re.compile(
-	r"(?:sub|grand)?[\s-]*totals?\s*(?:-|(?:amounts?|net|purchased?|advanced?|paid|payments?|collect|fund|fees?|due"
-	r"|reserves?|invoices?|batch|schedule|report|page|checks?|count|rows?|lines?|this)\b).*",
+	r"(?:sub|grand)?[\s-]*totals?\s*(?:-|(?:amounts?|net|purchased?|advanced?|paid|payments?|collect(?:ed|ions?)?"
+	r"|fund(?:ed)?|received|released|fees?|due|usd|reserves?|invoices?|batch|schedule|report|page|checks?|count|records?"
+	r"|rows?|lines?|this)\b).*",
 	re.IGNORECASE,
 )
+_TOTAL_BY = re.compile(
+	r"(?:customer|debtor|broker|client|batch|schedule|check|page|report)\s+(?:sub)?totals?\s*[:=-].*", re.IGNORECASE
+)
+_BALANCE = re.compile(r".*\bbalance\b.*:", re.IGNORECASE)  # `Reserve balance:` beside an amount is no movement
 _BARE_TOTAL = re.compile(r"(?:sub|grand|report|page|batch|check)?[\s-]*totals?\s*:?", re.IGNORECASE)
 _PAGE = re.compile(r"page\s*\d+(?:\s*(?:of|/)\s*\d+)?", re.IGNORECASE)
 
@@ -100,7 +105,7 @@ class RowSorter:
 	def _says_total(self, text: str, column: int) -> bool:
 		if "total" not in text.casefold() or len(text) > 200:
 			return False
-		if _SAYS_TOTAL.fullmatch(text) or _TOTAL_OF.fullmatch(text):
+		if _SAYS_TOTAL.fullmatch(text) or _TOTAL_OF.fullmatch(text) or _TOTAL_BY.fullmatch(text):
 			return True
 		return column != self.debtor and bool(_TOTAL_WHAT.fullmatch(text))
 
@@ -123,11 +128,11 @@ class RowSorter:
 			return True
 		if _is_number(line.invoice_no):
 			return False
-		if (texts[0].endswith(":") and not (dated and amounts)) or any(
-			_PAGE.fullmatch(text) for text in texts
-		):
+		if amounts:
+			return not dated and bool(_BALANCE.fullmatch(texts[0]))
+		if texts[0].endswith(":") or any(_PAGE.fullmatch(text) for text in texts):
 			return True
-		return not dated and not amounts and (len(texts) == 1 or (bool(line.invoice_no) and len(texts) <= 4))
+		return not dated and (len(texts) == 1 or (bool(line.invoice_no) and len(texts) <= 4))
 
 
 def _is_number(invoice_no: str) -> bool:
