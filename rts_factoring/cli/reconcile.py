@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from rts_factoring.core.book import Book, ReconciledLine, Reconciliation, reconcile
@@ -22,6 +23,9 @@ def add_arguments(parser) -> None:
 	parser.add_argument("--batches", required=True, metavar="JSON", help="what was sent in which batch")
 	parser.add_argument("--company", required=True, metavar="NAME", help="the subsidiary")
 	parser.add_argument("--policy", required=True, choices=[policy.value for policy in Policy])
+	parser.add_argument(
+		"--currency", metavar="CODE", help="the agreement's; else the one most of the company's invoices are in"
+	)
 	parser.add_argument("--json", action="store_true", help="print one JSON object per report, one a line")
 	parser.add_argument(
 		"reports", nargs="+", metavar="REPORT", help="FILE, or FILE@BATCH for a purchase report"
@@ -42,6 +46,7 @@ def run(args) -> int:
 		company=args.company,
 		policy=Policy(args.policy),
 		client_number=next((receivable.client_number for receivable in ours if receivable.client_number), ""),
+		currency=args.currency or Counter(receivable.currency for receivable in ours).most_common(1)[0][0],
 		batches={
 			name: invoices
 			for name, (company, invoices) in read_batches(args.batches).items()
@@ -81,6 +86,7 @@ def as_dict(result: Reconciliation) -> dict:
 		"sheet": report.sheet,
 		"header_row": report.header.row,
 		"other_sheets": list(report.other_sheets),
+		"unknown_columns": list(report.header.unknown),
 		"lines": [_purchase_line(line) if purchase else _payment_line(line) for line in result.lines],
 		**({"totals": _totals(result)} if purchase else {}),
 		"missing_from_report": list(result.missing),
@@ -156,6 +162,7 @@ def _table(result: Reconciliation) -> str:
 			f"row {line['row']:>5}  {line['invoice'] or '-':16} {line['outcome']}{reason}  {amounts}".rstrip()
 		)
 	out += [f"not read: sheet {name!r}" for name in found["other_sheets"]]
+	out += [f"not read: column {name!r}" for name in found["unknown_columns"]]
 	if found["missing_from_report"]:
 		out.append(f"in the batch but not in the report: {', '.join(found['missing_from_report'])}")
 	out += [

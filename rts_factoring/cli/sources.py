@@ -88,13 +88,18 @@ def read_batches(path: str) -> dict[str, tuple[str, tuple[str, ...]]]:
 	try:
 		data = json.loads(Path(path).read_text(encoding="utf-8"))
 		return {
-			str(name): (str(batch["company"]), tuple(str(invoice) for invoice in batch["invoices"]))
-			for name, batch in data.items()
+			str(name): (str(batch["company"]), _list_of_texts(batch["invoices"])) for name, batch in data.items()
 		}
-	except (ValueError, KeyError, TypeError, AttributeError) as error:
+	except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
 		raise FileRefused(
 			"bad_batches",
 			"This is not a list of batches.",
 			'It must look like {"A1": {"company": …, "invoices": […]}}.',
 			path,
 		) from error
+
+
+def _list_of_texts(value: object) -> tuple[str, ...]:
+	if not isinstance(value, list):
+		raise TypeError("not a list")
+	return tuple(map(str, value))

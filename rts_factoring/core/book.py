@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from datetime import date
 
 from . import settlement
 from .errors import FileRefused
+from .facts import client_of
 from .layout import NEEDS_INVOICE, Event, normalise_word
 from .matching import Match, Matcher, Receivables, debtor_key, normalised, same_client
 from .model import InvoiceState, Leg, Outcome, Policy, Position, Receivable, ReportKind
@@ -22,7 +24,8 @@ DONE = frozenset((Outcome.MATCHED, Outcome.IGNORED))  # a row that comes again i
 
 @dataclass
 class Book:
-	"""What one company and RTS hold against each other. `batches` are live: batch number → invoices sent in it.
+	"""What one company and RTS hold against each other. `batches` are live: batch number → invoices sent in it; `companies`
+	are all subsidiaries, so that a file or row that names another one is told.
 
 	`posted_rows` holds identity and occurrence of the report rows that have had their effect (or were ignored by a person).
 	"""
@@ -31,6 +34,7 @@ class Book:
 	policy: Policy
 	client_number: str = ""
 	currency: str = ""
+	companies: frozenset[str] = frozenset()
 	batches: dict[str, tuple[str, ...]] = field(default_factory=dict)
 	positions: dict[str, Position] = field(default_factory=dict)
 	posted_rows: set[tuple[str, int]] = field(default_factory=set)
@@ -122,13 +126,14 @@ def check_identity(
 	wrong_batch, wrong_period.
 	"""
 	facts, where = report.facts, report.file_name
-	client = facts.client_number or _only(line.client_no for line in report.lines)
+	clients = [client_of(value) for value in {line.client_no for line in report.lines}]
+	client = facts.client_number or _only(number for number, _name in clients)
+	client_name = facts.client_name or _only(name for _number, name in clients)
 	if client and book.client_number and not same_client(client, book.client_number):
 		what = f"The file is for client {client[:60]}; {book.company} is client {book.client_number}."
 		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
-	others = {debtor_key(company) for company in companies} - {debtor_key(book.company)}
-	if not client and facts.client_name and debtor_key(facts.client_name) in others:
-		what = f"The file is for {facts.client_name[:60]}, not {book.company}."
+	if not client and client_name and debtor_key(client_name) in _others(book, companies):
+		what = f"The file is for {client_name[:60]}, not {book.company}."
 		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
 	if report.kind is ReportKind.PURCHASE:
 		return _batch_of(report, book, batch)
@@ -137,6 +142,11 @@ def check_identity(
 		what = f"The file covers {stated}, not the period chosen."
 		raise FileRefused("wrong_period", what, "Leave the period empty to take the file's own.", where)
 	return batch
+
+
+def _others(book: Book, companies: Collection[str]) -> frozenset[str]:
+	"""Names of the other subsidiaries, as names are compared."""
+	return frozenset(map(debtor_key, book.companies | set(companies))) - {debtor_key(book.company)}
 
 
 def _batch_of(report: Report, book: Book, batch: str) -> str:
@@ -205,7 +215,8 @@ class _Reconciler:
 		self.batch = batch
 		self.decisions = decisions
 		self.invoices = book.batches.get(batch, ())
-		self.matcher = Matcher(receivables, book.company, self.invoices, book.client_number)
+		others = _others(book, receivables.companies)
+		self.matcher = Matcher(receivables, book.company, self.invoices, book.client_number, others)
 		self.positions: dict[str, Position] = {}  # as they are after the rows so far
 		self.moved: set[str] = set()
 		self.identities = [identity_of(report.kind, line) for line in report.lines]
@@ -216,6 +227,7 @@ class _Reconciler:
 	def result(self) -> Reconciliation:
 		lines = tuple(map(self._reconciled, self.report.lines, self.identities))
 		self._refuse_other_batch(lines)
+		self._take_batch_of_rows(lines)
 		missing = self._missing(lines)
 		moved = {invoice_no: self.positions[invoice_no] for invoice_no in self.moved}
 		return Reconciliation(
@@ -260,6 +272,8 @@ class _Reconciler:
 
 	def _match(self, line: ReportLine, decision: Decision) -> Match:
 		if not decision.invoice_no or self.matcher.is_foreign(line):
+			if decision.event in settlement.DEDUCTIONS and self.report.kind is ReportKind.PURCHASE:
+				return Match(Outcome.MATCHED, None, None, "decided")
 			return self.matcher.match(line)
 		chosen = self.receivables.get(decision.invoice_no)
 		if chosen is None or chosen.company != self.book.company:
@@ -278,6 +292,8 @@ class _Reconciler:
 		if receivable and self.book.currency and receivable.currency != self.book.currency:
 			return settlement.blocked("other_currency")
 		position = self._position(receivable) if receivable else None
+		if self.report.kind is ReportKind.PURCHASE and receivable is None:
+			return settlement.deduction(line, self.report.layout.tolerance)
 		if self.report.kind is ReportKind.PURCHASE:
 			return settlement.purchase(line, receivable, position, self.report.layout.tolerance)
 		return settlement.payment(line, receivable, position, self.book.policy)
@@ -315,6 +331,15 @@ class _Reconciler:
 				"wrong_batch", what, "Choose the batch this report is about.", self.report.file_name
 			)
 
+	def _take_batch_of_rows(self, lines: Sequence[ReconciledLine]) -> None:
+		"""A purchase report that names no batch is about the one all its invoices were sent in."""
+		if self.batch or self.report.kind is not ReportKind.PURCHASE:
+			return
+		sure = {line.receivable.invoice_no for line in lines if line.receivable and line.outcome in _SURE}
+		found = {self.book.batch_of(invoice_no) for invoice_no in sure}
+		if len(found) == 1 and (batch := found.pop()) in self.book.batches:
+			self.batch, self.invoices = batch, self.book.batches[batch]
+
 	def _missing(self, lines: Sequence[ReconciledLine]) -> tuple[str, ...]:
 		"""Invoices of the batch that no row of a purchase report surely means; a suggestion is not sure."""
 		if self.report.kind is not ReportKind.PURCHASE:
@@ -326,17 +351,28 @@ class _Reconciler:
 
 
 _UNDECIDED = Decision()
+_SURE = frozenset((Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING))
 _UNSURE = (Outcome.SUGGESTED, Outcome.IGNORED)
 _STATES = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceState.DENIED}
 
 
 def _solved(line: ReportLine, event: Event) -> tuple[str, ...]:
 	"""The problems that remain once a person has said what the row is."""
-	solved = {"unknown_type"} if event in NEEDS_INVOICE else {"unknown_type", "missing_invoice"}
+	solved = {"unknown_type", "both_signs"} | (set() if event in NEEDS_INVOICE else {"missing_invoice"})
 	problems = [problem for problem in line.problems if problem not in solved]
 	if event in NEEDS_INVOICE and not line.invoice_no and "missing_invoice" not in problems:
 		problems.append("missing_invoice")
 	return tuple(problems)
+
+
+_PREFIX = re.compile(r"[^\W\d]*0*(?=[1-9])")
+
+
+def _bare(invoice_no: str) -> str:
+	"""The number without the prefix and zeros that it loses in one spreadsheet and keeps in another."""
+	found = normalised(invoice_no)
+	match = _PREFIX.match(found)
+	return found[match.end() :] if match else found
 
 
 def identity_of(kind: ReportKind, line: ReportLine, known: bool = True) -> str:
@@ -357,9 +393,9 @@ def identity_of(kind: ReportKind, line: ReportLine, known: bool = True) -> str:
 	)
 	parts = (
 		kind.value,
-		normalised(line.invoice_no),
+		_bare(line.invoice_no),
 		line.date.isoformat() if line.date else "",
-		normalised(line.payment_ref),
+		normalised(line.payment_ref).lstrip("0"),  # a check number loses its zeros in a spreadsheet
 		meaning.value if meaning and known else f"?{normalise_word(line.word)}",
 		*[str(amount) if amount else "" for amount in amounts],  # typed amounts have two decimals each
 	)

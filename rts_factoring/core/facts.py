@@ -145,7 +145,7 @@ def _fact(label: str) -> str | None:
 
 def _keep(fact: str, value: str, found: dict, order: str) -> None:
 	if fact == "client":
-		number, name = _client(value)
+		number, name = client_of(value)
 		kept = {"client_number": number, "client_name": name}
 	elif fact in ("batch", "schedule"):
 		kept = {fact: next((word for word in value.lstrip("#").split() if word.strip("-#")), "")}
@@ -160,7 +160,7 @@ def _keep(fact: str, value: str, found: dict, order: str) -> None:
 			found.setdefault(name, given)
 
 
-def _client(value: str) -> tuple[str, str]:
+def client_of(value: str) -> tuple[str, str]:
 	"""Number and name of `104233`, `Acme 1 Freight`, `104233 - Acme Freight`, `Acme Freight (104233)`."""
 	value = value.lstrip("#").strip()
 	if " " not in value:

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from .cells import to_number_text
+from .facts import client_of
 from .layout import NEEDS_INVOICE
 from .model import Outcome, Receivable
 from .report import ReportLine
@@ -67,15 +68,14 @@ def debtor_key(name: str) -> str:
 
 
 def same_debtor(line: ReportLine, receivable: Receivable) -> bool:
-	"""By the debtor's code or MC number where the row has one, else by name."""
-	if line.debtor_code:
-		code = normalised(line.debtor_code).removeprefix("mc")
-		ours = {
-			normalised(receivable.customer_code),
-			normalised(receivable.customer_mc).removeprefix("mc"),
-		} - {""}
-		if ours:
-			return code in ours
+	"""By the debtor's code or MC number where the row has one that we could know, else by name."""
+	code = normalised(line.debtor_code).removeprefix("mc")
+	if code:
+		held, mc = normalised(receivable.customer_code), normalised(receivable.customer_mc).removeprefix("mc")
+		if code in (held, mc):
+			return True
+		if held or (mc and code.isdecimal()):
+			return False
 	return bool(line.debtor_name) and debtor_key(line.debtor_name) == debtor_key(receivable.customer)
 
 
@@ -173,21 +173,31 @@ class Matcher:
 	"""Matches rows of one subsidiary's report. `batch` are the invoices of the batch the report is about, if any."""
 
 	def __init__(
-		self, receivables: Receivables, company: str, batch: Collection[str] = (), client_number: str = ""
+		self,
+		receivables: Receivables,
+		company: str,
+		batch: Collection[str] = (),
+		client_number: str = "",
+		others: Collection[str] = (),
 	):
+		"""`others` are the debtor_key of the other subsidiaries."""
 		self.receivables = receivables
 		self.company = company
 		self.batch = frozenset(batch)
 		self.client_number = client_number
-		self._foreign = {"": False}  # client number a row names → whether it is another subsidiary's
+		self.others = others
+		self._foreign = {"": False}  # client a row names → whether it is another subsidiary
 
 	def is_foreign(self, line: ReportLine) -> bool:
 		"""Whether the row names another client than the subsidiary the report is for."""
-		number = line.client_no
-		if number not in self._foreign:
-			says = self.client_number and any(map(str.isdigit, number))
-			self._foreign[number] = bool(says) and not same_client(number, self.client_number)
-		return self._foreign[number]
+		client = line.client_no
+		if client not in self._foreign:
+			number, name = client_of(client)
+			if number and self.client_number:
+				self._foreign[client] = not same_client(number, self.client_number)
+			else:
+				self._foreign[client] = bool(name) and debtor_key(name) in self.others
+		return self._foreign[client]
 
 	def match(self, line: ReportLine) -> Match:
 		if self.is_foreign(line):
@@ -203,6 +213,8 @@ class Matcher:
 		for rule in SUGGESTIONS:
 			if match := self._try(rule, line):
 				return match
+		if line.event not in NEEDS_INVOICE and not digits(line.invoice_no):
+			return Match(Outcome.MATCHED, None, None, "no_invoice_needed")  # `Wire Fee` stands where a number would
 		return Match(Outcome.UNMATCHED, None, "unknown_invoice")
 
 	def _try(self, rule: Rule, line: ReportLine) -> Match | None:

@@ -90,6 +90,10 @@ REASONS: dict[str, tuple[str, str]] = {
 	"missing_date": ("The row has no date.", "Wait for the corrected report, or ignore the row."),
 	"missing_amount": ("The row has no amount.", "Wait for the corrected report, or ignore the row."),
 	"negative_amount": ("The amount is negative.", "Set the type that says which way the money went."),
+	"both_signs": (
+		"The report has this word with a positive and with a negative payment, so it is unclear which one is the refund.",
+		"Set the type: fee or charge for what RTS took, fee reversal for what it gave back.",
+	),
 	"conflicting_amounts": (
 		"The row names several amounts that do not go together.",
 		"Ask RTS which figure is right; a corrected report replaces this row.",

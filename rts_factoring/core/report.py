@@ -23,7 +23,7 @@ from .lines import AMOUNTS, ATTRIBUTE, Difference, ReportLine, TotalRow, differe
 from .model import Outcome, ReportKind
 from .money import ZERO
 from .rows import RowKind, RowSorter
-from .spreadsheet import Limits, Spreadsheet, read
+from .spreadsheet import FORMULA_WITHOUT_VALUE, Limits, Spreadsheet, read
 
 __all__ = ["AMOUNTS", "Difference", "Report", "ReportLine", "TotalRow", "read_report", "type_report"]
 
@@ -78,6 +78,7 @@ def type_report(
 
 # Numbers that are names: 48210.0 is check 48210.
 _NUMBERS = frozenset(("invoice_no", "po_no", "debtor_code", "client_no", "batch_ref", "payment_ref"))
+_WORDS = frozenset(("status", "transaction_type"))
 _DEDUCTIONS = ("fee", "reserve", "other")
 _TEXTS = ("invoice_no", "word", "reason", "debtor_name", "debtor_code", "po_no", "client_no", "batch_ref")
 _TEXTS += ("payment_ref", "payment_type")
@@ -90,7 +91,9 @@ _PROBLEM_ORDER = (
 	"unknown_type",
 	"missing_date",
 	"missing_amount",
+	"both_signs",
 )
+_FEES = frozenset((Event.FEE, Event.FEE_REVERSAL, Event.CHARGE))
 _PAYMENTS = frozenset((Event.PAYMENT, Event.PARTIAL, Event.SHORT_PAY, Event.OVER_PAY, Event.PAYMENT_REMOVED))
 
 
@@ -173,10 +176,13 @@ class _Typist:
 			return lambda value: to_date(value, order)
 		if name in AMOUNT_FIELDS:
 			return to_amount
+		if name in _WORDS or (name == "payment_type" and "transaction_type" not in self.header.columns):
+			return _to_word
 		return to_number_text if name in _NUMBERS else to_text
 
 	def _convert(self, index: int, convert: Callable) -> list:
-		"""One column, each distinct text or number converted once; unreadable cells become None and a problem of their row."""
+		"""One column, each distinct text or number converted once; unreadable cells become None (a word "") and a problem of
+		their row."""
 		memo: dict = {}
 		values = []
 		for place, row in enumerate(self.body):
@@ -191,7 +197,7 @@ class _Typist:
 				value = memo[key] = convert(cell)
 			except BadCell as error:
 				self.bad.setdefault(place, []).append(error.code)
-				value = None
+				value = "" if convert is _to_word else None
 			values.append(value)
 		return values
 
@@ -268,8 +274,17 @@ class _Typist:
 				problems += ("missing_amount",)
 			yield Event.PURCHASE, status, problems
 
+	def _words_of_both_signs(self) -> set[str]:
+		"""Words of fees and charges whose payments are positive in one row and negative in another: either could be the refund."""
+		signs: dict[str, set[bool]] = {}
+		for word, paid, fee in zip(*map(self._column, ("word", "paid", "fee")), strict=True):
+			if paid and not fee and self.types.get(normalise_word(word)) in _FEES:
+				signs.setdefault(word, set()).add(paid > 0)
+		return {word for word, found in signs.items() if len(found) > 1}
+
 	def _judge_payments(self):
 		names = ("invoice_no", "po_no", "word", "date", "paid", "fee", "released", "chargeback")
+		unclear = self._words_of_both_signs()
 		for invoice_no, po_no, word, day, *amounts in zip(*map(self._column, names), strict=True):
 			paid, fee, released, chargeback = amounts
 			if word:
@@ -279,7 +294,7 @@ class _Typist:
 			if event in _PAYMENTS and paid is not None and paid < 0:
 				event = Event.PAYMENT_REMOVED
 			elif event is Event.PAYMENT and chargeback and not paid:
-				event = Event.CHARGEBACK
+				event = Event.CHARGEBACK if chargeback > 0 else None
 			problems = ()
 			if event is None:
 				problems += ("unknown_type",)
@@ -287,9 +302,18 @@ class _Typist:
 				problems += ("missing_invoice",)
 			if day is None:
 				problems += ("missing_date",)
+			if word in unclear and paid and not fee:
+				problems += ("both_signs",)
 			if event is not None and not any(amounts):
 				problems += ("missing_amount",)
 			yield event, None, problems
+
+
+def _to_word(value: object) -> str:
+	"""A status or type. One that a formula should have said is not empty: the row must not be taken for another kind."""
+	if value is FORMULA_WITHOUT_VALUE:
+		raise BadCell("formula_without_value", value)
+	return to_text(value)
 
 
 def _add(values: Sequence[Decimal | None]) -> Decimal | None:

@@ -15,6 +15,9 @@ from .posting import Effect, legs
 from .report import ReportLine
 
 
+DEDUCTIONS = frozenset((Event.FEE, Event.CHARGE))  # what a row of a purchase report may be that is about no invoice
+
+
 class Settled(NamedTuple):
 	outcome: Outcome
 	reason: str | None = None
@@ -51,6 +54,22 @@ def purchase(line: ReportLine, receivable: Receivable, position: Position, toler
 		return blocked("arithmetic")
 	amounts["other"] -= rounding
 	effect = Effect(Event.PURCHASE, amounts, receivable.invoice_no, line.row, line.date)
+	return Settled(Outcome.MATCHED, None, (effect,))
+
+
+def deduction(line: ReportLine, tolerance: Decimal) -> Settled:
+	"""A row of a purchase report that is about no invoice: a fee or charge that RTS kept from the payout. It posts as a
+	purchase of nothing, so clearing still meets the deposit."""
+	amounts = dict.fromkeys(("purchased", "fee", "reserve", "other"), ZERO)
+	amounts |= {name: value for name in ("fee", "reserve", "other") if (value := getattr(line, name))}
+	taken = amounts["fee"] + amounts["reserve"] + amounts["other"]
+	if not taken and line.net:
+		taken = amounts["fee" if line.event is Event.FEE else "other"] = -line.net
+	if not taken:
+		return blocked("missing_amount")
+	if line.net is not None and abs(line.net + taken) > tolerance:
+		return blocked("arithmetic")
+	effect = Effect(Event.PURCHASE, amounts | {"net": -taken}, None, line.row, line.date)
 	return Settled(Outcome.MATCHED, None, (effect,))
 
 
@@ -198,12 +217,16 @@ def _aside(line: ReportLine) -> list:
 
 
 def _fee(line: ReportLine, position: Position | None, policy: Policy) -> str | list:
-	"""A fee, its reversal or a charge: the word says which way, whatever the sign."""
+	"""A fee, its reversal or a charge: the word says which way, and a minus in the fee column turns it, as it does beside a
+	payment. In the payment column fees stand with either sign."""
 	amount = _one_of(line.fee, line.paid)
 	if isinstance(amount, str):
 		return amount
+	event = line.event
+	if line.fee and line.fee < 0 and event is not Event.FEE_REVERSAL:
+		event, amount = (Event.FEE_REVERSAL, amount) if event is Event.FEE else (event, -amount)
 	released = [(Event.RESERVE_RELEASE, {"amount": line.released})] if line.released else []
-	return [(line.event, {"amount": amount}), *released]
+	return [(event, {"amount": amount}), *released]
 
 
 def _release(line: ReportLine, position: Position | None, policy: Policy) -> str | list:
