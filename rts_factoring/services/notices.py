@@ -2,14 +2,13 @@
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Sum
 from frappe.utils import cint, flt, getdate, strip_html_tags
 
 from rts_factoring.core import notice as core
 from rts_factoring.core.errors import NoticeError
 from rts_factoring.core.model import InvoiceStanding, InvoiceState
 from rts_factoring.core.notice import Decision, Notice, NoticeFacts, StampCase
-from rts_factoring.services import queue, settings
+from rts_factoring.services import queue, receivables, settings
 from rts_factoring.services.errors import as_frappe_error, told_to_the_user
 
 DOCTYPE = "Notice of Assignment"
@@ -28,7 +27,6 @@ INVOICE_FIELDS = (
 	"customer_name",
 	"posting_date",
 	"docstatus",
-	"status",
 	"is_return",
 	"outstanding_amount",
 	"grand_total",
@@ -211,19 +209,10 @@ def _is_direct(row, state: InvoiceState) -> bool:
 def _standing(row) -> InvoiceStanding:
 	if cint(row.docstatus) == 2:
 		return InvoiceStanding.CANCELLED
-	if cint(row.is_return) or row.status == "Credit Note Issued" or _is_credited(row):
+	taken_back = receivables.credited([row.name]).get(row.name, 0) if row.name else 0
+	if cint(row.is_return) or receivables.is_credited_in_full(row.grand_total, taken_back):
 		return InvoiceStanding.RETURNED
 	return InvoiceStanding.OPEN if cint(row.docstatus) else InvoiceStanding.DRAFT
-
-
-def _is_credited(row) -> bool:
-	"""True if credit notes took the whole amount back. ERPNext's status says so only once they are allocated."""
-	note = frappe.qb.DocType("Sales Invoice")
-	query = frappe.qb.from_(note).where(
-		(note.return_against == row.name) & (note.docstatus == 1) & (note.is_return == 1)
-	)
-	credited = -flt(query.select(Sum(note.grand_total)).run()[0][0])
-	return credited > 0 and credited >= flt(row.grand_total)
 
 
 def _versions(company: str) -> list[Notice]:
