@@ -85,13 +85,14 @@ def on_submit(doc) -> None:
 
 
 def on_cancel(doc) -> None:
-	"""Invoices with the factor keep this version as evidence; those not sent yet take the one in force."""
+	"""Invoices with the factor, or on their way there, keep this version as evidence; others take the one in force."""
 	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Sales Invoice")
 	waiting = frappe.get_all(
 		"Sales Invoice",
 		filters={"factoring_notice": doc.name, "factoring_status": ("in", queue.OWN_STATES)},
 		pluck="name",
 	)
+	waiting = sorted(set(waiting) - queue.on_their_way(waiting))
 	queue.write(waiting, factoring_notice=None, factoring_packet_key=None)
 	queue.settle_later(company=doc.company)
 
@@ -182,7 +183,7 @@ def _case(row, language: str) -> StampCase:
 	state = InvoiceState(row.factoring_status) if row.factoring_status else InvoiceState.NOT_READY
 	frozen = load(row.factoring_notice) if row.factoring_notice else None
 	standing = _standing(row)
-	if state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK):
+	if state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK) or _is_on_its_way(row):
 		company = customer = invoice = True
 	else:
 		found = settings.find(row.company)
@@ -198,6 +199,10 @@ def _case(row, language: str) -> StampCase:
 	if company and customer and invoice and not frozen:
 		in_force = core.in_force(_versions(row.company), row.company, language, getdate(row.posting_date))
 	return StampCase(company, customer, invoice, state, standing, in_force, frozen)
+
+
+def _is_on_its_way(row) -> bool:
+	return bool(row.name and queue.on_their_way([row.name]))
 
 
 def _is_direct(row, state: InvoiceState) -> bool:

@@ -21,7 +21,7 @@ def ensure_packet(invoice: str) -> str:
 	"""The name of the File of the invoice's packet, made when there is none of its present input.
 
 	Rendering commits the open transaction: call it with nothing open. Raises PaperworkError or NoticeError, which
-	concern this invoice only. A sent packet is history: it is never made again.
+	concern this invoice only. A packet that is sent, or in the files of a batch, is history: it is never made again.
 	"""
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	kept = (
@@ -29,7 +29,7 @@ def ensure_packet(invoice: str) -> str:
 		if doc.factoring_packet and frappe.db.exists("File", doc.factoring_packet)
 		else ""
 	)
-	if kept and (doc.factoring_status or "") not in UNSENT:
+	if kept and _is_sent(doc.name, doc.factoring_status):
 		return kept
 	decision, facts = notices.decide(doc, doc.language)
 	_refuse_without_notice(decision, doc)
@@ -92,10 +92,15 @@ def is_current(invoice: str) -> bool:
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	if not doc.factoring_packet or not frappe.db.exists("File", doc.factoring_packet):
 		return False
-	if (doc.factoring_status or "") not in UNSENT:
+	if _is_sent(doc.name, doc.factoring_status):
 		return True
 	decision, _facts = notices.decide(doc, doc.language)
 	return bool(decision.notice) and doc.factoring_packet_key == _key(doc, decision)
+
+
+def _is_sent(invoice: str, state: str | None) -> bool:
+	"""True once the factor has the packet, and from when it is one of a batch's files."""
+	return (state or "") not in UNSENT or bool(queue.on_their_way([invoice]))
 
 
 def _refuse(invoice: str, error: FactoringError) -> None:
@@ -220,7 +225,7 @@ def _keep(doc, key: str, content: bytes, decision: Decision) -> str:
 		if now.factoring_packet and frappe.db.exists("File", now.factoring_packet)
 		else ""
 	)
-	if kept and (now.factoring_packet_key == key or (now.factoring_status or "") not in UNSENT):
+	if kept and (now.factoring_packet_key == key or _is_sent(doc.name, now.factoring_status)):
 		return kept
 	file = frappe.get_doc(
 		{

@@ -25,7 +25,7 @@ FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
 
 
 def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Verdict]:
-	"""Judge these invoices and save what changed; those with the factor are left alone.
+	"""Judge these invoices and save what changed; those with the factor, or on their way there, are left alone.
 
 	A held one counts as with the factor, unless named in `again`. Invoices are locked, in order of name.
 	"""
@@ -35,7 +35,8 @@ def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Ver
 		if (row.factoring_status or "") in OWN_STATES
 		or (row.name in again and row.factoring_status in WAITING_STATES)
 	]
-	rows = [row for row in rows if row.docstatus == 1]
+	leaving = on_their_way([row.name for row in rows])
+	rows = [row for row in rows if row.docstatus == 1 and row.name not in leaving]
 	verdicts = judge(rows)
 	changed = defaultdict(list)
 	for row in rows:
@@ -45,10 +46,31 @@ def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Ver
 			changed[new].append(row.name)
 	held = [row.name for row in rows if row.factoring_status == InvoiceState.HELD.value]
 	write(held, factoring_batch=None)  # the batch in which it was held keeps it as held
+	_forget_withdrawn_notices([row.name for row in rows])
 	for (state, reasons), invoices in changed.items():
 		write(invoices, factoring_status=state, factoring_reasons=reasons)
 	_make_packets([row.name for row in rows if verdicts[row.name].state is InvoiceState.QUEUED])
 	return verdicts
+
+
+def on_their_way(names: Collection[str]) -> set[str]:
+	"""Those whose packet is in the files of a submitted batch that is not delivered yet: as good as sent, and frozen."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	row, batch = frappe.qb.DocType("Factoring Batch Invoice"), frappe.qb.DocType("Factoring Batch")
+	found = set()
+	for part in chunks(sorted(set(names))):
+		query = (
+			frappe.qb.from_(invoice)
+			.join(row)
+			.on((row.parent == invoice.factoring_batch) & (row.sales_invoice == invoice.name))
+			.join(batch)
+			.on((batch.name == row.parent) & (batch.docstatus == 1))
+			.select(invoice.name)
+			.where(invoice.name.isin(part) & row.packet.isnotnull() & (row.packet != ""))
+			.where(row.outcome.isnull() | (row.outcome == ""))
+		)
+		found |= {name for (name,) in query.run()}
+	return found
 
 
 def settle_later(company: str | None = None, customer: str | None = None) -> None:
@@ -200,6 +222,16 @@ def write(invoices: Collection[str], **values) -> None:
 def as_text(reasons: Iterable[Reason]) -> str:
 	"""A line each, as the form shows them."""
 	return "\n".join(str(reason) for reason in reasons)
+
+
+def _forget_withdrawn_notices(names: list[str]) -> None:
+	"""What is not with the factor any more takes the notice in force, and so another packet."""
+	invoice, notice = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Notice of Assignment")
+	for part in chunks(names):
+		query = frappe.qb.from_(invoice).join(notice).on(notice.name == invoice.factoring_notice)
+		query = query.where(invoice.name.isin(part) & (notice.docstatus == 2)).select(invoice.name)
+		withdrawn = [name for (name,) in query.run()]
+		write(withdrawn, factoring_notice=None, factoring_packet_key=None)
 
 
 def _make_packets(invoices: list[str]) -> None:

@@ -16,8 +16,8 @@ from rts_factoring.tests.formats import JINJA, Seen
 from rts_factoring.tests.freight import ACME, FIXTURES
 
 PAPERWORK = FIXTURES / "paperwork"
-ONE, TWO, THREE = "AF-10001", "AF-10002", "AF-10003"
-OLD, NEW = "PAY TO THE FACTOR", "PAY TO THE NEW FACTOR"
+ONE = "AF-10001"
+OLD = "PAY TO THE FACTOR"
 
 
 def upload(name: str, invoice: str = "", user: str = "") -> str:
@@ -255,72 +255,6 @@ class TestPackets(FreightCase):
 		doc.append("factoring_documents", {"kind": "Other", "file": own})
 		doc.save()
 		self.assertEqual(len(doc.factoring_documents), 1)
-
-
-class TestFrozenNotice(FreightCase):
-	def setUp(self):
-		super().setUp()
-		frappe.local.form_dict = frappe._dict()
-
-	def new_version(self, valid_from="2026-01-01"):
-		"""Amending makes the next version."""
-		self.notice.reload()
-		self.notice.cancel()
-		amended = frappe.copy_doc(self.notice)
-		amended.update(
-			{
-				"docstatus": 0,
-				"amended_from": self.notice.name,
-				"text": NEW + " {invoice}",
-				"valid_from": valid_from,
-			}
-		)
-		amended.insert()
-		amended.submit()
-		return amended
-
-	def printed(self, invoice: str) -> Seen:
-		return Seen(frappe.get_print("Sales Invoice", invoice))
-
-	def sell(self, invoice: str, state=InvoiceState.FINANCED):
-		packets.ensure_packet(invoice)
-		frappe.db.set_value("Sales Invoice", invoice, "factoring_status", state.value)
-
-	def test_a_reprint_shows_the_version_it_was_sent_with_and_later_invoices_the_new_one(self):
-		freight.make_invoice(ONE)
-		self.sell(ONE)
-		amended = self.new_version()
-		freight.make_invoice(TWO)
-		packets.ensure_packet(TWO)
-		self.assertEqual(
-			(of(ONE).factoring_notice, of(TWO).factoring_notice), (self.notice.name, amended.name)
-		)
-		self.assertEqual((self.printed(ONE).stamps(OLD), self.printed(ONE).stamps(NEW)), (1, 0))
-		self.assertEqual((self.printed(TWO).stamps(OLD), self.printed(TWO).stamps(NEW)), (0, 1))
-
-	def test_a_version_from_a_later_day_does_not_touch_earlier_invoices(self):
-		later = frappe.copy_doc(self.notice)
-		later.update({"docstatus": 0, "text": NEW, "valid_from": "2026-10-26"})
-		later.insert()
-		later.submit()
-		days = {ONE: "2026-10-25", TWO: "2026-10-26"}
-		for name, day in days.items():
-			freight.make_invoice(name, posting_date=day)
-		self.assertEqual((self.printed(ONE).stamps(OLD), self.printed(TWO).stamps(NEW)), (1, 1))
-
-	def test_one_not_sent_yet_takes_the_new_version_when_its_own_is_withdrawn(self):
-		freight.make_invoice(ONE)
-		packets.ensure_packet(ONE)
-		first = of(ONE).factoring_packet
-		amended = self.new_version()
-		self.assertNotEqual(packets.ensure_packet(ONE), first)
-		self.assertEqual(of(ONE).factoring_notice, amended.name)
-		self.assertIn(NEW, Seen(content(ONE)).pages[0])
-
-	def test_a_buyback_removes_it(self):
-		freight.make_invoice(ONE)
-		self.sell(ONE, InvoiceState.CHARGED_BACK)
-		self.assertEqual(self.printed(ONE).stamps(OLD), 0)
 
 
 class TestNoticeDocument(FreightCase):
