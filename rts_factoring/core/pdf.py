@@ -113,7 +113,11 @@ def reading(name: str):
 	except (FactoringError, MemoryError, RecursionError):
 		raise
 	except Exception as error:
-		raise _damaged(name) from error
+		raise damaged(name) from error
+
+
+def damaged(name: str) -> PaperworkError:
+	return PaperworkError("damaged", "This PDF is damaged and cannot be read.", _PRINT_AGAIN, name)
 
 
 def paint(writer: PdfWriter, page: DictionaryObject, forms: list[tuple[str, Matrix]]) -> None:
@@ -209,7 +213,7 @@ def _check_contents(page: DictionaryObject, name: str) -> None:
 	for part in parts:
 		part = part.get_object()
 		if not isinstance(part, StreamObject):
-			raise _damaged(name)
+			raise damaged(name)
 	page.mediabox  # noqa: B018 - raises when there is none
 
 
@@ -297,7 +301,3 @@ def _empty(item) -> None:
 
 def _too_complex(message: str, name: str) -> PaperworkError:
 	return PaperworkError("too_complex", message, _PRINT_AGAIN, name)
-
-
-def _damaged(name: str) -> PaperworkError:
-	return PaperworkError("damaged", "This PDF is damaged and cannot be read.", _PRINT_AGAIN, name)

@@ -93,10 +93,11 @@ def _stamped(reader: PdfReader, notice: Notice, facts: NoticeFacts, mark: str, n
 	else:
 		carry_over(reader, writer, name)
 		stamp, left, low = place
-		page = writer.pages[0]
-		_draw(writer, page, stamp, seen, left, low, matrix, None)
-	writer.pages[0][NameObject(STAMPED)] = TextStringObject(mark)
-	return finish(writer, name)
+		with reading(name):
+			_draw(writer, writer.pages[0], stamp, seen, left, low, matrix, None)
+	with reading(name):
+		writer.pages[0][NameObject(STAMPED)] = TextStringObject(mark)
+		return finish(writer, name)
 
 
 def view(page: PageObject) -> tuple[tuple[float, float], Matrix]:
