@@ -1,13 +1,16 @@
 """Notices of Assignment: kept by version, chosen for an invoice, stamped onto its print."""
 
+import html
+import re
+
 import frappe
 from frappe import _
-from frappe.utils import cint, flt, getdate, strip_html_tags
+from frappe.utils import cint, flt, getdate
 
 from rts_factoring.core import notice as core
 from rts_factoring.core.errors import NoticeError
 from rts_factoring.core.model import InvoiceStanding, InvoiceState
-from rts_factoring.core.notice import Decision, Notice, NoticeFacts, StampCase
+from rts_factoring.core.notice import Decision, Notice, NoticeFacts, RemitConflict, StampCase
 from rts_factoring.services import queue, receivables, settings
 from rts_factoring.services.errors import as_frappe_error, told_to_the_user
 
@@ -34,6 +37,10 @@ INVOICE_FIELDS = (
 	"factoring_status",
 	"factoring_notice",
 )
+# Of a printed page: what nobody reads, what ends a line, and every other tag.
+_UNREAD = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_LINE_END = re.compile(r"</?(?:br|p|div|tr|td|th|table|li|ul|ol|h[1-6]|section|hr)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 EXAMPLE = NoticeFacts(customer="Example Customer", invoice_no="ACC-SINV-00001")
 
 
@@ -149,7 +156,7 @@ def stamp(invoice, language: str | None = None) -> str:
 	return core.render_html(decision.notice, facts) if decision.due else ""
 
 
-def onto_print(html: str, invoice, raw: bool = False) -> str:
+def onto_print(printed: str, invoice, raw: bool = False) -> str:
 	"""A rendered invoice with its stamp. `raw` is a print for a receipt printer, which cannot carry one."""
 	decision, facts = decide(invoice)
 	if decision.due and raw and not decision.problem:
@@ -157,14 +164,24 @@ def onto_print(html: str, invoice, raw: bool = False) -> str:
 	if decision.problem:
 		raise as_frappe_error(_named(decision.problem, facts))
 	if not decision.due:
-		return html
-	_warn_of_conflict(html, decision.notice, facts)
-	return core.prepend_once(html, core.render_html(decision.notice, facts))
+		return printed
+	_warn_of_conflict(printed, decision.notice, facts)
+	return core.prepend_once(printed, core.render_html(decision.notice, facts))
 
 
-def conflict(html: str, notice: Notice, facts: NoticeFacts) -> str:
-	"""What the invoice's own text says about paying somebody else, or ""."""
-	return core.remit_conflict(strip_html_tags(html.replace("<", " <")), notice, facts)
+def check_print(printed: str, invoice) -> None:
+	"""Warn where a rendered invoice that carries its stamp already contradicts it."""
+	decision, facts = decide(invoice)
+	if decision.due and decision.notice:
+		_warn_of_conflict(printed, decision.notice, facts)
+
+
+def conflict(printed: str, notice: Notice, facts: NoticeFacts) -> RemitConflict | None:
+	"""What the invoice's own text, without the stamp, says about paying somebody else."""
+	printed = printed.replace(core.render_html(notice, facts), "\n")
+	printed = _UNREAD.sub(" ", printed)
+	printed = _LINE_END.sub("\n", " ".join(printed.split()))
+	return core.remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, facts)
 
 
 def freeze(invoice: str, notice: Notice) -> None:
@@ -247,14 +264,15 @@ def _raw_problem() -> NoticeError:
 	)
 
 
-def _warn_of_conflict(html: str, notice: Notice, facts: NoticeFacts) -> None:
-	if passage := conflict(html, notice, facts):
-		frappe.local.factoring_remit_conflict = passage
+def _warn_of_conflict(printed: str, notice: Notice, facts: NoticeFacts) -> None:
+	if found := conflict(printed, notice, facts):
+		if found.certain:
+			frappe.local.factoring_remit_conflict = found.passage
 		frappe.msgprint(
 			_(
 				"The invoice itself says “{0}”, and the notice says to pay {1}. Mend the print format or letter head."
 			).format(
-				frappe.utils.escape_html(passage),
+				frappe.utils.escape_html(found.passage),
 				frappe.utils.escape_html(notice.remit_to.split("\n")[0] or _("somebody else")),
 			),
 			indicator="orange",

@@ -199,21 +199,6 @@ class TestPackets(FreightCase):
 		self.assertEqual(of(ONE).factoring_status, "Not Ready")
 		self.assertIn("0.1 MB are allowed", of(ONE).factoring_reasons)
 
-	def test_an_invoice_that_names_another_payee_is_not_sent(self):
-		frappe.db.set_value(
-			"Print Format", JINJA, "html", formats._JINJA + "<p>Remit to: Acme Freight, Box 7</p>"
-		)
-		self.addCleanup(frappe.db.commit)
-		self.addCleanup(frappe.clear_document_cache, "Print Format", JINJA)
-		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "html", formats._JINJA)
-		frappe.clear_document_cache("Print Format", JINJA)
-		freight.make_settings(ACME, print_format=JINJA)
-		freight.make_invoice(ONE)
-		with self.assertRaises(PaperworkError) as caught:
-			packets.ensure_packet(ONE)
-		self.assertEqual(caught.exception.code, "remit_conflict")
-		self.assertIn("Acme Freight, Box 7", caught.exception.message)
-
 	def test_a_print_that_hides_the_stamp_is_not_sent(self):
 		frappe.db.set_value("Print Format", JINJA, "css", "[data-rts-notice] { display: none !important; }")
 		self.addCleanup(frappe.db.commit)

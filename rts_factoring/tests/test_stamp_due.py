@@ -1,9 +1,12 @@
 """On which invoices the notice stands: by company, customer, invoice, state and what was posted."""
 
+import json
+
 import frappe
 
+from rts_factoring.core.errors import PaperworkError
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services import receivables
+from rts_factoring.services import packets, receivables
 from rts_factoring.tests import formats, freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.formats import BETA, JINJA, Seen
@@ -124,15 +127,65 @@ class TestWhenItIsDue(FreightCase):
 		self.assertIn("{{ doc.name }} {% if 1 %}x{% endif %} <script>alert(1)</script>", Seen(printed).text)
 		self.assertNotIn("<script>alert", printed)
 
-	def test_an_invoice_that_names_another_payee_warns(self):
-		frappe.db.set_value(
-			"Print Format", JINJA, "html", formats._JINJA + "<p>Remit to: Acme Freight, Box 7</p>"
-		)
-		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "html", formats._JINJA)
-		frappe.clear_document_cache("Print Format", JINJA)
+
+class TestRemitTo(FreightCase):
+	"""The rest of the invoice must not tell the debtor to pay somebody else."""
+
+	def setUp(self):
+		super().setUp()
+		formats.make()
+		frappe.local.form_dict = frappe._dict()
+		freight.make_settings(ACME, print_format=JINJA)
+		freight.make_invoice(FACTORED)
+
+	def add_to(self, print_format: str, markup: str):
+		field, value = "html", formats._JINJA + markup
+		if print_format == BETA:
+			layout = json.loads(json.dumps(formats._BETA))
+			html = {"label": "", "fieldname": "custom_html", "fieldtype": "HTML", "html": markup}
+			layout["sections"][0]["columns"][0]["fields"].append(html)
+			field, value = "format_data", json.dumps(layout)
+		before = frappe.db.get_value("Print Format", print_format, field)
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.clear_document_cache, "Print Format", print_format)
+		self.addCleanup(frappe.db.set_value, "Print Format", print_format, field, before)
+		frappe.db.set_value("Print Format", print_format, field, value)
+		frappe.clear_document_cache("Print Format", print_format)
+		freight.make_settings(ACME, print_format=print_format)
+		frappe.db.commit()
+
+	def warning(self, print_format: str) -> str:
 		frappe.clear_messages()
-		self.assertEqual(self.stamps(print_format=JINJA), 1)
-		self.assertIn("Acme Freight, Box 7", str(frappe.message_log))
-		frappe.clear_messages()
-		self.stamps()
-		self.assertEqual(frappe.message_log, [])
+		self.assertEqual(Seen(frappe.get_print("Sales Invoice", FACTORED, print_format)).stamps(NOTICE), 1)
+		return str(frappe.message_log)
+
+	def test_another_payee_under_a_label_warns_and_gets_no_packet(self):
+		for print_format in (JINJA, BETA):
+			with self.subTest(format=print_format):
+				self.add_to(print_format, "<p>Remit-To:<br>Acme Freight &amp; Sons, Box 7</p>")
+				self.assertIn("Acme Freight &amp; Sons, Box 7", self.warning(print_format))
+				with self.assertRaises(PaperworkError) as caught:
+					packets.ensure_packet(FACTORED)
+				self.assertEqual(caught.exception.code, "remit_conflict")
+				self.assertIn("Acme Freight & Sons, Box 7", caught.exception.message)
+
+	def test_words_that_may_mean_something_else_only_warn(self):
+		self.add_to(JINJA, "<p>Detention payable to: Joe Driver</p>")
+		self.assertIn("Joe Driver", self.warning(JINJA))
+		self.assertTrue(packets.ensure_packet(FACTORED))
+
+	def test_the_payee_of_the_notice_is_no_other(self):
+		for print_format in (JINJA, BETA):
+			with self.subTest(format=print_format):
+				self.add_to(
+					print_format, "<style>p { /* Remit to: X */ }</style><p>Remit to:&nbsp;The Factor, PO Box 1</p>"
+				)
+				self.assertEqual(self.warning(print_format), "[]")
+				self.assertTrue(packets.ensure_packet(FACTORED))
+
+	def test_the_stamp_itself_is_not_read(self):
+		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
+		freight.make_notice(ACME, "PAY TO THE FACTOR. Make all checks payable to:")
+		self.add_to(JINJA, "{{ factoring_stamp(doc) }}")
+		for print_format in ("Standard", JINJA, BETA):
+			self.assertEqual(self.warning(print_format), "[]")
