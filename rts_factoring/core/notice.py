@@ -83,7 +83,10 @@ Line = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class StampCase:
-	"""What the rule of the stamp looks at. `frozen` is the version the invoice's packet was made with."""
+	"""What the rule of the stamp looks at. `frozen` is the version the invoice's packet was made with.
+
+	`before_first` says that the invoice is older than every notice of its company, and was not sold.
+	"""
 
 	company_factored: bool
 	customer_factored: bool
@@ -92,6 +95,7 @@ class StampCase:
 	standing: InvoiceStanding = InvoiceStanding.OPEN
 	in_force: Notice | None = None
 	frozen: Notice | None = None
+	before_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ def is_due(case: StampCase) -> Decision:
 	if case.state is InvoiceState.CHARGED_BACK:
 		return Decision(False, "bought_back")
 	notice = case.frozen or case.in_force
+	if notice is None and case.before_first:
+		return Decision(False, "before_first_notice")
 	if notice is None:
 		problem = NoticeError(
 			"notice_missing",

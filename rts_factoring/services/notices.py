@@ -8,8 +8,10 @@ from frappe import _
 from frappe.utils import cint, flt, getdate
 
 from rts_factoring.core import notice as core
+from rts_factoring.core.eligibility import is_outside_agreement
 from rts_factoring.core.errors import NoticeError
 from rts_factoring.core.model import InvoiceStanding, InvoiceState
+from rts_factoring.core.money import money
 from rts_factoring.core.notice import Decision, Notice, NoticeFacts, RemitConflict, StampCase
 from rts_factoring.services import queue, receivables, settings
 from rts_factoring.services.errors import as_frappe_error, told_to_the_user
@@ -33,6 +35,8 @@ INVOICE_FIELDS = (
 	"is_return",
 	"outstanding_amount",
 	"grand_total",
+	"rounded_total",
+	"currency",
 	"factoring_method",
 	"factoring_status",
 	"factoring_notice",
@@ -200,7 +204,8 @@ def _case(row, language: str) -> StampCase:
 	state = InvoiceState(row.factoring_status) if row.factoring_status else InvoiceState.NOT_READY
 	frozen = load(row.factoring_notice) if row.factoring_notice else None
 	standing = _standing(row)
-	if state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK) or _is_on_its_way(row):
+	sold = state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK) or _is_on_its_way(row)
+	if sold:
 		company = customer = invoice = True
 	else:
 		found = settings.find(row.company)
@@ -211,19 +216,25 @@ def _case(row, language: str) -> StampCase:
 		buyer = buyer or frappe._dict()
 		customer = not cint(buyer.factoring_excluded)
 		row.customer_method = buyer.factoring_method
-		invoice = queue.method_of(row, found) == "Factoring" and not _is_direct(row, state)
-	in_force = None
+		invoice = queue.method_of(row, found) == "Factoring" and not _is_direct(row, state, found)
+	in_force, before_first = None, False
 	if company and customer and invoice and not frozen:
-		in_force = core.in_force(_versions(row.company), row.company, language, getdate(row.posting_date))
-	return StampCase(company, customer, invoice, state, standing, in_force, frozen)
+		versions = _versions(row.company)
+		in_force = core.in_force(versions, row.company, language, getdate(row.posting_date))
+		before_first = bool(versions) and not sold  # factoring began later; without any notice its setup is unfinished
+	return StampCase(company, customer, invoice, state, standing, in_force, frozen, before_first)
 
 
 def _is_on_its_way(row) -> bool:
 	return bool(row.name and queue.on_their_way([row.name]))
 
 
-def _is_direct(row, state: InvoiceState) -> bool:
-	"""Judged as not factored, or paid to us before it was ever sold."""
+def _is_direct(row, state: InvoiceState, company_settings) -> bool:
+	"""Judged as not factored, paid to us before it was ever sold, or one the factor never buys."""
+	amount = money(flt(row.rounded_total) or flt(row.grand_total))
+	terms = settings.terms(company_settings)
+	if row.currency and is_outside_agreement(row.currency, amount, terms):
+		return True
 	paid = cint(row.docstatus) == 1 and flt(row.outstanding_amount) <= 0
 	return state is InvoiceState.NOT_FACTORED or (state is InvoiceState.NOT_READY and paid)
 

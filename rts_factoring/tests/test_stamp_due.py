@@ -6,7 +6,7 @@ import frappe
 
 from rts_factoring.core.errors import PaperworkError
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services import packets, receivables
+from rts_factoring.services import packets, queue, receivables
 from rts_factoring.tests import formats, freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.formats import BETA, JINJA, Seen
@@ -99,6 +99,44 @@ class TestWhenItIsDue(FreightCase):
 			frappe.get_print("Sales Invoice", FACTORED)
 		with self.refused("Notice of Assignment"):
 			frappe.get_print("Sales Invoice", FACTORED, BETA)
+
+	def begin_factoring_on(self, day: str):
+		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
+		later = frappe.copy_doc(self.notice)
+		later.update({"docstatus": 0, "amended_from": None, "valid_from": day})
+		later.insert()
+		later.submit()
+		return later
+
+	def test_an_open_invoice_from_before_the_first_notice_prints_without_and_cannot_be_sold(self):
+		self.begin_factoring_on("2026-11-01")
+		self.assertEqual(self.stamps(), 0)
+		queue.settle([FACTORED])
+		status, reasons = frappe.db.get_value("Sales Invoice", FACTORED, ["factoring_status", "factoring_reasons"])
+		self.assertEqual(status, "Not Ready")
+		self.assertIn("No Notice of Assignment is in force", reasons)
+		self.assertEqual(self.stamps(), 0)
+
+	def test_one_that_was_sold_all_the_same_does_not_print_without(self):
+		self.begin_factoring_on("2026-11-01")
+		self.set_state(InvoiceState.FINANCED)
+		with self.refused(FACTORED, "Notice of Assignment"):
+			frappe.get_print("Sales Invoice", FACTORED)
+
+	def test_one_the_factor_never_buys_has_none(self):
+		"""Below the smallest amount, or in another currency: its reasons say to bill it directly."""
+		self.addCleanup(freight.make_settings, ACME, min_amount=0)
+		amount = self.invoice.grand_total
+		for smallest, stamps in ((amount, 1), (amount + 1, 0)):
+			freight.make_settings(ACME, min_amount=smallest)
+			queue.settle([FACTORED])
+			self.assertEqual((freight.state(FACTORED), self.stamps()), ("Queued" if stamps else "Not Ready", stamps))
+		self.set_state(InvoiceState.FINANCED)
+		self.assertEqual(self.stamps(), 1, "sold before the agreement changed")
+		freight.make_settings(ACME, min_amount=0)
+		self.set_state(InvoiceState.NOT_READY)
+		frappe.db.set_value("Sales Invoice", FACTORED, "currency", "CAD")
+		self.assertEqual(self.stamps(), 0)
 
 	def test_an_invoice_paid_to_us_before_factoring_began_prints_as_ever(self):
 		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()

@@ -98,6 +98,12 @@ class TestWhenItIsDue:
 		assert decision.problem.code == "notice_missing"
 		assert "Notice of Assignment" in decision.problem.hint
 
+	def test_an_invoice_older_than_the_first_notice_has_none_and_prints(self):
+		decision = is_due(self.case(in_force=None, before_first=True))
+		assert (decision.due, decision.reason, decision.problem) == (False, "before_first_notice", None)
+		assert is_due(self.case(in_force=NOTICE, before_first=True)).due
+		assert is_due(self.case(in_force=None, frozen=NOTICE, before_first=True)).due
+
 	def test_the_version_of_the_packet_stays_when_a_newer_one_comes(self):
 		newer = Notice("Blue Ridge Freight LLC", "New text", name="NOA-2")
 		assert is_due(self.case(in_force=newer, frozen=NOTICE)).notice is NOTICE
