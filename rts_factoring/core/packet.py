@@ -121,7 +121,8 @@ def build_packet(
 		raise PaperworkError(
 			"packet_too_large",
 			f"The packet has {_size(len(content))} even with coarse pictures; {_size(max_bytes)} are allowed.",
-			"Leave out pages RTS does not need, attach smaller files, or raise the limit in the settings.",
+			"Leave out pages RTS does not need, or attach smaller files; or raise the limit in the settings, "
+			"then queue the invoice again.",
 			invoice_name,
 		)
 

@@ -288,7 +288,7 @@ def require_on(page: PageObject, notice: Notice, facts: NoticeFacts, name: str =
 		raise NoticeError(
 			"stamp_not_printed",
 			"The invoice was printed, but its notice is not to be read on it.",
-			"Choose another print format in the factoring settings.",
+			"Choose another print format in the factoring settings, or mend this one, then queue the invoice again.",
 			name,
 		)
 

@@ -235,7 +235,7 @@ def _print(doc) -> bytes:
 		raise PaperworkError(
 			"remit_conflict",
 			f"The invoice says “{passage}”, which contradicts its notice.",
-			"Mend the print format or letter head.",
+			"Mend the print format or letter head, then queue the invoice again.",
 			f"{doc.name}.pdf",
 		)
 	return printed

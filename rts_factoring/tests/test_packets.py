@@ -114,6 +114,9 @@ class TestPackets(FreightCase):
 			"another document": lambda: add(ONE, "pod_photo.jpg"),
 			"the invoice": lambda: frappe.db.set_value("Sales Invoice", ONE, "po_no", "4712"),
 			"the print format": lambda: freight.make_settings(ACME, print_format=JINJA),
+			"a label": lambda: self.customise("customer_name", "label", "Debtor"),
+			"a hidden field": lambda: self.customise("po_no", "print_hide", "1"),
+			"the style": self.change_style,
 			"the order": lambda: freight.make_settings(ACME, document_kinds=[{"kind": "Other"}]),
 			"the cap": lambda: freight.make_settings(ACME, packet_size_cap=5),
 		}
@@ -128,6 +131,30 @@ class TestPackets(FreightCase):
 				self.assertFalse(frappe.db.exists("File", last), "the old one is gone")
 				self.assertTrue(packets.is_current(ONE))
 				last = made
+
+	def customise(self, field: str, what: str, value: str):
+		"""As Customize Form does."""
+		types = {"print_hide": "Check"}
+		setter = frappe.make_property_setter(
+			{
+				"doctype": "Sales Invoice",
+				"fieldname": field,
+				"property": what,
+				"value": value,
+				"property_type": types.get(what, "Data"),
+			}
+		)
+		name = setter.name if setter else frappe.db.get_value("Property Setter", {"field_name": field, "property": what})
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.clear_cache, doctype="Sales Invoice")
+		self.addCleanup(frappe.delete_doc, "Property Setter", name, force=True)
+
+	def change_style(self):
+		style = frappe.db.get_single_value("Print Settings", "print_style")
+		before = frappe.db.get_value("Print Style", style, "css")
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.db.set_value, "Print Style", style, "css", before)
+		frappe.db.set_value("Print Style", style, "css", before + " ")
 
 	def test_the_same_input_gives_the_same_bytes(self):
 		freight.make_invoice(ONE)
@@ -189,6 +216,7 @@ class TestPackets(FreightCase):
 		self.assertIn("pod_photo", caught.exception.where)
 
 	def test_a_packet_over_the_cap_says_both_sizes(self):
+		run_worker()  # the notice of this test has the invoices judged once, too
 		freight.make_settings(ACME, packet_size_cap=0.1)
 		freight.make_invoice(ONE)
 		add(ONE, "pod_photo.jpg")
@@ -198,6 +226,23 @@ class TestPackets(FreightCase):
 		packets.make_packets([ONE])
 		self.assertEqual(of(ONE).factoring_status, "Not Ready")
 		self.assertIn("0.1 MB are allowed", of(ONE).factoring_reasons)
+		self.assertIn("then queue the invoice again", of(ONE).factoring_reasons)
+		freight.make_settings(ACME, packet_size_cap=0)  # judges the company's invoices again, in the background
+		run_worker()
+		self.assertEqual(of(ONE).factoring_status, "Queued")
+		self.assertTrue(of(ONE).factoring_packet)
+
+	def test_another_print_format_gives_those_it_kept_out_another_chance(self):
+		run_worker()  # the notice of this test has the invoices judged once, too
+		freight.make_invoice(ONE)
+		frappe.db.commit()
+		with patch_hooks({"pdf_body_html": ["rts_factoring.tests.test_packets.failing_format"]}):
+			packets.make_packets([ONE])
+		self.assertEqual(of(ONE).factoring_status, "Not Ready")
+		freight.make_settings(ACME, print_format=JINJA)
+		run_worker()
+		self.assertEqual(of(ONE).factoring_status, "Queued")
+		self.assertTrue(of(ONE).factoring_packet)
 
 	def test_a_print_that_hides_the_stamp_is_not_sent(self):
 		frappe.db.set_value("Print Format", JINJA, "css", "[data-rts-notice] { display: none !important; }")
