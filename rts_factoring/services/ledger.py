@@ -133,6 +133,7 @@ def load_book(company: str, kind: str, days: Collection[date] = ()) -> Book:
 		policy=Policy(agreed.policy.lower()),
 		client_number=agreed.client_number or "",
 		currency=agreed.currency or frappe.get_cached_value("Company", company, "default_currency"),
+		companies=frozenset(settings.factored_companies()),
 		batches=_batches(company),
 		positions=positions(company),
 		posted_rows=_posted_rows(company, kind, days),

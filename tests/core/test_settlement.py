@@ -1,7 +1,9 @@
 """What a row waits for: every reason, in the order an accountant would check, and that a waiting row posts nothing."""
 
+from decimal import Decimal
+
 import pytest
-from sheets import DAY, PURCHASE_HEADER, book_of, payments, read, receivable
+from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, book_of, payments, read, receivable
 
 from rts_factoring.core.book import reconcile
 from rts_factoring.core.model import InvoiceStanding, InvoiceState, Outcome
@@ -211,7 +213,38 @@ def test_invoices_of_the_batch_that_the_report_does_not_name_are_listed():
 		(*BOUGHT, "Processed", None), ("2", "Ridgeline Foods Inc", *BOUGHT[2:], "Processed", None)
 	)
 	assert [line.outcome.value for line in result.lines] == ["matched", "suggested"]
-	assert result.missing == (), "no batch was named or chosen"
+	assert result.missing == ("AF-2", "AF-3"), "of the batch that its invoices were sent in"
 	book, receivables = book_of(*(receivable(f"AF-{n}") for n in range(1, 4)))
 	report = read([STATUS_HEADER, (*BOUGHT, "Held", None), ("2", *BOUGHT[1:], "Processed", None)])
 	assert reconcile(report, receivables, book, "A1").missing == ("AF-2", "AF-3")
+
+
+def net_of(role, *rows):
+	book, receivables = book_of(receivable("AF-1"))
+	result = reconcile(read([PAYMENT_HEADER, *rows]), receivables, book)
+	found = [leg.debit - leg.credit for leg in result.legs if leg.role.value == role]
+	return sum(found), [line.reason for line in result.lines]
+
+
+def alone(word, amount=None, **more):
+	return row(word, amount, invoice_no=None, **more)
+
+
+def test_a_minus_in_the_fee_column_gives_the_fee_back():
+	assert net_of("fee", alone("Fee Statement", fee=12.5), alone("Fee Statement", fee=-12.5)) == (0, [None, None])
+	assert net_of("fee", alone("Fee Reversal", fee=-12.5)) == (Decimal("-12.50"), [None])
+	assert net_of("charges", alone("Wire Fee", fee=15), alone("Wire Fee", fee=-15)) == (0, [None, None])
+
+
+def test_one_word_with_payments_of_both_signs_waits():
+	assert net_of("charges", alone("ACH Fee", 15), alone("ACH Fee", -15)) == (0, ["both_signs"] * 2)
+	assert net_of("charges", alone("ACH Fee", -15), alone("ACH Fee", -15)) == (30, [None] * 2)
+
+
+def test_a_negative_chargeback_beside_no_payment_is_not_one():
+	assert settled("borrowing", row("Payment", chargeback=-1000)).reason == "unknown_type"
+
+
+def test_a_fee_whose_invoice_column_says_what_it_is_needs_no_invoice():
+	assert net_of("charges", row("Wire Fee", 15, invoice_no="WIRE"))[0] == 15
+	assert net_of("charges", row("Wire Fee", 15, invoice_no="AF-9"))[1] == ["unknown_invoice"]
