@@ -1,5 +1,6 @@
 """Every row below the header is a line, a total, a header again, a title, or blank: none is lost, none counted twice."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -386,6 +387,8 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_right():
 
 	data = xlsx([PAYMENT_HEADER, paid()], epoch=CALENDAR_MAC_1904)
 	assert read_report(data, "mac.xlsx").lines[0].date == DAY
+	bare = xlsx([PAYMENT_HEADER, paid(day=(DAY - date(1904, 1, 1)).days)], epoch=CALENDAR_MAC_1904)
+	assert read_report(bare, "mac.xlsx").lines[0].date == DAY
 
 
 def test_every_row_is_accounted_for_once():
