@@ -184,6 +184,9 @@ def _print(doc) -> bytes:
 	ignored = frappe.local.flags.ignore_print_permissions
 	frappe.local.flags.ignore_print_permissions = True
 	frappe.local.factoring_remit_conflict = ""
+	# Frappe keeps the language of a print that failed, and for later prints the engine of the first.
+	lang, jenv = frappe.local.lang, getattr(frappe.local, "jenv", None)
+	engine = frappe.local.form_dict.pop("pdf_generator", None)
 	try:
 		with print_language(doc.language or frappe.local.lang):
 			printed = frappe.get_print("Sales Invoice", doc.name, _format(doc), as_pdf=True)
@@ -196,6 +199,10 @@ def _print(doc) -> bytes:
 		) from error
 	finally:
 		frappe.local.flags.ignore_print_permissions = ignored
+		frappe.local.lang, frappe.local.jenv = lang, jenv
+		frappe.local.form_dict.pop("pdf_generator", None)
+		if engine:
+			frappe.local.form_dict.pdf_generator = engine
 	if passage := getattr(frappe.local, "factoring_remit_conflict", ""):
 		raise PaperworkError(
 			"remit_conflict",

@@ -79,8 +79,11 @@ def guest_pdf(people, invoice, print_format):
 def chrome(people, invoice, print_format):
 	"""Frappe 16's other PDF engine."""
 	frappe.local.form_dict.pop("pdf_generator", None)
-	with formats.chrome_engine():
-		return frappe.get_print("Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome")
+	try:
+		with formats.chrome_engine():
+			return frappe.get_print("Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome")
+	finally:
+		frappe.local.form_dict.pop("pdf_generator", None)
 
 
 def weasyprint(people, invoice, print_format):
@@ -300,6 +303,8 @@ class TestWhenItIsDue(FreightCase):
 		spanish.submit()
 		from frappe.translate import print_language
 
+		for name in ("lang", "jenv"):  # Frappe leaves both as they are when a print fails
+			self.addCleanup(setattr, frappe.local, name, getattr(frappe.local, name, None))
 		with print_language("es"):
 			self.assertEqual(self.stamps("PAGAR A LA FINANCIERA"), 1)
 		with print_language("fr"):
