@@ -48,8 +48,10 @@ def has_company_permission(doc, ptype: str | None = None, user: str | None = Non
 	companies = allowed_companies(user)
 	if companies is None:
 		return True
-	saved = frappe.db.get_value(doc.doctype, doc.name, "company") if doc.get("name") else None
-	return all(not company or company in companies for company in (doc.get("company"), saved))
+	saved = frappe.db.get_value(doc.doctype, doc.name, ["name", "company"], as_dict=True) if doc.get("name") else None
+	if saved and saved.company not in companies:  # without a company it is about several, or nobody knows which
+		return False
+	return not doc.get("company") or doc.company in companies
 
 
 def prepared_report_condition(user: str | None = None, doctype: str | None = None) -> str:

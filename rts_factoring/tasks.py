@@ -7,6 +7,7 @@ def every_few_minutes():
 	deliveries.resume_due()
 	automation.submit_due()
 	inbox.poll_due()
+	inbox.take_mail_due()
 
 
 def daily():

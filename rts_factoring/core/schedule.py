@@ -37,6 +37,7 @@ __all__ = [
 	"Column",
 	"ScheduleLayout",
 	"ScheduleLine",
+	"numbered",
 	"packet_name",
 	"packet_names",
 	"problems",
@@ -49,6 +50,7 @@ __all__ = [
 BATCH_FIELDS = ("client_number", "batch", "today", "file_name", "constant")  # not read from the invoice
 NAME_FIELDS = ("customer", "constant")  # descriptive text, where a formula sign may be stripped
 FORMULA_SIGNS = "=+-@＝＋－＠"
+SOME_DAY = date(2000, 1, 1)  # for names that are only tried
 MAX_NAME = 120  # characters of a file name; servers of factors run on every file system
 
 
@@ -92,7 +94,13 @@ def problems(layout: ScheduleLayout, receivable: Receivable) -> list[str]:
 	"""Why this invoice cannot stand on a schedule of this layout, a sentence each; empty when it can."""
 	_, found = _cells(layout, receivable, {})
 	try:
-		packet_name(layout, receivable.invoice_no, client_number=receivable.client_number, batch="0")
+		packet_name(
+			layout,
+			receivable.invoice_no,
+			client_number=receivable.client_number,
+			batch="0",
+			today=SOME_DAY,
+		)
 	except FactoringError as error:
 		found.append(error.message)
 	return found
@@ -137,6 +145,12 @@ def packet_names(
 	}
 	_refuse_twins(names.items())
 	return names
+
+
+def numbered(name: str, number: int) -> str:
+	"""`AF-10002.pdf` sent a second time is `AF-10002-2.pdf`: the invoice number stays recognisable."""
+	stem, dot, ending = name.rpartition(".")
+	return f"{stem}-{number}.{ending}" if dot else f"{name}-{number}"
 
 
 def write_zip(target: Path, entries: Sequence[tuple[str, Path | bytes]]) -> None:

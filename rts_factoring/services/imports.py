@@ -443,8 +443,8 @@ def _job(step, name: str) -> None:
 	"""One background step in one transaction: all of it, or nothing and the reason on the import."""
 	try:
 		step(name)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		raise  # Frappe runs the job again
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
+		raise frappe.RetryBackgroundJobError from error  # the only error after which Frappe runs the job again
 	except Exception as error:
 		frappe.db.rollback()
 		fail(name, error)

@@ -25,17 +25,18 @@ FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
 
 
 def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Verdict]:
-	"""Judge these invoices and save what changed; those with the factor are left alone.
+	"""Judge these invoices and save what changed; those with the factor, or on their way, are left alone.
 
 	A held one counts as with the factor, unless named in `again`. Invoices are locked, in order of name.
 	"""
+	rows = [row for row in receivables.rows(names, for_update=True) if row.docstatus == 1]
+	on_the_way = _submitted_batches(rows)
 	rows = [
 		row
-		for row in receivables.rows(names, for_update=True)
-		if (row.factoring_status or "") in OWN_STATES
-		or (row.name in again and row.factoring_status in WAITING_STATES)
+		for row in rows
+		if ((row.factoring_status or "") in OWN_STATES and row.factoring_batch not in on_the_way)
+		or (row.name in again and row.factoring_status == InvoiceState.HELD.value)
 	]
-	rows = [row for row in rows if row.docstatus == 1]
 	verdicts = judge(rows)
 	changed = defaultdict(list)
 	for row in rows:
@@ -49,6 +50,16 @@ def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Ver
 		write(invoices, factoring_status=state, factoring_reasons=reasons)
 	_make_packets([row.name for row in rows if verdicts[row.name].state is InvoiceState.QUEUED])
 	return verdicts
+
+
+def _submitted_batches(rows: Iterable) -> set[str]:
+	"""Those batches of these invoices that are frozen, whether sent yet or not."""
+	names = sorted({row.factoring_batch for row in rows if row.factoring_batch})
+	found = [
+		frappe.get_all("Factoring Batch", filters={"name": ("in", part), "docstatus": 1}, pluck="name")
+		for part in chunks(names)
+	]
+	return {name for part in found for name in part}
 
 
 def settle_later(company: str | None = None, customer: str | None = None) -> None:

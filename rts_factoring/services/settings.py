@@ -160,6 +160,8 @@ def remove_private_key(settings) -> None:
 
 
 def validate(doc) -> None:
+	from rts_factoring.services import automation
+
 	if doc.enabled and not doc.client_number:
 		frappe.throw(_("Client Number is needed to enable factoring. RTS gives one to each subsidiary."))
 	for field in ("advance_rate", "reserve_rate", "fee_rate"):
@@ -173,6 +175,7 @@ def validate(doc) -> None:
 		)
 	if doc.auto_submit not in ("Daily at a Time", "Both"):
 		doc.auto_submit_time = None  # Frappe fills in the moment of creation, and forms then open as changed
+	automation.start_from_now(doc)
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
 	_forget_pin_of_another_host(doc)

@@ -96,6 +96,10 @@ def make_settings(company: str, **values):
 			"schedule_layout": None,
 			"document_kinds": [],
 			"auto_submit": "Never",
+			"auto_submit_time": None,
+			"last_auto_submit": None,
+			"inbox_folder": "",
+			"report_email_account": None,
 		}
 		| values
 	)

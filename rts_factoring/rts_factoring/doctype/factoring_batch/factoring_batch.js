@@ -20,8 +20,8 @@ const ASK_AGAIN = 4000; // milliseconds, where no socket tells us
 
 frappe.ui.form.on("Factoring Batch", {
 	setup(frm) {
-		// Invoices go back to the queue; an import that answers the batch stops the cancel, and says so.
-		frm.ignore_doctypes_on_cancel_all = ["Sales Invoice", "Report Import", "Journal Entry"];
+		// Invoices go back to the queue, batches split off go on; an import that answers the batch stops the cancel, and says so.
+		frm.ignore_doctypes_on_cancel_all = ["Sales Invoice", "Factoring Batch", "Report Import", "Journal Entry"];
 		frm.set_query("sales_invoice", "invoices", () => ({
 			filters: { company: frm.doc.company, docstatus: 1, factoring_status: "Queued" },
 		}));

@@ -1,6 +1,6 @@
 import frappe
 
-from rts_factoring.services import batches, deliveries
+from rts_factoring.services import batches, deliveries, schedules
 from rts_factoring.services.guard import CompanyDocument, stored
 
 
@@ -30,7 +30,7 @@ class FactoringBatch(CompanyDocument):
 	@frappe.whitelist()
 	def preview_schedule(self) -> str:
 		"""The schedule as it would be sent."""
-		return batches.preview_schedule(stored(self, "read"))
+		return schedules.preview(stored(self, "read"))
 
 	@frappe.whitelist(methods=["POST"])
 	def retry(self) -> None:
