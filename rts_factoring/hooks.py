@@ -83,15 +83,21 @@ _CHILD_TABLES = (
 	"Factoring Document",
 	"Factoring Document Kind",
 )
+_LAYOUTS = ("Report Layout", "Schedule Layout")
 permission_query_conditions = {
 	**{doctype: "rts_factoring.permissions.company_condition" for doctype in _COMPANY_DOCTYPES},
 	**{doctype: "rts_factoring.permissions.rows_condition" for doctype in _CHILD_TABLES},
+	**{doctype: "rts_factoring.permissions.layout_condition" for doctype in _LAYOUTS},
+	"File": "rts_factoring.permissions.file_condition",
 	"Prepared Report": "rts_factoring.permissions.prepared_report_condition",
 }
 has_permission = {
 	**{doctype: "rts_factoring.permissions.has_company_permission" for doctype in _COMPANY_DOCTYPES},
+	**{doctype: "rts_factoring.permissions.has_layout_permission" for doctype in _LAYOUTS},
+	"File": "rts_factoring.permissions.has_file_permission",
 	"Prepared Report": "rts_factoring.permissions.has_prepared_report_permission",
 }
+standard_queries = {doctype: "rts_factoring.permissions.search_links" for doctype in permission_query_conditions}
 
 # Desk
 

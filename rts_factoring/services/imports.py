@@ -206,7 +206,7 @@ def decide(
 	kind = ReportKind(doc.kind.lower())
 	if remember and action == "type" and kind is ReportKind.PAYMENT and event in LINE_TYPES[kind]:
 		for word in {line.word for line in lines if line.word}:
-			layouts.remember_word(_layout_name(doc), "Type", word, event)
+			layouts.remember_word(_layout_name(doc), "Type", word, event, doc.company)
 	for line in lines:
 		if line.posted:
 			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))

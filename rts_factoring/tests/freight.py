@@ -22,7 +22,7 @@ ITEM = "Freight"
 PRICES = "Freight Rates"
 POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", "Sales Invoice")
 OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
-OURS += ("Notice of Assignment",)
+OURS += ("Notice of Assignment", "Report Layout", "Schedule Layout")
 
 
 @cache
@@ -94,6 +94,8 @@ def make_settings(company: str, **values):
 			"remote_folder": "",
 			"host_key_fingerprint": "",
 			"schedule_layout": None,
+			"purchase_report_layout": None,
+			"payment_report_layout": None,
 			"document_kinds": [],
 			"auto_submit": "Never",
 			"auto_submit_time": None,

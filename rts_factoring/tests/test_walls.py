@@ -24,6 +24,8 @@ LISTED = (
 	"Report Import Line",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Report Layout",
+	"Schedule Layout",
 )
 CHILDREN = {
 	"Factoring Batch Invoice": "Factoring Batch",
@@ -31,6 +33,7 @@ CHILDREN = {
 	"Factoring Document": "Sales Invoice",
 	"Factoring Document Kind": "Subsidiary Factoring Settings",
 }
+SEARCH = "/api/method/frappe.desk.search.search_link"
 PERIOD = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
 
 
@@ -99,6 +102,8 @@ class TestWalls(unittest.TestCase):
 			else:
 				path = f"/api/method/{functions[name].__module__}.{functions[name].__name__}"
 			answer = self.asked(role, path, **data)
+			if answer.ok and name.endswith("search_links"):
+				return company.batch in answer.text
 			if answer.ok and name.endswith("_invoices") and "refused" in (answer.json().get("message") or {}):
 				return not any("ermi" in row["reason"] for row in answer.json()["message"]["refused"])
 			return self.is_let_in(answer)
@@ -108,10 +113,13 @@ class TestWalls(unittest.TestCase):
 	def test_doctypes(self):
 		wrong = []
 		for what, cells in self.table.items():
-			if not what.startswith("DocType "):
+			kind, _space, doctype = what.partition(" ")
+			if kind == "DocType":
+				documents = self.own.one_of(doctype), self.other.one_of(doctype)
+			elif kind == "shared":
+				documents = [frappe.get_doc(doctype, walls.SHARED[doctype])] * 2
+			else:
 				continue
-			doctype = what.removeprefix("DocType ")
-			documents = self.own.one_of(doctype), self.other.one_of(doctype)
 			for role, cell in cells.items():
 				letters, scope = cell.split() if " " in cell else ("", "own")
 				frappe.set_user(walls.address(role))
@@ -163,6 +171,31 @@ class TestWalls(unittest.TestCase):
 
 		self.compare("card", ask)
 
+	def test_files_in_lists(self):
+		"""By every list there is; the names of other companies' files stand in none."""
+
+		def ask(role, name, company):
+			file = frappe.db.get_value("File", {"file_url": company.files[name]}, ["name", "file_name"], as_dict=True)
+			view = {"doctype": "File", "fields": json.dumps(["`tabFile`.`name`", "`tabFile`.`file_name`"])}
+			by_name = json.dumps([["File", "name", "=", file.name]])
+			search = {"doctype": "File", "txt": file.file_name, "page_length": 500}
+			listed = [
+				file.name in self.asked(role, path, **data).text
+				for path, data in (
+					(CLIENT + "get_list", {"doctype": "File", "filters": json.dumps({"file_name": file.file_name})}),
+					("/api/method/frappe.desk.reportview.get", view | {"filters": by_name}),
+					(SEARCH, search),
+				)
+			]
+			self.assertEqual(len(set(listed)), 1, f"{role}: {name} of {company.company}: {listed}")
+			self.assertFalse(role == "Guest" and any(listed))
+			if company is self.other:
+				for data in (search | {"ignore_user_permissions": 1}, search | {"filters": by_name}):
+					self.assertNotIn(file.name, self.asked(role, SEARCH, **data).text, f"{role}: {name}")
+			return listed[0]
+
+		self.compare("listed file", ask)
+
 	def test_files(self):
 		def ask(role, name, company):
 			answer = self.people[role].get(company.files[name])
@@ -194,13 +227,15 @@ class TestWalls(unittest.TestCase):
 
 	def test_lists_counts_searches_and_exports_hold_nothing_of_another_company(self):
 		for doctype in LISTED:
-			total = frappe.db.count(doctype, {"company": ACME})
+			total = sum(company != BLUEBIRD for company in frappe.get_all(doctype, pluck="company", limit=0))
 			view = {"doctype": doctype, "fields": json.dumps([f"`tab{doctype}`.`name`", f"`tab{doctype}`.`company`"])}
 			asks = {
 				CLIENT + "get_list": {"doctype": doctype, "fields": '["*"]', "limit_page_length": 500},
 				CLIENT + "get_count": {"doctype": doctype},
 				CLIENT + "get_value": {"doctype": doctype, "filters": json.dumps({"company": BLUEBIRD}), "fieldname": "name"},
-				"/api/method/frappe.desk.search.search_link": {"doctype": doctype, "txt": "", "page_length": 500},
+				SEARCH: {"doctype": doctype, "txt": "", "page_length": 500},
+				SEARCH + "?ignored": {"doctype": doctype, "txt": "", "page_length": 500, "ignore_user_permissions": 1},
+				SEARCH.replace("_link", "_widget"): {"doctype": doctype, "txt": "", "ignore_user_permissions": 1},
 				"/api/method/frappe.desk.reportview.get": view | {"page_length": 500},
 				"/api/method/frappe.desk.reportview.get_count": view | {"distinct": "false", "filters": "[]"},
 				"/api/method/frappe.desk.reportview.get_group_by_count": {"doctype": doctype, "current_filters": "[]", "field": "company"},
@@ -222,6 +257,10 @@ class TestWalls(unittest.TestCase):
 			mine = frappe.get_all(parent, filters={"company": ACME}, pluck="name")
 			rows = answer.json()["message"]
 			self.assertLessEqual({row["parent"] for row in rows if row["parenttype"] == parent}, set(mine), doctype)
+			data = {"doctype": doctype, "txt": "", "reference_doctype": parent, "page_length": 500}
+			found = self.asked("Factoring Manager", SEARCH, ignore_user_permissions=1, **data)
+			theirs = frappe.get_all(doctype, {"parenttype": parent, "parent": ("not in", mine)}, pluck="name", limit=0)
+			self.assertFalse([name for name in theirs if name in found.text], doctype)
 		self.assertEqual(
 			len(frappe.get_all("Factoring Batch Invoice", {"parent": self.own.batch})),
 			len([1 for row in self._batch_rows() if row["parent"] == self.own.batch]),

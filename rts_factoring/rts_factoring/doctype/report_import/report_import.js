@@ -50,7 +50,12 @@ frappe.ui.form.on("Report Import", {
 		frm.set_query("batch", () => ({
 			filters: { docstatus: 1, ...(frm.doc.company ? { company: frm.doc.company } : {}) },
 		}));
-		frm.set_query("layout", () => ({ filters: frm.doc.kind ? { kind: frm.doc.kind } : {} }));
+		frm.set_query("layout", () => ({
+			filters: {
+				company: ["in", ["", frm.doc.company || ""]],
+				...(frm.doc.kind ? { kind: frm.doc.kind } : {}),
+			},
+		}));
 		frappe.realtime.on("factoring_report_import", (data) => {
 			if (data.name === frm.doc.name) frm.reload_doc();
 		});

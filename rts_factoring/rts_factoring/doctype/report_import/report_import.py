@@ -1,12 +1,15 @@
 import frappe
 
-from rts_factoring.services import deposits, imports, postings, rows
+from rts_factoring.services import deposits, imports, layouts, postings, rows
 from rts_factoring.services.guard import CompanyDocument, private_file, stored
 
 
 class ReportImport(CompanyDocument):
-	def validate(self):
+	def before_validate(self):
 		private_file(self, "file")
+		layouts.refuse_foreign(self, "layout")
+
+	def validate(self):
 		imports.validate(self)
 
 	def on_update(self):

@@ -16,8 +16,9 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 			}));
 		}
 		frm.set_query("cost_center", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
-		frm.set_query("purchase_report_layout", () => ({ filters: { kind: "Purchase" } }));
-		frm.set_query("payment_report_layout", () => ({ filters: { kind: "Payment" } }));
+		frm.set_query("purchase_report_layout", () => ({ filters: { kind: "Purchase", ...own(frm) } }));
+		frm.set_query("payment_report_layout", () => ({ filters: { kind: "Payment", ...own(frm) } }));
+		frm.set_query("schedule_layout", () => ({ filters: own(frm) }));
 		frm.set_query("print_format", () => ({ filters: { doc_type: "Sales Invoice", disabled: 0 } }));
 	},
 
@@ -41,6 +42,10 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 	protocol: warn,
 	insecure: warn,
 });
+
+function own(frm) {
+	return { company: ["in", ["", frm.doc.company || ""]] }; // shared layouts and the company's own
+}
 
 function warn(frm) {
 	frm.set_intro("");

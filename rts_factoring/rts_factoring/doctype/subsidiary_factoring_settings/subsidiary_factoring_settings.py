@@ -1,7 +1,7 @@
 import frappe
 
 from rts_factoring.printing import health
-from rts_factoring.services import accounts, connections, ledger, settings, setup
+from rts_factoring.services import accounts, connections, layouts, ledger, settings, setup
 from rts_factoring.services.guard import CompanyDocument, private_file, stored
 
 
@@ -19,6 +19,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 
 	def before_validate(self):
 		private_file(self, "signed_agreement")
+		layouts.refuse_foreign(self, "schedule_layout", *layouts.SETTINGS_FIELDS.values())
 
 	def validate(self):
 		settings.validate(self)
