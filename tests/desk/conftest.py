@@ -129,7 +129,8 @@ class Desk:
 		self.page.wait_for_selector(".page-head")
 
 	def _console(self, message) -> None:
-		if message.type == "error" and "socket.io" not in message.text:
+		"""The realtime service may come and go: what it sent is asked for again."""
+		if message.type == "error" and "socket.io" not in f"{message.text} {message.location.get('url')}":
 			self.errors.append(f"{message.text} ({message.location.get('url')})")
 
 	def _refusal(self, response) -> None:
