@@ -5,6 +5,7 @@ frappe.provide("rts_factoring");
 // In the head of a form, and in its menu, where a narrow screen shows it
 rts_factoring.help = function (frm, page = frm.meta.documentation) {
 	const open = () => window.open(page);
+	frm.page.icon_group.find(".factoring-help").remove(); // a form may be refreshed twice under the same head
 	frm.page.add_action_icon("help", open, "factoring-help", __("Help on This Form"));
 	frm.page.icon_group.find(".factoring-help").attr("aria-label", __("Help on This Form"));
 	frm.page.add_menu_item(__("Help on This Form"), open, true);

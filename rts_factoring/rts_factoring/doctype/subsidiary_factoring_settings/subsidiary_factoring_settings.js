@@ -58,7 +58,9 @@ function warn(frm) {
 }
 
 async function checklist(frm) {
+	const asked = (frm.checklist_asked = (frm.checklist_asked || 0) + 1);
 	const steps = await frappe.xcall("rts_factoring.api.get_checklist", { settings: frm.doc.name });
+	if (asked !== frm.checklist_asked) return; // a form just saved is refreshed twice
 	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
 	if (cur_frm !== frm || !steps?.some((step) => !step.done)) return;
 	const rows = steps.map((step) => {
