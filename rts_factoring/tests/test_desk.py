@@ -4,10 +4,11 @@ import re
 
 import frappe
 from frappe.utils import add_days, fmt_money, getdate, now_datetime
+from frappe.website.serve import get_response
 
 from rts_factoring import api
 from rts_factoring.rts_factoring.dashboard_chart_source.factoring_per_week import factoring_per_week
-from rts_factoring.services import invoices, overview, queue, reminders, rows, settings, timeline
+from rts_factoring.services import invoices, manual, overview, queue, reminders, rows, settings, timeline
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -168,6 +169,22 @@ class TestDesk(FreightCase):
 		self.assertEqual(found["datasets"][0]["values"], [0, 2450])
 		self.assertEqual(found["datasets"][1]["values"], [0, 73.5])
 		self.assertEqual(overview.per_week([BLUEBIRD], weeks=2, to_date=getdate(day))["datasets"][0]["values"], [0, 0])
+
+	def test_every_page_of_the_help_comes_with_its_pictures_and_links(self):
+		self.assertEqual(next(iter(manual.pages())), "README")
+		for name in manual.pages():
+			page = manual.as_html(name)
+			self.assertNotIn('src="images/', page)
+			self.assertNotIn('.md"', page)
+		self.assertIn('href="/factoring-help/admin"', manual.as_html("README"))
+		with self.assertRaises(frappe.PageDoesNotExistError):
+			manual.as_html("../README")
+
+	def test_the_help_asks_a_guest_to_log_in(self):
+		frappe.set_user("Guest")
+		answer = get_response("factoring-help")
+		self.assertIn(answer.status_code, (301, 302))
+		self.assertIn("/login", answer.headers["Location"])
 
 	def test_the_chart_refuses_a_company_one_may_not_see(self):
 		frappe.get_doc(
