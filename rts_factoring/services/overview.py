@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-
 from urllib.parse import urlencode
 
 import frappe
@@ -42,7 +41,7 @@ def card(name: str, company: str | None = None) -> str:
 	]
 	shown = {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
 	address = desk_route(frappe.scrub(doctype).replace("_", "-")) + ("?" + urlencode(shown) if shown else "")
-	return f'<a href="{address}" style="color: inherit">{"<br>".join(map(escape_html, sums))}</a>'
+	return f'<a href="{address}" style="color: inherit; text-decoration: none">{"<br>".join(map(escape_html, sums))}</a>'
 
 
 def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: date | None = None) -> dict:

@@ -224,8 +224,8 @@ class Desk:
 		self.settled()
 		self.errors[:] = before
 
-	def fits(self) -> None:
-		"""Nothing makes the page wider than the window: there is no scrolling sideways."""
+	def fits(self, *shown: str) -> None:
+		"""Nothing makes the page wider than the window, and what `shown` selects stands within it whole."""
 		self.settled()
 		wide = self.page.evaluate(
 			"""() => {
@@ -243,6 +243,14 @@ class Desk:
 			}"""
 		)
 		assert wide == [], self.page.url
+		for selector in shown:
+			boxes = self.page.locator(f"{selector} >> visible=true").evaluate_all(
+				"""(found) => found.map((e) => {
+					const clip = e.closest(".frappe-card, .page-head, body").getBoundingClientRect();
+					return e.getBoundingClientRect().right <= Math.min(clip.right, window.innerWidth);
+				})"""
+			)
+			assert boxes and all(boxes), f"{self.page.url}: {selector} {boxes}"
 
 	def text(self) -> str:
 		return self.page.locator("body").inner_text()

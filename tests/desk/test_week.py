@@ -200,6 +200,19 @@ def test_who_may_not_decide_is_told_who_does(uma):
 	uma.look("rows-of-a-user")
 
 
+def test_what_one_person_types_is_not_reloaded_away_by_another(dana, uma):
+	dana.form("Report Import", week["payment"])
+	dana.settled()
+	dana.fill("posting_date", dana.page.evaluate("() => frappe.datetime.str_to_user('2026-11-20')"))
+	uma.form("Report Import", week["payment"])
+	uma.button("Judge Again")
+	uma.settled()
+	dana.page.wait_for_timeout(3000)
+	assert dana.page.evaluate("() => [cur_frm.is_dirty(), cur_frm.doc.posting_date]") == [1, "2026-11-20"]
+	dana.page.evaluate("() => cur_frm.reload_doc()")
+	dana.settled()
+
+
 def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dana):
 	dana.form("Report Import", week["payment"])
 	dana.settled()
@@ -234,12 +247,13 @@ def test_every_screen_fits_a_telephone(phone):
 		"payment": lambda: phone.form("Report Import", week["payment"]),
 		"settings": lambda: phone.form("Subsidiary Factoring Settings", ACME),
 		"ledger": lambda: phone.open("factoring-ledger-entry"),
-		"tie-out": lambda: phone.open("query-report/Factoring Tie-out"),
+		"tie-out": lambda: phone.open(f"query-report/Factoring Tie-out?company={ACME}"),
 		"new-batch": lambda: phone.open("factoring-batch/new"),
 	}
+	whole = {"invoices": [".list-row .indicator-pill"], "invoice": [".factoring-pill"]}
 	for name, show in screens.items():
 		show()
-		phone.fits()
+		phone.fits(*whole.get(name, []))
 		phone.look(f"phone-{name}")
 	phone.form("Sales Invoice", "AF-10002")
 	phone.tab("Factoring")

@@ -24,9 +24,11 @@ function pill(frm) {
 	const status = frm.doc.factoring_status;
 	if (!rts_factoring.STATUS[status]) return;
 	const [colour, sign] = rts_factoring.STATUS[status];
-	$(`<span class="indicator-pill no-indicator-dot whitespace-nowrap factoring-pill ${colour}" style="margin-left: 8px"
+	const $shown = $title.find(".indicator-pill").last();
+	const narrow = frappe.is_mobile(); // there it stands under the title
+	$(`<span class="indicator-pill no-indicator-dot whitespace-nowrap factoring-pill ${narrow ? "" : "ml-2"} ${colour}"
 		title="${__("Factoring Status")}"><span>${sign} ${__(status)}</span></span>`).insertAfter(
-		$title.find(".indicator-pill").last()
+		narrow ? $shown.parent() : $shown
 	);
 }
 

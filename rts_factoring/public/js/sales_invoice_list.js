@@ -22,10 +22,17 @@
 		return [`${found[0]} · ${__(doc.factoring_status)}`, ...found.slice(1)];
 	};
 
+	// ... and the customer's name gives way to it
+	const NARROW = `<style>@media (max-width: 767px) {
+		.factoring-list .list-row .level-left { flex: 1 1 0; min-width: 0; }
+		.factoring-list .list-row .level-right { flex: 0 0 auto; }
+	}</style>`;
+
 	settings.onload = function (list) {
 		erpnext_onload?.(list);
 		if (!frappe.user.has_role(["Factoring User", "Factoring Manager"])) return;
 		show_column(list);
+		$(list.page.wrapper).addClass("factoring-list").append(NARROW);
 		if (!frappe.model.can_write("Sales Invoice")) return;
 		bulk_actions(list);
 		drop_papers(list);
