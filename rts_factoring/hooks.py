@@ -101,14 +101,29 @@ standard_queries = {doctype: "rts_factoring.permissions.search_links" for doctyp
 
 # Desk
 
+_FORM = "public/js/factoring.js"
 doctype_js = {
+	"Factoring Batch": _FORM,
+	"Factoring Ledger Entry": _FORM,
+	"Factoring Log": _FORM,
+	"Notice of Assignment": _FORM,
 	"Payment Entry": "public/js/payment_entry.js",
-	"Sales Invoice": ["public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Report Import": [_FORM, "public/js/report_rows.js"],
+	"Report Import Line": _FORM,
+	"Report Layout": _FORM,
+	"Sales Invoice": [_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Schedule Layout": _FORM,
+	"Subsidiary Factoring Settings": _FORM,
 }
 doctype_list_js = {
-	"Sales Invoice": ["public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
+	"Report Import": _FORM,
+	"Sales Invoice": [_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 additional_timeline_content = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.timeline_content"]}
+
+# The pages of docs/, linked from every form
+
+website_route_rules = [{"from_route": "/factoring-help/<page>", "to_route": "factoring-help"}]
 
 # Old rows of the integration log are cleared by Log Settings
 

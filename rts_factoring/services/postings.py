@@ -16,6 +16,7 @@ from rts_factoring.services import (
 	periods,
 	queue,
 	receivables,
+	rows,
 	settings,
 	staging,
 )
@@ -48,6 +49,7 @@ def post(name: str) -> int:
 	if not done:
 		followups.tell_posted(doc, len(ready))
 	doc.db_set(imports.summary(doc, result) | {"status": "Posted", "error": None}, update_modified=False)
+	rows.forget_progress(name)
 	imports._tell(doc)
 	return len(ready)
 
@@ -62,6 +64,7 @@ def _write(doc, result, ready) -> None:
 	periods.refuse_closed(doc.company, {posting.day for posting in found if posting.legs})
 	vouchers: dict[int, str] = {}
 	for voucher in journal.split(found):
+		rows.tell_progress(doc.name, len(vouchers), len(found))
 		name = journal.post(voucher, agreed, report_import=doc.name, remark=_remark(doc, voucher))
 		vouchers |= {posting.index: name for posting in voucher.postings}
 	lines = {

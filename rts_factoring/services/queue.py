@@ -132,23 +132,30 @@ def method_of(row, company_settings) -> str:
 	return row.factoring_method or row.customer_method or default or "Direct"
 
 
-def offer(company: str, customer: str | None = None, from_date=None, to_date=None, limit: int = 500) -> dict:
-	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them."""
+def offer(
+	company: str, customer: str | None = None, from_date=None, to_date=None, min_amount: float = 0, limit: int = 500
+) -> dict:
+	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them, oldest
+	first; `more` says that further ones wait behind the `limit` that are offered."""
 	filters = {"company": company, "docstatus": 1}
 	if customer:
 		filters["customer"] = customer
 	if from_date or to_date:
 		filters["posting_date"] = ("between", [from_date or "1900-01-01", to_date or "2999-12-31"])
+	if min_amount:
+		filters["grand_total"] = (">=", min_amount)
 	fields = ["name", "customer", "customer_name", "po_no", "posting_date", "grand_total", "outstanding_amount"]
 	fields += ["currency", *FIELDS]
 	order = "posting_date, name"
 
-	def found(extra: dict) -> list:
-		return frappe.get_list("Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=limit)
+	def found(extra: dict, most: int = limit) -> list:
+		return frappe.get_list("Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=most)
 
 	queued = {"factoring_status": InvoiceState.QUEUED.value}
+	offered = found(queued | {"factoring_batch": ("is", "not set")}, limit + 1)
 	return {
-		"offered": found(queued | {"factoring_batch": ("is", "not set")}),
+		"offered": offered[:limit],
+		"more": len(offered) > limit,
 		"in_other_batches": found(queued | {"factoring_batch": ("is", "set")}),
 		"not_ready": found(
 			{"factoring_status": ("in", [InvoiceState.NOT_READY.value, InvoiceState.HELD.value])}

@@ -176,6 +176,8 @@ def validate(doc) -> None:
 	if doc.auto_submit not in ("Daily at a Time", "Both"):
 		doc.auto_submit_time = None  # Frappe fills in the moment of creation, and forms then open as changed
 	automation.start_from_now(doc)
+	if doc.request_stage == "Signed" and not doc.signed_agreement:
+		frappe.throw(_("Attach the signed access agreement; then the stage is Signed."), title=_("Signed Agreement"))
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
 	_forget_pin_of_another_host(doc)

@@ -86,7 +86,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 	row = {"rows": [5], "action": "ignore", "reason": "test"}
 	deposit = {"bank_account": of.bank, "amount": 1, "day": "2026-11-20"}
 	batch, report = ("Factoring Batch", of.batch), ("Report Import", of.posted)
-	agreed, notice = ("Subsidiary Factoring Settings", of.settings), ("Notice of Assignment", of.notice)
+	agreed = ("Subsidiary Factoring Settings", of.settings)
 	invoice, invoices = {"invoice": of.invoice}, {"invoices": json.dumps([of.invoice])}
 	return {
 		"api.get_queued_invoices": {"company": of.company},
@@ -105,23 +105,23 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.hold_for_factor": {"payment_entry": of.payment},
 		"permissions.search_links": {"doctype": "Factoring Batch", "txt": of.batch, "searchfield": "name"}
 		| {"start": 0, "page_len": 20, "filters": "{}"},
+		"api.get_report_rows": {"report_import": of.posted},
+		"api.preview_entries": {"report_import": of.posted},
+		"api.expected_deposit": {"report_import": of.posted},
+		"api.preview_schedule": {"batch": of.batch},
+		"api.get_checklist": {"settings": of.settings},
+		"api.get_card": {"filters": json.dumps({"card": "queued", "company": of.company})},
+		"api.preview_notice": {"notice": frappe.get_doc("Notice of Assignment", of.notice).as_json()},
+		"api.get_notice_template": {},
 		"factoring_per_week.get": {"filters": json.dumps({"company": of.company})},
-		"Factoring Batch.get_progress": {"on": batch},
-		"Factoring Batch.preview_schedule": {"on": batch},
 		"Factoring Batch.retry": {"on": batch},
 		"Factoring Batch.mark_delivered": {"on": batch},
 		"Factoring Batch.mark_seen": {"on": batch},
-		"Notice of Assignment.get_preview": {"on": notice},
-		"Notice of Assignment.get_template": {"on": notice},
 		"Report Layout.try_on": {"on": ("Report Layout", of.report_layout), "file_url": of.files["report"]},
-		"Report Import.get_rows": {"on": report},
 		"Report Import.decide": {"on": ("Report Import", of.draft)} | row,
 		"Report Import.judge_again": {"on": ("Report Import", of.draft)},
-		"Report Import.preview_entries": {"on": report},
 		"Report Import.post_waiting": {"on": report},
-		"Report Import.expected_deposit": {"on": report},
 		"Report Import.record_deposit": {"on": report} | deposit,
-		"Subsidiary Factoring Settings.get_checklist": {"on": agreed},
 		"Subsidiary Factoring Settings.show_host_key": {"on": agreed},
 		"Subsidiary Factoring Settings.confirm_host_key": {"on": agreed, "fingerprint": "SHA256:x"},
 		"Subsidiary Factoring Settings.test_connection": {"on": agreed},

@@ -1,6 +1,6 @@
 import frappe
 
-from rts_factoring.services import batches, deliveries, schedules
+from rts_factoring.services import batches, deliveries
 from rts_factoring.services.guard import CompanyDocument, stored
 
 
@@ -22,15 +22,6 @@ class FactoringBatch(CompanyDocument):
 
 	def on_trash(self):
 		batches.on_trash(self)
-
-	@frappe.whitelist()
-	def get_progress(self) -> dict:
-		return batches.progress(stored(self, "read").name)
-
-	@frappe.whitelist()
-	def preview_schedule(self) -> str:
-		"""The schedule as it would be sent."""
-		return schedules.preview(stored(self, "read"))
 
 	@frappe.whitelist(methods=["POST"])
 	def retry(self) -> None:

@@ -31,11 +31,6 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	def on_trash(self):
 		settings.on_trash(self)
 
-	@frappe.whitelist()
-	def get_checklist(self) -> list[dict]:
-		"""The steps from an agreement to the first batch, each done or with what is missing."""
-		return setup.checklist(stored(self, "read"))
-
 	@frappe.whitelist(methods=["POST"])
 	def show_host_key(self) -> dict:
 		"""The key the server shows; no credential is sent."""
