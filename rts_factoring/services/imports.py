@@ -11,8 +11,7 @@ import json
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
-from frappe.utils import get_link_to_form, getdate, now_datetime
+from frappe.utils import add_to_date, get_link_to_form, getdate, now_datetime
 
 from rts_factoring.core.book import Reconciliation, check_identity, reconcile
 from rts_factoring.core.cells import to_text
@@ -20,13 +19,14 @@ from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.layout import Event, ReportLayout
 from rts_factoring.core.matching import digits
 from rts_factoring.core.model import Outcome, ReportKind
-from rts_factoring.core.money import ZERO, text
-from rts_factoring.core.report import AMOUNTS, Report, type_report
+from rts_factoring.core.money import text
+from rts_factoring.core.report import Report, type_report
 from rts_factoring.core.spreadsheet import read
-from rts_factoring.services import layouts, ledger, postings, settings, staging
-from rts_factoring.services.errors import told_to_the_user
+from rts_factoring.services import figures, layouts, ledger, postings, settings, staging
+from rts_factoring.services.errors import Overtaken, told_to_the_user
 
 AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
+STUCK_AFTER = 10  # minutes in Reading or Posting; only a job leaves an import there
 LINE_TYPES = tuple(event.value for event in Event if event is not Event.PURCHASE)
 
 
@@ -78,6 +78,7 @@ def on_submit(doc) -> None:
 
 
 def before_cancel(doc) -> None:
+	ledger.lock(doc.company)
 	postings.refuse_if_built_upon(doc)
 
 
@@ -116,7 +117,7 @@ def stage(name: str) -> None:
 		staging.delete(name)
 		result = judge(doc, report, decided=False)
 	staging.insert(doc, result.lines, [[to_text(cell) for cell in row] for row in rows])
-	doc.db_set(summary(doc, result) | {"status": "Ready"}, update_modified=False)
+	doc.db_set(figures.summary(doc, result) | {"status": "Ready"}, update_modified=False)
 	_tell(doc)
 
 
@@ -141,7 +142,7 @@ def judge_again(name: str) -> None:
 		report, _rows = _read(doc, content(doc))
 		result = judge(doc, report)
 	staging.update(doc, result.lines)
-	doc.db_set(summary(doc, result), update_modified=False)
+	doc.db_set(figures.summary(doc, result), update_modified=False)
 	_tell(doc)
 
 
@@ -323,52 +324,7 @@ def _refuse_same_bytes(doc) -> None:
 		)
 
 
-# Figures ----------------------------------------------------------------------------------------------------------
-
-_COUNTS = {outcome: f"{outcome.value}_count" for outcome in Outcome}
-_TOTALS = {
-	"total_purchased": "purchased",
-	"total_paid": "paid",
-	"total_chargeback": "chargeback",
-	"total_fee": "fee",
-	"total_reserve": "reserve",
-	"total_released": "released",
-	"total_other": "other",
-	"total_net": "net",
-}
-
-
-def summary(doc, result: Reconciliation) -> dict:
-	"""Counts per outcome, sums of the rows' amounts, and the batch's invoices no row is about."""
-	counts = result.count()
-	own = staging.posted_rows(doc.name)
-	found = {field: counts.get(outcome, 0) for outcome, field in _COUNTS.items()}
-	if own:
-		found |= _stored_counts(doc.name)
-	sums = {name: ZERO for name in AMOUNTS}
-	for line in result.report.lines:
-		for name in AMOUNTS:
-			sums[name] += getattr(line, name) or ZERO
-	return {
-		**found,
-		"posted_count": len(own),
-		"waiting_count": sum(found[_COUNTS[outcome]] for outcome in staging.WAITING),
-		**{field: float(sums[name]) for field, name in _TOTALS.items()},
-		"missing_from_report": json.dumps(list(result.missing)),
-	}
-
-
-def _stored_counts(name: str) -> dict[str, int]:
-	line = frappe.qb.DocType("Report Import Line")
-	rows = (
-		frappe.qb.from_(line)
-		.where(line.report_import == name)
-		.groupby(line.outcome)
-		.select(line.outcome, Count("*"))
-		.run()
-	)
-	stored = dict(rows)
-	return {field: int(stored.get(outcome.value, 0)) for outcome, field in _COUNTS.items()}
+# Jobs -------------------------------------------------------------------------------------------------------------
 
 
 def _enqueue(step: str, name: str) -> None:
@@ -383,6 +339,16 @@ def _enqueue(step: str, name: str) -> None:
 	)
 
 
+def resume_stuck() -> None:
+	"""Enqueue again what a worker began and did not end: it was killed, or met a deadlock too often. Each step may run
+	again, and a job that is still at work is not doubled."""
+	long_ago = add_to_date(now_datetime(), minutes=-STUCK_AFTER)
+	for step, status, docstatus in (("stage", "Reading", 0), ("post", "Posting", 1)):
+		filters = {"status": status, "docstatus": docstatus, "modified": ("<", long_ago)}
+		for name in frappe.get_all("Report Import", filters=filters, pluck="name"):
+			_enqueue(step, name)
+
+
 def _tell(doc) -> None:
 	frappe.publish_realtime(
 		"factoring_report_import", {"name": doc.name}, doctype="Report Import", docname=doc.name, after_commit=True
@@ -394,6 +360,7 @@ def stage_job(name: str) -> None:
 
 
 def post_job(name: str) -> None:
+	frappe.db.rollback()  # a new transaction, which reads nothing before it has the lock
 	_job(postings.post, name)
 
 
@@ -401,8 +368,8 @@ def _job(step, name: str) -> None:
 	"""One background step in one transaction: all of it, or nothing and the reason on the import."""
 	try:
 		step(name)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		raise  # Frappe runs the job again
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, Overtaken) as error:
+		raise frappe.RetryBackgroundJobError from error  # Frappe rolls back and runs the job again
 	except Exception as error:
 		frappe.db.rollback()
 		fail(name, error)

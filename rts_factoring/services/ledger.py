@@ -20,6 +20,7 @@ from rts_factoring.core.model import InvoiceState, Policy, Position, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.posting import MOVES, Effect, legs, state_of
 from rts_factoring.services import queue, receivables, settings
+from rts_factoring.services.errors import Overtaken
 from rts_factoring.services.receivables import chunks
 
 FIGURES = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
@@ -35,6 +36,30 @@ def validate(doc) -> None:
 
 def on_trash(doc) -> None:
 	frappe.throw(_("Factoring Ledger Entries are never deleted; cancel the Report Import that made them."))
+
+
+def lock(company: str) -> None:
+	"""Postings of one company follow each other, until the transaction ends. Throws Overtaken when another one was
+	committed after this transaction began to read, because waiting does not renew what a transaction sees.
+
+	Where nothing was read before the lock, nothing is old; a job that begins with it never fails here.
+	"""
+	latest = frappe.db.get_value(settings.DOCTYPE, company, "postings", for_update=True)
+	if latest != frappe.db.get_value(settings.DOCTYPE, company, "postings"):
+		frappe.throw(
+			_("Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then repeat this.").format(
+				company
+			),
+			Overtaken,
+			title=_("Try Again"),
+		)
+	frappe.db.set_value(settings.DOCTYPE, company, "postings", (latest or 0) + 1, update_modified=False)
+
+
+def keep_count(doc) -> None:
+	"""Settings opened before a posting are saved after it: the number of postings stays the latest."""
+	if not doc.is_new():
+		doc.postings = frappe.db.get_value(doc.doctype, doc.name, "postings", for_update=True)
 
 
 def entry(effect: Effect, policy: Policy) -> dict[str, Decimal]:
@@ -211,6 +236,8 @@ def refuse_policy_change(doc) -> None:
 	before = doc.get_doc_before_save()
 	if not before or before.policy == doc.policy:
 		return
+	lock(doc.company)
+	keep_count(doc)
 	found = [position.invoice_no for position in positions(doc.company).values() if position.open]
 	if found:
 		more = " " + _("and {0} more").format(len(found) - 10) if len(found) > 10 else ""

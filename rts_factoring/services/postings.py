@@ -9,6 +9,7 @@ from frappe.utils import get_link_to_form
 from rts_factoring.core.model import InvoiceState, Outcome
 from rts_factoring.core.posting import legs
 from rts_factoring.services import (
+	figures,
 	followups,
 	imports,
 	journal,
@@ -25,11 +26,10 @@ from rts_factoring.services.errors import told_to_the_user
 def post(name: str) -> int:
 	"""Post every row of a submitted import that needs no decision and was not posted yet; returns how many.
 
-	Runs in the caller's transaction and takes a lock on the company's settings first, so that two imports of one company
-	follow each other. Running it again posts nothing twice.
+	Runs in the caller's transaction, after those of other imports of the company (see ledger.lock). Running it again
+	posts nothing twice.
 	"""
-	company = frappe.db.get_value("Report Import", name, "company")
-	frappe.db.get_value("Subsidiary Factoring Settings", company, "name", for_update=True)
+	ledger.lock(frappe.db.get_value("Report Import", name, "company", for_update=True))
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.docstatus != 1:
 		return 0
@@ -47,7 +47,7 @@ def post(name: str) -> int:
 	followups.open_tasks(doc, ready)
 	if not done:
 		followups.tell_posted(doc, len(ready))
-	doc.db_set(imports.summary(doc, result) | {"status": "Posted", "error": None}, update_modified=False)
+	doc.db_set(figures.summary(doc, result) | {"status": "Posted", "error": None}, update_modified=False)
 	imports._tell(doc)
 	return len(ready)
 
@@ -177,7 +177,6 @@ def built_upon_by(name: str) -> list[str]:
 
 def undo(doc) -> None:
 	"""Cancel the journal entries, mirror the ledger entries, free the rows, and give the invoices their states back."""
-	frappe.db.get_value("Subsidiary Factoring Settings", doc.company, "name", for_update=True)
 	journal.cancel_of_import(doc.name)
 	touched = set(ledger.reverse(doc.name))
 	marked = frappe.get_all(

@@ -164,7 +164,10 @@ class TestKilledPosting(ReportCase):
 		reports.import_file("kb1.xlsx", reports.purchase_rows("KB-1", *[(name, 100, 3, 5) for name in names]))
 		before = reports.books()
 		doc = self.submit_without_posting(
-			reports.payment_rows("11/01/2026 - 11/15/2026", *[(name, "1", "11/05/2026", "Payment", 100) for name in names])
+			reports.payment_rows(  # a journal entry a day, so that it may die between two of them
+				"11/01/2026 - 11/15/2026",
+				*[(name, "1", f"11/{3 + index // 3:02}/2026", "Payment", 100) for index, name in enumerate(names)],
+			)
 		)
 		frappe.db.commit()
 		duration = self.measure(doc.name)

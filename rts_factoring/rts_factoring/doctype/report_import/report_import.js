@@ -101,7 +101,7 @@ function buttons(frm) {
 		frm.add_custom_button(__("Judge Again"), () => frm.call("judge_again").then(() => frm.reload_doc()));
 	}
 	if (doc.docstatus !== 1) return;
-	if (doc.status === "Failed" || doc.waiting_count) {
+	if (doc.status === "Failed" || isStuck(doc) || doc.waiting_count || postable(doc)) {
 		frm.add_custom_button(__("Post Decided Rows"), () => frm.call("post_waiting").then(() => frm.reload_doc()));
 	}
 	frm.add_custom_button(__("Record Deposit"), () => deposit(frm));
@@ -115,6 +115,17 @@ function buttons(frm) {
 		() => frappe.set_route("List", "Factoring Ledger Entry", { report_import: doc.name }),
 		__("View")
 	);
+}
+
+function isStuck(doc) {
+	// A job that was killed leaves the import in Posting; the scheduler resumes it after as long.
+	return doc.status === "Posting" && moment(frappe.datetime.system_datetime()).diff(doc.modified, "minutes") >= 10;
+}
+
+function postable(doc) {
+	// Rows with an outcome that is posted, and that were not.
+	const counts = ["matched", "held", "denied", "pending", "ignored"].map((name) => doc[`${name}_count`] || 0);
+	return counts.reduce((sum, count) => sum + count, 0) > (doc.posted_count || 0);
 }
 
 async function show(frm) {

@@ -21,6 +21,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		private_file(self, "signed_agreement")
 
 	def validate(self):
+		ledger.keep_count(self)
 		settings.validate(self)
 		ledger.refuse_policy_change(self)
 
