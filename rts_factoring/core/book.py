@@ -279,7 +279,9 @@ class _Reconciler:
 			return settlement.blocked("other_currency")
 		position = self._position(receivable) if receivable else None
 		if self.report.kind is ReportKind.PURCHASE:
-			return settlement.purchase(line, receivable, position, self.report.layout.tolerance)
+			return settlement.purchase(
+				line, receivable, position, self.book.policy, self.report.layout.tolerance
+			)
 		return settlement.payment(line, receivable, position, self.book.policy)
 
 	def _position(self, receivable: Receivable) -> Position:

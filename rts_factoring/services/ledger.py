@@ -56,12 +56,6 @@ def lock(company: str) -> None:
 	frappe.db.set_value(settings.DOCTYPE, company, "postings", (latest or 0) + 1, update_modified=False)
 
 
-def keep_count(doc) -> None:
-	"""Settings opened before a posting are saved after it: the number of postings stays the latest."""
-	if not doc.is_new():
-		doc.postings = frappe.db.get_value(doc.doctype, doc.name, "postings", for_update=True)
-
-
 def entry(effect: Effect, policy: Policy) -> dict[str, Decimal]:
 	"""Amount columns of one effect: per role debit minus credit, and what it means whatever the policy."""
 	row = dict.fromkeys((*ROLES, *_NEUTRAL.values()), ZERO)
@@ -231,13 +225,24 @@ def states_from_ledger(company: str, batch: str | None, invoices: Collection[str
 	return states
 
 
-def refuse_policy_change(doc) -> None:
-	"""The policy changes only when RTS and we hold nothing against each other; throws with what is still open."""
-	before = doc.get_doc_before_save()
-	if not before or before.policy == doc.policy:
+def validate_settings(doc) -> None:
+	"""What stands in the ledger fixes the policy and the accounts; throws with what to do first."""
+	if doc.is_new():
 		return
-	lock(doc.company)
-	keep_count(doc)
+	before = doc.get_doc_before_save()
+	accounts = [role for role, field in settings.ACCOUNT_FIELDS.items() if before.get(field) not in (None, "", doc.get(field))]
+	if before.policy != doc.policy or accounts:
+		lock(doc.company)
+	# Settings opened before a posting are saved after it: the number of postings stays the latest.
+	doc.postings = frappe.db.get_value(doc.doctype, doc.name, "postings", for_update=True)
+	if before.policy != doc.policy:
+		_refuse_policy_change(doc)
+	for role in accounts:
+		_refuse_account_change(doc, before, role)
+
+
+def _refuse_policy_change(doc) -> None:
+	"""The policy changes only when RTS and we hold nothing against each other."""
 	found = [position.invoice_no for position in positions(doc.company).values() if position.open]
 	if found:
 		more = " " + _("and {0} more").format(len(found) - 10) if len(found) > 10 else ""
@@ -247,3 +252,22 @@ def refuse_policy_change(doc) -> None:
 			),
 			title=_("Open Positions"),
 		)
+
+
+def _refuse_account_change(doc, before, role: Role) -> None:
+	"""A role whose account changed would never tie out again: what was posted stays where it is."""
+	field = settings.ACCOUNT_FIELDS[role]
+	if is_used(doc.company, role):
+		frappe.throw(
+			_("{0}: reports were posted to {1}, so this role keeps it. Rename that account, or cancel those imports first.").format(
+				_(doc.meta.get_label(field)), frappe.bold(before.get(field))
+			),
+			title=_("Account"),
+		)
+
+
+def is_used(company: str, role: Role) -> bool:
+	"""Whether an import that was not cancelled moved this role."""
+	table, parent = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Report Import")
+	query = frappe.qb.from_(table).inner_join(parent).on(parent.name == table.report_import).select(table.name).limit(1)
+	return bool(query.where((table.company == company) & (table[role.value] != 0) & (parent.docstatus == 1)).run())

@@ -55,10 +55,7 @@ def post(name: str) -> int:
 def _write(doc, result, ready) -> None:
 	agreed = settings.require(doc.company)
 	effects = [(line, effect) for line in ready for effect in line.effects]
-	found = [
-		journal.Posting(index, imports.posting_day(doc, effect.date), tuple(legs(result.policy, effect)))
-		for index, (_line, effect) in enumerate(effects)
-	]
+	found = _postings(doc, result.policy, [effect for _line, effect in effects])
 	periods.refuse_closed(doc.company, {posting.day for posting in found if posting.legs})
 	vouchers: dict[int, str] = {}
 	for voucher in journal.split(found):
@@ -92,6 +89,13 @@ def _write(doc, result, ready) -> None:
 			}
 			for posting, (line, effect) in zip(found, effects, strict=True)
 		]
+	)
+
+
+def _postings(doc, policy, effects) -> list[journal.Posting]:
+	return journal.in_order(
+		journal.Posting(index, imports.posting_day(doc, effect.date), tuple(legs(policy, effect)))
+		for index, effect in enumerate(effects)
 	)
 
 
@@ -136,10 +140,7 @@ def preview(name: str) -> list[dict]:
 		report, _rows = imports._read(doc, imports.content(doc))
 		result = imports.judge(doc, report)
 	agreed = settings.require(doc.company)
-	found = [
-		journal.Posting(index, imports.posting_day(doc, effect.date), tuple(legs(result.policy, effect)))
-		for index, effect in enumerate(result.effects)
-	]
+	found = _postings(doc, result.policy, result.effects)
 	return [{"day": voucher.day, "rows": journal.by_account(voucher, agreed)} for voucher in journal.split(found)]
 
 

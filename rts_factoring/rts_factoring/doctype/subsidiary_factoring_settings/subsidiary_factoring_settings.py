@@ -21,9 +21,8 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		private_file(self, "signed_agreement")
 
 	def validate(self):
-		ledger.keep_count(self)
 		settings.validate(self)
-		ledger.refuse_policy_change(self)
+		ledger.validate_settings(self)
 
 	def on_update(self):
 		settings.on_update(self)
