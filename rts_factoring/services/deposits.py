@@ -34,6 +34,12 @@ def expected(report_import: str) -> dict:
 	return {"payout": float(payout), "recorded": float(done), "left": float(payout - done)}
 
 
+def entries(report_import: str) -> list[str]:
+	"""Bank entries, draft or submitted, that record a deposit of this import."""
+	filters = {"cheque_no": report_import, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
+	return frappe.get_all("Journal Entry", filters=filters, pluck="name", order_by="name")
+
+
 def record(doc, bank_account: str, amount: float, day, reference: str = "") -> dict:
 	"""A draft bank entry of the deposit for review; `difference` is what the payout still lacks (or exceeds)."""
 	if doc.docstatus != 1:

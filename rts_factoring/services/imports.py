@@ -79,7 +79,7 @@ def on_submit(doc) -> None:
 
 def before_cancel(doc) -> None:
 	ledger.lock(doc.company)
-	postings.refuse_if_built_upon(doc)
+	postings.refuse_undo(doc)
 
 
 def on_cancel(doc) -> None:
@@ -169,7 +169,9 @@ def decide(
 	Who decided and when is kept on each row. `remember` teaches the report's layout the type's word, for later imports.
 	Raises when a row is posted already or the decision lacks what it needs.
 	"""
-	doc = frappe.get_doc("Report Import", name)
+	doc = frappe.get_doc("Report Import", name, for_update=True)
+	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
+		frappe.throw(_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken)
 	lines = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": name, "row_no": ("in", rows)},

@@ -102,6 +102,13 @@ def reverse(report_import: str) -> list[str]:
 	return sorted({row.sales_invoice for row in entries if row.sales_invoice})
 
 
+def in_force(table):
+	"""A query on the ledger, under this name, for entries of imports that were not cancelled."""
+	parent = frappe.qb.DocType("Report Import")
+	query = frappe.qb.from_(table).inner_join(parent).on(parent.name == table.report_import)
+	return query.where((parent.docstatus == 1) & (table.is_reversal == 0))
+
+
 def positions(company: str, invoices: Collection[str] | None = None) -> dict[str, Position]:
 	"""Position of every invoice of the company that has ledger entries, or of those named."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
@@ -268,6 +275,6 @@ def _refuse_account_change(doc, before, role: Role) -> None:
 
 def is_used(company: str, role: Role) -> bool:
 	"""Whether an import that was not cancelled moved this role."""
-	table, parent = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Report Import")
-	query = frappe.qb.from_(table).inner_join(parent).on(parent.name == table.report_import).select(table.name).limit(1)
-	return bool(query.where((table.company == company) & (table[role.value] != 0) & (parent.docstatus == 1)).run())
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = in_force(table).where((table.company == company) & (table[role.value] != 0))
+	return bool(query.select(table.name).limit(1).run())

@@ -138,6 +138,12 @@ class TestTwoAtOnce(RaceCase):
 		self.assertEqual(self.figures("R-1"), ("Completed", "0.00"))
 		self.assert_books_agree()
 
+	def test_a_row_is_not_decided_while_it_is_posted(self):
+		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000))
+		ignore = {"action": "ignore", "reason": "too late"}
+		found = self.together(lambda: imports.post_job(doc.name), lambda: imports.decide(doc.name, [4], **ignore))
+		self.assertIn("posted meanwhile", found)
+
 	def test_the_policy_does_not_change_under_a_posting(self):
 		cancel(self.bought.name)
 		self.save()
