@@ -20,7 +20,7 @@ def expected(report_import: str) -> dict:
 	)
 	payout = money(found[0][0] or 0)
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType("Journal Entry Account")
-	agreed = settings.require(frappe.db.get_value("Report Import", report_import, "company"))
+	agreed = settings.known(frappe.db.get_value("Report Import", report_import, "company"))
 	recorded = (
 		frappe.qb.from_(row)
 		.inner_join(entry)
@@ -49,7 +49,7 @@ def record(doc, bank_account: str, amount: float, day, reference: str = "") -> d
 	account = frappe.db.get_value("Account", bank_account, ["company", "is_group", "account_type"], as_dict=True)
 	if not account or account.company != doc.company or account.is_group:
 		frappe.throw(_("Choose a bank account of {0}.").format(doc.company))
-	agreed = settings.require(doc.company)
+	agreed = settings.known(doc.company)
 	left = money(expected(doc.name)["left"])
 	entry = frappe.new_doc("Journal Entry")
 	entry.update(

@@ -221,6 +221,18 @@ def cancel_of_import(report_import: str) -> list[str]:
 	return names
 
 
+def refuse_reversal(doc) -> None:
+	"""ERPNext's Reverse Journal Entry would undo the books of an import and not its ledger."""
+	report_import = frappe.db.get_value("Journal Entry", doc.get("reversal_of"), "factoring_report_import") if doc.get("reversal_of") else None
+	if report_import:
+		frappe.throw(
+			_("Entry {0} belongs to Report Import {1} and is not reversed alone. Cancel the import; that undoes all its entries.").format(
+				doc.reversal_of, report_import
+			),
+			title=_("Factoring"),
+		)
+
+
 def refuse_alone(doc) -> None:
 	"""A Journal Entry of an import is cancelled with the import, never on its own."""
 	if doc.get("factoring_report_import") and not doc.flags.factoring:
