@@ -47,6 +47,7 @@ doc_events = {
 		"after_insert": "rts_factoring.overrides.file.after_insert",
 	},
 	"Journal Entry": {
+		"validate": "rts_factoring.overrides.journal_entry.validate",
 		"before_cancel": "rts_factoring.overrides.journal_entry.before_cancel",
 	},
 	"Payment Entry": {

@@ -222,7 +222,9 @@ class _Reconciler:
 		if self.report.kind is ReportKind.PURCHASE and receivable is None:
 			return settlement.deduction(line, self.report.layout.tolerance)
 		if self.report.kind is ReportKind.PURCHASE:
-			return settlement.purchase(line, receivable, position, self.report.layout.tolerance)
+			return settlement.purchase(
+				line, receivable, position, self.book.policy, self.report.layout.tolerance
+			)
 		return settlement.payment(line, receivable, position, self.book.policy)
 
 	def _position(self, receivable: Receivable) -> Position:

@@ -9,6 +9,10 @@ from frappe.utils import escape_html
 from rts_factoring.core.errors import FactoringError
 
 
+class Overtaken(frappe.ValidationError):
+	"""Another posting of the company was committed after this transaction had begun to read: what it read is old."""
+
+
 class FactoringValidationError(frappe.ValidationError):
 	"""A core error on its way to a person; `code` is the core's."""
 

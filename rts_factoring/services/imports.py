@@ -12,8 +12,7 @@ import json
 import frappe
 from frappe import _
 from frappe.model import display_fieldtypes
-from frappe.query_builder.functions import Count
-from frappe.utils import get_link_to_form, getdate, now_datetime
+from frappe.utils import add_to_date, get_link_to_form, getdate, now_datetime
 
 from rts_factoring.core.book import Reconciliation, reconcile
 from rts_factoring.core.cells import to_text
@@ -22,14 +21,15 @@ from rts_factoring.core.identity import check_identity
 from rts_factoring.core.layout import Event, ReportLayout
 from rts_factoring.core.matching import digits
 from rts_factoring.core.model import Outcome, ReportKind
-from rts_factoring.core.money import ZERO, text
-from rts_factoring.core.report import AMOUNTS, Report, type_report
+from rts_factoring.core.money import text
+from rts_factoring.core.report import Report, type_report
 from rts_factoring.core.settlement import DEDUCTIONS
 from rts_factoring.core.spreadsheet import read
-from rts_factoring.services import layouts, ledger, postings, settings, staging
-from rts_factoring.services.errors import told_to_the_user
+from rts_factoring.services import figures, layouts, ledger, postings, settings, staging
+from rts_factoring.services.errors import Overtaken, told_to_the_user
 
 AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
+STUCK_AFTER = 10  # minutes in Reading or Posting; only a job leaves an import there
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(event.value for event in Event if event is not Event.PURCHASE),
 	ReportKind.PURCHASE: tuple(event.value for event in Event if event in DEDUCTIONS),
@@ -94,7 +94,8 @@ def on_submit(doc) -> None:
 
 
 def before_cancel(doc) -> None:
-	postings.refuse_if_built_upon(doc)
+	ledger.lock(doc.company)
+	postings.refuse_undo(doc)
 
 
 def on_cancel(doc) -> None:
@@ -137,7 +138,7 @@ def stage(name: str) -> None:
 		result = judge(doc, report)
 		staging.update(doc, result.lines)
 	doc.db_set(
-		summary(doc, result)
+		figures.summary(doc, result)
 		| {"status": "Ready", "batch": result.batch or None, "layout_snapshot": _snapshot(report.layout)},
 		update_modified=False,
 	)
@@ -169,7 +170,7 @@ def judge_again(name: str) -> None:
 			return
 		result = judge(doc, report)
 	staging.update(doc, result.lines)
-	doc.db_set(summary(doc, result), update_modified=False)
+	doc.db_set(figures.summary(doc, result), update_modified=False)
 	_tell(doc)
 
 
@@ -196,7 +197,9 @@ def decide(
 	Who decided and when is kept on each row. `remember` teaches the report's layout the type's word, for later imports.
 	Raises when a row is posted already or the decision lacks what it needs.
 	"""
-	doc = frappe.get_doc("Report Import", name)
+	doc = frappe.get_doc("Report Import", name, for_update=True)
+	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
+		frappe.throw(_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken)
 	lines = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": name, "row_no": ("in", rows)},
@@ -365,52 +368,7 @@ def _refuse_same_bytes(doc) -> None:
 		)
 
 
-# Figures ----------------------------------------------------------------------------------------------------------
-
-_COUNTS = {outcome: f"{outcome.value}_count" for outcome in Outcome}
-_TOTALS = {
-	"total_purchased": "purchased",
-	"total_paid": "paid",
-	"total_chargeback": "chargeback",
-	"total_fee": "fee",
-	"total_reserve": "reserve",
-	"total_released": "released",
-	"total_other": "other",
-	"total_net": "net",
-}
-
-
-def summary(doc, result: Reconciliation) -> dict:
-	"""Counts per outcome, sums of the rows' amounts, and the batch's invoices no row is about."""
-	counts = result.count()
-	own = staging.posted_rows(doc.name)
-	found = {field: counts.get(outcome, 0) for outcome, field in _COUNTS.items()}
-	if own:
-		found |= _stored_counts(doc.name)
-	sums = {name: ZERO for name in AMOUNTS}
-	for line in result.report.lines:
-		for name in AMOUNTS:
-			sums[name] += getattr(line, name) or ZERO
-	return {
-		**found,
-		"posted_count": len(own),
-		"waiting_count": sum(found[_COUNTS[outcome]] for outcome in staging.WAITING),
-		**{field: float(sums[name]) for field, name in _TOTALS.items()},
-		"missing_from_report": json.dumps(list(result.missing)),
-	}
-
-
-def _stored_counts(name: str) -> dict[str, int]:
-	line = frappe.qb.DocType("Report Import Line")
-	rows = (
-		frappe.qb.from_(line)
-		.where(line.report_import == name)
-		.groupby(line.outcome)
-		.select(line.outcome, Count("*"))
-		.run()
-	)
-	stored = dict(rows)
-	return {field: int(stored.get(outcome.value, 0)) for outcome, field in _COUNTS.items()}
+# Jobs -------------------------------------------------------------------------------------------------------------
 
 
 def _enqueue(step: str, name: str) -> None:
@@ -425,6 +383,16 @@ def _enqueue(step: str, name: str) -> None:
 	)
 
 
+def resume_stuck() -> None:
+	"""Enqueue again what a worker began and did not end: it was killed, or met a deadlock too often. Each step may run
+	again, and a job that is still at work is not doubled."""
+	long_ago = add_to_date(now_datetime(), minutes=-STUCK_AFTER)
+	for step, status, docstatus in (("stage", "Reading", 0), ("post", "Posting", 1)):
+		filters = {"status": status, "docstatus": docstatus, "modified": ("<", long_ago)}
+		for name in frappe.get_all("Report Import", filters=filters, pluck="name"):
+			_enqueue(step, name)
+
+
 def _tell(doc) -> None:
 	frappe.publish_realtime(
 		"factoring_report_import", {"name": doc.name}, doctype="Report Import", docname=doc.name, after_commit=True
@@ -436,6 +404,7 @@ def stage_job(name: str) -> None:
 
 
 def post_job(name: str) -> None:
+	frappe.db.rollback()  # a new transaction, which reads nothing before it has the lock
 	_job(postings.post, name)
 
 
@@ -443,8 +412,8 @@ def _job(step, name: str) -> None:
 	"""One background step in one transaction: all of it, or nothing and the reason on the import."""
 	try:
 		step(name)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
-		raise frappe.RetryBackgroundJobError from error  # the only error after which Frappe runs the job again
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, Overtaken) as error:
+		raise frappe.RetryBackgroundJobError from error  # Frappe rolls back and runs the job again
 	except Exception as error:
 		frappe.db.rollback()
 		fail(name, error)

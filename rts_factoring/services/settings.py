@@ -46,14 +46,21 @@ def find(company: str):
 def require(company: str):
 	"""The company's enabled settings. Throws when there are none."""
 	settings = find(company)
-	if not settings or not settings.enabled:
-		frappe.throw(
-			_("{0} is not set up for factoring. Make and enable its Subsidiary Factoring Settings.").format(
-				frappe.bold(company)
-			),
-			title=_("Not Set Up"),
-		)
-	return settings
+	return settings if settings and settings.enabled else _refuse(company)
+
+
+def known(company: str):
+	"""The same, enabled or not: what was posted stays to be read when a company no longer factors."""
+	return find(company) or _refuse(company)
+
+
+def _refuse(company: str):
+	frappe.throw(
+		_("{0} is not set up for factoring. Make and enable its Subsidiary Factoring Settings.").format(
+			frappe.bold(company)
+		),
+		title=_("Not Set Up"),
+	)
 
 
 def factored_companies() -> list[str]:

@@ -173,6 +173,11 @@ def make_user(email: str, *roles: str, **values) -> str:
 	return email
 
 
+def disable(customer: str, disabled: bool) -> None:
+	frappe.db.set_value("Customer", customer, "disabled", int(disabled))
+	frappe.clear_document_cache("Customer", customer)
+
+
 def upload(path: str, attached_to: str | None = None) -> str:
 	"""A private file of tests/fixtures as a user uploads it; its address."""
 	file = frappe.get_doc(

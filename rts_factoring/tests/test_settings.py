@@ -9,7 +9,7 @@ from pathlib import Path
 import frappe
 
 from rts_factoring.services import accounts, batches, connections, deliveries, downloads, settings
-from rts_factoring.tests import freight
+from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
 
@@ -115,6 +115,19 @@ class TestAccounts(FreightCase):
 				doc = of_acme()
 				doc.set(field, account)
 				doc.save()
+
+
+	def test_the_account_of_a_role_stays_once_reports_were_posted_to_it(self):
+		reports.sent_samples()
+		doc = of_acme()
+		values = {"account_name": "Fees of Another Kind", "company": ACME}
+		values["parent_account"] = frappe.db.get_value("Account", doc.fee_account, "parent_account")
+		other = frappe.get_doc({"doctype": "Account"} | values).insert().name
+		made = reports.import_sample("purchase_clean")
+		with self.refused("Fees", doc.fee_account):
+			freight.make_settings(ACME, fee_account=other)
+		made.cancel()
+		self.assertEqual(freight.make_settings(ACME, fee_account=other).fee_account, other)
 
 
 class TestByHand(FreightCase):

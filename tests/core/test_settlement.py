@@ -6,7 +6,7 @@ import pytest
 from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, book_of, payments, read, receivable
 
 from rts_factoring.core.book import reconcile
-from rts_factoring.core.model import InvoiceStanding, InvoiceState, Outcome
+from rts_factoring.core.model import CustomerStanding, InvoiceStanding, InvoiceState, Outcome
 
 STATUS_HEADER = (*PURCHASE_HEADER, "Status", "Notes")
 BOUGHT = ("AF-1", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 0, 920)
@@ -121,6 +121,35 @@ def test_an_invoice_that_is_no_longer_submitted_takes_no_entry(standing, policy,
 	assert (line.outcome, line.reason) == (
 		(Outcome.BLOCKED, standing) if blocked else (Outcome.MATCHED, None)
 	)
+
+
+@pytest.mark.parametrize("standing", [CustomerStanding.DISABLED, CustomerStanding.FROZEN])
+@pytest.mark.parametrize(
+	"policy, last, blocked",
+	[
+		("borrowing", row("Payment", 1000), True),
+		("sale", row("Payment", 1000), False),
+		("sale", row("Over Pay", 1075), True),
+		("borrowing", row("Chargeback", 1000), False),
+		("sale", row("Chargeback", 1000), True),
+		("borrowing", row("Fee", fee=5), False),
+	],
+)
+def test_a_customer_that_takes_no_entry_stops_its_own_rows_alone(standing, policy, last, blocked):
+	book, receivables = book_of(receivable("AF-1"), policy=policy)
+	book.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book))
+	_, receivables = book_of(receivable("AF-1", customer_standing=standing))
+	line = reconcile(payments(last), receivables, book).lines[0]
+	found = (Outcome.BLOCKED, standing.value) if blocked else (Outcome.MATCHED, None)
+	assert (line.outcome, line.reason) == found
+
+
+@pytest.mark.parametrize("policy, reason", [("borrowing", None), ("sale", "customer_disabled")])
+def test_a_purchase_waits_for_the_customer_where_it_names_it(policy, reason):
+	book, receivables = book_of(
+		receivable("AF-1", customer_standing=CustomerStanding.DISABLED), policy=policy
+	)
+	assert reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book).lines[0].reason == reason
 
 
 def test_a_returned_invoice_says_so_rather_than_that_it_is_paid():

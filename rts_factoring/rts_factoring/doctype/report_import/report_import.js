@@ -126,7 +126,7 @@ function buttons(frm) {
 		if (frm.perm[0]?.write) frm.add_custom_button(__("Judge Again"), then_reload("judge_again"));
 	}
 	if (doc.docstatus !== 1) return;
-	if (may_submit && (doc.status === "Failed" || doc.waiting_count)) {
+	if (may_submit && (doc.status === "Failed" || is_stuck(doc) || doc.waiting_count || postable(doc))) {
 		frm.add_custom_button(__("Post Decided Rows"), then_reload("post_waiting"));
 	}
 	if (may_submit && frappe.model.can_create("Journal Entry")) {
@@ -142,6 +142,17 @@ function buttons(frm) {
 		() => frappe.set_route("List", "Factoring Ledger Entry", { report_import: doc.name }),
 		__("View")
 	);
+}
+
+// A job that was killed leaves the import in Posting; the scheduler resumes it after as long.
+function is_stuck(doc) {
+	return doc.status === "Posting" && moment(frappe.datetime.system_datetime()).diff(doc.modified, "minutes") >= 10;
+}
+
+// Rows with an outcome that is posted, and that were not.
+function postable(doc) {
+	const counts = ["matched", "held", "denied", "pending", "ignored"].map((name) => doc[`${name}_count`] || 0);
+	return counts.reduce((sum, count) => sum + count, 0) > (doc.posted_count || 0);
 }
 
 async function preview(frm) {

@@ -1,6 +1,6 @@
 import frappe
 
-from rts_factoring.services import deposits, imports, layouts
+from rts_factoring.services import deposits, imports, layouts, periods
 from rts_factoring.services.guard import CompanyDocument, private_file, stored
 
 
@@ -20,6 +20,9 @@ class ReportImport(CompanyDocument):
 
 	def on_submit(self):
 		imports.on_submit(self)
+
+	def before_update_after_submit(self):
+		periods.check_new_posting_date(self)
 
 	def before_cancel(self):
 		imports.before_cancel(self)

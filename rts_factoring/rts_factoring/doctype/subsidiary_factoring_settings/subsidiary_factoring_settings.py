@@ -23,7 +23,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 
 	def validate(self):
 		settings.validate(self)
-		ledger.refuse_policy_change(self)
+		ledger.validate_settings(self)
 
 	def on_update(self):
 		settings.on_update(self)
