@@ -58,7 +58,12 @@ doc_events = {
 # Prints of a Sales Invoice carry the Notice of Assignment
 
 pdf_body_html = "rts_factoring.printing.stamp.pdf_body_html"
-jinja = {"methods": ["rts_factoring.printing.stamp.factoring_stamp"]}
+jinja = {
+	"methods": [
+		"rts_factoring.printing.stamp.factoring_stamp",
+		"rts_factoring.printing.stamp.factoring_check",
+	]
+}
 
 # Background work
 

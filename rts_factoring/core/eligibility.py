@@ -72,6 +72,11 @@ def decide(candidate: Candidate, terms: Terms) -> Verdict:
 	return Verdict(InvoiceState.NOT_READY if reasons else InvoiceState.QUEUED, reasons)
 
 
+def is_outside_agreement(currency: str, amount: Decimal, terms: Terms) -> bool:
+	"""True for an invoice the factor never buys, whatever is mended: it is billed directly."""
+	return currency != terms.currency or 0 < amount < terms.min_amount
+
+
 def _company(candidate: Candidate, terms: Terms) -> list[Reason]:
 	if terms.enabled:
 		return []

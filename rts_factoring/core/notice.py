@@ -83,7 +83,10 @@ Line = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class StampCase:
-	"""What the rule of the stamp looks at. `frozen` is the version the invoice's packet was made with."""
+	"""What the rule of the stamp looks at. `frozen` is the version the invoice's packet was made with.
+
+	`before_first` says that the invoice is older than every notice of its company, and was not sold.
+	"""
 
 	company_factored: bool
 	customer_factored: bool
@@ -92,6 +95,7 @@ class StampCase:
 	standing: InvoiceStanding = InvoiceStanding.OPEN
 	in_force: Notice | None = None
 	frozen: Notice | None = None
+	before_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ def is_due(case: StampCase) -> Decision:
 	if case.state is InvoiceState.CHARGED_BACK:
 		return Decision(False, "bought_back")
 	notice = case.frozen or case.in_force
+	if notice is None and case.before_first:
+		return Decision(False, "before_first_notice")
 	if notice is None:
 		problem = NoticeError(
 			"notice_missing",
@@ -266,32 +272,59 @@ def digest(notice: Notice, facts: NoticeFacts) -> str:
 	return hashlib.sha256("\x1f".join((*parts, *facts_)).encode()).hexdigest()[:24]
 
 
+# Who is to be paid: under a label that means nothing else, and in words that may speak of something else (a driver's pay).
 _REMIT = re.compile(
-	r"""\b(?:remit(?:tance)?(?:\s+(?:all\s+)?payments?)?\s+to|(?:checks?|cheques?)\s+payable\s+to
-	|(?:send|mail|make)\s+(?:all\s+)?payments?\s+(?:payable\s+)?to|payable\s+to|pay\s+to(?:\s+the\s+order\s+of)?)
-	\s*:?\s*(?P<who>[^.;]{3,120})""",
+	r"""\b(?:
+	(?P<label>remit(?:tance)?s?[\s-]+(?:all\s+)?(?:payments?\s+)?to(?:\s+address)?|remit(?:tance)?\s+address(?=\s*:)
+	|(?:checks?|cheques?)\s+payable\s+to
+	|(?:send|mail|make|issue)\s+(?:all\s+|your\s+)?(?:payments?|checks?|cheques?)\s+(?:payable\s+)?to
+	|wire\s+(?:transfers?\s+|payments?\s+|funds\s+)?to(?=\s*:))
+	|payable\s+(?:only\s+|solely\s+)?to|pay\s+to(?:\s+the\s+order\s+of)?|payments?\s+to(?=\s*:)
+	)[\s:|–-]*(?P<who>(?:[^.;\n]|\.(?=\S)|(?<=\b\w)\.){2,120})""",
 	re.VERBOSE | re.IGNORECASE,
 )
+# Words before a name, or instead of one, that name nobody.
+_NOBODY = {"c", "o", "attn", "attention", "our", "the", "factor", "factoring", "company", "address", "at", "in"}
+_NOBODY |= {"above", "below", "following", "named", "notice", "this"}
 
 
-def remit_conflict(text: str, notice: Notice, facts: NoticeFacts) -> str:
-	"""The passage of an invoice's own text that tells the debtor to pay someone else than the notice, or ""."""
-	own = " ".join(run.text for run in _runs(notice.text, facts))
-	payees = [run.text for run in _runs(notice.remit_to, facts)] + [m["who"] for m in _REMIT.finditer(own)]
-	allowed = _words(" ".join(payees) or own.replace(facts.company, ""))
-	for passage in _REMIT.finditer(" ".join(text.split())):
-		first = _words(passage["who"]).split()[:2]
-		if first and " ".join(first) not in allowed:
-			return passage[0].strip()
-	return ""
+@dataclass(frozen=True, slots=True)
+class RemitConflict:
+	"""What an invoice's own text says about paying somebody else; `certain` if it stands under a label that says so."""
+
+	passage: str
+	certain: bool
 
 
-def _runs(text: str, facts: NoticeFacts) -> list[Run]:
-	return [run for line in parse(text, facts) for run in line]
+def remit_conflict(text: str, notice: Notice, facts: NoticeFacts) -> RemitConflict | None:
+	"""The passage of an invoice's own text that tells the debtor to pay someone else than the notice.
+
+	A payee ends with its line. Passages without a label count where something like a name follows.
+	"""
+	own = "\n".join("".join(run.text for run in line) for line in parse(notice.text, facts))
+	payees = [run.text for line in parse(notice.remit_to, facts) for run in line]
+	payees += [passage["who"] for passage in _REMIT.finditer(own)]
+	allowed = f" {_words(' '.join(payees) or own.replace(facts.company, ''))} "
+	text = "\n".join(" ".join(line.split()) for line in text.splitlines())
+	found = [
+		RemitConflict(" ".join(passage[0].split()), bool(passage["label"]))
+		for passage in _REMIT.finditer(text)
+		if (name := _name(passage["who"])) and f" {name} " not in allowed
+		if passage["label"] or not passage["who"][0].islower()
+	]
+	return max(found, key=lambda conflict: conflict.certain, default=None)
+
+
+def _name(who: str) -> str:
+	"""The two words that tell one payee from another; of a box its number, too. Empty for "our factor, named above"."""
+	words = _words(who).split()
+	while words and words[0] in _NOBODY:
+		del words[0]
+	return " ".join(words[: 3 if words[:2] == ["po", "box"] else 2])
 
 
 def _words(text: str) -> str:
-	return " ".join(re.findall(r"\w+", text.lower()))
+	return re.sub(r"\bp o box\b", "po box", " ".join(re.findall(r"\w+", text.lower())))
 
 
 def _language(code: str) -> str:

@@ -121,7 +121,8 @@ def build_packet(
 		raise PaperworkError(
 			"packet_too_large",
 			f"The packet has {_size(len(content))} even with coarse pictures; {_size(max_bytes)} are allowed.",
-			"Leave out pages RTS does not need, attach smaller files, or raise the limit in the settings.",
+			"Leave out pages RTS does not need, or attach smaller files; or raise the limit in the settings, "
+			"then queue the invoice again.",
 			invoice_name,
 		)
 
@@ -134,8 +135,7 @@ def check_document(document: Document, seconds: float = SECONDS) -> int:
 	"""The number of pages the document would add to a packet; PaperworkError if it cannot go into one."""
 
 	def work(progress: Progress) -> tuple[dict, bytes]:
-		writer = PdfWriter()
-		return {"pages": _add(writer, document, BEST)}, b""
+		return {"pages": _check(document)}, b""
 
 	return limited(work, document.file_name, seconds)[0]["pages"]
 
@@ -173,11 +173,34 @@ def _assemble(
 			count = _add(writer, document, quality)
 		outline.append((title, pages + 1))
 		pages += count
-	if quality is not BEST:
-		_coarsen(writer, quality)
-	for title, page in outline:
-		writer.add_outline_item(title, page - 1)
-	return finish(writer, invoice.file_name), pages, outline
+	try:
+		with reading(invoice.file_name):
+			if quality is not BEST:
+				_coarsen(writer, quality)
+			for title, page in outline:
+				writer.add_outline_item(title, page - 1)
+			return finish(writer, invoice.file_name), pages, outline
+	except PaperworkError as error:
+		raise _named(error, paperwork, progress) from error
+
+
+def _named(error: PaperworkError, paperwork: Sequence[Document], progress: Progress) -> PaperworkError:
+	"""`error`, which came up only as the whole was written, with the document that cannot be written alone either."""
+	for document in paperwork:
+		progress(document.file_name)
+		try:
+			_check(document)
+		except PaperworkError as its_own:
+			return its_own
+	return error
+
+
+def _check(document: Document) -> int:
+	writer = PdfWriter()
+	pages = _add(writer, document, BEST)
+	with reading(document.file_name):
+		finish(writer)
+	return pages
 
 
 def _add_invoice(writer: PdfWriter, invoice: Document, verify) -> int:

@@ -26,6 +26,7 @@ from .errors import FactoringError, PaperworkError
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
 MAX_BYTES = 100 * 1024 * 1024
+MAX_PARENTS = 16
 
 Matrix = tuple[float, float, float, float, float, float]
 STAMPED = "/RTSFactoringNotice"  # our private key on a stamped page; holds the stamp's digest
@@ -39,6 +40,11 @@ _ACTING = {"/Filespec", "/F", "/EmbeddedFile", "/Action", "/Annot"}
 _ACTIONS = {
 	*("/JavaScript", "/Launch", "/URI", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Rendition"),
 	*("/Movie", "/Sound", "/RichMediaExecute", "/Hide", "/ResetForm", "/Named"),
+}
+# Remarks that a viewer draws by itself where the file has no picture of them.
+_DRAWN = {
+	*("/FreeText", "/Ink", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Stamp", "/Caret"),
+	*("/Highlight", "/Underline", "/StrikeOut", "/Squiggly"),
 }
 _PRINT_AGAIN = "Print it to a new PDF, or send it as a picture."
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
@@ -96,7 +102,7 @@ def carry_over(
 			if prepare is not None:
 				prepare(page, reader)
 			_check_contents(page, name)
-			drawings = _appearances(page)
+			drawings = _appearances(page, name)
 			for key in [key for key in page if key not in _PAGE_KEYS or key == "/Annots"]:
 				del page[key]
 			carried = writer.add_page(page)
@@ -113,7 +119,11 @@ def reading(name: str):
 	except (FactoringError, MemoryError, RecursionError):
 		raise
 	except Exception as error:
-		raise _damaged(name) from error
+		raise damaged(name) from error
+
+
+def damaged(name: str) -> PaperworkError:
+	return PaperworkError("damaged", "This PDF is damaged and cannot be read.", _PRINT_AGAIN, name)
 
 
 def paint(writer: PdfWriter, page: DictionaryObject, forms: list[tuple[str, Matrix]]) -> None:
@@ -209,11 +219,11 @@ def _check_contents(page: DictionaryObject, name: str) -> None:
 	for part in parts:
 		part = part.get_object()
 		if not isinstance(part, StreamObject):
-			raise _damaged(name)
+			raise damaged(name)
 	page.mediabox  # noqa: B018 - raises when there is none
 
 
-def _appearances(page: DictionaryObject) -> list[tuple[Matrix, StreamObject]]:
+def _appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, StreamObject]]:
 	"""What the visible annotations look like, put into the page's resources as /RtsA0, /RtsA1, ..."""
 	found = []
 	annotations = page.get("/Annots")
@@ -227,6 +237,13 @@ def _appearances(page: DictionaryObject) -> list[tuple[Matrix, StreamObject]]:
 			continue
 		look = _appearance(annotation)
 		if look is None or "/BBox" not in look:
+			if _would_be_lost(annotation):
+				raise PaperworkError(
+					"no_appearance",
+					"This PDF has a filled-in field or a remark without a picture of it, so it would be lost.",
+					_PRINT_AGAIN,
+					name,
+				)
 			continue
 		x0, y0, x1, y1 = box(annotation["/Rect"])
 		matrix = tuple(float(n) for n in look.get("/Matrix", IDENTITY))
@@ -257,6 +274,34 @@ def _appearance(annotation: DictionaryObject) -> StreamObject | None:
 		look = look.get(annotation.get("/AS", "/Off"))
 		look = look.get_object() if look is not None else None
 	return look if isinstance(look, StreamObject) else None
+
+
+def _would_be_lost(annotation: DictionaryObject) -> bool:
+	"""True for what viewers draw from its value or its text alone."""
+	looks = annotation.get("/AP")
+	if looks is not None and "/N" in looks.get_object():
+		return False  # a box that is not ticked, say
+	x0, y0, x1, y1 = box(annotation.get("/Rect", (0, 0, 0, 0)))
+	if x1 <= x0 or y1 <= y0:
+		return False
+	kind = annotation.get("/Subtype")
+	if kind == "/Widget":
+		return _of_field(annotation, "/FT") != "/Sig" and _of_field(annotation, "/V") not in (None, "", "/Off", [])
+	if kind == "/FreeText":
+		return bool(str(annotation.get("/Contents", "")).strip())
+	return kind in _DRAWN
+
+
+def _of_field(annotation: DictionaryObject, key: str):
+	"""A field's entry, its parents' where it has none of its own."""
+	for _ in range(MAX_PARENTS):
+		if key in annotation:
+			value = annotation[key].get_object()
+			return None if isinstance(value, NullObject) else value
+		if "/Parent" not in annotation:
+			break
+		annotation = annotation["/Parent"].get_object()
+	return None
 
 
 def _acts(item: DictionaryObject) -> bool:
@@ -297,7 +342,3 @@ def _empty(item) -> None:
 
 def _too_complex(message: str, name: str) -> PaperworkError:
 	return PaperworkError("too_complex", message, _PRINT_AGAIN, name)
-
-
-def _damaged(name: str) -> PaperworkError:
-	return PaperworkError("damaged", "This PDF is damaged and cannot be read.", _PRINT_AGAIN, name)

@@ -93,10 +93,11 @@ def _stamped(reader: PdfReader, notice: Notice, facts: NoticeFacts, mark: str, n
 	else:
 		carry_over(reader, writer, name)
 		stamp, left, low = place
-		page = writer.pages[0]
-		_draw(writer, page, stamp, seen, left, low, matrix, None)
-	writer.pages[0][NameObject(STAMPED)] = TextStringObject(mark)
-	return finish(writer, name)
+		with reading(name):
+			_draw(writer, writer.pages[0], stamp, seen, left, low, matrix, None)
+	with reading(name):
+		writer.pages[0][NameObject(STAMPED)] = TextStringObject(mark)
+		return finish(writer, name)
 
 
 def view(page: PageObject) -> tuple[tuple[float, float], Matrix]:
@@ -287,7 +288,7 @@ def require_on(page: PageObject, notice: Notice, facts: NoticeFacts, name: str =
 		raise NoticeError(
 			"stamp_not_printed",
 			"The invoice was printed, but its notice is not to be read on it.",
-			"Choose another print format in the factoring settings.",
+			"Choose another print format in the factoring settings, or mend this one, then queue the invoice again.",
 			name,
 		)
 

@@ -34,6 +34,13 @@ def factoring_stamp(doc) -> str:
 	return notices.stamp(doc) if doc.get("doctype") == "Sales Invoice" else ""
 
 
+def factoring_check(page: str, doc) -> str:
+	"""For templates that print the stamp themselves: warns where the page tells the debtor to pay somebody else."""
+	if doc.get("doctype") == "Sales Invoice":
+		notices.check_print(page, doc)
+	return ""
+
+
 def _before_ours():
 	hooks = frappe.get_hooks("pdf_body_html")
 	position = hooks.index(HOOK) if HOOK in hooks else 0

@@ -5,8 +5,15 @@ from contextlib import contextmanager
 import frappe
 from frappe import _
 from frappe.utils import escape_html
+from redis.exceptions import RedisError
+from rq.timeouts import BaseTimeoutException
 
 from rts_factoring.core.errors import FactoringError
+
+PASSING = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError)
+PASSING += (RedisError, BaseTimeoutException)
+# MariaDB's own: too many connections, shutting down, killed, not reachable, gone, lost, record changed, lock, deadlock.
+PASSING_CODES = (1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055, 1020, 1205, 1213)
 
 
 class Overtaken(frappe.ValidationError):
@@ -38,3 +45,16 @@ def told_to_the_user():
 		yield
 	except FactoringError as error:
 		raise as_frappe_error(error) from error
+
+
+def is_passing(error: BaseException | None) -> bool:
+	"""True for what has nothing to do with the document at hand: a deadlock, a lost connection, a job out of time."""
+	while error is not None:
+		if isinstance(error, PASSING) or frappe.db.is_interface_error(error):
+			return True
+		if isinstance(error, (frappe.db.OperationalError, frappe.db.InternalError)):
+			code = error.args[0] if error.args else None
+			if not isinstance(code, int) or code in PASSING_CODES:
+				return True
+		error = error.__cause__ or error.__context__
+	return False

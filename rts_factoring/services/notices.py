@@ -1,15 +1,19 @@
 """Notices of Assignment: kept by version, chosen for an invoice, stamped onto its print."""
 
+import html
+import re
+
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Sum
-from frappe.utils import cint, flt, getdate, strip_html_tags
+from frappe.utils import cint, flt, getdate
 
 from rts_factoring.core import notice as core
+from rts_factoring.core.eligibility import is_outside_agreement
 from rts_factoring.core.errors import NoticeError
 from rts_factoring.core.model import InvoiceStanding, InvoiceState
-from rts_factoring.core.notice import Decision, Notice, NoticeFacts, StampCase
-from rts_factoring.services import queue, settings
+from rts_factoring.core.money import money
+from rts_factoring.core.notice import Decision, Notice, NoticeFacts, RemitConflict, StampCase
+from rts_factoring.services import queue, receivables, settings
 from rts_factoring.services.errors import as_frappe_error, told_to_the_user
 
 DOCTYPE = "Notice of Assignment"
@@ -28,14 +32,19 @@ INVOICE_FIELDS = (
 	"customer_name",
 	"posting_date",
 	"docstatus",
-	"status",
 	"is_return",
 	"outstanding_amount",
 	"grand_total",
+	"rounded_total",
+	"currency",
 	"factoring_method",
 	"factoring_status",
 	"factoring_notice",
 )
+# Of a printed page: what nobody reads, what ends a line, and every other tag.
+_UNREAD = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_LINE_END = re.compile(r"</?(?:br|p|div|tr|td|th|table|li|ul|ol|h[1-6]|section|hr)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 EXAMPLE = NoticeFacts(customer="Example Customer", invoice_no="ACC-SINV-00001")
 
 
@@ -87,13 +96,14 @@ def on_submit(doc) -> None:
 
 
 def on_cancel(doc) -> None:
-	"""Invoices with the factor keep this version as evidence; those not sent yet take the one in force."""
+	"""Invoices with the factor, or on their way there, keep this version as evidence; others take the one in force."""
 	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Sales Invoice")
 	waiting = frappe.get_all(
 		"Sales Invoice",
 		filters={"factoring_notice": doc.name, "factoring_status": ("in", queue.OWN_STATES)},
 		pluck="name",
 	)
+	waiting = sorted(set(waiting) - queue.on_their_way(waiting))
 	queue.write(waiting, factoring_notice=None, factoring_packet_key=None)
 	queue.settle_later(company=doc.company)
 
@@ -150,7 +160,7 @@ def stamp(invoice, language: str | None = None) -> str:
 	return core.render_html(decision.notice, facts) if decision.due else ""
 
 
-def onto_print(html: str, invoice, raw: bool = False) -> str:
+def onto_print(printed: str, invoice, raw: bool = False) -> str:
 	"""A rendered invoice with its stamp. `raw` is a print for a receipt printer, which cannot carry one."""
 	decision, facts = decide(invoice)
 	if decision.due and raw and not decision.problem:
@@ -158,14 +168,24 @@ def onto_print(html: str, invoice, raw: bool = False) -> str:
 	if decision.problem:
 		raise as_frappe_error(_named(decision.problem, facts))
 	if not decision.due:
-		return html
-	_warn_of_conflict(html, decision.notice, facts)
-	return core.prepend_once(html, core.render_html(decision.notice, facts))
+		return printed
+	_warn_of_conflict(printed, decision.notice, facts)
+	return core.prepend_once(printed, core.render_html(decision.notice, facts))
 
 
-def conflict(html: str, notice: Notice, facts: NoticeFacts) -> str:
-	"""What the invoice's own text says about paying somebody else, or ""."""
-	return core.remit_conflict(strip_html_tags(html.replace("<", " <")), notice, facts)
+def check_print(printed: str, invoice) -> None:
+	"""Warn where a rendered invoice that carries its stamp already contradicts it."""
+	decision, facts = decide(invoice)
+	if decision.due and decision.notice:
+		_warn_of_conflict(printed, decision.notice, facts)
+
+
+def conflict(printed: str, notice: Notice, facts: NoticeFacts) -> RemitConflict | None:
+	"""What the invoice's own text, without the stamp, says about paying somebody else."""
+	printed = printed.replace(core.render_html(notice, facts), "\n")
+	printed = _UNREAD.sub(" ", printed)
+	printed = _LINE_END.sub("\n", " ".join(printed.split()))
+	return core.remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, facts)
 
 
 def freeze(invoice: str, notice: Notice) -> None:
@@ -184,7 +204,8 @@ def _case(row, language: str) -> StampCase:
 	state = InvoiceState(row.factoring_status) if row.factoring_status else InvoiceState.NOT_READY
 	frozen = load(row.factoring_notice) if row.factoring_notice else None
 	standing = _standing(row)
-	if state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK):
+	sold = state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK) or _is_on_its_way(row)
+	if sold:
 		company = customer = invoice = True
 	else:
 		found = settings.find(row.company)
@@ -195,15 +216,25 @@ def _case(row, language: str) -> StampCase:
 		buyer = buyer or frappe._dict()
 		customer = not cint(buyer.factoring_excluded)
 		row.customer_method = buyer.factoring_method
-		invoice = queue.method_of(row, found) == "Factoring" and not _is_direct(row, state)
-	in_force = None
+		invoice = queue.method_of(row, found) == "Factoring" and not _is_direct(row, state, found)
+	in_force, before_first = None, False
 	if company and customer and invoice and not frozen:
-		in_force = core.in_force(_versions(row.company), row.company, language, getdate(row.posting_date))
-	return StampCase(company, customer, invoice, state, standing, in_force, frozen)
+		versions = _versions(row.company)
+		in_force = core.in_force(versions, row.company, language, getdate(row.posting_date))
+		before_first = bool(versions) and not sold  # factoring began later; without any notice its setup is unfinished
+	return StampCase(company, customer, invoice, state, standing, in_force, frozen, before_first)
 
 
-def _is_direct(row, state: InvoiceState) -> bool:
-	"""Judged as not factored, or paid to us before it was ever sold."""
+def _is_on_its_way(row) -> bool:
+	return bool(row.name and queue.on_their_way([row.name]))
+
+
+def _is_direct(row, state: InvoiceState, company_settings) -> bool:
+	"""Judged as not factored, paid to us before it was ever sold, or one the factor never buys."""
+	amount = money(flt(row.rounded_total) or flt(row.grand_total))
+	terms = settings.terms(company_settings)
+	if row.currency and is_outside_agreement(row.currency, amount, terms):
+		return True
 	paid = cint(row.docstatus) == 1 and flt(row.outstanding_amount) <= 0
 	return state is InvoiceState.NOT_FACTORED or (state is InvoiceState.NOT_READY and paid)
 
@@ -211,19 +242,10 @@ def _is_direct(row, state: InvoiceState) -> bool:
 def _standing(row) -> InvoiceStanding:
 	if cint(row.docstatus) == 2:
 		return InvoiceStanding.CANCELLED
-	if cint(row.is_return) or row.status == "Credit Note Issued" or _is_credited(row):
+	taken_back = receivables.credited([row.name]).get(row.name, 0) if row.name else 0
+	if cint(row.is_return) or receivables.is_credited_in_full(row.grand_total, taken_back):
 		return InvoiceStanding.RETURNED
 	return InvoiceStanding.OPEN if cint(row.docstatus) else InvoiceStanding.DRAFT
-
-
-def _is_credited(row) -> bool:
-	"""True if credit notes took the whole amount back. ERPNext's status says so only once they are allocated."""
-	note = frappe.qb.DocType("Sales Invoice")
-	query = frappe.qb.from_(note).where(
-		(note.return_against == row.name) & (note.docstatus == 1) & (note.is_return == 1)
-	)
-	credited = -flt(query.select(Sum(note.grand_total)).run()[0][0])
-	return credited > 0 and credited >= flt(row.grand_total)
 
 
 def _versions(company: str) -> list[Notice]:
@@ -253,14 +275,15 @@ def _raw_problem() -> NoticeError:
 	)
 
 
-def _warn_of_conflict(html: str, notice: Notice, facts: NoticeFacts) -> None:
-	if passage := conflict(html, notice, facts):
-		frappe.local.factoring_remit_conflict = passage
+def _warn_of_conflict(printed: str, notice: Notice, facts: NoticeFacts) -> None:
+	if found := conflict(printed, notice, facts):
+		if found.certain:
+			frappe.local.factoring_remit_conflict = found.passage
 		frappe.msgprint(
 			_(
 				"The invoice itself says “{0}”, and the notice says to pay {1}. Mend the print format or letter head."
 			).format(
-				frappe.utils.escape_html(passage),
+				frappe.utils.escape_html(found.passage),
 				frappe.utils.escape_html(notice.remit_to.split("\n")[0] or _("somebody else")),
 			),
 			indicator="orange",

@@ -12,9 +12,11 @@ from rts_factoring.core.notice import Decision
 from rts_factoring.core.packet import Document, DocumentKind, build_packet, packet_key
 from rts_factoring.core.stamp import require_on
 from rts_factoring.services import fingerprint, notices, queue, settings
+from rts_factoring.services.errors import is_passing
 from rts_factoring.services.guard import may_read_file, refuse_public
 
 DAY = 24 * 3600  # seconds
+MAX_TOLD = 300  # characters of another program's error
 UNSENT = (*queue.OWN_STATES, InvoiceState.HELD.value)
 
 
@@ -22,15 +24,39 @@ def ensure_packet(invoice: str) -> str:
 	"""The name of the File of the invoice's packet, made when there is none of its present input.
 
 	Rendering commits the open transaction: call it with nothing open. Raises PaperworkError or NoticeError, which
-	concern this invoice only. A sent packet is history: it is never made again.
+	concern this invoice only, and whatever another attempt may not meet again. A packet that is sent, or in the files
+	of a batch, is history: it is never made again.
 	"""
+	try:
+		return _ensure(invoice)
+	except FactoringError:
+		raise
+	except Exception as error:
+		if is_passing(error):
+			raise
+		if not isinstance(error, frappe.ValidationError):
+			frappe.log_error(
+				f"Factoring packet of {invoice}",
+				reference_doctype="Sales Invoice",
+				reference_name=invoice,
+				defer_insert=True,  # the caller rolls back
+			)
+		raise PaperworkError(
+			"packet_failed",
+			f"The packet could not be made: {_told(error)}",
+			"The Error Log has the details; when that is mended, queue the invoice again.",
+			f"{invoice}.pdf",
+		) from error
+
+
+def _ensure(invoice: str) -> str:
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	kept = (
 		doc.factoring_packet
 		if doc.factoring_packet and frappe.db.exists("File", doc.factoring_packet)
 		else ""
 	)
-	if kept and (doc.factoring_status or "") not in UNSENT:
+	if kept and _is_sent(doc.name, doc.factoring_status):
 		return kept
 	decision, facts = notices.decide(doc, doc.language)
 	_refuse_without_notice(decision, doc)
@@ -56,7 +82,7 @@ def ensure_packet(invoice: str) -> str:
 def make_packets(invoices: list[str]) -> None:
 	"""A background job: the packets of queued invoices, so that submitting a batch only sends.
 
-	What is wrong with one invoice's paper makes that invoice Not Ready; the others go on.
+	What is wrong with one invoice's paper makes that invoice Not Ready; the others go on. A deadlock runs the job again.
 	"""
 	for invoice in invoices:
 		if frappe.db.get_value("Sales Invoice", invoice, "factoring_status") != InvoiceState.QUEUED.value:
@@ -66,6 +92,8 @@ def make_packets(invoices: list[str]) -> None:
 		except FactoringError as error:
 			frappe.db.rollback()
 			_refuse(invoice, error)
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
+			raise frappe.RetryBackgroundJobError from error
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, one invoice at a time
 
 
@@ -91,10 +119,15 @@ def is_current(invoice: str) -> bool:
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	if not doc.factoring_packet or not frappe.db.exists("File", doc.factoring_packet):
 		return False
-	if (doc.factoring_status or "") not in UNSENT:
+	if _is_sent(doc.name, doc.factoring_status):
 		return True
 	decision, _facts = notices.decide(doc, doc.language)
 	return bool(decision.notice) and doc.factoring_packet_key == _key(doc, decision)
+
+
+def _is_sent(invoice: str, state: str | None) -> bool:
+	"""True once the factor has the packet, and from when it is one of a batch's files."""
+	return (state or "") not in UNSENT or bool(queue.on_their_way([invoice]))
 
 
 def _refuse(invoice: str, error: FactoringError) -> None:
@@ -189,11 +222,13 @@ def _print(doc) -> bytes:
 	try:
 		with print_language(doc.language or frappe.local.lang):
 			printed = frappe.get_print("Sales Invoice", doc.name, _format(doc), as_pdf=True)
-	except (frappe.ValidationError, frappe.PrintFormatError) as error:
+	except Exception as error:  # whatever a print format or letter head may do, and the PDF engine
+		if is_passing(error):
+			raise
 		raise PaperworkError(
 			"print_failed",
-			f"The invoice could not be printed: {frappe.utils.strip_html(str(error))}",
-			"Print it from its form, and mend what is said there.",
+			f"The invoice could not be printed: {_told(error)}",
+			"Print it from its form, mend what is said there, then queue the invoice again.",
 			f"{doc.name}.pdf",
 		) from error
 	finally:
@@ -206,10 +241,20 @@ def _print(doc) -> bytes:
 		raise PaperworkError(
 			"remit_conflict",
 			f"The invoice says “{passage}”, which contradicts its notice.",
-			"Mend the print format or letter head.",
+			"Mend the print format or letter head, then queue the invoice again.",
 			f"{doc.name}.pdf",
 		)
 	return printed
+
+
+def _told(error: Exception) -> str:
+	"""An error's text, without markup and not endless; under its name unless it was written for a person."""
+	text = " ".join(frappe.utils.strip_html(str(error)).split())
+	if len(text) > MAX_TOLD:  # a traceback tells what happened at its end
+		text = f"{text[: MAX_TOLD // 3]} … {text[-MAX_TOLD * 2 // 3 :]}"
+	if isinstance(error, (frappe.ValidationError, frappe.PrintFormatError)) and text:
+		return text
+	return f"{type(error).__name__}: {text.rstrip('.')}."
 
 
 def _keep(doc, key: str, content: bytes, decision: Decision) -> str:
@@ -226,7 +271,7 @@ def _keep(doc, key: str, content: bytes, decision: Decision) -> str:
 		if now.factoring_packet and frappe.db.exists("File", now.factoring_packet)
 		else ""
 	)
-	if kept and (now.factoring_packet_key == key or (now.factoring_status or "") not in UNSENT):
+	if kept and (now.factoring_packet_key == key or _is_sent(doc.name, now.factoring_status)):
 		return kept
 	file = frappe.get_doc(
 		{

@@ -46,6 +46,7 @@ def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Ver
 			changed[new].append(row.name)
 	held = [row.name for row in rows if row.factoring_status == InvoiceState.HELD.value]
 	write(held, factoring_batch=None)  # the batch in which it was held keeps it as held
+	_forget_withdrawn_notices([row.name for row in rows])
 	for (state, reasons), invoices in changed.items():
 		write(invoices, factoring_status=state, factoring_reasons=reasons)
 	_make_packets([row.name for row in rows if verdicts[row.name].state is InvoiceState.QUEUED])
@@ -60,6 +61,26 @@ def _submitted_batches(rows: Iterable) -> set[str]:
 		for part in chunks(names)
 	]
 	return {name for part in found for name in part}
+
+
+def on_their_way(names: Collection[str]) -> set[str]:
+	"""Those whose packet is in the files of a submitted batch that is not delivered yet: as good as sent, and frozen."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	row, batch = frappe.qb.DocType("Factoring Batch Invoice"), frappe.qb.DocType("Factoring Batch")
+	found = set()
+	for part in chunks(sorted(set(names))):
+		query = (
+			frappe.qb.from_(invoice)
+			.join(row)
+			.on((row.parent == invoice.factoring_batch) & (row.sales_invoice == invoice.name))
+			.join(batch)
+			.on((batch.name == row.parent) & (batch.docstatus == 1))
+			.select(invoice.name)
+			.where(invoice.name.isin(part) & row.packet.isnotnull() & (row.packet != ""))
+			.where(row.outcome.isnull() | (row.outcome == ""))
+		)
+		found |= {name for (name,) in query.run()}
+	return found
 
 
 def settle_later(company: str | None = None, customer: str | None = None) -> None:
@@ -218,6 +239,16 @@ def write(invoices: Collection[str], **values) -> None:
 def as_text(reasons: Iterable[Reason]) -> str:
 	"""A line each, as the form shows them."""
 	return "\n".join(str(reason) for reason in reasons)
+
+
+def _forget_withdrawn_notices(names: list[str]) -> None:
+	"""What is not with the factor any more takes the notice in force, and so another packet."""
+	invoice, notice = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Notice of Assignment")
+	for part in chunks(names):
+		query = frappe.qb.from_(invoice).join(notice).on(notice.name == invoice.factoring_notice)
+		query = query.where(invoice.name.isin(part) & (notice.docstatus == 2)).select(invoice.name)
+		withdrawn = [name for (name,) in query.run()]
+		write(withdrawn, factoring_notice=None, factoring_packet_key=None)
 
 
 def _make_packets(invoices: list[str]) -> None:

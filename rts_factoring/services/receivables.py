@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 import frappe
+from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding, Receivable
@@ -26,13 +27,40 @@ def rows(names: Collection[str], for_update: bool = False) -> list:
 		for row in _query().where(invoice.name.isin(part)).run(as_dict=True):
 			row.update(locked.get(row.name, {}))
 			found.append(row)
-	return found
+	return _with_credits(found)
 
 
 def of_companies(companies: Collection[str]) -> list:
 	"""The same columns of every invoice of these companies; credit notes left out."""
 	invoice = frappe.qb.DocType("Sales Invoice")
-	return _query().where(invoice.company.isin(list(companies) or [""])).where(invoice.is_return == 0).run(as_dict=True)
+	query = _query().where(invoice.company.isin(list(companies) or [""])).where(invoice.is_return == 0)
+	return _with_credits(query.run(as_dict=True))
+
+
+def credited(names: Collection[str]) -> dict[str, float]:
+	"""Name → what submitted credit notes took back of it, for the invoices that have any.
+
+	ERPNext's status `Credit Note Issued` does not tell: a credit note over a part sets it, too, once the rest is paid.
+	"""
+	note = frappe.qb.DocType("Sales Invoice")
+	found = {}
+	for part in chunks(names):
+		query = frappe.qb.from_(note).select(note.return_against, Sum(note.grand_total)).groupby(note.return_against)
+		query = query.where((note.docstatus == 1) & (note.is_return == 1) & note.return_against.isin(part))
+		found |= {name: -flt(total) for name, total in query.run()}
+	return found
+
+
+def is_credited_in_full(grand_total, taken_back) -> bool:
+	return flt(taken_back) > 0 and flt(taken_back) >= flt(grand_total)
+
+
+def _with_credits(found: list) -> list:
+	"""The rows, each with what was credited of it."""
+	taken_back = credited([row.name for row in found])
+	for row in found:
+		row.credited = taken_back.get(row.name, 0)
+	return found
 
 
 def _query():
@@ -80,7 +108,7 @@ def _query():
 
 
 def to_receivable(row) -> Receivable:
-	returned = row.status == "Credit Note Issued"
+	returned = is_credited_in_full(row.grand_total, row.credited)
 	return Receivable(
 		invoice_no=row.name,
 		company=row.company,

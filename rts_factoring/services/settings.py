@@ -196,6 +196,7 @@ def on_update(doc) -> None:
 	from rts_factoring.services import queue
 
 	watched = ("enabled", "client_number", "currency", "default_method", "min_amount", "schedule_layout")
+	watched += ("packet_size_cap", "print_format")  # invoices whose packet failed by the old ones get another chance
 	before = doc.get_doc_before_save()
 	kinds = [(row.kind, row.required) for row in doc.document_kinds]
 	kinds_before = [(row.kind, row.required) for row in before.document_kinds] if before else []

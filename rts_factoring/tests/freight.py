@@ -160,6 +160,36 @@ def make_invoice(number: str, submit: bool = True, **values):
 	return doc
 
 
+def make_credit_note(invoice: str, amount: float | None = None):
+	"""Submitted, over a part of the invoice or all of it."""
+	from erpnext.controllers.sales_and_purchase_return import make_return_doc
+
+	note = make_return_doc("Sales Invoice", invoice)
+	day = frappe.db.get_value("Sales Invoice", invoice, "posting_date")
+	note.update({"set_posting_time": 1, "posting_date": day, "due_date": None})
+	if amount:
+		note.items[0].update({"qty": -1, "rate": amount})
+	note.insert()
+	note.submit()
+	return note
+
+
+def settle_by_journal(invoice: str, amount: float):
+	"""A journal entry that takes `amount` off the invoice, as the posting of a sold one does."""
+	doc = frappe.get_doc("Sales Invoice", invoice)
+	other = {"company": doc.company, "account_type": "", "root_type": "Asset", "is_group": 0}
+	entry = frappe.get_doc({"doctype": "Journal Entry", "company": doc.company, "posting_date": doc.posting_date})
+	party = {"account": doc.debit_to, "party_type": "Customer", "party": doc.customer}
+	names = {"reference_type": "Sales Invoice", "reference_name": invoice}
+	entry.append("accounts", {**party, **names, "credit_in_account_currency": amount})
+	entry.append(
+		"accounts", {"account": frappe.db.get_value("Account", other), "debit_in_account_currency": amount}
+	)
+	entry.insert()
+	entry.submit()
+	return entry
+
+
 def make_user(email: str, *roles: str, **values) -> str:
 	"""A user with these roles and no mail; one that exists gets back what an uninstall took from it."""
 	if not frappe.db.exists("User", email):

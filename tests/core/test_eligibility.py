@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from rts_factoring.core.eligibility import Candidate, Terms, decide
+from rts_factoring.core.eligibility import Candidate, Terms, decide, is_outside_agreement
 from rts_factoring.core.model import InvoiceStanding, InvoiceState, Receivable
 
 TERMS = Terms(client_number="104233", currency="USD", min_amount=Decimal("100.00"))
@@ -80,3 +80,14 @@ def test_everything_lacking_is_said_at_once_and_each_kind_once():
 	assert [reason.code for reason in reasons] == ["no_notice", "missing_document", "missing_document"]
 	assert [reason.text for reason in reasons[1:]] == ["POD is missing.", "BOL is missing."]
 	assert all(reason.fix for reason in reasons)
+
+
+@pytest.mark.parametrize(
+	("currency", "amount", "outside"),
+	[("USD", "100.00", False), ("USD", "99.99", True), ("CAD", "2450.00", True), ("USD", "0.00", False)],
+)
+def test_what_the_factor_never_buys_is_what_the_rules_bill_directly(currency, amount, outside):
+	assert is_outside_agreement(currency, Decimal(amount), TERMS) is outside
+	candidate = with_invoice(currency=currency, amount=Decimal(amount), outstanding=Decimal(amount))
+	fixes = " ".join(reason.fix for reason in decide(candidate, TERMS).reasons)
+	assert ("Bill this invoice directly" in fixes) is outside

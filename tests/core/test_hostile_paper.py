@@ -16,7 +16,7 @@ from paper import pdf
 from rts_factoring.core.errors import PaperworkError
 from rts_factoring.core.guard import limited
 from rts_factoring.core.notice import MAX_TEXT, Notice, NoticeFacts, render_html, validate
-from rts_factoring.core.packet import Document, DocumentKind, build_packet
+from rts_factoring.core.packet import Document, DocumentKind, build_packet, check_document
 from rts_factoring.core.stamp import stamp_pdf
 
 
@@ -259,6 +259,43 @@ def test_the_500_mb_are_for_the_file_and_the_process_that_reads_it(held, asked, 
 
 def test_the_default_time_ends_within_the_limit():
 	assert confined(for_ever)["error"]["code"] == "too_slow"
+def a_type_that_is_a_list():
+	"""Fine to read; found only when the whole packet is written."""
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+		b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /X 5 0 R >> >>",
+		stream(b""),
+		b"<< /Type [1 2] >>",
+	)
+
+
+def resources_that_are_a_number():
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+		b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources 7 >>",
+		stream(b""),
+	)
+
+
+def test_what_breaks_only_the_writing_names_its_file_too():
+	documents = [
+		Document(DocumentKind.BOL, "fine.pdf", pdf()),
+		Document(DocumentKind.POD, "evil.pdf", a_type_that_is_a_list()),
+		Document(DocumentKind.OTHER, "fine, too.pdf", pdf()),
+	]
+	for act in (lambda: build_packet(pdf(), documents), lambda: check_document(documents[1])):
+		with pytest.raises(PaperworkError) as caught:
+			act()
+		assert (caught.value.code, caught.value.where) == ("damaged", "evil.pdf")
+
+
+@pytest.mark.parametrize("make", [a_type_that_is_a_list, resources_that_are_a_number])
+def test_what_breaks_only_the_stamping_is_the_files_error(make):
+	with pytest.raises(PaperworkError) as caught:
+		stamp_pdf(make(), Notice("c", "Text"), NoticeFacts(), "evil.pdf")
+	assert (caught.value.code, caught.value.where) == ("damaged", "evil.pdf")
 
 
 class TestLimits:

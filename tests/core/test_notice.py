@@ -98,6 +98,12 @@ class TestWhenItIsDue:
 		assert decision.problem.code == "notice_missing"
 		assert "Notice of Assignment" in decision.problem.hint
 
+	def test_an_invoice_older_than_the_first_notice_has_none_and_prints(self):
+		decision = is_due(self.case(in_force=None, before_first=True))
+		assert (decision.due, decision.reason, decision.problem) == (False, "before_first_notice", None)
+		assert is_due(self.case(in_force=NOTICE, before_first=True)).due
+		assert is_due(self.case(in_force=None, frozen=NOTICE, before_first=True)).due
+
 	def test_the_version_of_the_packet_stays_when_a_newer_one_comes(self):
 		newer = Notice("Blue Ridge Freight LLC", "New text", name="NOA-2")
 		assert is_due(self.case(in_force=newer, frozen=NOTICE)).notice is NOTICE
@@ -258,7 +264,10 @@ class TestStandsOnce:
 
 
 class TestRemitTo:
-	notice = Notice("Co", "This invoice of {company} is assigned.", "RTS Financial\nPO Box 840267, Dallas")
+	notice = Notice("Co", "This invoice of {company} is assigned.", "RTS Financial, Inc.\nP.O. Box 840267, Dallas")
+
+	def found(self, text, notice=None):
+		return remit_conflict(text, notice or self.notice, FACTS)
 
 	@pytest.mark.parametrize(
 		"text",
@@ -266,16 +275,51 @@ class TestRemitTo:
 			"Please remit to: Blue Ridge Freight LLC, PO Box 9",
 			"Make checks payable to Blue Ridge Freight",
 			"PLEASE SEND ALL PAYMENTS TO\nBlue Ridge",
+			"Remit-To: Blue Ridge Freight LLC",
+			"REMITTANCE ADDRESS:\nBlue Ridge Freight LLC",
+			"Remit To Address: Blue Ridge Freight",
+			"Mail checks to Blue Ridge Freight LLC, PO Box 9",
+			"Wire to: Blue Ridge Freight LLC, account 12345",
+			"Remit to us: Blue Ridge Freight LLC",
+			"Make payment to Blue Ridge",
+			"Remit to: J.B. Blue Ridge",
+			"Remit to: PO Box 9, Blue Ridge",
 		],
 	)
-	def test_an_invoice_that_names_another_payee_contradicts(self, text):
-		assert "Blue Ridge" in remit_conflict(f"Freight 1,000.00 {text}. Thanks.", self.notice, FACTS)
+	def test_an_invoice_that_names_another_payee_under_a_label_contradicts(self, text):
+		found = self.found(f"Freight 1,000.00\n{text}. Thanks.")
+		assert "Blue Ridge" in found.passage and found.certain
+
+	@pytest.mark.parametrize("text", ["Payable to: Blue Ridge", "Pay to the order of Blue Ridge", "Payments to: Blue Ridge"])
+	def test_in_other_words_it_may_mean_something_else(self, text):
+		found = self.found(text)
+		assert "Blue Ridge" in found.passage and not found.certain
+
+	def test_what_stands_under_a_label_is_told_first(self):
+		assert self.found("Payable to: Some Driver\nRemit to: Blue Ridge").passage == "Remit to: Blue Ridge"
 
 	@pytest.mark.parametrize(
-		"text", ["Remit to: RTS Financial, PO Box 840267", "Total due 1,000.00", "payable in 30 days"]
+		"text",
+		[
+			"Remit to: RTS Financial, PO Box 840267",
+			"Remit to:\xa0RTS Financial",
+			"Remit To Address: RTS Financial",
+			"Remit to: c/o RTS Financial",
+			"Remit to PO Box 840267, Dallas",
+			"Remit payment to our factor RTS Financial",
+			"Please remit payment to the factor named in the notice above.",
+			"Remit to\nRTS Financial\nTotal",
+			"Total due 1,000.00",
+			"payable in 30 days",
+			"Detention is payable to the driver",
+			"Lumper paid to unloader; payable to broker upon receipt",
+		],
 	)
 	def test_one_that_names_the_same_or_none_does_not(self, text):
-		assert remit_conflict(text, self.notice, FACTS) == ""
+		assert self.found(text) is None
+
+	def test_a_payee_ends_with_its_line(self):
+		assert self.found("Remit to: RTS\nInvoice 1", Notice("Co", "Assigned.", "RTS")) is None
 
 	def test_without_a_remit_to_the_text_of_the_notice_says_who_is_to_be_paid(self):
 		for wording in (
@@ -283,8 +327,8 @@ class TestRemitTo:
 			"{company} sold it to RTS Financial.",
 		):
 			notice = Notice("Co", wording)
-			assert remit_conflict("Remit to RTS Financial, Dallas", notice, FACTS) == ""
-			assert remit_conflict("Remit to Blue Ridge Freight LLC", notice, FACTS)
+			assert self.found("Remit to RTS Financial, Dallas", notice) is None
+			assert self.found("Remit to Blue Ridge Freight LLC", notice)
 
 
 def test_parse_keeps_styles_per_run():

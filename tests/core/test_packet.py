@@ -7,17 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from paper import PAPERWORK, changed, hides, inked, jpeg, objects, pdf, saved, seen, sizes, texts, written
+from paper import PAPERWORK, changed, inked, jpeg, objects, pdf, saved, seen, sizes, texts, written
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
-	ArrayObject,
-	DecodedStreamObject,
 	DictionaryObject,
-	FloatObject,
 	NameObject,
-	NumberObject,
-	TextStringObject,
 )
 
 from rts_factoring.core.errors import PaperworkError
@@ -264,84 +259,6 @@ class TestBadFiles:
 		writer = PdfWriter(clone_from=io.BytesIO(pdf(["Rate confirmation"])))
 		writer.encrypt("", "owner", use_128bit=True)
 		assert "Rate confirmation" in texts(packet(paper(written(writer))).content)[1]
-
-
-def with_annotation(annotation, **entries):
-	"""A page with one annotation that has a black box as its look."""
-	writer = PdfWriter(clone_from=io.BytesIO(pdf(["Page text"])))
-	page = writer.pages[0]
-	look = DecodedStreamObject()
-	look.set_data(b"0 0 10 10 re f")
-	look[NameObject("/Subtype")] = NameObject("/Form")
-	look[NameObject("/BBox")] = ArrayObject([NumberObject(n) for n in (0, 0, 10, 10)])
-	note = DictionaryObject(
-		{
-			NameObject("/Type"): NameObject("/Annot"),
-			NameObject("/Subtype"): NameObject(annotation),
-			NameObject("/Rect"): ArrayObject([FloatObject(n) for n in (100, 300, 200, 340)]),
-			NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(look)}),
-			**{NameObject(f"/{key}"): value for key, value in entries.items()},
-		}
-	)
-	page[NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
-	return writer
-
-
-class TestNothingActs:
-	@pytest.mark.parametrize("subtype", ["/Widget", "/Stamp", "/Ink", "/FreeText"])
-	def test_signatures_and_filled_fields_are_painted_into_the_page(self, subtype):
-		made = packet(paper(written(with_annotation(subtype))))
-		page = seen(made.content, 1)
-		assert page.getpixel((150, 792 - 320)) == 0
-		assert page.getpixel((150, 792 - 350)) == 255
-		assert "/Annot" not in objects(made.content)
-
-	@pytest.mark.parametrize("flags", [2, 32])
-	def test_hidden_ones_stay_hidden(self, flags):
-		made = packet(paper(written(with_annotation("/Stamp", F=NumberObject(flags)))))
-		assert seen(made.content, 1).getpixel((150, 792 - 320)) == 255
-
-	def test_scripts_actions_and_embedded_files_stay_behind(self):
-		act = DictionaryObject(
-			{NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("EVIL1, EVIL3")}
-		)
-		launch = DictionaryObject(
-			{NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("EVIL2")}
-		)
-		writer = with_annotation("/Widget", A=launch, AA=DictionaryObject({NameObject("/E"): act}))
-		writer._root_object[NameObject("/OpenAction")] = act
-		writer.add_attachment("EVIL4.exe", b"EVIL5")
-		page = writer.pages[0]
-		page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): act})
-		embedded = DecodedStreamObject()
-		embedded.set_data(b"EVIL6")
-		spec = DictionaryObject(
-			{
-				NameObject("/Type"): NameObject("/Filespec"),
-				NameObject("/EF"): DictionaryObject({NameObject("/F"): writer._add_object(embedded)}),
-			}
-		)
-		form = DecodedStreamObject()
-		form.set_data(b"0 0 5 5 re f")
-		form[NameObject("/Subtype")] = NameObject("/Form")
-		form[NameObject("/BBox")] = ArrayObject([NumberObject(n) for n in (0, 0, 5, 5)])
-		form[NameObject("/AF")] = ArrayObject([writer._add_object(spec)])
-		page["/Resources"].get_object()[NameObject("/XObject")] = DictionaryObject(
-			{NameObject("/X"): writer._add_object(form)}
-		)
-		hostile = written(writer)
-		assert "EVIL6" in objects(hostile)
-		made = packet(paper(hostile)).content
-		found = objects(made)
-		for trace in ("EVIL", "/JavaScript", "/JS", "/Launch", "/AA", "/OpenAction", "/EmbeddedFile"):
-			assert trace not in found, trace
-		assert "Page text" in texts(made)[1]
-
-	def test_the_page_looks_as_before(self):
-		before = (PAPERWORK / "rate_confirmation.pdf").read_bytes()
-		after = packet(paper(before)).content
-		assert seen(after, 1).tobytes() == seen(before).tobytes()
-		assert not hides(seen(before, 1), seen(after, 2))
 
 
 @pytest.mark.parametrize(
