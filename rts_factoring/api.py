@@ -3,7 +3,21 @@
 import frappe
 from frappe import _
 
-from rts_factoring.services import batches, direct_payments, documents, downloads, queue
+from rts_factoring.core.notice import TEMPLATE_TEXT
+from rts_factoring.services import (
+	batches,
+	deposits,
+	direct_payments,
+	documents,
+	downloads,
+	notices,
+	overview,
+	postings,
+	queue,
+	rows,
+	schedules,
+	setup,
+)
 from rts_factoring.services import invoices as invoices_service
 
 USERS = ("Factoring User", "Factoring Manager")
@@ -11,12 +25,16 @@ USERS = ("Factoring User", "Factoring Manager")
 
 @frappe.whitelist()
 def get_queued_invoices(
-	company: str, customer: str | None = None, from_date: str | None = None, to_date: str | None = None
+	company: str,
+	customer: str | None = None,
+	from_date: str | None = None,
+	to_date: str | None = None,
+	min_amount: float = 0,
 ) -> dict:
 	"""Invoices for a new batch, those in other batches, and those that are not ready, with the reasons."""
 	frappe.has_permission("Factoring Batch", "create", throw=True)
 	_check_company(company)
-	return queue.offer(company, customer, from_date, to_date)
+	return queue.offer(company, customer, from_date, to_date, min_amount)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -110,18 +128,82 @@ def get_invoice_state(invoice: str) -> dict:
 @frappe.whitelist()
 def get_batch_state(batch: str) -> dict:
 	"""Status, attempts, error and the state of each file."""
-	frappe.get_doc("Factoring Batch", batch).check_permission("read")
-	return batches.progress(batch)
+	return batches.progress(_readable("Factoring Batch", batch).name)
 
 
 @frappe.whitelist()
 def download_batch(batch: str) -> None:
 	"""The files of a batch as one zip."""
-	frappe.get_doc("Factoring Batch", batch).check_permission("read")
-	name, content = downloads.of_batch(batch)
+	name, content = downloads.of_batch(_readable("Factoring Batch", batch).name)
 	frappe.local.response.filename = name
 	frappe.local.response.filecontent = content
 	frappe.local.response.type = "download"
+
+
+# What our forms show. Asked by name: the answer does not depend on how new the browser's copy of the document is.
+
+
+@frappe.whitelist()
+def get_report_rows(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
+	"""A page of a report's rows, with the count of each outcome."""
+	return rows.page(_readable("Report Import", report_import).name, outcome, start, length)
+
+
+@frappe.whitelist()
+def preview_entries(report_import: str) -> list[dict]:
+	"""The journal entries a submit would make now."""
+	return postings.preview(_readable("Report Import", report_import).name)
+
+
+@frappe.whitelist()
+def expected_deposit(report_import: str) -> dict:
+	"""What the import announces, what of it is recorded, and what is left."""
+	return deposits.expected(_readable("Report Import", report_import).name)
+
+
+@frappe.whitelist()
+def preview_schedule(batch: str) -> str:
+	"""The schedule as it would be sent."""
+	return schedules.preview(_readable("Factoring Batch", batch))
+
+
+@frappe.whitelist()
+def get_checklist(settings: str) -> list[dict]:
+	"""The steps from an agreement to the first batch, each done or with what is missing."""
+	return setup.checklist(_readable("Subsidiary Factoring Settings", settings))
+
+
+@frappe.whitelist()
+def get_card(filters: str | dict) -> str:
+	"""What a number card of the workspace shows; `filters` holds the `card`, and a `company` or none."""
+	asked = frappe._dict(frappe.parse_json(filters))
+	if asked.card not in overview.CARDS:
+		frappe.throw(_("There is no such card."))
+	frappe.has_permission(overview.CARDS[asked.card][0], "read", throw=True)
+	if asked.company:
+		_check_company(asked.company)
+	return overview.card(asked.card, asked.company)
+
+
+@frappe.whitelist()
+def preview_notice(notice: dict | str) -> str:
+	"""The notice as a form holds it, saved or not, as it would stand on a print."""
+	doc = frappe.get_doc(frappe.parse_json(notice) | {"doctype": "Notice of Assignment"})
+	doc.check_permission("read")
+	return notices.preview(doc)
+
+
+@frappe.whitelist()
+def get_notice_template() -> str:
+	"""The text a new notice begins with."""
+	frappe.has_permission("Notice of Assignment", "read", throw=True)
+	return TEMPLATE_TEXT
+
+
+def _readable(doctype: str, name: str):
+	doc = frappe.get_doc(doctype, name)
+	doc.check_permission("read")
+	return doc
 
 
 def _invoice(name: str, ptype: str):

@@ -47,6 +47,7 @@ doc_events = {
 		"after_insert": "rts_factoring.overrides.file.after_insert",
 	},
 	"Journal Entry": {
+		"validate": "rts_factoring.overrides.journal_entry.validate",
 		"before_cancel": "rts_factoring.overrides.journal_entry.before_cancel",
 	},
 	"Payment Entry": {
@@ -88,26 +89,47 @@ _CHILD_TABLES = (
 	"Factoring Document",
 	"Factoring Document Kind",
 )
+_LAYOUTS = ("Report Layout", "Schedule Layout")
 permission_query_conditions = {
 	**{doctype: "rts_factoring.permissions.company_condition" for doctype in _COMPANY_DOCTYPES},
 	**{doctype: "rts_factoring.permissions.rows_condition" for doctype in _CHILD_TABLES},
+	**{doctype: "rts_factoring.permissions.layout_condition" for doctype in _LAYOUTS},
+	"File": "rts_factoring.permissions.file_condition",
 	"Prepared Report": "rts_factoring.permissions.prepared_report_condition",
 }
 has_permission = {
 	**{doctype: "rts_factoring.permissions.has_company_permission" for doctype in _COMPANY_DOCTYPES},
+	**{doctype: "rts_factoring.permissions.has_layout_permission" for doctype in _LAYOUTS},
+	"File": "rts_factoring.permissions.has_file_permission",
 	"Prepared Report": "rts_factoring.permissions.has_prepared_report_permission",
 }
+standard_queries = {doctype: "rts_factoring.permissions.search_links" for doctype in permission_query_conditions}
 
 # Desk
 
+_FORM = "public/js/factoring.js"
 doctype_js = {
+	"Factoring Batch": _FORM,
+	"Factoring Ledger Entry": _FORM,
+	"Factoring Log": _FORM,
+	"Notice of Assignment": _FORM,
 	"Payment Entry": "public/js/payment_entry.js",
-	"Sales Invoice": ["public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Report Import": [_FORM, "public/js/report_rows.js"],
+	"Report Import Line": _FORM,
+	"Report Layout": _FORM,
+	"Sales Invoice": [_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Schedule Layout": _FORM,
+	"Subsidiary Factoring Settings": _FORM,
 }
 doctype_list_js = {
-	"Sales Invoice": ["public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
+	"Report Import": _FORM,
+	"Sales Invoice": [_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 additional_timeline_content = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.timeline_content"]}
+
+# The pages of docs/, linked from every form
+
+website_route_rules = [{"from_route": "/factoring-help/<page>", "to_route": "factoring-help"}]
 
 # Old rows of the integration log are cleared by Log Settings
 

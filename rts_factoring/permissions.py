@@ -3,14 +3,29 @@
 import frappe
 from frappe import _
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
+from frappe.desk.search import get_std_fields_list
+from frappe.utils import cint
 
 MODULE = "RTS Factoring"
+READING = ("read", "select", "export", "print", "email", "report")
 PARENTS = {
 	"Factoring Batch Invoice": ("Factoring Batch",),
 	"Factoring Batch File": ("Factoring Batch",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
 }  # child table → its parents that have a company
+WITH_FILES = (
+	"Sales Invoice",
+	"Subsidiary Factoring Settings",
+	"Notice of Assignment",
+	"Factoring Batch",
+	"Report Import",
+	"Report Import Line",
+	"Factoring Ledger Entry",
+	"Factoring Log",
+	"Report Layout",
+	"Schedule Layout",
+)  # what has a company and may carry packets, schedules, reports and papers
 
 
 def allowed_companies(user: str | None = None) -> list[str] | None:
@@ -24,8 +39,7 @@ def company_condition(user: str | None = None, doctype: str | None = None) -> st
 	companies = allowed_companies(user)
 	if companies is None or not doctype:
 		return ""
-	names = ", ".join(frappe.db.escape(name) for name in companies)
-	return f"`tab{doctype}`.`company` in ({names})"
+	return f"`tab{doctype}`.`company` in ({_listed(companies)})"
 
 
 def rows_condition(user: str | None = None, doctype: str | None = None) -> str:
@@ -33,7 +47,7 @@ def rows_condition(user: str | None = None, doctype: str | None = None) -> str:
 	companies = allowed_companies(user)
 	if companies is None or not doctype:
 		return ""
-	names = ", ".join(frappe.db.escape(name) for name in companies)
+	names = _listed(companies)
 	row = f"`tab{doctype}`"
 	conditions = [
 		f"({row}.`parenttype` != {frappe.db.escape(parent)} or {row}.`parent` in"  # nosec B608 # escaped
@@ -48,8 +62,59 @@ def has_company_permission(doc, ptype: str | None = None, user: str | None = Non
 	companies = allowed_companies(user)
 	if companies is None:
 		return True
+	saved = frappe.db.get_value(doc.doctype, doc.name, ["name", "company"], as_dict=True) if doc.get("name") else None
+	if saved and saved.company not in companies:  # without a company it is about several, or nobody knows which
+		return False
+	return not doc.get("company") or doc.company in companies
+
+
+def layout_condition(user: str | None = None, doctype: str | None = None) -> str:
+	"""A layout without a company is shared: everybody may read it."""
+	companies = allowed_companies(user)
+	if companies is None or not doctype:
+		return ""
+	return f"ifnull(`tab{doctype}`.`company`, '') in ('', {_listed(companies)})"
+
+
+def has_layout_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
+	"""Shared layouts are read by all, and written by those who see all companies."""
+	companies = allowed_companies(user)
+	if companies is None:
+		return True
 	saved = frappe.db.get_value(doc.doctype, doc.name, "company") if doc.get("name") else None
-	return all(not company or company in companies for company in (doc.get("company"), saved))
+	named = {company for company in (doc.get("company"), saved) if company}
+	if ptype in READING:
+		return named <= set(companies)
+	exists = doc.get("name") and frappe.db.exists(doc.doctype, doc.name)
+	return bool(named) and named <= set(companies) and bool(saved or not exists)
+
+
+def file_condition(user: str | None = None, doctype: str | None = None) -> str:
+	"""No list of files names those of another company's documents.
+
+	Frappe's own condition is `public or own or (attached to a DocType one may read)`, without brackets around it on
+	Frappe 15, so there an `and` after it narrows its last part. That is the part that would show them; public files
+	are everybody's anyway.
+	"""
+	companies = allowed_companies(user)
+	if companies is None:
+		return ""
+	names = _listed(companies)
+	return " and ".join(
+		f"not exists (select 1 from `tab{parent}` where `tab{parent}`.`name` = `tabFile`.`attached_to_name`"  # nosec B608 # escaped
+		f" and `tabFile`.`attached_to_doctype` = {frappe.db.escape(parent)} and `tab{parent}`.`company` not in ({names}))"
+		for parent in WITH_FILES
+	)
+
+
+def has_file_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
+	"""Frappe lets people open what they uploaded or caused for ever, also after they moved to another company."""
+	companies = allowed_companies(user)
+	if companies is not None and doc.attached_to_doctype in WITH_FILES and doc.attached_to_name:
+		company = frappe.db.get_value(doc.attached_to_doctype, doc.attached_to_name, "company")
+		if company and company not in companies:
+			return False
+	return _allowed_before("rts_factoring.permissions.has_file_permission", doc, ptype, user)
 
 
 def prepared_report_condition(user: str | None = None, doctype: str | None = None) -> str:
@@ -64,9 +129,55 @@ def prepared_report_condition(user: str | None = None, doctype: str | None = Non
 def has_prepared_report_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
 	"""Frappe shows a prepared report to everyone who may run the report; ours are about one company."""
 	companies = allowed_companies(user)
-	if companies is None or frappe.get_cached_value("Report", doc.report_name, "module") != MODULE:
-		return True
-	return (frappe.parse_json(doc.filters) or {}).get("company") in companies
+	if companies is not None and frappe.get_cached_value("Report", doc.report_name, "module") == MODULE:
+		company = (frappe.parse_json(doc.filters) or {}).get("company")
+		if company not in companies:
+			return False
+	return _allowed_before("rts_factoring.permissions.has_prepared_report_permission", doc, ptype, user)
+
+
+def _allowed_before(ours: str, doc, ptype: str | None, user: str | None) -> bool:
+	"""What the hooks registered before ours say. Frappe 16 asks them too; on Frappe 15 the last app's answer is final."""
+	methods = frappe.get_hooks("has_permission").get(doc.doctype, [])
+	for method in reversed(methods[: methods.index(ours)]):
+		answer = frappe.call(method, doc=doc, ptype=ptype, user=user or frappe.session.user)
+		if answer is not None:
+			return bool(answer)
+	return True
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def search_links(
+	doctype: str,
+	txt: str,
+	searchfield: str,
+	start: int,
+	page_len: int,
+	filters: dict | list | str | None = None,
+	as_dict: bool = False,
+	reference_doctype: str | None = None,
+) -> list:
+	"""What link fields offer of DocTypes that have a condition here. Frappe's own search lists the documents of every
+	company to a caller who sends `ignore_user_permissions`."""
+	meta = frappe.get_meta(doctype)
+	fields = get_std_fields_list(meta, searchfield or "name")
+	return frappe.get_list(
+		doctype,
+		fields=fields,
+		filters=frappe.parse_json(filters) or {},
+		or_filters=[[doctype, name, "like", f"%{txt}%"] for name in fields] if txt else None,
+		order_by=f"`tab{doctype}`.`modified` desc",
+		limit_start=start,
+		limit_page_length=cint(page_len) or 20,
+		as_list=not as_dict,
+		reference_doctype=reference_doctype,
+		parent_doctype=reference_doctype if meta.istable else None,
+	)
+
+
+def _listed(companies: list[str]) -> str:
+	return ", ".join(frappe.db.escape(name) for name in companies)
 
 
 def require_company(company: str | None) -> str:

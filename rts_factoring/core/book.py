@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from . import settlement
 from .errors import FileRefused
-from .facts import client_of
-from .layout import NEEDS_INVOICE, Event, normalise_word
-from .matching import Match, Matcher, Receivables, debtor_key, normalised, same_client
+from .identity import Period, check_identity, identity_of, other_subsidiaries
+from .layout import NEEDS_INVOICE, Event
+from .matching import Match, Matcher, Receivables
 from .model import InvoiceState, Leg, Outcome, Policy, Position, Receivable, ReportKind
 from .posting import Effect, advance, legs
 from .report import Report, ReportLine
 
-Period = tuple[date, date]  # first and last day
 DONE = frozenset((Outcome.MATCHED, Outcome.IGNORED))  # a row that comes again is a duplicate of these
 
 
@@ -113,75 +109,6 @@ class Reconciliation:
 		return Counter(line.outcome for line in self.lines)
 
 
-def check_identity(
-	report: Report,
-	book: Book,
-	batch: str = "",
-	period: Period | None = None,
-	companies: Collection[str] = (),
-) -> str:
-	"""Refuse a file of another client, company, batch or period than chosen. Returns the batch it is about.
-
-	`companies` are the other subsidiaries; one that the file names is not this one. Raises FileRefused: wrong_client,
-	wrong_batch, wrong_period.
-	"""
-	facts, where = report.facts, report.file_name
-	clients = [client_of(value) for value in {line.client_no for line in report.lines}]
-	client = facts.client_number or _only(number for number, _name in clients)
-	client_name = facts.client_name or _only(name for _number, name in clients)
-	if client and book.client_number and not same_client(client, book.client_number):
-		what = f"The file is for client {client[:60]}; {book.company} is client {book.client_number}."
-		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
-	if not client and client_name and debtor_key(client_name) in _others(book, companies):
-		what = f"The file is for {client_name[:60]}, not {book.company}."
-		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
-	if report.kind is ReportKind.PURCHASE:
-		return _batch_of(report, book, batch)
-	if period and not _in_period(report, period):
-		stated = f"{facts.period[0]:%m/%d/%Y} to {facts.period[1]:%m/%d/%Y}" if facts.period else "other days"
-		what = f"The file covers {stated}, not the period chosen."
-		raise FileRefused("wrong_period", what, "Leave the period empty to take the file's own.", where)
-	return batch
-
-
-def _others(book: Book, companies: Collection[str]) -> frozenset[str]:
-	"""Names of the other subsidiaries, as names are compared."""
-	return frozenset(map(debtor_key, book.companies | set(companies))) - {debtor_key(book.company)}
-
-
-def _batch_of(report: Report, book: Book, batch: str) -> str:
-	"""The batch a purchase report is about, in the book's own spelling. A number that RTS may have given itself (Schedule #,
-	Purchase #) counts only when it is one of our batches."""
-	ours = {normalised(name): name for name in book.batches}
-	stated = report.facts.batch
-	named = ours.get(normalised(stated)) or ours.get(
-		normalised(_only(line.batch_ref for line in report.lines)), ""
-	)
-	if not named and stated and not report.facts.batch_may_be_theirs:
-		named = stated
-	if batch and named and normalised(named) != normalised(batch):
-		what = f"The file is about batch {named[:60]}, not {batch}."
-		raise FileRefused("wrong_batch", what, "Choose the batch it names.", report.file_name)
-	found = batch or named
-	if found and normalised(found) not in ours:
-		what = f"{book.company} has no batch {found[:60]}."
-		raise FileRefused("wrong_batch", what, "Choose the batch this report is about.", report.file_name)
-	return ours.get(normalised(found), "")
-
-
-def _only(values: Iterable[str]) -> str:
-	"""The one value all rows that have any share."""
-	named = set(values) - {""}
-	return named.pop() if len(named) == 1 else ""
-
-
-def _in_period(report: Report, period: Period) -> bool:
-	if report.facts.period:
-		return report.facts.period == period
-	days = [line.date for line in report.lines if line.date]
-	return not days or any(period[0] <= day <= period[1] for day in days)
-
-
 def reconcile(
 	report: Report,
 	receivables: Receivables,
@@ -215,7 +142,7 @@ class _Reconciler:
 		self.batch = batch
 		self.decisions = decisions
 		self.invoices = book.batches.get(batch, ())
-		others = _others(book, receivables.companies)
+		others = other_subsidiaries(book, receivables.companies)
 		self.matcher = Matcher(receivables, book.company, self.invoices, book.client_number, others)
 		self.positions: dict[str, Position] = {}  # as they are after the rows so far
 		self.moved: set[str] = set()
@@ -295,7 +222,9 @@ class _Reconciler:
 		if self.report.kind is ReportKind.PURCHASE and receivable is None:
 			return settlement.deduction(line, self.report.layout.tolerance)
 		if self.report.kind is ReportKind.PURCHASE:
-			return settlement.purchase(line, receivable, position, self.report.layout.tolerance)
+			return settlement.purchase(
+				line, receivable, position, self.book.policy, self.report.layout.tolerance
+			)
 		return settlement.payment(line, receivable, position, self.book.policy)
 
 	def _position(self, receivable: Receivable) -> Position:
@@ -363,40 +292,3 @@ def _solved(line: ReportLine, event: Event) -> tuple[str, ...]:
 	if event in NEEDS_INVOICE and not line.invoice_no and "missing_invoice" not in problems:
 		problems.append("missing_invoice")
 	return tuple(problems)
-
-
-_PREFIX = re.compile(r"[^\W\d]*0*(?=[1-9])")
-
-
-def _bare(invoice_no: str) -> str:
-	"""The number without the prefix and zeros that it loses in one spreadsheet and keeps in another."""
-	found = normalised(invoice_no)
-	match = _PREFIX.match(found)
-	return found[match.end() :] if match else found
-
-
-def identity_of(kind: ReportKind, line: ReportLine, known: bool = True) -> str:
-	"""SHA-1 of what a row says, without where it stands or how it is spelt; 40 hex digits.
-
-	With `known` False the row's word counts as the report spells it, as it did before the layout learnt the word.
-	"""
-	meaning = line.status if kind is ReportKind.PURCHASE else line.event
-	amounts = (
-		line.purchased,
-		line.fee,
-		line.reserve,
-		line.other,
-		line.net,
-		line.paid,
-		line.released,
-		line.chargeback,
-	)
-	parts = (
-		kind.value,
-		_bare(line.invoice_no),
-		line.date.isoformat() if line.date else "",
-		normalised(line.payment_ref).lstrip("0"),  # a check number loses its zeros in a spreadsheet
-		meaning.value if meaning and known else f"?{normalise_word(line.word)}",
-		*[str(amount) if amount else "" for amount in amounts],  # typed amounts have two decimals each
-	)
-	return hashlib.sha1("|".join(parts).encode(), usedforsecurity=False).hexdigest()

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from .money import LIMIT, money
-from .spreadsheet import FORMULA_WITHOUT_VALUE
+from .spreadsheet import EPOCH_1900, FORMULA_WITHOUT_VALUE
 
 EMPTY_TEXTS = frozenset(("", "-", "–", "—", "$-", "$–", "--", "n/a"))
 _MINUS = ("-", "−", "–")
@@ -30,7 +30,6 @@ _MONTHS = {
 _FORMULA = re.compile(r"[=@\t\r]|[+\-].*[A-Za-z(|!]", re.DOTALL)
 _WHOLE = re.compile(r"(\d+)\.0+")
 _LIMIT = float(LIMIT)  # a NaN cannot be compared with a Decimal
-_EPOCH = date(1899, 12, 30)
 _MIN, _MAX = date(1990, 1, 1), date(2100, 1, 1)
 
 
@@ -130,10 +129,11 @@ def _text_amount(value: str) -> Decimal | None:
 	return money(-amount if negative else amount)
 
 
-def to_date(value: object, order: str = "MDY") -> date | None:
+def to_date(value: object, order: str = "MDY", epoch: date = EPOCH_1900) -> date | None:
 	"""A date; None for an empty cell. Raises BadCell("invalid_date").
 
 	Text is read in the layout's order, whatever it says; a year in front (ISO, 20261103) and a month's name leave no doubt.
+	`epoch` is what a bare day number counts from.
 	"""
 	if isinstance(value, datetime):
 		found = value.date()
@@ -149,7 +149,7 @@ def to_date(value: object, order: str = "MDY") -> date | None:
 	elif value is FORMULA_WITHOUT_VALUE:
 		raise BadCell("formula_without_value", value)
 	elif isinstance(value, (int, float)) and not isinstance(value, bool):
-		found = _number_date(value)
+		found = _number_date(value, epoch)
 	else:
 		found = None
 	if found is None or not _MIN <= found < _MAX:
@@ -157,10 +157,10 @@ def to_date(value: object, order: str = "MDY") -> date | None:
 	return found
 
 
-def _number_date(value: float) -> date | None:
+def _number_date(value: float, epoch: date) -> date | None:
 	"""Excel's day number, of a cell that lost its date format, or a date written as one number."""
-	if 32_000 < value < 73_000:
-		return _EPOCH + timedelta(days=int(value))
+	if 30_000 < value < 73_000:
+		return epoch + timedelta(days=int(value))
 	return _text_date(str(int(value)), "YMD") if 19_900_101 <= value < 21_000_101 else None
 
 

@@ -1,5 +1,12 @@
 """Errors an accountant can act on: what is wrong, where, and what to do."""
 
+LONGEST = 140  # characters of a name or value that an error repeats
+
+
+def short(text: str) -> str:
+	"""The text, or its beginning when it is too long to be repeated to a person."""
+	return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
 
 class FactoringError(Exception):
 	"""Base of every error the core raises on purpose.
@@ -13,7 +20,7 @@ class FactoringError(Exception):
 		self.code = code
 		self.message = message
 		self.hint = hint
-		self.where = where
+		self.where = short(where)
 
 	def __str__(self) -> str:
 		text = f"{self.where}: {self.message}" if self.where else self.message

@@ -71,6 +71,14 @@ class InvoiceStanding(str, Enum):
 	RETURNED = "returned"
 
 
+class CustomerStanding(str, Enum):
+	"""Whether our books take an entry that names the customer."""
+
+	OPEN = "open"
+	DISABLED = "customer_disabled"
+	FROZEN = "customer_frozen"
+
+
 @dataclass(frozen=True, slots=True)
 class Receivable:
 	"""A Sales Invoice as the factor sees it. `outstanding` is what our books say is still to be paid."""
@@ -89,6 +97,7 @@ class Receivable:
 	outstanding: Decimal | None = None
 	standing: InvoiceStanding = InvoiceStanding.OPEN
 	currency: str = "USD"
+	customer_standing: CustomerStanding = CustomerStanding.OPEN
 
 	@property
 	def open_amount(self) -> Decimal:

@@ -15,7 +15,7 @@ from PIL import Image
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, StreamObject
 
-from .errors import PaperworkError
+from .errors import PaperworkError, short
 from .guard import SECONDS, Progress, limited
 from .images import BEST, LETTER, MAX_PIXELS, Quality, add_image, embed
 from .ink import set_upright
@@ -277,8 +277,7 @@ def _smaller(image: StreamObject, quality: Quality, longest: int) -> StreamObjec
 
 
 def _title(document: Document) -> str:
-	name = Path(document.file_name).name
-	return f"{document.kind.value}: {name}"
+	return f"{document.kind.value}: {short(Path(document.file_name).name)}"
 
 
 def _size(size: int) -> str:

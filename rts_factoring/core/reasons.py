@@ -36,6 +36,14 @@ REASONS: dict[str, tuple[str, str]] = {
 	),
 	"draft": ("The invoice is a draft.", "Submit it, then judge again."),
 	"cancelled": ("The invoice is cancelled.", "Choose the invoice that replaced it."),
+	"customer_disabled": (
+		"The customer is disabled in our books, so no entry can name it.",
+		"Enable the customer until the report is posted.",
+	),
+	"customer_frozen": (
+		"The customer is frozen in our books, so no entry can name it.",
+		"Unfreeze the customer, or have somebody post the report who may post to frozen accounts.",
+	),
 	"returned": ("The invoice was credited in full.", "Ask RTS to take it back, then ignore the row."),
 	"paid": (
 		"The invoice is paid in our books.",

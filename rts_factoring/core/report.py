@@ -73,7 +73,7 @@ def type_report(
 ) -> Report:
 	layouts = tuple(layouts or DEFAULT_LAYOUTS.values())
 	header, sheet, layout = find_header(book, layouts, kind)
-	return _Typist(book.file_name, sheet.rows, header, layout).report()
+	return _Typist(book, sheet.rows, header, layout).report()
 
 
 # Numbers that are names: 48210.0 is check 48210.
@@ -100,8 +100,9 @@ _PAYMENTS = frozenset((Event.PAYMENT, Event.PARTIAL, Event.SHORT_PAY, Event.OVER
 class _Typist:
 	"""Types column by column (a report has few distinct values per column), then sorts the rows."""
 
-	def __init__(self, file_name: str, rows: list[list], header: Header, layout: ReportLayout):
-		self.file_name = file_name
+	def __init__(self, book: Spreadsheet, rows: list[list], header: Header, layout: ReportLayout):
+		self.file_name = book.file_name
+		self.epoch = book.epoch
 		self.rows = rows
 		self.header = header
 		self.layout = layout
@@ -172,8 +173,8 @@ class _Typist:
 
 	def _reader(self, name: str) -> Callable:
 		if name in DATE_FIELDS:
-			order = self.layout.date_order
-			return lambda value: to_date(value, order)
+			order, epoch = self.layout.date_order, self.epoch
+			return lambda value: to_date(value, order, epoch)
 		if name in AMOUNT_FIELDS:
 			return to_amount
 		if name in _WORDS or (name == "payment_type" and "transaction_type" not in self.header.columns):

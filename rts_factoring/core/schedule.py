@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .errors import FactoringError
+from .errors import FactoringError, short
 from .model import Receivable
 from .money import text as money_text
 from .schedule_layout import (
@@ -37,6 +37,7 @@ __all__ = [
 	"Column",
 	"ScheduleLayout",
 	"ScheduleLine",
+	"numbered",
 	"packet_name",
 	"packet_names",
 	"problems",
@@ -49,6 +50,7 @@ __all__ = [
 BATCH_FIELDS = ("client_number", "batch", "today", "file_name", "constant")  # not read from the invoice
 NAME_FIELDS = ("customer", "constant")  # descriptive text, where a formula sign may be stripped
 FORMULA_SIGNS = "=+-@＝＋－＠"
+SOME_DAY = date(2000, 1, 1)  # for names that are only tried
 MAX_NAME = 120  # characters of a file name; servers of factors run on every file system
 
 
@@ -75,7 +77,7 @@ def render(
 		rows.append(_row(layout, [_fit(c, clean(c.header), True) for c in layout.columns]))
 	for line in lines:
 		cells, wrong = _cells(layout, line.invoice, {**context, "file_name": line.file_name})
-		found += [f"{line.invoice.invoice_no}: {problem}" for problem in wrong]
+		found += [f"{short(line.invoice.invoice_no)}: {problem}" for problem in wrong]
 		rows.append(_row(layout, cells))
 	if found:
 		raise FactoringError(
@@ -92,7 +94,13 @@ def problems(layout: ScheduleLayout, receivable: Receivable) -> list[str]:
 	"""Why this invoice cannot stand on a schedule of this layout, a sentence each; empty when it can."""
 	_, found = _cells(layout, receivable, {})
 	try:
-		packet_name(layout, receivable.invoice_no, client_number=receivable.client_number, batch="0")
+		packet_name(
+			layout,
+			receivable.invoice_no,
+			client_number=receivable.client_number,
+			batch="0",
+			today=SOME_DAY,
+		)
 	except FactoringError as error:
 		found.append(error.message)
 	return found
@@ -139,6 +147,12 @@ def packet_names(
 	return names
 
 
+def numbered(name: str, number: int) -> str:
+	"""`AF-10002.pdf` sent a second time is `AF-10002-2.pdf`: the invoice number stays recognisable."""
+	stem, dot, ending = name.rpartition(".")
+	return f"{stem}-{number}.{ending}" if dot else f"{name}-{number}"
+
+
 def write_zip(target: Path, entries: Sequence[tuple[str, Path | bytes]]) -> None:
 	"""One zip of the entries in the order given; the same entries make the same bytes."""
 	with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -159,10 +173,10 @@ def _cells(layout: ScheduleLayout, invoice: Receivable, context: Mapping[str, An
 		if not problem and column.required and not value:
 			problem = f"{column.header} is missing."
 		if not problem and column.width and len(value) > column.width and not column.cut:
-			problem = f"{column.header} {value!r} is longer than the {column.width} characters of its column."
+			problem = f"{column.header} {short(value)!r} is longer than the {column.width} characters of its column."
 		value = _fit(column, value, column.cut)
 		if not problem and layout.quoting == "none" and needs_quotes(layout, value):
-			problem = f"{column.header} {value!r} holds the delimiter, and this layout has no quotes."
+			problem = f"{column.header} {short(value)!r} holds the delimiter, and this layout has no quotes."
 		if not problem and (bad := _unencodable(value, layout.encoding)):
 			problem = f"{column.header} holds {bad!r}, which {layout.encoding} cannot carry."
 		if problem:
@@ -191,7 +205,7 @@ def _value(
 		if column.field not in NAME_FIELDS:
 			return (
 				text,
-				f"{column.header} {text!r} begins with {text[0]!r}, which spreadsheets run as a formula.",
+				f"{column.header} {short(text)!r} begins with {text[0]!r}, which spreadsheets run as a formula.",
 			)
 		text = text.lstrip(FORMULA_SIGNS + " ")
 	return text, ""
@@ -230,12 +244,12 @@ def _file_name(pattern: str, *, today: date | None = None, **values: str) -> str
 			what = {"invoice": "invoice number", "client": "client number"}.get(key, key)
 			raise FactoringError(
 				"bad_file_name",
-				f"The {what} {known.get(key, '')!r} gives no file name.",
+				f"The {what} {short(known.get(key, ''))!r} gives no file name.",
 				f"The pattern {pattern!r} needs it: letters or digits.",
 			)
 	name = PLACEHOLDER.sub(lambda found: parts[found[1]], pattern)
 	if len(name) > MAX_NAME:
-		raise FactoringError("bad_file_name", f"The file name {name!r} is longer than {MAX_NAME} characters.")
+		raise FactoringError("bad_file_name", f"The file name {short(name)!r} is longer than {MAX_NAME} characters.")
 	return name
 
 
@@ -253,6 +267,6 @@ def _refuse_twins(names: Iterable[tuple[str, str]]) -> None:
 		if other != invoice_no:
 			raise FactoringError(
 				"name_collision",
-				f"Invoices {other} and {invoice_no} would both be sent as {name}.",
+				f"Invoices {short(other)} and {short(invoice_no)} would both be sent as {short(name)}.",
 				"Send them in different batches, or change the packet pattern of the schedule layout.",
 			)

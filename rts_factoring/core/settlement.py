@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .layout import Event
-from .model import InvoiceStanding, Outcome, Policy, Position, Receivable, Role
+from .model import CustomerStanding, InvoiceStanding, Outcome, Policy, Position, Receivable, Role
 from .money import ZERO
 from .posting import Effect, legs
 from .report import ReportLine
-
 
 DEDUCTIONS = frozenset((Event.FEE, Event.CHARGE))  # what a row of a purchase report may be that is about no invoice
 
@@ -28,7 +27,9 @@ def blocked(reason: str) -> Settled:
 	return Settled(Outcome.BLOCKED, reason)
 
 
-def purchase(line: ReportLine, receivable: Receivable, position: Position, tolerance: Decimal) -> Settled:
+def purchase(
+	line: ReportLine, receivable: Receivable, position: Position, policy: Policy, tolerance: Decimal
+) -> Settled:
 	"""A row of a purchase report. P-F-R-O must equal N within `tolerance`; a cent of rounding goes to charges, because
 	the bank will show N."""
 	if line.status is Outcome.PENDING:
@@ -54,7 +55,7 @@ def purchase(line: ReportLine, receivable: Receivable, position: Position, toler
 		return blocked("arithmetic")
 	amounts["other"] -= rounding
 	effect = Effect(Event.PURCHASE, amounts, receivable.invoice_no, line.row, line.date)
-	return Settled(Outcome.MATCHED, None, (effect,))
+	return _booked((effect,), receivable, policy)
 
 
 def deduction(line: ReportLine, tolerance: Decimal) -> Settled:
@@ -96,14 +97,22 @@ def payment(
 		return blocked(standing.value if told_by_standing else found)
 	invoice_no = receivable and receivable.invoice_no
 	effects = tuple(Effect(event, amounts, invoice_no, line.row, line.date) for event, amounts in found)
-	if standing in (InvoiceStanding.DRAFT, InvoiceStanding.CANCELLED) and _touches_invoice(effects, policy):
-		return blocked(standing.value)
+	return _booked(effects, receivable, policy)
+
+
+def _booked(effects: tuple[Effect, ...], receivable: Receivable | None, policy: Policy) -> Settled:
+	"""Matched, unless an entry would name an invoice or a customer that takes none; what only moves RTS's accounts names
+	neither."""
+	roles = {leg.role for effect in effects for leg in legs(policy, effect)}
+	if receivable and Role.RECEIVABLE in roles and receivable.standing in _TAKES_NO_ENTRY:
+		return blocked(receivable.standing.value)
+	names_customer = bool(roles & {Role.RECEIVABLE, Role.CUSTOMER_CREDIT})
+	if receivable and names_customer and receivable.customer_standing is not CustomerStanding.OPEN:
+		return blocked(receivable.customer_standing.value)
 	return Settled(Outcome.MATCHED, None, effects)
 
 
-def _touches_invoice(effects: tuple[Effect, ...], policy: Policy) -> bool:
-	"""Whether an entry would name the invoice; what only moves RTS's accounts would not."""
-	return any(leg.role is Role.RECEIVABLE for effect in effects for leg in legs(policy, effect))
+_TAKES_NO_ENTRY = (InvoiceStanding.DRAFT, InvoiceStanding.CANCELLED)
 
 
 def _holds(position: Position) -> bool:

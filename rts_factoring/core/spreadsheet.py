@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from .errors import FileRefused
 
@@ -51,10 +52,16 @@ class Sheet:
 	hidden: bool = False
 
 
+EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)  # day 0 of Excel's two calendars
+
+
 @dataclass(slots=True)
 class Spreadsheet:
+	"""`epoch` is what the day numbers of cells without a date format count from."""
+
 	file_name: str
 	sheets: list[Sheet] = field(default_factory=list)
+	epoch: date = EPOCH_1900
 
 
 def read(data: bytes, file_name: str, limits: Limits | None = None) -> Spreadsheet:

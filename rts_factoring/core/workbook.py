@@ -12,8 +12,8 @@ from xml.etree import ElementTree  # nosec B405 # every part was searched for en
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .errors import FileRefused
-from .positions import Cell, extent, with_error, without_value
-from .spreadsheet import FORMULA_WITHOUT_VALUE, Limits, Sheet, Spreadsheet, too_large
+from .extent import Cell, extent, with_error, without_value
+from .spreadsheet import EPOCH_1904, FORMULA_WITHOUT_VALUE, Limits, Sheet, Spreadsheet, too_large
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
@@ -21,6 +21,7 @@ _DIRECTORY = 2_000_000  # bytes of a package's list of parts; a workbook of 50 s
 _SMALL = 2_000_000  # bytes of the parts that only list other parts
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_FROM_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
 _SHARED_CELL = re.compile(
 	rb"<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v[^<>]*>\s*(\d{1,9})\s*<"
 )
@@ -47,7 +48,10 @@ def read_workbook(data: bytes, file_name: str, limits: Limits) -> Spreadsheet:
 	try:
 		package = _Package(data, file_name, limits)
 		parts = package.check()
-		return _read(package.copy, parts, file_name)
+		book = _read(package.copy, parts, file_name)
+		if package.counts_from_1904:
+			book.epoch = EPOCH_1904
+		return book
 	except FileRefused:
 		raise
 	except Exception as error:  # the readers' own errors differ by version; any of them means damage
@@ -87,6 +91,7 @@ class _Package:
 			raise _encrypted(file_name)
 		self.members = {member.filename: member for member in members}
 		self.copy = io.BytesIO()
+		self.counts_from_1904 = False
 
 	def check(self) -> list[_Part | None]:
 		"""Copy what the reader needs; returns the parts of the sheets in the workbook's order, None for other sheets."""
@@ -95,6 +100,7 @@ class _Package:
 		with zipfile.ZipFile(self.copy, "w") as copy:
 			copy.writestr("_rels/.rels", _ROOT)
 			workbook, relations = self._take(copy, _WORKBOOK, _SMALL), self._take(copy, _RELATIONS, _SMALL)
+			self.counts_from_1904 = bool(_FROM_1904.search(workbook))
 			kinds, targets = _relations(relations)
 			sheets = _sheets(workbook)
 			if len(sheets) > self.limits.sheets:

@@ -1,5 +1,7 @@
 """Messages to the people who can act: on the desk, and by e-mail where the company's settings say so."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 
@@ -33,14 +35,22 @@ def may_see(user: str, company: str) -> bool:
 
 
 def tell_managers(
-	company: str, subject: str, message: str, doctype: str, name: str, event: str = ""
+	company: str,
+	subject: str,
+	message: str,
+	doctype: str,
+	name: str,
+	event: str = "",
+	also: Collection[str] = (),
 ) -> None:
 	"""One message to each manager of the company, linked to the document; `message` is plain text.
 
 	`event` is one of EVENTS, whose switch on the settings decides; without it the message is always shown.
+	`also` names further companies that it may be about: only who may see all of them gets it.
 	"""
 	wanted = channel(company, event)
 	users = managers(company) if wanted != OFF else []
+	users = [user for user in users if all(may_see(user, other) for other in also)]
 	if not users:
 		return
 	content = frappe.utils.escape_html(message).replace("\n", "<br>")

@@ -10,21 +10,18 @@ import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime, today
 
-from rts_factoring.core import schedule
-from rts_factoring.core.errors import FactoringError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.core.schedule import ScheduleLine
-from rts_factoring.services import layouts, queue, receivables, settings
-from rts_factoring.services.errors import as_frappe_error
+from rts_factoring.services import layouts, queue, receivables, schedules, settings
 
 DOCTYPE = "Factoring Batch"
 DRAFT, QUEUED, SENDING, DELIVERED = "Draft", "Queued", "Sending", "Delivered"
 READY, FAILED, CANCELLED = "Ready to Download", "Failed", "Cancelled"
 BOUGHT = ("Financed", "Partly Paid", "Completed", "Charged Back")
-LEFT = ("Held", "Denied", "Returned")  # outcomes of rows whose invoice is no longer in the batch
 SHOWN = 10  # names listed in one message
 RECENT = 120  # seconds after which a silent job counts as dead
+MADE_LATER = ("submitted_on", "submitted_by", "delivered_on", "seen_on", "attempts", "next_attempt_on")
+MADE_LATER += ("claim", "claimed_on", "error")
 
 
 # The document's events
@@ -33,6 +30,7 @@ RECENT = 120  # seconds after which a silent job counts as dead
 def validate(doc) -> None:
 	"""Rows are filled from their invoices, which are locked and claimed for this batch."""
 	company = settings.require(doc.company)
+	_begin_anew(doc)
 	_refuse_twins(doc)
 	rows = _locked(doc)
 	_refuse_unfit(doc, rows)
@@ -57,7 +55,7 @@ def before_submit(doc) -> None:
 		doc.set("invoices", doc.invoices[:limit])
 		_total(doc, company)
 	_refuse_unready(doc)
-	_name_files(doc)
+	schedules.name_files(doc)
 	doc.status = QUEUED
 	doc.submitted_on = now_datetime()
 	doc.submitted_by = frappe.session.user
@@ -66,6 +64,7 @@ def before_submit(doc) -> None:
 def on_submit(doc) -> None:
 	from rts_factoring.services import deliveries
 
+	deliveries.enqueue(doc.name)
 	if rest := doc.flags.rest:
 		_release(rest, doc.name)
 		following = create(doc.company, rest, split_from=doc.name)
@@ -76,7 +75,6 @@ def on_submit(doc) -> None:
 			),
 			alert=True,
 		)
-	deliveries.enqueue(doc.name)
 
 
 def before_cancel(doc) -> None:
@@ -98,6 +96,8 @@ def before_cancel(doc) -> None:
 
 
 def on_cancel(doc) -> None:
+	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), DOCTYPE)  # what was split off goes on
+	_let_go(doc.name)
 	doc.db_set({"status": CANCELLED, "claim": "", "next_attempt_on": None})
 	released = _release([row.sales_invoice for row in doc.invoices], doc.name)
 	queue.write(released, factoring_status=InvoiceState.QUEUED.value)
@@ -114,7 +114,8 @@ def on_trash(doc) -> None:
 def create(company: str, invoices: Collection[str], split_from: str | None = None):
 	"""A saved draft batch of these invoices, in the order given."""
 	doc = frappe.new_doc(DOCTYPE)
-	doc.update({"company": company, "batch_date": today(), "split_from": split_from})
+	doc.update({"company": company, "batch_date": today()})
+	doc.flags.split_from = split_from
 	for name in invoices:
 		doc.append("invoices", {"sales_invoice": name})
 	return doc.insert()
@@ -143,33 +144,6 @@ def send_now(invoice: str):
 	return doc
 
 
-def preview_schedule(doc) -> str:
-	"""The schedule as it would be sent. Throws with every problem."""
-	try:
-		layout, lines = schedule_lines(doc)
-		content = schedule.render(layout, doc.name or "", doc.client_number or "", lines, _day(doc))
-	except FactoringError as error:
-		raise as_frappe_error(error) from error
-	return content.decode(layout.encoding)
-
-
-def schedule_lines(doc) -> tuple:
-	"""The layout and one line for each invoice that is still in the batch."""
-	layout = layouts.schedule_layout(doc.schedule_layout)
-	rows = [row for row in doc.invoices if row.outcome not in LEFT]
-	found = receivables.load([row.sales_invoice for row in rows])
-	names = schedule.packet_names(
-		layout,
-		[row.sales_invoice for row in rows],
-		client_number=doc.client_number or "",
-		batch=doc.name or "0",
-		today=_day(doc),
-	)
-	return layout, [
-		ScheduleLine(found[row.sales_invoice], row.file_name or names[row.sales_invoice]) for row in rows
-	]
-
-
 def mark_submitted(batch: str) -> None:
 	"""Everything was delivered: the invoices are with the factor now."""
 	table = frappe.qb.DocType("Factoring Batch Invoice")
@@ -187,6 +161,10 @@ def mark_submitted(batch: str) -> None:
 def mark_seen(batch: str) -> None:
 	"""The batch showed up at the factor: the one that waits for it may go."""
 	frappe.db.set_value(DOCTYPE, batch, "seen_on", now_datetime(), update_modified=False)
+	_let_go(batch)
+
+
+def _let_go(batch: str) -> None:
 	frappe.db.set_value(DOCTYPE, {"split_from": batch, "docstatus": 1}, "next_attempt_on", None, update_modified=False)
 
 
@@ -213,6 +191,17 @@ def progress(batch: str) -> dict:
 		"packets_made": sum(bool(line.packet) for line in invoices),
 		"files_delivered": sum(file.state == "Delivered" for file in files),
 	}
+
+
+def show_progress(batch: str, what: str, state: str, after_commit: bool = False) -> None:
+	"""To whoever has the batch open; a form opened later reads the same from `progress`."""
+	frappe.publish_realtime(
+		"factoring_batch_progress",
+		{"batch": batch, "what": what, "state": state},
+		doctype=DOCTYPE,
+		docname=batch,
+		after_commit=after_commit,
+	)
 
 
 # Rules
@@ -296,6 +285,21 @@ def _throw(problems: list[str], title: str) -> None:
 # What a batch holds
 
 
+def _begin_anew(doc) -> None:
+	"""Until it is submitted a batch has no past, whatever was copied when it was amended, or comes with a request."""
+	doc.set("files", [])
+	doc.update(dict.fromkeys(MADE_LATER))
+	for row in doc.invoices:
+		row.update(dict.fromkeys(("outcome", "reason", "file_name", "packet")))
+	doc.split_from = doc.flags.split_from or _stored_origin(doc)
+
+
+def _stored_origin(doc) -> str | None:
+	"""The batch that this one, or the one it amends, was split from; never as a form says."""
+	name = doc.amended_from if doc.is_new() else doc.name
+	return frappe.db.get_value(DOCTYPE, {"name": name, "company": doc.company}, "split_from") if name else None
+
+
 def _fill(doc, rows: dict) -> None:
 	for line in doc.invoices:
 		row = rows[line.sales_invoice]
@@ -334,21 +338,6 @@ def _release(invoices: Collection[str], batch: str) -> list[str]:
 	released = [row.name for row in rows if row.factoring_batch == batch]
 	queue.write(released, factoring_batch=None)
 	return released
-
-
-def _name_files(doc) -> None:
-	try:
-		layout, lines = schedule_lines(doc)
-		schedule.render(layout, doc.name, doc.client_number or "", lines, _day(doc))
-	except FactoringError as error:
-		raise as_frappe_error(error) from error
-	names = {line.invoice.invoice_no: line.file_name for line in lines}
-	for row in doc.invoices:
-		row.file_name = names[row.sales_invoice]
-
-
-def _day(doc):
-	return frappe.utils.getdate(doc.batch_date)
 
 
 def _remote_folder(company) -> str:

@@ -6,34 +6,38 @@ renewed for LEASE seconds belongs to a dead job. The files' own rows say how far
 
 import hashlib
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime
 
-from rts_factoring.core import schedule
 from rts_factoring.core.delivery import Connection, FileState, OutgoingFile, deliver
-from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError
-from rts_factoring.services import alerts, batches, queue, settings
-from rts_factoring.services.batches import DELIVERED, DOCTYPE, FAILED, LEFT, QUEUED, READY, SENDING
+from rts_factoring.core.errors import DeliveryError, FactoringError
+from rts_factoring.services import alerts, batches, outgoing, settings
+from rts_factoring.services.batches import DELIVERED, DOCTYPE, FAILED, QUEUED, READY, SENDING, show_progress
 from rts_factoring.services.logs import Attempt
+from rts_factoring.services.outgoing import FILE
 
-FILE = "Factoring Batch File"
 LEASE = 120  # seconds
 PAUSES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
 TIMEOUT = 3 * 3600  # seconds a job may take
 BY_HAND = "Download"  # the factor has no server: people bring it the files
-ZIP_MODE = "All in One Zip"
 
 
-def enqueue(batch: str) -> None:
-	"""Send the batch in the background, once the transaction that submitted it is committed."""
+def enqueue(batch: str, after_commit: bool = True) -> None:
+	"""Send the batch in the background, once the transaction that submitted it is committed.
+
+	One job waits for each attempt. The number is in the job's name because Redis takes a killed job for a running one
+	for a while.
+	"""
+	attempts = cint(frappe.db.get_value(DOCTYPE, batch, "attempts"))
 	frappe.enqueue(
 		"rts_factoring.services.deliveries.run",
 		queue="long",
 		timeout=TIMEOUT,
-		enqueue_after_commit=True,
+		enqueue_after_commit=after_commit,
+		job_id=f"rts_factoring:deliver:{batch}:{attempts}",
+		deduplicate=True,
 		batch=batch,
 	)
 
@@ -48,7 +52,7 @@ def resume_due() -> list[str]:
 	)
 	due = [row.name for row in found if _is_due(row, now_datetime())]
 	for name in due:
-		enqueue(name)
+		enqueue(name, after_commit=False)
 	return due
 
 
@@ -70,24 +74,23 @@ def run(batch: str) -> str:
 	if not claim:
 		return frappe.db.get_value(DOCTYPE, batch, "status")
 	doc = frappe.get_doc(DOCTYPE, batch)
-	if waits := _waits_for(doc):
-		return _wait(doc, waits)
 	attempt = Attempt("Deliver", doc.company, batch, doc.attempts)
 	try:
-		_prepare(doc, claim)
-		if settings.require(doc.company).protocol == BY_HAND:
+		if waits := _waits_for(doc):
+			return _wait(doc, claim, waits)
+		outgoing.prepare(doc, lambda: _renew(batch, claim))
+		if _agreed(doc.company).protocol == BY_HAND:
 			return _hand_over(doc, claim)
 		summary = _send(doc, claim)
+		_finish(doc, claim)
+		attempt.succeeded(
+			f"{summary.files} files over {summary.channels} channels, {summary.seconds:.1f} s", summary.bytes
+		)
 	except _ClaimLost:
 		frappe.db.rollback()
 	except Exception as error:
 		frappe.db.rollback()
 		_after_failure(doc, claim, attempt, error)
-	else:
-		_finish(doc, claim)
-		attempt.succeeded(
-			f"{summary.files} files over {summary.channels} channels, {summary.seconds:.1f} s", summary.bytes
-		)
 	_commit()
 	return frappe.db.get_value(DOCTYPE, batch, "status")
 
@@ -100,15 +103,20 @@ class _ClaimLost(Exception):
 
 
 def _take(batch: str) -> str:
-	"""A new claim on the batch, committed; empty when there is nothing to do, or a living job is at it."""
-	row = frappe.db.get_value(
-		DOCTYPE, batch, ["docstatus", "status", "claim", "claimed_on", "attempts"], as_dict=True, for_update=True
-	)
-	busy = row and row.status == SENDING and not _is_dead(row.claimed_on, now_datetime())
-	if not row or row.docstatus != 1 or row.status not in (QUEUED, SENDING) or busy:
+	"""A new claim on the batch, committed; empty when there is nothing to do yet, or a living job is at it.
+
+	A batch whose job died at its last attempt has failed: nobody else would say so.
+	"""
+	fields = ["docstatus", "status", "company", "claimed_on", "attempts", "next_attempt_on"]
+	row = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True, for_update=True)
+	if not row or row.docstatus != 1 or row.status not in (QUEUED, SENDING) or not _is_due(row, now_datetime()):
 		frappe.db.rollback()
 		return ""
 	claim = frappe.generate_hash(length=16)
+	if row.status == SENDING and cint(row.attempts) >= _allowed(row.company):
+		_set(batch, claim=claim)
+		_fail_as_killed(batch, claim)
+		return ""
 	_set(
 		batch,
 		status=SENDING,
@@ -118,7 +126,7 @@ def _take(batch: str) -> str:
 		next_attempt_on=None,
 	)
 	_commit()
-	_tell(batch, "status", SENDING)
+	show_progress(batch, "status", SENDING)
 	return claim
 
 
@@ -140,133 +148,15 @@ def _is_due(row, now: datetime) -> bool:
 	return not row.next_attempt_on or row.next_attempt_on <= now
 
 
-# Making the files
-
-
-def _prepare(doc, claim: str) -> None:
-	"""Packets and schedule, each with size and hash on its row. Once all are made they are never made again."""
-	company = settings.require(doc.company)
-	if not any(row.kind in ("Schedule", "Zip") for row in doc.files):
-		_make_packets(doc, claim)
-		doc.reload()
-		_freeze_files(doc, company, claim)
-	doc.reload()
-
-
-def _make_packets(doc, claim: str) -> None:
-	from rts_factoring.services import packets
-
-	for row in doc.invoices:
-		if row.packet or row.outcome in LEFT:
-			continue
-		try:
-			packet = packets.ensure_packet(row.sales_invoice)  # rendering commits, so nothing may be open here
-		except (PaperworkError, NoticeError) as error:
-			frappe.db.rollback()
-			_renew(doc.name, claim)
-			queue.give_back(row.sales_invoice, str(error))
-		else:
-			_renew(doc.name, claim)
-			frappe.db.set_value("Factoring Batch Invoice", row.name, "packet", packet, update_modified=False)
-		_commit()
-		_tell(doc.name, "invoice", row.sales_invoice)
-
-
-def _freeze_files(doc, company, claim: str) -> None:
-	"""Write the rows of all files in one transaction, the schedule's last."""
-	rows = [row for row in doc.invoices if row.outcome not in LEFT]
-	if not rows:
-		raise FactoringError(
-			"nothing_to_send",
-			"No invoice of the batch could be made ready.",
-			"Mend what each invoice names, cancel the batch and make a new one.",
-			where=doc.name,
-		)
-	layout, lines = batches.schedule_lines(doc)
-	day = frappe.utils.getdate(doc.batch_date)
-	client = doc.client_number or ""
-	content = schedule.render(layout, doc.name, client, lines, day)
-	name = schedule.schedule_name(layout, client, doc.name, day)
-	packets = [(row.file_name, row.packet) for row in rows]
-	if layout.as_zip or company.zip_mode == ZIP_MODE:
-		files = [_zip(doc, schedule.zip_name(layout, client, doc.name, day), packets, (name, content))]
-	else:
-		files = [_frozen(file_name, "Packet", packet) for file_name, packet in packets]
-		files.append(_frozen(name, "Schedule", _keep(doc, name, content)))
-	_renew(doc.name, claim)
-	frappe.db.delete(FILE, {"parent": doc.name})
-	for number, values in enumerate(files, 1):
-		frappe.get_doc(
-			{
-				"doctype": FILE,
-				"parent": doc.name,
-				"parenttype": DOCTYPE,
-				"parentfield": "files",
-				"idx": number,
-				"docstatus": 1,
-				**values,
-			}
-		).db_insert()
-	_commit()
-
-
-def _frozen(file_name: str, kind: str, file: str) -> dict:
-	path = _path(file)
-	with path.open("rb") as content:
-		digest = _digest(content)
-	size = path.stat().st_size
-	return {"file_name": file_name, "kind": kind, "file": file, "size": size, "sha256": digest.hexdigest()} | {
-		"state": "Pending"
-	}
-
-
-def _digest(content):
-	digest = hashlib.sha256()
-	while block := content.read(1 << 20):
-		digest.update(block)
-	return digest
-
-
-def _zip(doc, name: str, packets: list, schedule_entry: tuple[str, bytes]) -> dict:
-	folder = Path(frappe.get_site_path("private", "files"))
-	target = folder / f".{doc.name}-{frappe.generate_hash(length=8)}.zip"
-	try:
-		schedule.write_zip(target, [(file_name, _path(packet)) for file_name, packet in packets] + [schedule_entry])
-		return _frozen(name, "Zip", _keep(doc, name, target.read_bytes()))
-	finally:
-		target.unlink(missing_ok=True)
-
-
-def _keep(doc, file_name: str, content: bytes) -> str:
-	"""A private File of the batch."""
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": file_name,
-			"attached_to_doctype": DOCTYPE,
-			"attached_to_name": doc.name,
-			"is_private": 1,
-			"content": content,
-		}
-	)
-	file.flags.ignore_permissions = True
-	return file.insert().name
-
-
-def _path(file: str) -> Path:
-	return Path(frappe.get_doc("File", file).get_full_path())
-
-
-# Sending them
+# Sending the files
 
 
 def _send(doc, claim: str):
-	company = settings.require(doc.company)
-	connection = settings.connection(company, remote_folder=doc.remote_folder or "")
+	connection = settings.connection(_agreed(doc.company), remote_folder=doc.remote_folder or "")
 	files = [
 		OutgoingFile(
 			name=row.file_name,
-			path=_path(row.file),
+			path=outgoing.path_of(doc, row.file),
 			size=cint(row.size),
 			sha256=row.sha256,
 			state=FileState(row.state.lower()),
@@ -274,6 +164,7 @@ def _send(doc, claim: str):
 		)
 		for row in doc.files
 	]
+	_count_attempt(doc.name)
 	_commit()  # nothing is locked or open while the network is waited for
 	return _deliver(connection, files, doc, claim)
 
@@ -283,14 +174,18 @@ def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str)
 		_renew(doc.name, claim)
 		_save_state(doc.name, name, state)
 		_commit()
-		_tell(doc.name, name, state.value.title())
+		show_progress(doc.name, name, state.value.title())
+
+	def heartbeat() -> None:
+		_renew(doc.name, claim)
+		_commit()
 
 	def journal(name: str) -> FileState:
 		_commit()  # ends the snapshot, so that the other job's states are seen
 		state = frappe.db.get_value(FILE, {"parent": doc.name, "file_name": name}, "state")
 		return FileState(state.lower())
 
-	return deliver(connection, files, progress, token=_token(doc), journal=journal)
+	return deliver(connection, files, progress, token=_token(doc), journal=journal, heartbeat=heartbeat)
 
 
 def _save_state(batch: str, file_name: str, state: FileState) -> None:
@@ -300,9 +195,14 @@ def _save_state(batch: str, file_name: str, state: FileState) -> None:
 	query = query.where(table.state != "Delivered").set(table.state, state.value.title())
 	if state is FileState.DELIVERED:
 		query = query.set(table.delivered_on, now_datetime()).set(table.error, "")
-	if state is FileState.PENDING:
-		query = query.set(table.attempts, table.attempts + 1)
 	query.run()
+
+
+def _count_attempt(batch: str) -> None:
+	"""On each file that this attempt is about."""
+	table = frappe.qb.DocType(FILE)
+	unfinished = (table.parent == batch) & (table.state != "Delivered")
+	frappe.qb.update(table).where(unfinished).set(table.attempts, table.attempts + 1).run()
 
 
 def _token(doc) -> str:
@@ -317,7 +217,7 @@ def _finish(doc, claim: str) -> None:
 	_renew(doc.name, claim)
 	_set(doc.name, status=DELIVERED, delivered_on=now_datetime(), claim="", claimed_on=None, error="")
 	batches.mark_submitted(doc.name)
-	_tell(doc.name, "status", DELIVERED, after_commit=True)
+	show_progress(doc.name, "status", DELIVERED, after_commit=True)
 
 
 def _hand_over(doc, claim: str) -> str:
@@ -325,7 +225,7 @@ def _hand_over(doc, claim: str) -> str:
 	_renew(doc.name, claim)
 	_set(doc.name, status=READY, claim="", claimed_on=None, error="")
 	_commit()
-	_tell(doc.name, "status", READY)
+	show_progress(doc.name, "status", READY)
 	return READY
 
 
@@ -336,7 +236,8 @@ def mark_delivered(batch: str) -> None:
 	if status not in (READY, FAILED) or not doc.files:
 		frappe.throw(_("The batch is {0}; its files cannot be marked as delivered.").format(_(status)))
 	table = frappe.qb.DocType(FILE)
-	frappe.qb.update(table).set(table.state, "Delivered").set(table.delivered_on, now_datetime()).where(
+	delivered = frappe.qb.update(table).set(table.state, "Delivered").set(table.error, "")
+	delivered.set(table.delivered_on, now_datetime()).where(
 		(table.parent == batch) & (table.state != "Delivered")
 	).run()
 	_set(batch, status=DELIVERED, delivered_on=now_datetime(), error="")
@@ -356,15 +257,16 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 	message = str(error) if isinstance(error, FactoringError) else _("Unexpected error; see the Error Log.")
 	if not isinstance(error, FactoringError):
 		frappe.log_error(title=f"Factoring Batch {doc.name}", reference_doctype=DOCTYPE, reference_name=doc.name)
-	company = settings.find(doc.company)
-	tries, allowed = cint(doc.attempts), cint(company.max_attempts) if company else 1
+	tries = cint(doc.attempts)
 	hopeful = getattr(error, "retry", not isinstance(error, FactoringError))
 	values = {"claim": "", "claimed_on": None, "error": message}
-	if hopeful and tries < allowed:
+	if hopeful and tries < _allowed(doc.company):
+		status = QUEUED
 		pause = timedelta(minutes=PAUSES[min(tries, len(PAUSES)) - 1])
-		_set(doc.name, status=QUEUED, next_attempt_on=now_datetime() + pause, **values)
+		_set(doc.name, status=status, next_attempt_on=now_datetime() + pause, **values)
 	else:
-		_set(doc.name, status=FAILED, next_attempt_on=None, **values)
+		status = FAILED
+		_set(doc.name, status=status, next_attempt_on=None, **values)
 		alerts.tell_managers(
 			doc.company,
 			_("Factoring batch {0} could not be delivered").format(doc.name),
@@ -373,21 +275,57 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 			doc.name,
 			"batch_failed",
 		)
+	frappe.db.set_value(
+		FILE, {"parent": doc.name, "state": ("!=", "Delivered")}, "error", message, update_modified=False
+	)
 	attempt.failed(error)
-	_tell(doc.name, "status", FAILED, after_commit=True)
+	show_progress(doc.name, "status", status, after_commit=True)
+
+
+def _fail_as_killed(batch: str, claim: str) -> None:
+	doc = frappe.get_doc(DOCTYPE, batch)
+	error = DeliveryError(
+		"killed",
+		"The job that sends this batch was ended from outside each time, the last attempt too.",
+		"Ask your administrator whether the server runs out of memory or restarts its workers; then press Try Again.",
+	)
+	_after_failure(doc, claim, Attempt("Deliver", doc.company, batch, doc.attempts), error)
+	_commit()
+
+
+def _allowed(company: str) -> int:
+	"""Attempts before a person is asked."""
+	agreed = settings.find(company)
+	return cint(agreed.max_attempts) if agreed else 1
+
+
+def _agreed(company: str):
+	"""The company's settings; to send they must be enabled."""
+	agreed = settings.find(company)
+	if not agreed or not agreed.enabled:
+		raise FactoringError(
+			"not_enabled",
+			"Factoring is switched off for this company, so nothing is sent.",
+			"Enable its Subsidiary Factoring Settings, then press Try Again on the batch.",
+			where=company,
+		)
+	return agreed
 
 
 def _waits_for(doc) -> str | None:
-	"""The earlier batch of the company that must be seen at the factor first, where the settings ask for it."""
-	company = settings.require(doc.company)
-	if not company.wait_for_first or not doc.split_from:
+	"""The earlier batch of the company that must be seen at the factor first, where the settings ask for it.
+
+	One that was cancelled holds nobody up.
+	"""
+	if not _agreed(doc.company).wait_for_first or not doc.split_from:
 		return None
 	seen = frappe.db.get_value(DOCTYPE, doc.split_from, ["seen_on", "docstatus"], as_dict=True)
 	return doc.split_from if seen and seen.docstatus == 1 and not seen.seen_on else None
 
 
-def _wait(doc, earlier: str) -> str:
+def _wait(doc, claim: str, earlier: str) -> str:
 	"""Waiting is no attempt."""
+	_renew(doc.name, claim)
 	_set(
 		doc.name,
 		status=QUEUED,
@@ -407,14 +345,3 @@ def _set(batch: str, **values) -> None:
 
 def _commit() -> None:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- each step of the job must survive its death
-
-
-def _tell(batch: str, what: str, state: str, after_commit: bool = False) -> None:
-	"""To whoever has the batch open; a form opened later reads the same from the rows."""
-	frappe.publish_realtime(
-		"factoring_batch_progress",
-		{"batch": batch, "what": what, "state": state},
-		doctype=DOCTYPE,
-		docname=batch,
-		after_commit=after_commit,
-	)

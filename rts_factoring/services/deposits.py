@@ -20,7 +20,7 @@ def expected(report_import: str) -> dict:
 	)
 	payout = money(found[0][0] or 0)
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType("Journal Entry Account")
-	agreed = settings.require(frappe.db.get_value("Report Import", report_import, "company"))
+	agreed = settings.known(frappe.db.get_value("Report Import", report_import, "company"))
 	recorded = (
 		frappe.qb.from_(row)
 		.inner_join(entry)
@@ -34,6 +34,12 @@ def expected(report_import: str) -> dict:
 	return {"payout": float(payout), "recorded": float(done), "left": float(payout - done)}
 
 
+def entries(report_import: str) -> list[str]:
+	"""Bank entries, draft or submitted, that record a deposit of this import."""
+	filters = {"cheque_no": report_import, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
+	return frappe.get_all("Journal Entry", filters=filters, pluck="name", order_by="name")
+
+
 def record(doc, bank_account: str, amount: float, day, reference: str = "") -> dict:
 	"""A draft bank entry of the deposit for review; `difference` is what the payout still lacks (or exceeds)."""
 	if doc.docstatus != 1:
@@ -43,7 +49,7 @@ def record(doc, bank_account: str, amount: float, day, reference: str = "") -> d
 	account = frappe.db.get_value("Account", bank_account, ["company", "is_group", "account_type"], as_dict=True)
 	if not account or account.company != doc.company or account.is_group:
 		frappe.throw(_("Choose a bank account of {0}.").format(doc.company))
-	agreed = settings.require(doc.company)
+	agreed = settings.known(doc.company)
 	left = money(expected(doc.name)["left"])
 	entry = frappe.new_doc("Journal Entry")
 	entry.update(

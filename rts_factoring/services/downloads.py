@@ -6,24 +6,25 @@ import zipfile
 import frappe
 from frappe import _
 
+from rts_factoring.services import outgoing
 from rts_factoring.services.batches import DOCTYPE
+from rts_factoring.services.errors import told_to_the_user
 
 
 def of_batch(batch: str) -> tuple[str, bytes]:
 	"""File name and content of one zip with every file of the batch, as they were or will be sent."""
 	doc = frappe.get_doc(DOCTYPE, batch)
-	if not doc.files:
+	if doc.docstatus == 0 or not doc.files:
 		frappe.throw(_("The files of {0} are not made yet. They follow its submission.").format(doc.name))
 	if len(doc.files) == 1:
-		return doc.files[0].file_name, _content(doc.files[0])
+		return doc.files[0].file_name, _content(doc, doc.files[0])
 	target = io.BytesIO()
 	with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
 		for row in doc.files:
-			archive.writestr(row.file_name, _content(row))
+			archive.writestr(row.file_name, _content(doc, row))
 	return f"{doc.name}.zip", target.getvalue()
 
 
-def _content(row) -> bytes:
-	file = frappe.get_doc("File", row.file)
-	with open(file.get_full_path(), "rb") as source:
-		return source.read()
+def _content(doc, row) -> bytes:
+	with told_to_the_user():
+		return outgoing.path_of(doc, row.file).read_bytes()

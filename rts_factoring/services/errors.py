@@ -16,6 +16,10 @@ PASSING += (RedisError, BaseTimeoutException)
 PASSING_CODES = (1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055, 1020, 1205, 1213)
 
 
+class Overtaken(frappe.ValidationError):
+	"""Another posting of the company was committed after this transaction had begun to read: what it read is old."""
+
+
 class FactoringValidationError(frappe.ValidationError):
 	"""A core error on its way to a person; `code` is the core's."""
 

@@ -14,7 +14,7 @@ AMOUNTS = {Event.CHARGEBACK: "amount", Event.SHORT_PAY: "short", Event.OVER_PAY:
 
 
 def open_tasks(doc, lines) -> int:
-	"""One ToDo per such row for the company's managers, and one alert for all of them; returns how many."""
+	"""A ToDo per such row for each of the company's managers, and one alert; returns how many rows."""
 	found = [(line, effect) for line in lines for effect in line.effects if effect.event in AMOUNTS]
 	if not found:
 		return 0
@@ -24,17 +24,8 @@ def open_tasks(doc, lines) -> int:
 		amount = fmt_money(effect.amounts[AMOUNTS[effect.event]], currency=doc.currency)
 		text = _next_step(effect.event).format(invoice=effect.invoice_no, amount=amount)
 		texts.append(text)
-		frappe.get_doc(
-			{
-				"doctype": "ToDo",
-				"allocated_to": people[0],
-				"reference_type": "Sales Invoice",
-				"reference_name": effect.invoice_no,
-				"description": f"{text} ({doc.name})",
-				"priority": "High" if effect.event is Event.CHARGEBACK else "Medium",
-				"assigned_by": frappe.session.user,
-			}
-		).insert(ignore_permissions=True)
+		for person in people:
+			_open_task(doc, effect, text, person)
 	alerts.tell_managers(
 		doc.company,
 		_("{0}: {1} rows need a next step").format(doc.name, len(found)),
@@ -44,6 +35,20 @@ def open_tasks(doc, lines) -> int:
 		"chargeback",
 	)
 	return len(found)
+
+
+def _open_task(doc, effect, text: str, person: str) -> None:
+	frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"allocated_to": person,
+			"reference_type": "Sales Invoice",
+			"reference_name": effect.invoice_no,
+			"description": f"{text} ({doc.name})",
+			"priority": "High" if effect.event is Event.CHARGEBACK else "Medium",
+			"assigned_by": frappe.session.user,
+		}
+	).insert(ignore_permissions=True)
 
 
 def tell_posted(doc, rows: int) -> None:
@@ -58,6 +63,18 @@ def tell_posted(doc, rows: int) -> None:
 	)
 
 
+def tell_released(undone, name: str) -> None:
+	"""Rows that repeat or correct those of a cancelled import count again."""
+	alerts.tell_managers(
+		undone.company,
+		_("{0} was cancelled: rows of {1} can be posted now").format(undone.name, name),
+		_("They repeat or correct rows of the cancelled import. Look at them, then use Post Decided Rows."),
+		"Report Import",
+		name,
+		"waiting_rows",
+	)
+
+
 def _next_step(event: Event) -> str:
 	if event is Event.CHARGEBACK:
 		return _("RTS charged back {invoice} ({amount}): dispute it, bill the customer without the notice, or write it off.")
@@ -67,11 +84,13 @@ def _next_step(event: Event) -> str:
 
 
 def close_tasks(doc) -> None:
-	"""Cancel the tasks of an import that is undone."""
+	"""Cancel the tasks of an import that is undone; saved, so that the invoices are no longer assigned either."""
 	names = frappe.get_all(
 		"ToDo",
 		filters={"reference_type": "Sales Invoice", "status": "Open", "description": ("like", f"%({doc.name})%")},
 		pluck="name",
 	)
 	for name in names:
-		frappe.db.set_value("ToDo", name, "status", "Cancelled")
+		task = frappe.get_doc("ToDo", name)
+		task.status = "Cancelled"
+		task.save(ignore_permissions=True)

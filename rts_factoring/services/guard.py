@@ -44,9 +44,13 @@ def private_file(doc, fieldname: str) -> None:
 	label = frappe.bold(_(doc.meta.get_label(fieldname)))
 	if not may_read_file(file_url):
 		frappe.throw(_("{0}: there is no such file that you may read. Upload it first.").format(label))
+	refuse_public(file_url, label)
+
+
+def refuse_public(file_url: str, where: str) -> None:
 	if not file_url.startswith("/private/"):
 		frappe.throw(
-			_("{0}: this file is public, so anybody with its address can read it. Upload it as private.").format(label)
+			_("{0}: this file is public, so anybody with its address can read it. Upload it as private.").format(where)
 		)
 
 

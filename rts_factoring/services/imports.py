@@ -11,23 +11,29 @@ import json
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
-from frappe.utils import get_link_to_form, getdate, now_datetime
+from frappe.model import display_fieldtypes
+from frappe.utils import add_to_date, get_link_to_form, getdate, now_datetime
 
-from rts_factoring.core.book import Reconciliation, check_identity, reconcile
+from rts_factoring.core.book import Reconciliation, reconcile
 from rts_factoring.core.cells import to_text
 from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.identity import check_identity
 from rts_factoring.core.layout import Event, ReportLayout
 from rts_factoring.core.matching import digits
 from rts_factoring.core.model import Outcome, ReportKind
-from rts_factoring.core.money import ZERO, text
-from rts_factoring.core.report import AMOUNTS, Report, type_report
+from rts_factoring.core.money import text
+from rts_factoring.core.report import Report, type_report
+from rts_factoring.core.settlement import DEDUCTIONS
 from rts_factoring.core.spreadsheet import read
-from rts_factoring.services import layouts, ledger, postings, settings, staging
-from rts_factoring.services.errors import told_to_the_user
+from rts_factoring.services import figures, layouts, ledger, postings, settings, staging
+from rts_factoring.services.errors import Overtaken, told_to_the_user
 
 AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
-LINE_TYPES = tuple(event.value for event in Event if event is not Event.PURCHASE)
+STUCK_AFTER = 10  # minutes in Reading or Posting; only a job leaves an import there
+LINE_TYPES = {
+	ReportKind.PAYMENT: tuple(event.value for event in Event if event is not Event.PURCHASE),
+	ReportKind.PURCHASE: tuple(event.value for event in Event if event in DEDUCTIONS),
+}
 
 
 # Report Import ----------------------------------------------------------------------------------------------------
@@ -35,6 +41,7 @@ LINE_TYPES = tuple(event.value for event in Event if event is not Event.PURCHASE
 
 def validate(doc) -> None:
 	"""Read the file and say what it is; refuse what does not fit before anything is written."""
+	_keep_ours(doc)
 	if doc.docstatus != 0 or not doc.file:
 		return
 	if not _changed(doc):
@@ -63,8 +70,17 @@ def on_update(doc) -> None:
 
 
 def before_submit(doc) -> None:
+	"""What is posted is what was shown: the rows as they were judged, by the layout they were judged with."""
 	if doc.status not in ("Ready", "Failed"):
 		frappe.throw(_("The file is still being read. Submit when the status is Ready."))
+	if _changed(doc):
+		frappe.throw(_("Save the changes first, so that the rows are judged by them."))
+	if any(_snapshot(layout) == doc.layout_snapshot for layout in _layouts(doc, live=True)):
+		return
+	frappe.throw(
+		_("The Report Layout was changed after the rows were judged. Press Judge Again, look at the rows, then submit."),
+		title=_("Layout Changed"),
+	)
 
 
 def on_submit(doc) -> None:
@@ -78,7 +94,8 @@ def on_submit(doc) -> None:
 
 
 def before_cancel(doc) -> None:
-	postings.refuse_if_built_upon(doc)
+	ledger.lock(doc.company)
+	postings.refuse_undo(doc)
 
 
 def on_cancel(doc) -> None:
@@ -113,10 +130,18 @@ def stage(name: str) -> None:
 		return
 	with told_to_the_user():
 		report, rows = _read(doc, content(doc))
+		decided = staging.take_decisions(name)
 		staging.delete(name)
 		result = judge(doc, report, decided=False)
 	staging.insert(doc, result.lines, [[to_text(cell) for cell in row] for row in rows])
-	doc.db_set(summary(doc, result) | {"status": "Ready"}, update_modified=False)
+	if staging.put_back(name, decided):
+		result = judge(doc, report)
+		staging.update(doc, result.lines)
+	doc.db_set(
+		figures.summary(doc, result)
+		| {"status": "Ready", "batch": result.batch or None, "layout_snapshot": _snapshot(report.layout)},
+		update_modified=False,
+	)
 	_tell(doc)
 
 
@@ -133,15 +158,19 @@ def judge(doc, report: Report, decided: bool = True) -> Reconciliation:
 
 
 def judge_again(name: str) -> None:
-	"""Bring the rows up to date after a decision or a change of the books. Nothing is posted."""
+	"""Bring the rows up to date after a decision, a change of the books or, in a draft, of the layout. Nothing is posted."""
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus == 2:
 		return
 	with told_to_the_user():
 		report, _rows = _read(doc, content(doc))
+		if doc.docstatus == 0 and _snapshot(report.layout) != doc.layout_snapshot:
+			doc.flags.factoring_read_again = True
+			doc.save()  # which reads the file by the layout as it is now, and keeps the decisions
+			return
 		result = judge(doc, report)
 	staging.update(doc, result.lines)
-	doc.db_set(summary(doc, result), update_modified=False)
+	doc.db_set(figures.summary(doc, result), update_modified=False)
 	_tell(doc)
 
 
@@ -168,16 +197,19 @@ def decide(
 	Who decided and when is kept on each row. `remember` teaches the report's layout the type's word, for later imports.
 	Raises when a row is posted already or the decision lacks what it needs.
 	"""
-	doc = frappe.get_doc("Report Import", name)
+	doc = frappe.get_doc("Report Import", name, for_update=True)
+	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
+		frappe.throw(_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken)
 	lines = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": name, "row_no": ("in", rows)},
 		fields=["name", "row_no", "posted", "outcome", "sales_invoice", "decided_invoice", "decided_event", "word"],
 		limit=0,
 	)
-	if remember and action == "type" and event in LINE_TYPES:
+	kind = ReportKind(doc.kind.lower())
+	if remember and action == "type" and kind is ReportKind.PAYMENT and event in LINE_TYPES[kind]:
 		for word in {line.word for line in lines if line.word}:
-			layouts.remember_word(_layout_name(doc), "Type", word, event)
+			layouts.remember_word(_layout_name(doc), "Type", word, event, doc.company)
 	for line in lines:
 		if line.posted:
 			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
@@ -200,7 +232,7 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 			frappe.throw(_("Row {0}: choose an invoice of {1}.").format(line.row_no, doc.company))
 		return {"resolution": "Invoice Chosen", "decided_invoice": invoice}
 	if action == "type":
-		if event not in LINE_TYPES:
+		if event not in LINE_TYPES[ReportKind(doc.kind.lower())]:
 			frappe.throw(_("Row {0}: choose the type of the row.").format(line.row_no))
 		return {"resolution": "Type Set", "decided_event": event}
 	if action == "ignore":
@@ -232,7 +264,19 @@ def _attached(doc) -> dict:
 
 def _changed(doc) -> bool:
 	before = doc.get_doc_before_save()
-	return not before or any(before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch"))
+	return not before or bool(doc.flags.factoring_read_again) or any(before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch"))
+
+
+def _keep_ours(doc) -> None:
+	"""What the app wrote on the import stays as it wrote it, whatever a browser sends."""
+	if before := doc.get_doc_before_save():
+		for field in doc.meta.fields:
+			if field.read_only and field.fieldtype not in display_fieldtypes:
+				doc.set(field.fieldname, before.get(field.fieldname))
+
+
+def _snapshot(layout: ReportLayout) -> str:
+	return json.dumps(layout.to_dict(), indent=1)
 
 
 def _read(doc, data: bytes) -> tuple[Report, list[list]]:
@@ -243,9 +287,10 @@ def _read(doc, data: bytes) -> tuple[Report, list[list]]:
 	return report, next(sheet.rows for sheet in book.sheets if sheet.name == report.sheet)
 
 
-def _layouts(doc) -> list[ReportLayout]:
-	"""The layout kept with the import once it is submitted; before that the one chosen, else the company's or the shipped."""
-	if doc.docstatus == 1 and doc.layout_snapshot:
+def _layouts(doc, live: bool = False) -> list[ReportLayout]:
+	"""The layout kept with the import once it is submitted; before that (and when `live`) the one chosen, else the company's
+	or the shipped."""
+	if doc.docstatus == 1 and doc.layout_snapshot and not live:
 		return [ReportLayout.from_dict(json.loads(doc.layout_snapshot))]
 	if doc.layout:
 		return [layouts.report_layout(doc.layout)]
@@ -278,7 +323,7 @@ def _identify(doc, report: Report) -> None:
 	doc.run_date = facts.run_date
 	doc.sheet, doc.header_row = report.sheet, report.header.row
 	doc.line_count = len(report.lines)
-	doc.layout_snapshot = json.dumps(report.layout.to_dict(), indent=1)
+	doc.layout_snapshot = _snapshot(report.layout)
 	doc.control_totals = json.dumps(
 		[
 			{"row": total.row, "label": total.label, **{name: text(value) for name, value in total.amounts.items()}}
@@ -323,52 +368,7 @@ def _refuse_same_bytes(doc) -> None:
 		)
 
 
-# Figures ----------------------------------------------------------------------------------------------------------
-
-_COUNTS = {outcome: f"{outcome.value}_count" for outcome in Outcome}
-_TOTALS = {
-	"total_purchased": "purchased",
-	"total_paid": "paid",
-	"total_chargeback": "chargeback",
-	"total_fee": "fee",
-	"total_reserve": "reserve",
-	"total_released": "released",
-	"total_other": "other",
-	"total_net": "net",
-}
-
-
-def summary(doc, result: Reconciliation) -> dict:
-	"""Counts per outcome, sums of the rows' amounts, and the batch's invoices no row is about."""
-	counts = result.count()
-	own = staging.posted_rows(doc.name)
-	found = {field: counts.get(outcome, 0) for outcome, field in _COUNTS.items()}
-	if own:
-		found |= _stored_counts(doc.name)
-	sums = {name: ZERO for name in AMOUNTS}
-	for line in result.report.lines:
-		for name in AMOUNTS:
-			sums[name] += getattr(line, name) or ZERO
-	return {
-		**found,
-		"posted_count": len(own),
-		"waiting_count": sum(found[_COUNTS[outcome]] for outcome in staging.WAITING),
-		**{field: float(sums[name]) for field, name in _TOTALS.items()},
-		"missing_from_report": json.dumps(list(result.missing)),
-	}
-
-
-def _stored_counts(name: str) -> dict[str, int]:
-	line = frappe.qb.DocType("Report Import Line")
-	rows = (
-		frappe.qb.from_(line)
-		.where(line.report_import == name)
-		.groupby(line.outcome)
-		.select(line.outcome, Count("*"))
-		.run()
-	)
-	stored = dict(rows)
-	return {field: int(stored.get(outcome.value, 0)) for outcome, field in _COUNTS.items()}
+# Jobs -------------------------------------------------------------------------------------------------------------
 
 
 def _enqueue(step: str, name: str) -> None:
@@ -383,6 +383,16 @@ def _enqueue(step: str, name: str) -> None:
 	)
 
 
+def resume_stuck() -> None:
+	"""Enqueue again what a worker began and did not end: it was killed, or met a deadlock too often. Each step may run
+	again, and a job that is still at work is not doubled."""
+	long_ago = add_to_date(now_datetime(), minutes=-STUCK_AFTER)
+	for step, status, docstatus in (("stage", "Reading", 0), ("post", "Posting", 1)):
+		filters = {"status": status, "docstatus": docstatus, "modified": ("<", long_ago)}
+		for name in frappe.get_all("Report Import", filters=filters, pluck="name"):
+			_enqueue(step, name)
+
+
 def _tell(doc) -> None:
 	frappe.publish_realtime(
 		"factoring_report_import", {"name": doc.name}, doctype="Report Import", docname=doc.name, after_commit=True
@@ -394,6 +404,7 @@ def stage_job(name: str) -> None:
 
 
 def post_job(name: str) -> None:
+	frappe.db.rollback()  # a new transaction, which reads nothing before it has the lock
 	_job(postings.post, name)
 
 
@@ -401,8 +412,8 @@ def _job(step, name: str) -> None:
 	"""One background step in one transaction: all of it, or nothing and the reason on the import."""
 	try:
 		step(name)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		raise  # Frappe runs the job again
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, Overtaken) as error:
+		raise frappe.RetryBackgroundJobError from error  # Frappe rolls back and runs the job again
 	except Exception as error:
 		frappe.db.rollback()
 		fail(name, error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -39,20 +39,53 @@ class Voucher:
 	postings: tuple[Posting, ...]
 
 
+@dataclass
+class _Part:
+	"""A voucher being filled; `rows` are its rows that name an invoice: role, invoice, whether a debit."""
+
+	postings: list[Posting]
+	rows: set[tuple[Role, str | None, bool]]
+
+	def takes(self, rows: set[tuple[Role, str | None, bool]]) -> bool:
+		"""Whether there is room, and no invoice would stand on both sides: ERPNext compares the credits of an entry with
+		what the invoice owed before it, whatever the entry debits."""
+		both = any(role is Role.RECEIVABLE and (role, name, not debit) in self.rows for role, name, debit in rows)
+		return not both and len(self.rows | rows) <= INVOICE_ROWS
+
+
+def in_order(postings: Iterable[Posting]) -> list[Posting]:
+	"""The same in the order given, no invoice on a day before that of its posting above: days are posted in their order."""
+	latest: dict[str | None, date] = {}
+	found = []
+	for posting in postings:
+		names = {leg.invoice_no for leg in posting.legs if leg.role is Role.RECEIVABLE}
+		day = max((posting.day, *(latest[name] for name in names if name in latest)))
+		latest |= dict.fromkeys(names, day)
+		found.append(replace(posting, day=day))
+	return found
+
+
 def split(postings: Iterable[Posting]) -> list[Voucher]:
-	"""One voucher a day, and a further one where a day has more invoices than fit; postings without legs need none."""
+	"""One voucher a day; further ones where a day has more invoices than fit, or where an invoice goes up and down. An
+	invoice's postings keep their order. Postings without legs need no voucher."""
 	vouchers: list[Voucher] = []
 	for day, found in sorted(_by_day(postings).items()):
-		part: list[Posting] = []
-		invoices: set = set()
+		parts: list[_Part] = []
+		full = 0  # parts before this one have no room
+		last: dict[str | None, int] = {}
 		for posting in found:
-			named = {(leg.role, leg.invoice_no, leg.debit > 0) for leg in posting.legs if leg.role in _OF_INVOICE}
-			if len(invoices | named) > INVOICE_ROWS:
-				vouchers.append(Voucher(day, tuple(part)))
-				part, invoices = [], set()
-			part.append(posting)
-			invoices |= named
-		vouchers.append(Voucher(day, tuple(part)))
+			rows = {(leg.role, leg.invoice_no, leg.debit > 0) for leg in posting.legs if leg.role in _OF_INVOICE}
+			number = max((full if rows else 0, *(last.get(name, 0) for _role, name, _debit in rows)))
+			while number < len(parts) and not parts[number].takes(rows):
+				number += 1
+			if number == len(parts):
+				parts.append(_Part([], set()))
+			parts[number].postings.append(posting)
+			parts[number].rows |= rows
+			last |= dict.fromkeys((name for _role, name, _debit in rows), number)
+			while full < len(parts) and len(parts[full].rows) >= INVOICE_ROWS:
+				full += 1
+		vouchers += [Voucher(day, tuple(part.postings)) for part in parts]
 	return vouchers
 
 
@@ -82,11 +115,17 @@ def post(voucher: Voucher, settings, *, report_import: str, remark: str) -> str:
 		doc.append("accounts", row)
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True
+	doc.check_credit_limit = _no_new_credit
 	doc.insert()
 	doc.submit()
 	if doc.docstatus != 1:
 		frappe.throw(_("Journal Entry {0} was not submitted; nothing was posted.").format(doc.name))
 	return doc.name
+
+
+def _no_new_credit() -> None:
+	"""In place of ERPNext's check of the customer's credit limit: a bounced check or a chargeback is no new sale, and has
+	happened whatever the limit."""
 
 
 def _rows(voucher: Voucher, settings) -> list[dict]:
@@ -180,6 +219,18 @@ def cancel_of_import(report_import: str) -> list[str]:
 		if doc.docstatus != 2:
 			frappe.throw(_("Journal Entry {0} was not cancelled; nothing was undone.").format(name))
 	return names
+
+
+def refuse_reversal(doc) -> None:
+	"""ERPNext's Reverse Journal Entry would undo the books of an import and not its ledger."""
+	report_import = frappe.db.get_value("Journal Entry", doc.get("reversal_of"), "factoring_report_import") if doc.get("reversal_of") else None
+	if report_import:
+		frappe.throw(
+			_("Entry {0} belongs to Report Import {1} and is not reversed alone. Cancel the import; that undoes all its entries.").format(
+				doc.reversal_of, report_import
+			),
+			title=_("Factoring"),
+		)
 
 
 def refuse_alone(doc) -> None:

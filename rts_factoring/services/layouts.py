@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import frappe
+from frappe import _
 
 from rts_factoring.core.describe import describe
 from rts_factoring.core.errors import FactoringError
@@ -10,10 +11,12 @@ from rts_factoring.core.layout import DEFAULT_LAYOUTS, ReportLayout
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.report import read_report
 from rts_factoring.core.schedule_layout import DEFAULT_LAYOUT, Column, ScheduleLayout
+from rts_factoring.services import settings
 from rts_factoring.services.errors import as_frappe_error, told_to_the_user
 
 DEFAULT_NAMES = {ReportKind.PURCHASE: "RTS Purchase Report", ReportKind.PAYMENT: "RTS Payment Report"}
 DEFAULT_SCHEDULE = DEFAULT_LAYOUT.name
+SETTINGS_FIELDS = {"Purchase": "purchase_report_layout", "Payment": "payment_report_layout"}
 DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Pipe": "|", "Fixed Width": ""}
 SHOWN = 20  # rows of a file that a layout is tried on
 LINE_ENDS = {"CRLF": "\r\n", "LF": "\n"}
@@ -54,13 +57,51 @@ def try_on(doc, file_url: str) -> dict:
 	return found | {"lines": found["lines"][:SHOWN], "line_count": len(found["lines"])}
 
 
-def remember_word(name: str, listed: str, word: str, means: str) -> None:
-	"""Teach a layout one word of a status or type, as an accountant did on an import."""
+def remember_word(name: str, listed: str, word: str, means: str, company: str) -> None:
+	"""Teach a layout one word of a status or type, as an accountant did on an import of the company.
+
+	People limited to some companies may not change a shared layout: their company gets a copy of its own.
+	"""
 	doc = frappe.get_doc("Report Layout", name)
 	if any(row.list == listed and row.word.casefold() == word.casefold() for row in doc.words):
 		return
+	if not doc.company and not doc.has_permission("write"):
+		return _remember_in_copy(doc, listed, word, means, company)
 	doc.append("words", {"list": listed, "word": word, "means": means})
 	doc.save()
+
+
+def _remember_in_copy(shared, listed: str, word: str, means: str, company: str) -> None:
+	"""The company's copy of a shared layout learns the word; the company's settings name it from then on."""
+	name = f"{shared.name} - {frappe.get_cached_value('Company', company, 'abbr')}"
+	if not frappe.db.exists("Report Layout", name):
+		copy = frappe.copy_doc(shared)
+		copy.update({"layout_name": name, "company": company})
+		copy.insert()
+		frappe.msgprint(
+			_("{0} is shared by all companies. {1} has a copy of it from now on, {2}, which knows the new word.").format(
+				frappe.bold(shared.name), frappe.bold(company), frappe.bold(name)
+			),
+			alert=True,
+		)
+	remember_word(name, listed, word, means, company)
+	agreed, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
+	if (agreed.get(field) or DEFAULT_NAMES[ReportKind(shared.kind.lower())]) == shared.name:
+		agreed.check_permission("write")
+		frappe.get_doc(settings.DOCTYPE, agreed.name).db_set(field, name, notify=True)
+
+
+def refuse_foreign(doc, *fieldnames: str) -> None:
+	"""A company uses its own layouts and the shared ones: the wall holds in links too."""
+	for fieldname in fieldnames:
+		field = doc.meta.get_field(fieldname)
+		company = doc.get(fieldname) and frappe.db.get_value(field.options, doc.get(fieldname), "company")
+		if company and company != doc.get("company"):
+			frappe.throw(
+				_("{0}: {1} is the layout of one company only. Choose a shared one, or that company.").format(
+					frappe.bold(_(field.label)), frappe.bold(frappe.utils.escape_html(doc.get(fieldname)))
+				)
+			)
 
 
 def validate_report_layout(doc) -> None:
@@ -83,6 +124,7 @@ def report_layout_document(layout: ReportLayout, name: str):
 	doc.update(
 		{
 			"layout_name": name,
+			"company": "",  # shared; None would be filled with the user's default company
 			"kind": layout.kind.value.title(),
 			"date_order": layout.date_order,
 			"tolerance": float(layout.tolerance),
@@ -103,7 +145,7 @@ def schedule_layout_document(layout: ScheduleLayout):
 	doc = frappe.new_doc("Schedule Layout")
 	plain = layout.as_dict()
 	doc.update({key: plain[key] for key in _SAME})
-	doc.layout_name = layout.name
+	doc.update({"layout_name": layout.name, "company": ""})  # shared; None would become the user's default company
 	doc.delimiter = _key(DELIMITERS, layout.delimiter)
 	doc.line_end = _key(LINE_ENDS, layout.line_end)
 	for column in plain["columns"]:

@@ -20,6 +20,7 @@ from rts_factoring.core.model import InvoiceState, Policy, Position, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.posting import MOVES, Effect, legs, state_of
 from rts_factoring.services import queue, receivables, settings
+from rts_factoring.services.errors import Overtaken
 from rts_factoring.services.receivables import chunks
 
 FIGURES = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
@@ -35,6 +36,24 @@ def validate(doc) -> None:
 
 def on_trash(doc) -> None:
 	frappe.throw(_("Factoring Ledger Entries are never deleted; cancel the Report Import that made them."))
+
+
+def lock(company: str) -> None:
+	"""Postings of one company follow each other, until the transaction ends. Throws Overtaken when another one was
+	committed after this transaction began to read, because waiting does not renew what a transaction sees.
+
+	Where nothing was read before the lock, nothing is old; a job that begins with it never fails here.
+	"""
+	latest = frappe.db.get_value(settings.DOCTYPE, company, "postings", for_update=True)
+	if latest != frappe.db.get_value(settings.DOCTYPE, company, "postings"):
+		frappe.throw(
+			_("Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then repeat this.").format(
+				company
+			),
+			Overtaken,
+			title=_("Try Again"),
+		)
+	frappe.db.set_value(settings.DOCTYPE, company, "postings", (latest or 0) + 1, update_modified=False)
 
 
 def entry(effect: Effect, policy: Policy) -> dict[str, Decimal]:
@@ -81,6 +100,13 @@ def reverse(report_import: str) -> list[str]:
 		]
 	)
 	return sorted({row.sales_invoice for row in entries if row.sales_invoice})
+
+
+def in_force(table):
+	"""A query on the ledger, under this name, for entries of imports that were not cancelled."""
+	parent = frappe.qb.DocType("Report Import")
+	query = frappe.qb.from_(table).inner_join(parent).on(parent.name == table.report_import)
+	return query.where((parent.docstatus == 1) & (table.is_reversal == 0))
 
 
 def positions(company: str, invoices: Collection[str] | None = None) -> dict[str, Position]:
@@ -133,6 +159,7 @@ def load_book(company: str, kind: str, days: Collection[date] = ()) -> Book:
 		policy=Policy(agreed.policy.lower()),
 		client_number=agreed.client_number or "",
 		currency=agreed.currency or frappe.get_cached_value("Company", company, "default_currency"),
+		companies=frozenset(settings.factored_companies()),
 		batches=_batches(company),
 		positions=positions(company),
 		posted_rows=_posted_rows(company, kind, days),
@@ -206,11 +233,24 @@ def states_from_ledger(company: str, batch: str | None, invoices: Collection[str
 	return states
 
 
-def refuse_policy_change(doc) -> None:
-	"""The policy changes only when RTS and we hold nothing against each other; throws with what is still open."""
-	before = doc.get_doc_before_save()
-	if not before or before.policy == doc.policy:
+def validate_settings(doc) -> None:
+	"""What stands in the ledger fixes the policy and the accounts; throws with what to do first."""
+	if doc.is_new():
 		return
+	before = doc.get_doc_before_save()
+	accounts = [role for role, field in settings.ACCOUNT_FIELDS.items() if before.get(field) not in (None, "", doc.get(field))]
+	if before.policy != doc.policy or accounts:
+		lock(doc.company)
+	# Settings opened before a posting are saved after it: the number of postings stays the latest.
+	doc.postings = frappe.db.get_value(doc.doctype, doc.name, "postings", for_update=True)
+	if before.policy != doc.policy:
+		_refuse_policy_change(doc)
+	for role in accounts:
+		_refuse_account_change(doc, before, role)
+
+
+def _refuse_policy_change(doc) -> None:
+	"""The policy changes only when RTS and we hold nothing against each other."""
 	found = [position.invoice_no for position in positions(doc.company).values() if position.open]
 	if found:
 		more = " " + _("and {0} more").format(len(found) - 10) if len(found) > 10 else ""
@@ -220,3 +260,22 @@ def refuse_policy_change(doc) -> None:
 			),
 			title=_("Open Positions"),
 		)
+
+
+def _refuse_account_change(doc, before, role: Role) -> None:
+	"""A role whose account changed would never tie out again: what was posted stays where it is."""
+	field = settings.ACCOUNT_FIELDS[role]
+	if is_used(doc.company, role):
+		frappe.throw(
+			_("{0}: reports were posted to {1}, so this role keeps it. Rename that account, or cancel those imports first.").format(
+				_(doc.meta.get_label(field)), frappe.bold(before.get(field))
+			),
+			title=_("Account"),
+		)
+
+
+def is_used(company: str, role: Role) -> bool:
+	"""Whether an import that was not cancelled moved this role."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = in_force(table).where((table.company == company) & (table[role.value] != 0))
+	return bool(query.select(table.name).limit(1).run())

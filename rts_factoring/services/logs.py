@@ -8,11 +8,24 @@ from frappe.utils import now_datetime
 from rts_factoring.core.errors import FactoringError
 
 
+def last(action: str, company: str, **also):
+	"""Status and message of the newest line about this, or None."""
+	found = frappe.get_all(
+		"Factoring Log",
+		filters={"action": action, "company": company, **also},
+		fields=["status", "message"],
+		order_by="creation desc",
+		limit=1,
+	)
+	return found[0] if found else None
+
+
 class Attempt:
 	"""One line of the log, its clock running from here; saved by the caller, in the caller's transaction."""
 
-	def __init__(self, action: str, company: str, batch: str | None = None, number: int = 0):
-		self.values = {"action": action, "company": company, "batch": batch, "attempt": number}
+	def __init__(self, action: str, company: str | None, batch: str | None = None, number: int = 0):
+		# None would become the site's default company
+		self.values = {"action": action, "company": company or "", "batch": batch, "attempt": number}
 		self._started_on, self._started = now_datetime(), monotonic()
 
 	def succeeded(self, message: str = "", size: int = 0) -> None:

@@ -1,16 +1,47 @@
-"""The weeks at a glance: what the factor bought, and what that cost."""
+"""At a glance: the sums on the workspace's cards, and week by week what the factor bought and what that cost."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
+from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.query_builder.functions import Sum
-from frappe.utils import formatdate, getdate
+from frappe.utils import escape_html, fmt_money, formatdate, getdate
 
+from rts_factoring.compat import desk_route
 from rts_factoring.core.money import ZERO, money
 
 WEEKS = 13
+LEDGER = "Factoring Ledger Entry"
+CARDS = {  # name → DocType, summed field, conditions
+	"queued": ("Sales Invoice", "grand_total", {"factoring_status": ("=", "Queued"), "docstatus": ("=", 1)}),
+	"financed": (LEDGER, "open_change", {}),
+	"reserve": (LEDGER, "reserve", {}),
+	"fees": (LEDGER, "fee", {"posting_date": ("Timespan", "this month")}),
+}
+
+
+def card(name: str, company: str | None = None) -> str:
+	"""The sum of a card as a link to its list, a line for each currency: amounts of different ones are never added.
+
+	Of what the user may list. Formatted here, because Frappe's card takes 8.435,75 for 8.44.
+	"""
+	doctype, field, conditions = CARDS[name]
+	filters = [[doctype, key, *condition] for key, condition in conditions.items()]
+	if company:
+		filters.append([doctype, "company", "=", company])
+	found = frappe.get_list(doctype, filters=filters, fields=["currency"], group_by="currency", order_by="currency")
+	currencies = [row.currency for row in found if row.currency] or [frappe.db.get_default("currency")]
+	asked = frappe._dict(document_type=doctype, function="Sum", aggregate_function_based_on=field)
+	sums = [
+		fmt_money(get_result(asked, [*filters, [doctype, "currency", "=", currency]]), currency=currency)
+		for currency in currencies
+	]
+	shown = {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
+	address = desk_route(frappe.scrub(doctype).replace("_", "-")) + ("?" + urlencode(shown) if shown else "")
+	return f'<a href="{address}" style="color: inherit; text-decoration: none">{"<br>".join(map(escape_html, sums))}</a>'
 
 
 def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: date | None = None) -> dict:

@@ -13,6 +13,7 @@ from rts_factoring.core.packet import Document, DocumentKind, build_packet, pack
 from rts_factoring.core.stamp import require_on
 from rts_factoring.services import fingerprint, notices, queue, settings
 from rts_factoring.services.errors import is_passing
+from rts_factoring.services.guard import may_read_file, refuse_public
 
 DAY = 24 * 3600  # seconds
 MAX_TOLD = 300  # characters of another program's error
@@ -97,22 +98,20 @@ def make_packets(invoices: list[str]) -> None:
 
 
 def refuse_foreign_files(doc) -> None:
-	"""A document may only be a file that the one who adds it may read: its address alone must not open another's."""
+	"""A new document is a private file that the one who adds it may read: its address alone must not open another's."""
 	before = doc.get_doc_before_save()
 	known = {row.file for row in before.get("factoring_documents") or ()} if before else set()
 	for row in doc.get("factoring_documents") or ():
-		if row.file and row.file not in known and not _may_read(row.file):
+		if not row.file or row.file in known:
+			continue
+		if not may_read_file(row.file):
 			frappe.throw(
 				_("Row {0} of Documents: there is no file {1} that you may read. Upload it first.").format(
 					row.idx, frappe.bold(frappe.utils.escape_html(row.file))
 				),
 				title=_("No Such File"),
 			)
-
-
-def _may_read(file_url: str) -> bool:
-	names = frappe.get_all("File", filters={"file_url": file_url}, pluck="name", limit=20)
-	return any(frappe.get_doc("File", name).has_permission("read") for name in names)
+		refuse_public(row.file, _("Row {0} of Documents").format(row.idx))
 
 
 def is_current(invoice: str) -> bool:
@@ -217,6 +216,9 @@ def _print(doc) -> bytes:
 	ignored = frappe.local.flags.ignore_print_permissions
 	frappe.local.flags.ignore_print_permissions = True
 	frappe.local.factoring_remit_conflict = ""
+	# Frappe keeps the language of a print that failed, and for later prints the engine of the first.
+	lang, jenv = frappe.local.lang, getattr(frappe.local, "jenv", None)
+	engine = frappe.local.form_dict.pop("pdf_generator", None)
 	try:
 		with print_language(doc.language or frappe.local.lang):
 			printed = frappe.get_print("Sales Invoice", doc.name, _format(doc), as_pdf=True)
@@ -231,6 +233,10 @@ def _print(doc) -> bytes:
 		) from error
 	finally:
 		frappe.local.flags.ignore_print_permissions = ignored
+		frappe.local.lang, frappe.local.jenv = lang, jenv
+		frappe.local.form_dict.pop("pdf_generator", None)
+		if engine:
+			frappe.local.form_dict.pdf_generator = engine
 	if passage := getattr(frappe.local, "factoring_remit_conflict", ""):
 		raise PaperworkError(
 			"remit_conflict",

@@ -10,6 +10,8 @@ from frappe import _
 from frappe.query_builder.functions import Max
 from frappe.utils import formatdate, getdate
 
+from rts_factoring.core.model import Outcome
+
 MOVES = 1_000  # closed periods in a row; a bound, not a figure anyone reaches
 
 
@@ -34,6 +36,21 @@ def refuse_closed(company: str, days: Iterable[date]) -> None:
 		),
 		title=_("Closed Period"),
 	)
+
+
+def check_new_posting_date(doc) -> None:
+	"""Rows of a submitted import that still wait may be posted on another day, when their month was closed meanwhile;
+	never on a day before their own."""
+	if not doc.posting_date or doc.posting_date == doc.get_doc_before_save().posting_date:
+		return
+	filters = {"report_import": doc.name, "posted": 0, "outcome": ("!=", Outcome.DUPLICATE.value)}
+	last = frappe.get_all("Report Import Line", filters=filters, fields=["row_no", "date"], order_by="date desc", limit=1)
+	if last and last[0].date and getdate(doc.posting_date) < last[0].date:
+		frappe.throw(
+			_("Row {0} is of {1}; Posting Date cannot be earlier than a row that is still to be posted.").format(
+				last[0].row_no, formatdate(last[0].date)
+			)
+		)
 
 
 def _closed_until(company: str, day: date) -> date | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.model import InvoiceState, Outcome
+from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.posting import legs
 from rts_factoring.services import (
+	deposits,
+	figures,
 	followups,
 	imports,
 	journal,
@@ -16,6 +21,7 @@ from rts_factoring.services import (
 	periods,
 	queue,
 	receivables,
+	rows,
 	settings,
 	staging,
 )
@@ -25,11 +31,10 @@ from rts_factoring.services.errors import told_to_the_user
 def post(name: str) -> int:
 	"""Post every row of a submitted import that needs no decision and was not posted yet; returns how many.
 
-	Runs in the caller's transaction and takes a lock on the company's settings first, so that two imports of one company
-	follow each other. Running it again posts nothing twice.
+	Runs in the caller's transaction, after those of other imports of the company (see ledger.lock). Running it again
+	posts nothing twice.
 	"""
-	company = frappe.db.get_value("Report Import", name, "company")
-	frappe.db.get_value("Subsidiary Factoring Settings", company, "name", for_update=True)
+	ledger.lock(frappe.db.get_value("Report Import", name, "company", for_update=True))
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.docstatus != 1:
 		return 0
@@ -47,7 +52,8 @@ def post(name: str) -> int:
 	followups.open_tasks(doc, ready)
 	if not done:
 		followups.tell_posted(doc, len(ready))
-	doc.db_set(imports.summary(doc, result) | {"status": "Posted", "error": None}, update_modified=False)
+	doc.db_set(figures.summary(doc, result) | {"status": "Posted", "error": None}, update_modified=False)
+	rows.forget_progress(name)
 	imports._tell(doc)
 	return len(ready)
 
@@ -55,13 +61,11 @@ def post(name: str) -> int:
 def _write(doc, result, ready) -> None:
 	agreed = settings.require(doc.company)
 	effects = [(line, effect) for line in ready for effect in line.effects]
-	found = [
-		journal.Posting(index, imports.posting_day(doc, effect.date), tuple(legs(result.policy, effect)))
-		for index, (_line, effect) in enumerate(effects)
-	]
+	found = _postings(doc, result.policy, [effect for _line, effect in effects])
 	periods.refuse_closed(doc.company, {posting.day for posting in found if posting.legs})
 	vouchers: dict[int, str] = {}
 	for voucher in journal.split(found):
+		rows.tell_progress(doc.name, len(vouchers), len(found))
 		name = journal.post(voucher, agreed, report_import=doc.name, remark=_remark(doc, voucher))
 		vouchers |= {posting.index: name for posting in voucher.postings}
 	lines = {
@@ -95,10 +99,21 @@ def _write(doc, result, ready) -> None:
 	)
 
 
+def _postings(doc, policy, effects) -> list[journal.Posting]:
+	return journal.in_order(
+		journal.Posting(index, imports.posting_day(doc, effect.date), tuple(legs(policy, effect)))
+		for index, effect in enumerate(effects)
+	)
+
+
 def _remark(doc, voucher) -> str:
 	invoices = {leg.invoice_no for posting in voucher.postings for leg in posting.legs if leg.invoice_no}
-	about = _("batch {0}").format(doc.batch) if doc.batch else _("period {0} to {1}").format(doc.period_from, doc.period_to)
-	return _("RTS {0} report {1}, {2}: {3} invoices").format(_(doc.kind.lower()), doc.name, about, len(invoices))
+	name = doc.name
+	if doc.batch:
+		name += ", " + _("batch {0}").format(doc.batch)
+	elif doc.period_from and doc.period_to:
+		name += ", " + _("period {0} to {1}").format(doc.period_from, doc.period_to)
+	return _("RTS {0} report {1}: {2} invoices").format(_(doc.kind.lower()), name, len(invoices))
 
 
 _BATCH_OUTCOME = {Outcome.HELD: "Held", Outcome.DENIED: "Denied", Outcome.PENDING: "Pending"}
@@ -136,15 +151,12 @@ def preview(name: str) -> list[dict]:
 		report, _rows = imports._read(doc, imports.content(doc))
 		result = imports.judge(doc, report)
 	agreed = settings.require(doc.company)
-	found = [
-		journal.Posting(index, imports.posting_day(doc, effect.date), tuple(legs(result.policy, effect)))
-		for index, effect in enumerate(result.effects)
-	]
+	found = _postings(doc, result.policy, result.effects)
 	return [{"day": voucher.day, "rows": journal.by_account(voucher, agreed)} for voucher in journal.split(found)]
 
 
-def refuse_if_built_upon(doc) -> None:
-	"""An import is undone only when no later one builds on its invoices."""
+def refuse_undo(doc) -> None:
+	"""Throws with what to do first when an import cannot be undone now."""
 	later = built_upon_by(doc.name)
 	if later:
 		frappe.throw(
@@ -153,31 +165,78 @@ def refuse_if_built_upon(doc) -> None:
 			),
 			title=_("Cannot be undone yet"),
 		)
+	_refuse_other_policy(doc)
+	recorded = deposits.entries(doc.name)
+	if recorded:
+		frappe.throw(
+			_("The deposit of this import is recorded. Cancel its bank entry first, or delete it when it is a draft: {0}.").format(
+				", ".join(get_link_to_form("Journal Entry", name) for name in recorded)
+			),
+			title=_("Cannot be undone yet"),
+		)
+
+
+def _refuse_other_policy(doc) -> None:
+	"""What was posted under one policy would leave open positions under the other, which cannot close them."""
+	found = frappe.db.get_value("Factoring Ledger Entry", {"report_import": doc.name}, "policy")
+	today = frappe.db.get_value(settings.DOCTYPE, doc.company, "policy")
+	if found and found != today:
+		frappe.throw(
+			_("{0} was posted under the policy {1}; today it is {2}. Set the policy back to {1}, cancel, and change it again.").format(
+				doc.name, _(found), _(today)
+			),
+			title=_("Cannot be undone yet"),
+		)
 
 
 def built_upon_by(name: str) -> list[str]:
-	"""Submitted imports that posted to an invoice of this one after it did, newest first."""
-	entry = frappe.qb.DocType("Factoring Ledger Entry")
-	later = frappe.qb.DocType("Factoring Ledger Entry").as_("later")
-	parent = frappe.qb.DocType("Report Import")
+	"""Submitted imports that build on this one, newest first: they posted to an invoice of it after it did.
+
+	Rows that were decided late may stand on both sides of another import's. Such two build on each other only where an
+	invoice could not be without the one that goes.
+	"""
+	found: dict[str, datetime] = {}
+	for entries in _by_invoice(name).values():
+		times: dict[str, list[datetime]] = {}
+		for entry in entries:
+			times.setdefault(entry.report_import, []).append(entry.creation)
+		own = times.pop(name)
+		for other, others in times.items():
+			mixed = min(others) < max(own)
+			if max(others) > min(own) and not (mixed and _stands_without(name, entries)):
+				found[other] = max(*others, found.get(other, others[0]))
+	return sorted(found, key=found.__getitem__, reverse=True)
+
+
+def _by_invoice(name: str) -> dict[str, list]:
+	"""Ledger entries in force on the invoices of an import, its own and others'."""
+	own = frappe.qb.DocType("Factoring Ledger Entry")
+	entry = frappe.qb.DocType("Factoring Ledger Entry").as_("entry")
 	rows = (
-		frappe.qb.from_(entry)
-		.inner_join(later)
-		.on((later.sales_invoice == entry.sales_invoice) & (later.creation > entry.creation))
-		.inner_join(parent)
-		.on((parent.name == later.report_import) & (parent.docstatus == 1))
-		.where((entry.report_import == name) & (later.report_import != name))
-		.where((entry.is_reversal == 0) & (later.is_reversal == 0))
-		.select(parent.name, parent.creation)
-		.distinct()
-		.run()
+		ledger.in_force(entry)
+		.where(entry.sales_invoice.isin(frappe.qb.from_(own).select(own.sales_invoice).where(own.report_import == name)))
+		.select(entry.sales_invoice, entry.report_import, entry.creation)
+		.select(entry.purchased, entry.open_change, entry.collected, entry.charged_back)
+		.run(as_dict=True)
 	)
-	return [found for found, _created in sorted(rows, key=lambda row: row[1], reverse=True)]
+	found: dict[str, list] = {}
+	for row in rows:
+		found.setdefault(row.sales_invoice, []).append(row)
+	return {invoice: entries for invoice, entries in found.items() if any(entry.report_import == name for entry in entries)}
+
+
+def _stands_without(name: str, entries: list) -> bool:
+	"""Whether the other imports' entries alone are a history an invoice can have."""
+	rest = [entry for entry in entries if entry.report_import != name]
+	purchased, open_, collected, charged_back = (
+		money(sum(money(entry[field]) for entry in rest))
+		for field in ("purchased", "open_change", "collected", "charged_back")
+	)
+	return min(collected, charged_back, open_) >= ZERO and open_ <= purchased - charged_back
 
 
 def undo(doc) -> None:
 	"""Cancel the journal entries, mirror the ledger entries, free the rows, and give the invoices their states back."""
-	frappe.db.get_value("Subsidiary Factoring Settings", doc.company, "name", for_update=True)
 	journal.cancel_of_import(doc.name)
 	touched = set(ledger.reverse(doc.name))
 	marked = frappe.get_all(
@@ -187,10 +246,47 @@ def undo(doc) -> None:
 		limit=0,
 	)
 	touched |= {row.sales_invoice for row in marked if row.sales_invoice}
+	concerned = _concerned_by_undo(doc)
 	staging.release(doc.name)
 	staging.give_way(doc)
 	followups.close_tasks(doc)
-	ledger.set_states(ledger.states_from_ledger(doc.company, doc.batch, touched))
+	states = ledger.states_from_ledger(doc.company, doc.batch, touched)
+	ledger.set_states(states)
+	waiting = [name for name, state in states.items() if state is InvoiceState.SUBMITTED]
+	queue.write(waiting, factoring_reasons="")  # why RTS held or denied them
 	if doc.batch and doc.kind == "Purchase":
 		_set_batch_rows(doc.batch, sorted(touched), "Submitted")
 	doc.db_set("status", "Cancelled", update_modified=False)
+	for name in concerned:
+		_judge_again(name)
+		followups.tell_released(doc, name)
+
+
+def _judge_again(name: str) -> None:
+	"""When its file cannot be read now, the import says so; the undoing of another does not wait for that."""
+	try:
+		imports.judge_again(name)
+	except frappe.ValidationError as error:
+		frappe.clear_last_message()
+		imports.fail(name, error)
+
+
+def _concerned_by_undo(doc) -> list[str]:
+	"""Submitted imports with rows that this one had posted before them, or had superseded: those rows count again."""
+	own = frappe.qb.DocType("Report Import Line")
+	line, parent = frappe.qb.DocType("Report Import Line").as_("line"), frappe.qb.DocType("Report Import")
+	posted = frappe.qb.from_(own).select(own.identity).where((own.report_import == doc.name) & own.posted_key.isnotnull())
+	repeated = (line.outcome == Outcome.DUPLICATE.value) & line.identity.isin(posted)
+	superseded = (line.resolution == "Superseded") & (line.resolution_reason == doc.name)
+	rows = (
+		frappe.qb.from_(line)
+		.inner_join(parent)
+		.on(parent.name == line.report_import)
+		.where((parent.company == doc.company) & (parent.kind == doc.kind) & (parent.docstatus == 1))
+		.where((parent.name != doc.name) & (repeated | superseded))
+		.select(parent.name)
+		.distinct()
+		.orderby(parent.name)
+		.run()
+	)
+	return [name for (name,) in rows]

@@ -25,18 +25,18 @@ FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
 
 
 def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Verdict]:
-	"""Judge these invoices and save what changed; those with the factor, or on their way there, are left alone.
+	"""Judge these invoices and save what changed; those with the factor, or on their way, are left alone.
 
 	A held one counts as with the factor, unless named in `again`. Invoices are locked, in order of name.
 	"""
+	rows = [row for row in receivables.rows(names, for_update=True) if row.docstatus == 1]
+	on_the_way = _submitted_batches(rows)
 	rows = [
 		row
-		for row in receivables.rows(names, for_update=True)
-		if (row.factoring_status or "") in OWN_STATES
-		or (row.name in again and row.factoring_status in WAITING_STATES)
+		for row in rows
+		if ((row.factoring_status or "") in OWN_STATES and row.factoring_batch not in on_the_way)
+		or (row.name in again and row.factoring_status == InvoiceState.HELD.value)
 	]
-	leaving = on_their_way([row.name for row in rows])
-	rows = [row for row in rows if row.docstatus == 1 and row.name not in leaving]
 	verdicts = judge(rows)
 	changed = defaultdict(list)
 	for row in rows:
@@ -51,6 +51,16 @@ def settle(names: Collection[str], again: Collection[str] = ()) -> dict[str, Ver
 		write(invoices, factoring_status=state, factoring_reasons=reasons)
 	_make_packets([row.name for row in rows if verdicts[row.name].state is InvoiceState.QUEUED])
 	return verdicts
+
+
+def _submitted_batches(rows: Iterable) -> set[str]:
+	"""Those batches of these invoices that are frozen, whether sent yet or not."""
+	names = sorted({row.factoring_batch for row in rows if row.factoring_batch})
+	found = [
+		frappe.get_all("Factoring Batch", filters={"name": ("in", part), "docstatus": 1}, pluck="name")
+		for part in chunks(names)
+	]
+	return {name for part in found for name in part}
 
 
 def on_their_way(names: Collection[str]) -> set[str]:
@@ -143,23 +153,30 @@ def method_of(row, company_settings) -> str:
 	return row.factoring_method or row.customer_method or default or "Direct"
 
 
-def offer(company: str, customer: str | None = None, from_date=None, to_date=None, limit: int = 500) -> dict:
-	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them."""
+def offer(
+	company: str, customer: str | None = None, from_date=None, to_date=None, min_amount: float = 0, limit: int = 500
+) -> dict:
+	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them, oldest
+	first; `more` says that further ones wait behind the `limit` that are offered."""
 	filters = {"company": company, "docstatus": 1}
 	if customer:
 		filters["customer"] = customer
 	if from_date or to_date:
 		filters["posting_date"] = ("between", [from_date or "1900-01-01", to_date or "2999-12-31"])
+	if min_amount:
+		filters["grand_total"] = (">=", min_amount)
 	fields = ["name", "customer", "customer_name", "po_no", "posting_date", "grand_total", "outstanding_amount"]
 	fields += ["currency", *FIELDS]
 	order = "posting_date, name"
 
-	def found(extra: dict) -> list:
-		return frappe.get_list("Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=limit)
+	def found(extra: dict, most: int = limit) -> list:
+		return frappe.get_list("Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=most)
 
 	queued = {"factoring_status": InvoiceState.QUEUED.value}
+	offered = found(queued | {"factoring_batch": ("is", "not set")}, limit + 1)
 	return {
-		"offered": found(queued | {"factoring_batch": ("is", "not set")}),
+		"offered": offered[:limit],
+		"more": len(offered) > limit,
 		"in_other_batches": found(queued | {"factoring_batch": ("is", "set")}),
 		"not_ready": found(
 			{"factoring_status": ("in", [InvoiceState.NOT_READY.value, InvoiceState.HELD.value])}

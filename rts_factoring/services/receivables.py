@@ -6,7 +6,7 @@ import frappe
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
-from rts_factoring.core.model import InvoiceStanding, Receivable
+from rts_factoring.core.model import CustomerStanding, InvoiceStanding, Receivable
 from rts_factoring.core.money import money
 
 CHUNK = 1_000  # names in one IN list
@@ -99,6 +99,8 @@ def _query():
 			customer.factoring_debtor_name,
 			customer.factoring_debtor_code,
 			customer.factoring_excluded,
+			customer.disabled,
+			customer.is_frozen,
 			customer.factoring_method.as_("customer_method"),
 			settings.client_number,
 		)
@@ -122,7 +124,21 @@ def to_receivable(row) -> Receivable:
 		outstanding=money(flt(row.outstanding_amount)),
 		standing=InvoiceStanding.RETURNED if returned else STANDING[row.docstatus],
 		currency=row.currency or "",
+		customer_standing=_customer_standing(row),
 	)
+
+
+def _customer_standing(row) -> CustomerStanding:
+	"""Why ERPNext would refuse an entry that names the customer; some may post to frozen ones."""
+	if row.disabled:
+		return CustomerStanding.DISABLED
+	if not row.is_frozen:
+		return CustomerStanding.OPEN
+	if frappe.get_meta("Company").has_field("role_allowed_for_frozen_entries"):  # ERPNext 16
+		role = frappe.get_cached_value("Company", row.company, "role_allowed_for_frozen_entries")
+	else:
+		role = frappe.db.get_single_value("Accounts Settings", "frozen_accounts_modifier")
+	return CustomerStanding.OPEN if role in frappe.get_roles() else CustomerStanding.FROZEN
 
 
 def chunks(names: Iterable[str]) -> Iterable[list[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
@@ -12,13 +10,15 @@ from rts_factoring.core.reasons import explain
 
 LIMIT = 200
 WAITING = ("suggested", "unmatched", "blocked")
+_KEY = "rts_factoring:posting:{}"
 FIELDS = ("row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no", "payment_ref")
 FIELDS += ("event_type", "word", "description", "date", "invoice_amount", "purchased", "fee", "reserve", "other", "net")
 FIELDS += ("paid", "reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by", "posted")
 
 
 def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
-	"""`rows` from `start`, of one outcome (`waiting` is every one that needs a decision), and `counts` per outcome."""
+	"""`rows` from `start`, of one outcome (`waiting` is every one that needs a decision), and `counts` per outcome; also
+	the import's `status`, and its `progress` while it posts."""
 	filters: dict = {"report_import": report_import}
 	if outcome == "waiting":
 		filters |= {"outcome": ("in", WAITING), "posted": 0}
@@ -35,7 +35,13 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 	for row in rows:
 		meaning, remedy = explain(row.reason or "")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
-	return {"rows": rows, "counts": counts(report_import), "missing": _missing(report_import)}
+	status = frappe.db.get_value("Report Import", report_import, "status")
+	return {
+		"rows": rows,
+		"counts": counts(report_import),
+		"status": status,
+		"progress": progress(report_import) if status == "Posting" else None,
+	}
 
 
 def counts(report_import: str) -> dict[str, int]:
@@ -50,5 +56,19 @@ def counts(report_import: str) -> dict[str, int]:
 	return {outcome: int(count) for outcome, count in found}
 
 
-def _missing(report_import: str) -> list[str]:
-	return json.loads(frappe.db.get_value("Report Import", report_import, "missing_from_report") or "[]")
+def progress(report_import: str) -> dict | None:
+	"""How many rows a running posting has `done`, and `of` how many. None when none runs."""
+	return frappe.cache.get_value(_KEY.format(report_import), expires=True)
+
+
+def tell_progress(report_import: str, done: int, of: int) -> None:
+	"""Kept outside the database: the posting itself is one transaction, of which others see nothing until its end."""
+	found = {"done": done, "of": of}
+	frappe.cache.set_value(_KEY.format(report_import), found, expires_in_sec=3600)
+	frappe.publish_realtime(
+		"factoring_report_import", {"name": report_import, **found}, doctype="Report Import", docname=report_import
+	)
+
+
+def forget_progress(report_import: str) -> None:
+	frappe.cache.delete_value(_KEY.format(report_import))

@@ -46,14 +46,21 @@ def find(company: str):
 def require(company: str):
 	"""The company's enabled settings. Throws when there are none."""
 	settings = find(company)
-	if not settings or not settings.enabled:
-		frappe.throw(
-			_("{0} is not set up for factoring. Make and enable its Subsidiary Factoring Settings.").format(
-				frappe.bold(company)
-			),
-			title=_("Not Set Up"),
-		)
-	return settings
+	return settings if settings and settings.enabled else _refuse(company)
+
+
+def known(company: str):
+	"""The same, enabled or not: what was posted stays to be read when a company no longer factors."""
+	return find(company) or _refuse(company)
+
+
+def _refuse(company: str):
+	frappe.throw(
+		_("{0} is not set up for factoring. Make and enable its Subsidiary Factoring Settings.").format(
+			frappe.bold(company)
+		),
+		title=_("Not Set Up"),
+	)
 
 
 def factored_companies() -> list[str]:
@@ -160,6 +167,8 @@ def remove_private_key(settings) -> None:
 
 
 def validate(doc) -> None:
+	from rts_factoring.services import automation
+
 	if doc.enabled and not doc.client_number:
 		frappe.throw(_("Client Number is needed to enable factoring. RTS gives one to each subsidiary."))
 	for field in ("advance_rate", "reserve_rate", "fee_rate"):
@@ -173,6 +182,9 @@ def validate(doc) -> None:
 		)
 	if doc.auto_submit not in ("Daily at a Time", "Both"):
 		doc.auto_submit_time = None  # Frappe fills in the moment of creation, and forms then open as changed
+	automation.start_from_now(doc)
+	if doc.request_stage == "Signed" and not doc.signed_agreement:
+		frappe.throw(_("Attach the signed access agreement; then the stage is Signed."), title=_("Signed Agreement"))
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
 	_forget_pin_of_another_host(doc)

@@ -53,6 +53,8 @@ def _notice(doc) -> dict:
 def _credentials(doc) -> dict:
 	if doc.protocol == HAND_OVER or doc.request_stage in ("Credentials Received", "Connected"):
 		missing = ""
+	elif doc.request_stage == "Signed" and not doc.signed_agreement:
+		missing = _("Attach the signed access agreement.")
 	elif doc.request_stage == "Asked":
 		missing = _("Asked on {0}. RTS sends an access agreement to sign.").format(formatdate(doc.asked_on))
 	elif doc.request_stage == "Agreement Received":

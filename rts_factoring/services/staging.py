@@ -152,6 +152,35 @@ def decisions(report_import: str) -> dict[int, Decision]:
 	}
 
 
+_DECISION = ("resolution", "resolution_reason", "decided_invoice", "decided_event", "decided_by", "decided_on")
+
+
+def take_decisions(report_import: str) -> dict[int, dict]:
+	"""What people decided, with who and when, and the row as it stood in the sheet; by row number."""
+	rows = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": report_import, "resolution": ("is", "set")},
+		fields=["row_no", "cells", *_DECISION],
+		limit=0,
+	)
+	return {row.pop("row_no"): row for row in rows}
+
+
+def put_back(report_import: str, decided: dict[int, dict]) -> int:
+	"""Give decisions back to rows that were staged anew and stand in the sheet as before; how many there were."""
+	names = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": report_import, "row_no": ("in", list(decided) or [0])},
+		fields=["name", "row_no", "cells"],
+		limit=0,
+	)
+	kept = [row for row in names if row.cells == decided[row.row_no]["cells"]]
+	for row in kept:
+		values = {field: decided[row.row_no][field] for field in _DECISION}
+		frappe.db.set_value("Report Import Line", row.name, values, update_modified=False)
+	return len(kept)
+
+
 def posted_rows(report_import: str) -> set[int]:
 	return set(
 		frappe.get_all(

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, fmt_money, get_link_to_form
 
+from rts_factoring.core.layout import Event
 from rts_factoring.services import batches
 
 SHOWN = 50  # newest postings and rows; older ones are in the lists
@@ -85,16 +86,25 @@ def _postings(invoice: str) -> list[dict]:
 
 
 def _posting(entry) -> str:
-	labels = {
-		"purchased": _("purchased"),
-		"collected": _("collected"),
-		"charged_back": _("charged back"),
-		"fee": _("fee"),
-		"reserve": _("reserve"),
-	}
+	"""What was posted, or what was undone: then the figures of the entry are those of the one it mirrors, negated."""
+	sign = -1 if entry.is_reversal else 1
 	amounts = ", ".join(
-		f"{label} {fmt_money(entry[name], currency=entry.currency)}" for name, label in labels.items() if entry[name]
+		words.format(fmt_money(abs(entry[name]), currency=entry.currency))
+		for name, (more, less) in _words(entry.event).items()
+		if entry[name] and (words := more if sign * entry[name] > 0 else less)
 	)
 	text = _("Factoring: {0} undone by {1}") if entry.is_reversal else _("Factoring: {0} by {1}")
 	event = _(frappe.unscrub(entry.event))
 	return text.format(event, get_link_to_form("Report Import", entry.report_import)) + (f" ({amounts})" if amounts else "")
+
+
+def _words(event: str) -> dict[str, tuple[str, str]]:
+	"""How an amount reads that went up, and one that went down; nobody has to think about signs."""
+	released = _("released {0}") if event == Event.RESERVE_RELEASE.value else _("{0} out of the reserve")
+	return {
+		"purchased": (_("purchased {0}"), _("purchase of {0} taken back")),
+		"collected": (_("collected {0}"), _("collection of {0} taken back")),
+		"charged_back": (_("charged back {0}"), _("chargeback of {0} taken back")),
+		"fee": (_("fee {0}"), _("fee of {0} given back")),
+		"reserve": (_("{0} into the reserve"), released),
+	}

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import frappe
+from frappe.utils import add_to_date, now_datetime
 
 from rts_factoring.sandbox.server import SandboxServer
+from rts_factoring.services import batches, deliveries
 from rts_factoring.tests import freight
 from rts_factoring.tests.freight import ACME
 
 PASSWORD = "correct horse battery"
+THREE = ["AF-10001", "AF-10002", "AF-10003"]
 
 
 class FreightCase(unittest.TestCase):
@@ -55,6 +58,49 @@ class FreightCase(unittest.TestCase):
 		self.addCleanup(server.stop)
 		point_to(server, **settings_of_acme)
 		return server
+
+
+class DeliveryCase(FreightCase):
+	"""Each test begins with three queued invoices of Acme; what it commits is gone afterwards."""
+
+	def setUp(self):
+		super().setUp()
+		freight.make_invoices(THREE)
+		self.addCleanup(self.forget_users)
+
+	def forget_users(self):
+		for user in frappe.get_all("User", {"name": ("like", "%@rts.test")}, pluck="name"):
+			frappe.db.delete("User Permission", {"user": user})
+			frappe.db.delete("Notification Log", {"for_user": user})
+			frappe.delete_doc("User", user, force=True)
+		frappe.db.commit()
+
+	def submit(self, invoices=THREE):
+		batch = batches.create(ACME, invoices)
+		batch.submit()
+		frappe.db.commit()
+		return batch
+
+	def run_job(self, batch) -> str:
+		frappe.db.commit()
+		status = deliveries.run(batch.name)
+		batch.reload()
+		return status
+
+	def let_time_pass(self, batch):
+		"""The pause is over, or the lease of a dead job."""
+		past = add_to_date(now_datetime(), days=-1)
+		row = frappe.db.get_value(
+			"Factoring Batch", batch.name, ["claimed_on", "next_attempt_on"], as_dict=True
+		)
+		values = {key: past for key, value in row.items() if value}
+		if values:
+			frappe.db.set_value("Factoring Batch", batch.name, values, update_modified=False)
+		frappe.db.commit()
+
+	def told(self, user: str, name: str) -> list[str]:
+		"""Subjects of what the user was told about the document."""
+		return frappe.get_all("Notification Log", {"for_user": user, "document_name": name}, pluck="subject")
 
 
 def point_to(server: SandboxServer, **values) -> None:

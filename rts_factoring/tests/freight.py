@@ -22,7 +22,7 @@ ITEM = "Freight"
 PRICES = "Freight Rates"
 POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", "Sales Invoice")
 OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
-OURS += ("Notice of Assignment",)
+OURS += ("Notice of Assignment", "Report Layout", "Schedule Layout")
 
 
 @cache
@@ -94,8 +94,14 @@ def make_settings(company: str, **values):
 			"remote_folder": "",
 			"host_key_fingerprint": "",
 			"schedule_layout": None,
+			"purchase_report_layout": None,
+			"payment_report_layout": None,
 			"document_kinds": [],
 			"auto_submit": "Never",
+			"auto_submit_time": None,
+			"last_auto_submit": None,
+			"inbox_folder": "",
+			"report_email_account": None,
 		}
 		| values
 	)
@@ -195,6 +201,11 @@ def make_user(email: str, *roles: str, **values) -> str:
 	user.set("roles", [{"role": role} for role in roles])
 	user.save(ignore_permissions=True)
 	return email
+
+
+def disable(customer: str, disabled: bool) -> None:
+	frappe.db.set_value("Customer", customer, "disabled", int(disabled))
+	frappe.clear_document_cache("Customer", customer)
 
 
 def upload(path: str, attached_to: str | None = None) -> str:

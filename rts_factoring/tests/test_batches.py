@@ -4,7 +4,7 @@ import threading
 
 import frappe
 
-from rts_factoring.services import batches
+from rts_factoring.services import batches, schedules
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -143,7 +143,7 @@ class TestBatches(FreightCase):
 		batch = batches.create(ACME, THREE)
 		batch.submit()
 		batch.cancel()
-		amended = frappe.copy_doc(batch, ignore_no_copy=False)
+		amended = frappe.copy_doc(batch)
 		amended.amended_from, amended.docstatus = batch.name, 0
 		amended.insert()
 		self.assertEqual({batch_of(name) for name in THREE}, {amended.name})
@@ -221,6 +221,6 @@ class TestBatches(FreightCase):
 			batch.submit()
 
 	def test_the_preview_is_the_schedule(self):
-		lines = batches.preview_schedule(batches.create(ACME, THREE)).splitlines()
+		lines = schedules.preview(batches.create(ACME, THREE)).splitlines()
 		self.assertEqual(len(lines), 4)
 		self.assertIn("AF-10003,", lines[3])

@@ -77,11 +77,29 @@ class RandomWeeks:
 	def payments(self) -> bool:
 		positions = [p for p in ledger.positions(ACME).values() if p.is_bought]
 		self.dice.shuffle(positions)
-		rows = [row for row in map(self.payment, positions[: self.dice.randint(1, 4)]) if row]
+		rows = [row for position in positions[: self.dice.randint(1, 4)] for row in self.rows_of(position)]
 		if not rows:
 			return False
 		self.post(reports.payment_rows(self.period(), *rows))
 		return True
+
+	def rows_of(self, position) -> list[tuple]:
+		"""One row of an invoice; at times its undoing and its repetition too, on days in any order."""
+		row = self.payment(position)
+		if not row or self.dice.random() < 0.6:
+			return [row] if row else []
+		back = {
+			"Payment": ("NSF", -1),
+			"Partial Payment": ("NSF", -1),
+			"NSF": ("Partial Payment", -1),
+			"Chargeback": ("Chargeback Reversal", 1),
+			"Chargeback Reversal": ("Chargeback", 1),
+		}.get(row[3])
+		if not back:
+			return [row]
+		again = self.dice.choice((row[2], self.today()))
+		rows = [row, (row[0], row[1], self.dice.choice((again, self.today())), back[0], back[1] * row[4])]
+		return rows + [(row[0], f"{row[1]}-2", again, *row[3:5])] * self.dice.randint(0, 1)
 
 	def payment(self, position) -> tuple | None:
 		check, day = f"C{self.dice.randint(1, 99999)}", self.today()
@@ -116,7 +134,14 @@ class RandomWeeks:
 		return True
 
 	def post(self, content: bytes) -> None:
-		self.imports.append(reports.import_file(f"r{len(self.imports)}-{self.day}-{self.dice.random()}.xlsx", content).name)
+		"""At times the customer is disabled when the report comes, and enabled before its rows are posted."""
+		disabled = self.dice.random() < 0.15
+		freight.disable(CUSTOMER, disabled)
+		name = reports.import_file(f"r{len(self.imports)}-{self.day}-{self.dice.random()}.xlsx", content).name
+		self.imports.append(name)
+		if disabled:
+			freight.disable(CUSTOMER, False)
+			imports.post_waiting(name)
 		frappe.clear_messages()
 
 	def today(self) -> str:
@@ -149,6 +174,112 @@ class TestRandomWeeks(ReportCase):
 		self.run_weeks("Sale", 20261125)
 
 
+class TestUpsAndDowns(ReportCase):
+	"""What ERPNext would refuse of entries that are right: an invoice up and down in one report."""
+
+	def bought(self, policy: str = "Borrowing", *names: str) -> None:
+		freight.make_settings(ACME, policy=policy)
+		names = names or ("UD-1",)
+		for name in names:
+			dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
+			freight.make_invoice(name, company=ACME, customer=CUSTOMER, amount=1000, po_no=name, **dates)
+			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "1000"}
+		reports.sent_batch("UD-B", names)
+		reports.import_file("ud.xlsx", reports.purchase_rows("UD-B", *[(name, 1000, 30, 50) for name in names]))
+
+	def posted(self, *rows):
+		doc = reports.import_file("ud-rows.xlsx", reports.payment_rows("11/01/2026 - 11/30/2026", *rows))
+		self.assertEqual([row.outcome for row in reports.lines(doc)], ["matched"] * len(rows))
+		self.assert_books_agree()
+		days = frappe.get_all(
+			"Journal Entry", {"factoring_report_import": doc.name}, pluck="posting_date", order_by="creation"
+		)
+		return doc, [day.day for day in days]
+
+	def test_paid_bounced_and_paid_again_on_one_day(self):
+		self.bought()
+		_doc, days = self.posted(
+			("UD-1", "1", "11/05/2026", "Payment", 1000),
+			("UD-1", "1", "11/05/2026", "NSF", -1000),
+			("UD-1", "2", "11/05/2026", "Payment", 1000),
+		)
+		self.assertEqual((days, self.figures("UD-1")), ([5, 5, 5], ("Completed", "0.00")))
+
+	def test_charged_back_and_given_again_on_one_day_under_sale(self):
+		self.bought("Sale")
+		_doc, days = self.posted(
+			("UD-1", "1", "11/05/2026", "Chargeback", 1000),
+			("UD-1", "2", "11/05/2026", "Chargeback Reversal", 1000),
+		)
+		self.assertEqual((days, self.figures("UD-1")), ([5, 5], ("Financed", "0.00")))
+
+	def test_a_row_listed_later_is_not_posted_on_an_earlier_day(self):
+		self.bought()
+		reports.import_file(
+			"before.xlsx",
+			reports.payment_rows("11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)),
+		)
+		doc, days = self.posted(
+			("UD-1", "1", "11/12/2026", "NSF", -1000), ("UD-1", "2", "11/10/2026", "Payment", 1000)
+		)
+		self.assertEqual((days, self.figures("UD-1")), ([12, 12], ("Completed", "0.00")))
+		in_ledger = frappe.get_all("Factoring Ledger Entry", {"report_import": doc.name}, pluck="posting_date")
+		self.assertEqual({day.day for day in in_ledger}, {12})
+
+	def test_other_invoices_stay_in_the_first_entry_of_the_day(self):
+		self.bought("Borrowing", *(f"UD-{number}" for number in range(1, 7)))
+		rows = []
+		for number in range(1, 7):
+			rows += [(f"UD-{number}", "1", "11/05/2026", "Payment", 1000), (f"UD-{number}", "1", "11/05/2026", "NSF", -1000)]
+		_doc, days = self.posted(*rows)
+		self.assertEqual(days, [5, 5])
+
+	def test_a_bounced_check_is_no_new_credit(self):
+		self.bought()
+		reports.import_file(
+			"before.xlsx",
+			reports.payment_rows("11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)),
+		)
+		limit = {"parent": CUSTOMER, "parenttype": "Customer", "parentfield": "credit_limits", "company": ACME}
+		frappe.get_doc({"doctype": "Customer Credit Limit", "credit_limit": 1} | limit).db_insert()
+		frappe.clear_document_cache("Customer", CUSTOMER)
+		frappe.set_user(freight.make_user("limit@example.com", "Factoring Manager"))
+		self.posted(("UD-1", "1", "11/07/2026", "NSF", -1000))
+		self.assertEqual(self.figures("UD-1"), ("Financed", "1000.00"))
+
+	def test_a_disabled_customers_rows_wait_and_the_others_go_on(self):
+		self.bought("Borrowing", "UD-1", "UD-2")
+		freight.disable(CUSTOMER, True)
+		self.addCleanup(freight.disable, CUSTOMER, False)
+		doc = reports.import_file(
+			"disabled.xlsx",
+			reports.payment_rows(
+				"11/01/2026 - 11/30/2026",
+				("UD-1", "1", "11/05/2026", "Payment", 1000),
+				("UD-2", "2", "11/05/2026", "Chargeback", 1000),
+			),
+		)
+		found = [(row.outcome, row.reason, row.posted) for row in reports.lines(doc)]
+		self.assertEqual(found, [("blocked", "customer_disabled", 0), ("matched", "", 1)])
+		freight.disable(CUSTOMER, False)
+		imports.post_waiting(doc.name)
+		self.assertEqual(self.figures("UD-1"), ("Completed", "0.00"))
+
+	def test_a_frozen_customers_rows_go_through_for_those_who_may(self):
+		self.bought()
+		frappe.db.set_single_value("Accounts Settings", "frozen_accounts_modifier", "Accounts Manager")
+		frappe.db.set_value("Customer", CUSTOMER, "is_frozen", 1)
+		frappe.clear_document_cache("Customer", CUSTOMER)
+		self.addCleanup(frappe.clear_document_cache, "Customer", CUSTOMER)
+		content = reports.payment_rows("11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000))
+		frappe.set_user(freight.make_user("limit@example.com", "Factoring Manager"))
+		doc = reports.import_file("frozen.xlsx", content)
+		self.assertEqual(reports.lines(doc)[0].reason, "customer_frozen")
+		frappe.set_user("Administrator")
+		imports.post_waiting(doc.name)
+		self.assertEqual(self.figures("UD-1"), ("Completed", "0.00"))
+
+
 class TestKilledPosting(ReportCase):
 	"""A posting job dies at a random moment: nothing of it is visible, and the next run posts all of it once."""
 
@@ -164,7 +295,10 @@ class TestKilledPosting(ReportCase):
 		reports.import_file("kb1.xlsx", reports.purchase_rows("KB-1", *[(name, 100, 3, 5) for name in names]))
 		before = reports.books()
 		doc = self.submit_without_posting(
-			reports.payment_rows("11/01/2026 - 11/15/2026", *[(name, "1", "11/05/2026", "Payment", 100) for name in names])
+			reports.payment_rows(  # a journal entry a day, so that it may die between two of them
+				"11/01/2026 - 11/15/2026",
+				*[(name, "1", f"11/{3 + index // 3:02}/2026", "Payment", 100) for index, name in enumerate(names)],
+			)
 		)
 		frappe.db.commit()
 		duration = self.measure(doc.name)

@@ -11,10 +11,9 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from rts_factoring.services import batches, deliveries
 from rts_factoring.tests import freight
-from rts_factoring.tests.case import PASSWORD, FreightCase, arrivals, point_to, received
+from rts_factoring.tests.case import PASSWORD, THREE, DeliveryCase, FreightCase, arrivals, point_to, received
 from rts_factoring.tests.freight import ACME
 
-THREE = ["AF-10001", "AF-10002", "AF-10003"]
 JOB = """
 import sys, frappe
 frappe.init(site=sys.argv[1], sites_path=sys.argv[3]); frappe.connect()
@@ -25,46 +24,13 @@ print(deliveries.run(sys.argv[2]))
 """
 
 
-class TestDeliveries(FreightCase):
-	def setUp(self):
-		super().setUp()
-		freight.make_invoices(THREE)
-		self.addCleanup(self.forget_users)
-
-	def forget_users(self):
-		for user in frappe.get_all("User", {"name": ("like", "%@rts.test")}, pluck="name"):
-			frappe.delete_doc("User", user, force=True)
-		frappe.db.commit()
-
-	def submit(self):
-		batch = batches.create(ACME, THREE)
-		batch.submit()
-		frappe.db.commit()
-		return batch
-
-	def run_job(self, batch) -> str:
-		frappe.db.commit()
-		status = deliveries.run(batch.name)
-		batch.reload()
-		return status
-
+class TestDeliveries(DeliveryCase):
 	def start_job(self, batch) -> subprocess.Popen:
 		"""The job in a process of its own."""
 		frappe.db.commit()
 		sites = frappe.utils.get_bench_path() + "/sites"
 		command = [sys.executable, "-c", JOB, frappe.local.site, batch.name, sites]
 		return subprocess.Popen(command, cwd=sites, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-	def let_time_pass(self, batch):
-		"""The pause is over, or the lease of a dead job."""
-		past = add_to_date(now_datetime(), days=-1)
-		row = frappe.db.get_value(
-			"Factoring Batch", batch.name, ["claimed_on", "next_attempt_on"], as_dict=True
-		)
-		values = {key: past for key, value in row.items() if value}
-		if values:
-			frappe.db.set_value("Factoring Batch", batch.name, values, update_modified=False)
-		frappe.db.commit()
 
 	def assert_whole(self, server, batch):
 		"""Everything is there once, whole, under its final name, the schedule last, and nothing else."""
@@ -158,7 +124,7 @@ class TestDeliveries(FreightCase):
 		self.assertEqual(batch.attempts, 1)
 
 	def test_a_killed_job_is_continued_where_it_died(self):
-		server = self.factor()
+		server = self.factor(max_attempts=20)
 		batch = self.submit()
 		moments = random.Random(4)
 		kills = 0

@@ -1,11 +1,14 @@
 """What the desk shows and says: messages with their switches, reasons, timeline, bulk actions, the weekly chart."""
 
+import re
+
 import frappe
-from frappe.utils import add_days, getdate, now_datetime
+from frappe.utils import add_days, fmt_money, getdate, now_datetime
+from frappe.website.serve import get_response
 
 from rts_factoring import api
 from rts_factoring.rts_factoring.dashboard_chart_source.factoring_per_week import factoring_per_week
-from rts_factoring.services import invoices, overview, reminders, timeline
+from rts_factoring.services import invoices, manual, overview, queue, reminders, rows, settings, timeline
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -92,6 +95,50 @@ class TestDesk(FreightCase):
 		with self.refused("one company"):
 			api.make_batch(["AF-10001", "BL-20001"])
 
+	def test_queued_invoices_are_filtered_by_amount_before_they_are_counted(self):
+		freight.make_invoices(["AF-10001", "AF-10002", "AF-10003"])  # 2450, 1875.50, 3120.25
+		found = queue.offer(ACME, limit=1)
+		self.assertEqual(([row.name for row in found["offered"]], found["more"]), (["AF-10001"], True))
+		found = api.get_queued_invoices(ACME, min_amount=3000)
+		self.assertEqual(([row.name for row in found["offered"]], found["more"]), (["AF-10003"], False))
+
+	def test_a_card_adds_up_each_currency_for_itself(self):
+		freight.make_invoices(["AF-10001", "AF-10002"])
+		frappe.db.set_value("Sales Invoice", "AF-10002", "currency", "EUR")
+		shown = api.get_card({"card": "queued"})
+		self.assertIn(fmt_money(2450, currency="USD"), shown)
+		self.assertIn(fmt_money(frappe.db.get_value("Sales Invoice", "AF-10002", "grand_total"), currency="EUR"), shown)
+		self.assertIn("$ 0.00", api.get_card({"card": "reserve"}))
+		with self.refused("no such card"):
+			api.get_card({"card": "x"})
+
+	def test_the_cards_of_the_workspace_ask_for_a_card_that_exists(self):
+		cards = frappe.get_all("Number Card", {"module": "RTS Factoring"}, ["method", "filters_json", "type"])
+		self.assertEqual(len(cards), 4)
+		for card in cards:
+			self.assertEqual((card.type, card.method), ("Custom", "rts_factoring.api.get_card"))
+			self.assertTrue(api.get_card(card.filters_json))
+
+	def test_a_running_posting_tells_how_far_it_is(self):
+		self.sent("T", ["AF-10001"], days_ago=1)
+		doc = reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)), submit=False)
+		self.addCleanup(rows.forget_progress, doc.name)
+		rows.tell_progress(doc.name, 3, 10)
+		self.assertIsNone(api.get_report_rows(doc.name)["progress"])
+		doc.db_set("status", "Posting")
+		self.assertEqual(api.get_report_rows(doc.name)["progress"], {"done": 3, "of": 10})
+		doc.db_set("status", "Ready")
+		doc.submit()
+		self.assertEqual(api.get_report_rows(doc.name)["status"], "Posted")
+		self.assertIsNone(rows.progress(doc.name))
+
+	def test_the_stage_is_signed_only_with_the_agreement_attached(self):
+		with self.refused("Attach the signed access agreement"):
+			freight.make_settings(ACME, request_stage="Signed")
+		frappe.db.set_value(settings.DOCTYPE, ACME, "request_stage", "Signed")
+		steps = {step["step"]: step for step in api.get_checklist(ACME)}
+		self.assertIn("Attach", steps["credentials"]["missing"])
+
 	def test_the_timeline_tells_of_batch_and_postings(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
 		doc = reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)))
@@ -99,6 +146,20 @@ class TestDesk(FreightCase):
 		self.assertIn("/T", told)
 		self.assertIn(doc.name, told)
 		self.assertIn("2,450.00", told)
+
+	def test_amounts_in_the_timeline_are_said_in_words_not_by_their_sign(self):
+		self.sent("T", ["AF-10001"], days_ago=1)
+		reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)))
+		row = ("AF-10001", "CHK-1", "11/05/2026", "Reserve Release", None, None, 122.5)
+		doc = reports.import_file("q.xlsx", reports.payment_rows("11/01/2026 - 11/07/2026", row))
+		self.assertIn("122.50 into the reserve", self.told())
+		self.assertIn("released $ 122.50", self.told())
+		doc.cancel()
+		self.assertRegex(self.told(), r"undone by .*\(released \$ 122\.50\)")
+		self.assertNotIn("-", " ".join(re.findall(r"\(([^()]*\d\.\d\d[^()]*)\)", self.told())))
+
+	def told(self) -> str:
+		return " ".join(event["content"] for event in timeline.of_invoice("AF-10001"))
 
 	def test_the_chart_adds_up_weeks_of_the_companies_one_may_see(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
@@ -108,6 +169,22 @@ class TestDesk(FreightCase):
 		self.assertEqual(found["datasets"][0]["values"], [0, 2450])
 		self.assertEqual(found["datasets"][1]["values"], [0, 73.5])
 		self.assertEqual(overview.per_week([BLUEBIRD], weeks=2, to_date=getdate(day))["datasets"][0]["values"], [0, 0])
+
+	def test_every_page_of_the_help_comes_with_its_pictures_and_links(self):
+		self.assertEqual(next(iter(manual.pages())), "README")
+		for name in manual.pages():
+			page = manual.as_html(name)
+			self.assertNotIn('src="images/', page)
+			self.assertNotIn('.md"', page)
+		self.assertIn('href="/factoring-help/admin"', manual.as_html("README"))
+		with self.assertRaises(frappe.PageDoesNotExistError):
+			manual.as_html("../README")
+
+	def test_the_help_asks_a_guest_to_log_in(self):
+		frappe.set_user("Guest")
+		answer = get_response("factoring-help")
+		self.assertIn(answer.status_code, (301, 302))
+		self.assertIn("/login", answer.headers["Location"])
 
 	def test_the_chart_refuses_a_company_one_may_not_see(self):
 		frappe.get_doc(

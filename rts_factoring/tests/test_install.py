@@ -31,6 +31,7 @@ def bench(*arguments: str) -> None:
 	if done.returncode:
 		raise AssertionError(f"{arguments}: {done.stdout}\n{done.stderr}")
 	frappe.db.rollback()
+	getattr(frappe.local, "request_cache", {}).clear()  # Frappe 16 makes the hooks anew while it clears, from the apps cached here
 	frappe.clear_cache()
 
 

@@ -265,6 +265,17 @@ class TestPackets(FreightCase):
 			packets.ensure_packet(ONE)
 		self.assertEqual((caught.exception.code, caught.exception.where), ("print_failed", f"{ONE}.pdf"))
 
+	def test_a_print_that_fails_leaves_its_language_and_engine_to_nobody(self):
+		freight.make_invoice(ONE, language="es")
+		frappe.local.form_dict.pdf_generator = "wkhtmltopdf"
+		self.addCleanup(frappe.local.form_dict.pop, "pdf_generator", None)
+		with (
+			patch_hooks({"pdf_body_html": ["rts_factoring.tests.test_packets.failing_format"]}),
+			self.assertRaises(PaperworkError),
+		):
+			packets.ensure_packet(ONE)
+		self.assertEqual((frappe.local.lang, frappe.local.form_dict.pdf_generator), ("en", "wkhtmltopdf"))
+
 	def test_no_packet_for_an_invoice_that_is_not_factored(self):
 		freight.make_invoice(ONE, factoring_method="Direct")
 		with self.assertRaises(NoticeError) as caught:

@@ -80,8 +80,11 @@ def guest_pdf(people, invoice, print_format):
 def chrome(people, invoice, print_format):
 	"""Frappe 16's other PDF engine."""
 	frappe.local.form_dict.pop("pdf_generator", None)
-	with formats.chrome_engine():
-		return frappe.get_print("Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome")
+	try:
+		with formats.chrome_engine():
+			return frappe.get_print("Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome")
+	finally:
+		frappe.local.form_dict.pop("pdf_generator", None)
 
 
 def weasyprint(people, invoice, print_format):

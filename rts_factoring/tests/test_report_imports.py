@@ -303,7 +303,7 @@ class TestFollowUps(ReportCase):
 			"description": ("like", f"%({made.name})%"),
 		}
 		names = frappe.get_all("ToDo", found, pluck="reference_name", order_by="reference_name")
-		self.assertEqual(names, ["AF-10009", "AF-10011", "AF-10012"])
+		self.assertEqual(sorted(set(names)), ["AF-10009", "AF-10011", "AF-10012"])
 		made.cancel()
 		self.assertEqual(frappe.get_all("ToDo", found), [])
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import quote
 
 import frappe
@@ -14,9 +15,10 @@ from cryptography.hazmat.primitives.serialization import (
 	NoEncryption,
 	PrivateFormat,
 )
+from frappe.utils.background_jobs import execute_job
 
-from rts_factoring.services import batches, deliveries, settings
-from rts_factoring.tests import freight, traces, walls
+from rts_factoring.services import batches, deliveries, postings, settings
+from rts_factoring.tests import freight, reports, traces, walls
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
 from rts_factoring.tests.web import TIMEOUT, Server
@@ -122,6 +124,7 @@ class TestSecrets(FreightCase):
 
 		self.assertEqual(self.attempt(batch), "Delivered")
 		self.assertTrue(self.ask("test_connection").ok)
+		failed = self.import_reports(batch.name)
 		for fieldname in ("password", "passphrase", "private_key"):
 			answer = self.post("frappe.client.get_password", doctype=DOCTYPE, name=ACME, fieldname=fieldname)
 			self.assertEqual(answer.status_code, 403)
@@ -133,9 +136,35 @@ class TestSecrets(FreightCase):
 			self.search.events.append(message["data"])
 
 		self.assertTrue(frappe.db.count("Error Log", {"method": ("like", f"%{batch.name}%")}))
+		self.assertTrue(frappe.db.count("Error Log", {"error": ("like", "%while posting%")}))
+		self.assertEqual(frappe.db.get_value("Report Import", failed, "status"), "Failed")
 		self.assertGreater(len(self.search.events), 2)
 		self.assertEqual(self.search.places(secrets), [])
 		self.assertEqual(settings.secret(frappe.get_doc(DOCTYPE, ACME), "password"), password)
+
+	def import_reports(self, batch: str) -> str:
+		"""What RTS bought and what was paid, a file that is no report, and a posting that fails in a background job with a
+		connection in its variables; the name of the last."""
+		amounts = {name: float(freight.receivables()[name]["amount"]) for name in INVOICES}
+		bought = [(name, amount, 30, 50) for name, amount in amounts.items()]
+		purchase = reports.import_file("purchase.xlsx", reports.purchase_rows(batch, *bought))
+		paid = [(name, "CHK-1", "11/05/2026", "Payment", amount) for name, amount in amounts.items()]
+		payment = reports.import_file("payment.xlsx", reports.payment_rows("11/01/2026 - 11/07/2026", *paid))
+		self.assertEqual((purchase.posted_count, payment.posted_count), (2, 2))
+		with self.assertRaises(frappe.ValidationError):
+			reports.import_file("broken.xlsx", b"PK no workbook")
+		fee = reports.payment_rows("11/08/2026 - 11/14/2026", (None, "CHK-2", "11/09/2026", "Fee", 0, 5))
+		last = reports.import_file("fee.xlsx", fee, submit=False).name
+		frappe.db.commit()
+
+		def post(name):
+			connection = settings.connection(settings.find(ACME))
+			raise RuntimeError(f"while posting {name}, with {connection.host}")
+
+		job = ("rts_factoring.services.imports.post_job", None, "post", {"name": last})
+		with patch.object(postings, "post", post), self.assertRaises(RuntimeError):
+			execute_job(frappe.local.site, *job, is_async=False)
+		return last
 
 	def fail_with_a_connection(self) -> None:
 		"""An exception whose frames hold the settings and the open connection."""

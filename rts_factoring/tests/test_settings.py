@@ -4,13 +4,12 @@ import io
 import subprocess
 import tempfile
 import zipfile
-from datetime import datetime
 from pathlib import Path
 
 import frappe
 
-from rts_factoring.services import accounts, automation, batches, connections, deliveries, downloads, settings
-from rts_factoring.tests import freight
+from rts_factoring.services import accounts, batches, connections, deliveries, downloads, settings
+from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
 
@@ -118,6 +117,19 @@ class TestAccounts(FreightCase):
 				doc.save()
 
 
+	def test_the_account_of_a_role_stays_once_reports_were_posted_to_it(self):
+		reports.sent_samples()
+		doc = of_acme()
+		values = {"account_name": "Fees of Another Kind", "company": ACME}
+		values["parent_account"] = frappe.db.get_value("Account", doc.fee_account, "parent_account")
+		other = frappe.get_doc({"doctype": "Account"} | values).insert().name
+		made = reports.import_sample("purchase_clean")
+		with self.refused("Fees", doc.fee_account):
+			freight.make_settings(ACME, fee_account=other)
+		made.cancel()
+		self.assertEqual(freight.make_settings(ACME, fee_account=other).fee_account, other)
+
+
 class TestByHand(FreightCase):
 	def test_a_factor_without_a_server_gets_the_same_files_by_hand(self):
 		freight.make_settings(ACME, protocol="Download")
@@ -138,28 +150,3 @@ class TestByHand(FreightCase):
 		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
 		with self.refused("Delivered"):
 			deliveries.mark_delivered(batch.name)
-
-
-class TestByItself(FreightCase):
-	def setUp(self):
-		super().setUp()
-		freight.make_invoices(THREE)
-
-	def test_a_batch_submits_itself_at_its_time_once_a_day(self):
-		doc = freight.make_settings(ACME, auto_submit="Daily at a Time", auto_submit_time="17:00:00")
-		self.assertFalse(automation.is_due(doc, datetime(2026, 11, 3, 16, 59)))
-		self.assertTrue(automation.is_due(doc, datetime(2026, 11, 3, 17, 0)))
-		doc.last_auto_submit = "2026-11-03"
-		self.assertFalse(automation.is_due(doc, datetime(2026, 11, 3, 18, 0)))
-		self.assertTrue(automation.is_due(doc, datetime(2026, 11, 4, 17, 5)))
-
-	def test_a_batch_submits_itself_when_enough_invoices_are_queued(self):
-		when = "When Enough Invoices Are Queued"
-		freight.make_settings(ACME, auto_submit=when, auto_submit_count=4)
-		self.assertEqual(automation.submit_queued(ACME), [])
-		freight.make_settings(ACME, auto_submit=when, auto_submit_count=3)
-		(name,) = automation.submit_queued(ACME)
-		batch = frappe.get_doc("Factoring Batch", name)
-		self.assertEqual([row.sales_invoice for row in batch.invoices], THREE)
-		self.assertEqual((batch.docstatus, batch.status), (1, "Queued"))
-		self.assertEqual(automation.submit_queued(ACME), [])

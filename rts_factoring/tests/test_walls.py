@@ -9,6 +9,7 @@ from urllib.parse import quote
 import frappe
 import openpyxl
 import redis
+from frappe.utils import fmt_money
 
 from rts_factoring.tests import freight, reports, walls
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -24,6 +25,8 @@ LISTED = (
 	"Report Import Line",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Report Layout",
+	"Schedule Layout",
 )
 CHILDREN = {
 	"Factoring Batch Invoice": "Factoring Batch",
@@ -31,6 +34,7 @@ CHILDREN = {
 	"Factoring Document": "Sales Invoice",
 	"Factoring Document Kind": "Subsidiary Factoring Settings",
 }
+SEARCH = "/api/method/frappe.desk.search.search_link"
 PERIOD = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
 
 
@@ -99,6 +103,8 @@ class TestWalls(unittest.TestCase):
 			else:
 				path = f"/api/method/{functions[name].__module__}.{functions[name].__name__}"
 			answer = self.asked(role, path, **data)
+			if answer.ok and name.endswith("search_links"):
+				return company.batch in answer.text
 			if answer.ok and name.endswith("_invoices") and "refused" in (answer.json().get("message") or {}):
 				return not any("ermi" in row["reason"] for row in answer.json()["message"]["refused"])
 			return self.is_let_in(answer)
@@ -108,10 +114,13 @@ class TestWalls(unittest.TestCase):
 	def test_doctypes(self):
 		wrong = []
 		for what, cells in self.table.items():
-			if not what.startswith("DocType "):
+			kind, _space, doctype = what.partition(" ")
+			if kind == "DocType":
+				documents = self.own.one_of(doctype), self.other.one_of(doctype)
+			elif kind == "shared":
+				documents = [frappe.get_doc(doctype, walls.SHARED[doctype])] * 2
+			else:
 				continue
-			doctype = what.removeprefix("DocType ")
-			documents = self.own.one_of(doctype), self.other.one_of(doctype)
 			for role, cell in cells.items():
 				letters, scope = cell.split() if " " in cell else ("", "own")
 				frappe.set_user(walls.address(role))
@@ -149,19 +158,35 @@ class TestWalls(unittest.TestCase):
 	def test_cards(self):
 		def ask(role, name, company):
 			card = frappe.get_doc("Number Card", name)
-			filters = [[card.document_type, "company", "=", company.company]]
-			answer = self.asked(
-				role,
-				"/api/method/frappe.desk.doctype.number_card.number_card.get_result",
-				doc=card.as_json(),
-				filters=json.dumps(filters),
-			)
-			self.assertFalse(
-				company is self.other and answer.ok and answer.json()["message"], f"{role}: {name} counts the other's"
-			)
-			return self.is_let_in(answer) and company is self.own
+			filters = json.loads(card.filters_json) | {"company": company.company}
+			return self.is_let_in(self.asked(role, f"/api/method/{card.method}", filters=json.dumps(filters)))
 
 		self.compare("card", ask)
+
+	def test_files_in_lists(self):
+		"""By every list there is; the names of other companies' files stand in none."""
+
+		def ask(role, name, company):
+			file = frappe.db.get_value("File", {"file_url": company.files[name]}, ["name", "file_name"], as_dict=True)
+			view = {"doctype": "File", "fields": json.dumps(["`tabFile`.`name`", "`tabFile`.`file_name`"])}
+			by_name = json.dumps([["File", "name", "=", file.name]])
+			search = {"doctype": "File", "txt": file.file_name, "page_length": 500}
+			listed = [
+				file.name in self.asked(role, path, **data).text
+				for path, data in (
+					(CLIENT + "get_list", {"doctype": "File", "filters": json.dumps({"file_name": file.file_name})}),
+					("/api/method/frappe.desk.reportview.get", view | {"filters": by_name}),
+					(SEARCH, search),
+				)
+			]
+			self.assertEqual(len(set(listed)), 1, f"{role}: {name} of {company.company}: {listed}")
+			self.assertFalse(role == "Guest" and any(listed))
+			if company is self.other:
+				for data in (search | {"ignore_user_permissions": 1}, search | {"filters": by_name}):
+					self.assertNotIn(file.name, self.asked(role, SEARCH, **data).text, f"{role}: {name}")
+			return listed[0]
+
+		self.compare("listed file", ask)
 
 	def test_files(self):
 		def ask(role, name, company):
@@ -175,8 +200,8 @@ class TestWalls(unittest.TestCase):
 
 	def test_a_form_method_is_judged_by_the_document_stored_not_by_the_one_sent(self):
 		for name, data in arguments(self.other).items():
-			if not (on := data.pop("on", None)) or on[0] in ("Notice of Assignment", "Report Layout"):
-				continue  # their methods show what is in the form
+			if not (on := data.pop("on", None)) or on[0] == "Report Layout":
+				continue  # its method shows what is in the form
 			forged = frappe.get_doc(*on).as_dict() | {"company": ACME}
 			sent = {"docs": frappe.as_json(forged), "method": name.rsplit(".", 1)[-1], "args": json.dumps(data)}
 			for role in ("Factoring Manager", "System Manager"):
@@ -194,13 +219,15 @@ class TestWalls(unittest.TestCase):
 
 	def test_lists_counts_searches_and_exports_hold_nothing_of_another_company(self):
 		for doctype in LISTED:
-			total = frappe.db.count(doctype, {"company": ACME})
+			total = sum(company != BLUEBIRD for company in frappe.get_all(doctype, pluck="company", limit=0))
 			view = {"doctype": doctype, "fields": json.dumps([f"`tab{doctype}`.`name`", f"`tab{doctype}`.`company`"])}
 			asks = {
 				CLIENT + "get_list": {"doctype": doctype, "fields": '["*"]', "limit_page_length": 500},
 				CLIENT + "get_count": {"doctype": doctype},
 				CLIENT + "get_value": {"doctype": doctype, "filters": json.dumps({"company": BLUEBIRD}), "fieldname": "name"},
-				"/api/method/frappe.desk.search.search_link": {"doctype": doctype, "txt": "", "page_length": 500},
+				SEARCH: {"doctype": doctype, "txt": "", "page_length": 500},
+				SEARCH + "?ignored": {"doctype": doctype, "txt": "", "page_length": 500, "ignore_user_permissions": 1},
+				SEARCH.replace("_link", "_widget"): {"doctype": doctype, "txt": "", "ignore_user_permissions": 1},
 				"/api/method/frappe.desk.reportview.get": view | {"page_length": 500},
 				"/api/method/frappe.desk.reportview.get_count": view | {"distinct": "false", "filters": "[]"},
 				"/api/method/frappe.desk.reportview.get_group_by_count": {"doctype": doctype, "current_filters": "[]", "field": "company"},
@@ -222,6 +249,10 @@ class TestWalls(unittest.TestCase):
 			mine = frappe.get_all(parent, filters={"company": ACME}, pluck="name")
 			rows = answer.json()["message"]
 			self.assertLessEqual({row["parent"] for row in rows if row["parenttype"] == parent}, set(mine), doctype)
+			data = {"doctype": doctype, "txt": "", "reference_doctype": parent, "page_length": 500}
+			found = self.asked("Factoring Manager", SEARCH, ignore_user_permissions=1, **data)
+			theirs = frappe.get_all(doctype, {"parenttype": parent, "parent": ("not in", mine)}, pluck="name", limit=0)
+			self.assertFalse([name for name in theirs if name in found.text], doctype)
 		self.assertEqual(
 			len(frappe.get_all("Factoring Batch Invoice", {"parent": self.own.batch})),
 			len([1 for row in self._batch_rows() if row["parent"] == self.own.batch]),
@@ -234,11 +265,10 @@ class TestWalls(unittest.TestCase):
 
 	def test_a_card_and_the_chart_without_filters_add_up_ones_own_company_only(self):
 		card = frappe.get_doc("Number Card", "Financed and Open")
-		path = "/api/method/frappe.desk.doctype.number_card.number_card.get_result"
-		answer = self.asked("Factoring Manager", path, doc=card.as_json(), filters="[]")
+		answer = self.asked("Factoring Manager", f"/api/method/{card.method}", filters=card.filters_json)
 		expected = frappe.get_all("Factoring Ledger Entry", {"company": ACME}, pluck="open_change")
 		self.assertTrue(sum(expected))
-		self.assertAlmostEqual(answer.json()["message"], float(sum(expected)), 2)
+		self.assertIn(f">{fmt_money(sum(expected), currency='USD')}<", answer.json()["message"])
 		get = "/api/method/rts_factoring.rts_factoring.dashboard_chart_source.factoring_per_week.factoring_per_week.get"
 		self.assertEqual(
 			self.asked("Factoring Manager", get).json(),
@@ -331,9 +361,9 @@ class TestWalls(unittest.TestCase):
 				frappe.db.set_value("Subsidiary Factoring Settings", name, {"username": "", "insecure": 0})
 				frappe.db.commit()
 
-	def test_an_answer_to_a_form_method_holds_no_field_the_user_may_not_read(self):
-		data = {"dt": "Subsidiary Factoring Settings", "dn": self.own.settings, "method": "get_checklist"}
-		answer = self.asked("Factoring User", "/api/method/run_doc_method", **data)
+	def test_the_checklist_holds_no_field_the_user_may_not_read(self):
+		path = "/api/method/rts_factoring.api.get_checklist"
+		answer = self.asked("Factoring User", path, settings=self.own.settings)
 		self.assertTrue(answer.ok, answer.text[:300])
 		self.assertNotIn("host_key_fingerprint", answer.text)
 

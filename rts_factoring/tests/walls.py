@@ -29,6 +29,7 @@ ROLES = {
 	"Factoring Manager": ("Factoring Manager", "Accounts User", "Accounts Manager"),
 	"System Manager": ("System Manager",),
 }
+SHARED = {"Report Layout": layouts.DEFAULT_NAMES[ReportKind.PURCHASE], "Schedule Layout": layouts.DEFAULT_SCHEDULE}
 INVOICES = {ACME: ("AF-10001", "AF-10002", "AF-10023"), BLUEBIRD: ("BL-20001", "BL-20002", "BL-20005")}
 
 
@@ -60,7 +61,8 @@ def everything() -> set[str]:
 		("card", "Number Card", {"module": MODULE}),
 	):
 		found |= {f"{kind} {name}" for name in frappe.get_all(doctype, filters=filters, pluck="name")}
-	return found | {f"file {name}" for name in Company.FILES}
+	found |= {f"shared {doctype}" for doctype in SHARED}
+	return found | {f"{kind} {name}" for kind in ("file", "listed file") for name in Company.FILES}
 
 
 def methods() -> dict[str, object]:
@@ -84,7 +86,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 	row = {"rows": [5], "action": "ignore", "reason": "test"}
 	deposit = {"bank_account": of.bank, "amount": 1, "day": "2026-11-20"}
 	batch, report = ("Factoring Batch", of.batch), ("Report Import", of.posted)
-	agreed, notice = ("Subsidiary Factoring Settings", of.settings), ("Notice of Assignment", of.notice)
+	agreed = ("Subsidiary Factoring Settings", of.settings)
 	invoice, invoices = {"invoice": of.invoice}, {"invoices": json.dumps([of.invoice])}
 	return {
 		"api.get_queued_invoices": {"company": of.company},
@@ -101,24 +103,25 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
 		"api.hold_for_factor": {"payment_entry": of.payment},
+		"permissions.search_links": {"doctype": "Factoring Batch", "txt": of.batch, "searchfield": "name"}
+		| {"start": 0, "page_len": 20, "filters": "{}"},
+		"api.get_report_rows": {"report_import": of.posted},
+		"api.preview_entries": {"report_import": of.posted},
+		"api.expected_deposit": {"report_import": of.posted},
+		"api.preview_schedule": {"batch": of.batch},
+		"api.get_checklist": {"settings": of.settings},
+		"api.get_card": {"filters": json.dumps({"card": "queued", "company": of.company})},
+		"api.preview_notice": {"notice": frappe.get_doc("Notice of Assignment", of.notice).as_json()},
+		"api.get_notice_template": {},
 		"factoring_per_week.get": {"filters": json.dumps({"company": of.company})},
-		"Factoring Batch.get_progress": {"on": batch},
-		"Factoring Batch.preview_schedule": {"on": batch},
 		"Factoring Batch.retry": {"on": batch},
 		"Factoring Batch.mark_delivered": {"on": batch},
 		"Factoring Batch.mark_seen": {"on": batch},
-		"Notice of Assignment.get_preview": {"on": notice},
-		"Notice of Assignment.get_template": {"on": notice},
-		"Report Layout.try_on": {"on": ("Report Layout", layouts.DEFAULT_NAMES[ReportKind.PURCHASE])}
-		| {"file_url": of.files["report"]},
-		"Report Import.get_rows": {"on": report},
+		"Report Layout.try_on": {"on": ("Report Layout", of.report_layout), "file_url": of.files["report"]},
 		"Report Import.decide": {"on": ("Report Import", of.draft)} | row,
 		"Report Import.judge_again": {"on": ("Report Import", of.draft)},
-		"Report Import.preview_entries": {"on": report},
 		"Report Import.post_waiting": {"on": report},
-		"Report Import.expected_deposit": {"on": report},
 		"Report Import.record_deposit": {"on": report} | deposit,
-		"Subsidiary Factoring Settings.get_checklist": {"on": agreed},
 		"Subsidiary Factoring Settings.show_host_key": {"on": agreed},
 		"Subsidiary Factoring Settings.confirm_host_key": {"on": agreed, "fingerprint": "SHA256:x"},
 		"Subsidiary Factoring Settings.test_connection": {"on": agreed},
@@ -173,17 +176,20 @@ class Company:
 	notice: str = ""
 	bank: str = ""
 	payment: str = ""  # a draft of no factored invoice
+	report_layout: str = ""
+	schedule_layout: str = ""
 	files: dict[str, str] = field(default_factory=dict)
 
 	FILES = ("packet", "schedule", "report", "approval", "agreement", "paperwork")
 
 	@property
 	def names(self) -> set[str]:
-		return {self.invoice, *self.sent, self.batch, self.draft, self.posted, self.notice, *self.files.values()} - {""}
+		found = {self.invoice, *self.sent, self.batch, self.draft, self.posted, self.notice, *self.files.values()}
+		return (found | {self.report_layout, self.schedule_layout}) - {""}
 
 	def one_of(self, doctype: str):
-		"""A saved document of the company; of DocTypes without a company any one."""
-		filters = {"company": self.company} if frappe.get_meta(doctype).has_field("company") else {}
+		"""A saved document of the company."""
+		filters = {"company": self.company}
 		return frappe.get_doc(doctype, frappe.get_all(doctype, filters=filters, pluck="name", limit=1)[0])
 
 
@@ -201,6 +207,7 @@ def make_companies() -> tuple[Company, Company]:
 		found.draft = _import(found, "payment", submit=False).name
 		found.bank = _bank(company)
 		found.payment = _payment(found)
+		found.report_layout, found.schedule_layout = (own_layout(doctype, company) for doctype in SHARED)
 		_add_files(found)
 		Attempt("Deliver", company, found.batch).succeeded(f"{found.batch} arrived")
 		made.append(found)
@@ -225,6 +232,13 @@ def _import(found: Company, kind: str, submit: bool):
 			rows.append((invoice, sample["customer"], "CHK-1", "11/05/2026", "Payment", amount, 0, 0))
 	name = f"{kind}-{number}.xlsx"
 	return reports.import_file(name, reports.workbook(rows), submit, company=found.company)
+
+
+def own_layout(doctype: str, company: str, like: str = "") -> str:
+	"""A company's copy of a shared layout; its name."""
+	copy = frappe.copy_doc(frappe.get_doc(doctype, like or SHARED[doctype]))
+	copy.update({"layout_name": f"{doctype} of {company}", "company": company})
+	return copy.insert().name
 
 
 def _bank(company: str) -> str:

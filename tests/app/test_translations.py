@@ -22,9 +22,9 @@ def sentences() -> set[str]:
 		if {"tests", "cli", "sandbox"} & set(path.relative_to(PACKAGE).parts):
 			continue
 		for node in ast.walk(ast.parse(path.read_text())):
-			if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args:
-				if isinstance(node.args[0], ast.Constant):
-					found.add(node.args[0].value)
+			called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args
+			if called and isinstance(node.args[0], ast.Constant):
+				found.add(node.args[0].value)
 	for path in PACKAGE.rglob("*.js"):
 		found |= {json.loads(text) for text in CALL.findall(path.read_text())}
 	return {text for text in found if len(text.split()) > WORDS}

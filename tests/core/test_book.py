@@ -16,10 +16,12 @@ from sheets import (
 	xlsx,
 )
 
-from rts_factoring.core.book import Decision, check_identity, identity_of, reconcile
+from rts_factoring.core.book import Book, Decision, reconcile
 from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.identity import check_identity, identity_of
 from rts_factoring.core.layout import DEFAULT_PAYMENT, Event
-from rts_factoring.core.model import Outcome, ReportKind
+from rts_factoring.core.model import Outcome, Policy, ReportKind
+from rts_factoring.core.posting import legs
 from rts_factoring.core.report import read_report
 
 BOUGHT = [(f"AF-{n}", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 0, 920) for n in (1, 2, 3)]
@@ -339,10 +341,10 @@ def test_a_file_of_another_period_is_refused(titles):
 		([["Batch:", "a1"]], "", "A1"),
 		([["Batch:", "A1"]], "A1", "A1"),
 		([["Schedule # 88123"]], "A1", "A1"),
-		([["Schedule # 88123"]], "", ""),
+		([["Schedule # 88123"]], "", "A1"),  # the one its invoices were sent in
 		([["Purchase #: 88123"]], "a1", "A1"),
 		([["Client: Acme Freight"]], "A1", "A1"),
-		([["Client #: 104233"]], "", ""),
+		([["Client #: 104233"]], "", "A1"),
 		([], "A1", "A1"),
 	],
 )
@@ -380,3 +382,88 @@ def test_the_company_of_every_line_is_the_books():
 	assert result.company == COMPANY
 	assert {effect.invoice_no for effect in result.effects} == {"AF-1"}
 	assert (result.lines[1].outcome, result.lines[1].reason) == (Outcome.BLOCKED, "other_subsidiary")
+
+
+def test_a_report_of_two_batches_is_of_none():
+	invoices = [receivable(f"AF-{n}") for n in (1, 2)]
+	book, receivables = book_of(invoices[0])
+	_, receivables = book_of(*invoices)
+	book = Book(COMPANY, Policy.BORROWING, batches={"A1": ("AF-1",), "A2": ("AF-2",)})
+	result = reconcile(read([PURCHASE_HEADER, *BOUGHT[:2]]), receivables, book)
+	assert (result.batch, result.missing) == ("", ())
+
+
+@pytest.mark.parametrize("batch", ["", "A1"])
+def test_a_title_right_above_the_header_is_heard(batch):
+	book, receivables = book_of(receivable("AF-1"))
+	title = ["Purchase Report", None, None, None, None, None, None, None, "Client #:", "104871"]
+	with pytest.raises(FileRefused) as refused:
+		reconcile(read([title, PURCHASE_HEADER, BOUGHT[0]]), receivables, book, batch)
+	assert refused.value.code == "wrong_client"
+	merged = ["Client", "Bluebird Logistics Inc"]
+	book.companies = frozenset((COMPANY, OTHER))
+	with pytest.raises(FileRefused) as refused:
+		reconcile(read([[None, *merged], PURCHASE_HEADER, BOUGHT[0]]), receivables, book, batch)
+	assert refused.value.code == "wrong_client"
+
+
+NAMED = ("Client", *PURCHASE_HEADER)
+
+
+def named(*clients, titles=()):
+	return read([*titles, NAMED, *((client, *row) for client, row in zip(clients, BOUGHT, strict=False))])
+
+
+def test_a_client_column_may_hold_names():
+	book, receivables = book_of(*(receivable(f"AF-{n}") for n in (1, 2, 3)))
+	book.companies = frozenset((COMPANY, OTHER))
+	assert outcomes(reconcile(named(COMPANY, COMPANY.upper()), receivables, book)) == ["matched"] * 2
+	with pytest.raises(FileRefused) as refused:
+		reconcile(named(OTHER, OTHER), receivables, book)
+	assert refused.value.code == "wrong_client"
+	mixed = reconcile(named(OTHER, COMPANY, "Somebody Else", titles=[["Client # 104233"]]), receivables, book)
+	assert outcomes(mixed) == ["blocked", "matched", "matched"]
+	assert mixed.lines[0].reason == "other_subsidiary"
+
+
+def test_a_number_or_check_that_lost_its_zeros_is_the_same_row():
+	book, receivables = bought()
+	once = payments(row("Partial", 400, ref="000555"))
+	book.commit(reconcile(once, receivables, book))
+	assert outcomes(reconcile(payments(row("Partial", 400, ref=555)), receivables, book)) == ["duplicate"]
+	short = payments(row("Partial", 300, invoice_no="1", ref="9"))
+	book.commit(reconcile(short, receivables, book, decisions={2: Decision(invoice_no="AF-1")}))
+	assert outcomes(reconcile(payments(row("Partial", 300, ref="9")), receivables, book)) == ["duplicate"]
+
+
+@pytest.mark.parametrize(
+	"columns, event, expected",
+	[
+		({"other": 15, "net": -15}, Event.CHARGE, {"charges": 15, "clearing": -15}),
+		({"net": -15}, Event.CHARGE, {"charges": 15, "clearing": -15}),
+		({"net": -15}, Event.FEE, {"fee": 15, "clearing": -15}),
+		({"fee": 15}, Event.FEE, {"fee": 15, "clearing": -15}),
+		({"other": -15, "net": 15}, Event.CHARGE, {"charges": -15, "clearing": 15}),
+	],
+)
+@pytest.mark.parametrize("policy", ["borrowing", "sale"])
+def test_what_rts_kept_from_a_payout_posts_once_a_person_says_what_it_is(columns, event, expected, policy):
+	book, receivables = book_of(receivable("AF-1"), policy=policy)
+	amounts = [columns.get(name) for name in ("fee", "reserve", "other", "net")]
+	report = read([PURCHASE_HEADER, BOUGHT[0], ("Wire Fee", None, None, None, *amounts)])
+	waits = reconcile(report, receivables, book)
+	assert waits.lines[1].outcome.value in ("unmatched", "blocked", "pending")
+	result = reconcile(report, receivables, book, decisions={3: Decision(event=event)})
+	assert outcomes(result) == ["matched", "matched"]
+	legs_of_row = [leg for effect in result.lines[1].effects for leg in legs(result.policy, effect)]
+	assert {leg.role.value: leg.debit - leg.credit for leg in legs_of_row} == expected
+
+
+def test_a_deduction_that_does_not_add_up_waits():
+	book, receivables = book_of(receivable("AF-1"))
+	report = read([PURCHASE_HEADER, BOUGHT[0], ("Wire Fee", None, None, None, None, None, 15, -20)])
+	result = reconcile(report, receivables, book, decisions={3: Decision(event=Event.CHARGE)})
+	assert result.lines[1].reason == "arithmetic"
+	gross = read([PURCHASE_HEADER, BOUGHT[0], ("Wire Fee", None, 15, None, None, None, None, None)])
+	result = reconcile(gross, receivables, book, decisions={3: Decision(event=Event.CHARGE)})
+	assert result.lines[1].reason == "missing_amount"

@@ -25,8 +25,8 @@ from sshd import OpenSshServer, needs_sshd
 from rts_factoring.core.delivery import Connection, FileState, deliver
 from rts_factoring.core.errors import DeliveryError
 
-KILLS = int(os.environ.get("DELIVERY_KILLS", "40"))
-PAIRS = int(os.environ.get("DELIVERY_PAIRS", "20"))
+KILLS = int(os.environ.get("DELIVERY_KILLS", "200"))
+PAIRS = int(os.environ.get("DELIVERY_PAIRS", "50"))
 SCHEDULE = "104233_A1_20261103.csv"
 
 

@@ -1,6 +1,7 @@
 """Promise 2 over FTP with explicit TLS, and plain FTP only where a person allowed it."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -223,6 +224,26 @@ def test_a_report_is_listed_and_fetched(server):
 	(server.root / "outbox" / "purchase.xlsx").write_bytes(b"report")
 	assert [(found.name, found.size) for found in list_folder(to(server), "outbox")] == [("purchase.xlsx", 6)]
 	assert fetch_file(to(server), "purchase.xlsx", "outbox") == b"report"
+
+
+def test_size_and_time_are_asked_for_where_the_listing_does_not_tell(tmp_path):
+	from pyftpdlib.handlers import TLS_FTPHandler
+
+	def found(hidden: tuple[str, ...]):
+		known = {name: what for name, what in TLS_FTPHandler.proto_cmds.items() if name not in hidden}
+		features = {"proto_cmds": known}
+		with FtpServer(tmp_path / "-".join(("server", *hidden)), features=features) as server:
+			for name in ("purchase.xlsx", "readme.txt"):
+				(server.folder / name).write_bytes(b"report")
+				os.utime(server.folder / name, (1_793_000_000, 1_793_000_000))
+			files = list_folder(to(server), "inbox", lambda file: file.name.endswith(".xlsx"))
+			assert [file.name for file in files] == ["purchase.xlsx"]
+			return files[0].size, files[0].modified
+
+	plain = ("MLST", "MLSD")
+	assert found(()) == found(plain) == (6, 1_793_000_000.0)
+	assert found((*plain, "MDTM")) == (6, None)
+	assert found((*plain, "MDTM", "SIZE")) == (None, None)
 
 
 def test_a_folder_that_is_not_there_is_said_so(server, files):

@@ -4,10 +4,10 @@ import ast
 from pathlib import Path
 
 from rts_factoring.core import book, matching, report, settlement
-from rts_factoring.core.model import InvoiceStanding
+from rts_factoring.core.model import CustomerStanding, InvoiceStanding
 from rts_factoring.core.reasons import REASONS, explain
 
-STANDINGS = {standing.value for standing in InvoiceStanding if standing is not InvoiceStanding.OPEN}
+STANDINGS = {standing.value for standing in (*InvoiceStanding, *CustomerStanding)} - {"open"}
 
 
 def codes(module) -> set[str]:

@@ -34,6 +34,7 @@ def code_of(rows, **more):
 		"Invoice No",
 		"Invoice Number:",
 		"InvoiceNumber",
+		"INVNumber",
 		"invoice_number",
 	]
 	+ [

@@ -1,5 +1,6 @@
 """Every row below the header is a line, a total, a header again, a title, or blank: none is lost, none counted twice."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -386,6 +387,8 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_right():
 
 	data = xlsx([PAYMENT_HEADER, paid()], epoch=CALENDAR_MAC_1904)
 	assert read_report(data, "mac.xlsx").lines[0].date == DAY
+	bare = xlsx([PAYMENT_HEADER, paid(day=(DAY - date(1904, 1, 1)).days)], epoch=CALENDAR_MAC_1904)
+	assert read_report(bare, "mac.xlsx").lines[0].date == DAY
 
 
 def test_every_row_is_accounted_for_once():
@@ -406,3 +409,32 @@ def test_every_row_is_accounted_for_once():
 
 def test_purchase_header_is_told_from_the_row_below_it():
 	assert purchases(bought()).headers == (1,) and len(PURCHASE_HEADER) == 8
+
+
+@pytest.mark.parametrize(
+	"row",
+	[
+		("Ridgeline Foods Inc:", None, "901", None, None, None, 2450),
+		("Reserve Release:", None, None, None, None, None, None, None, 500),
+		("Adjustments:", None, None, None, None, None, -100),
+		(None, None, None, DAY, None, None, 500, None, None, "Page 2"),
+	],
+)
+def test_a_row_with_money_is_never_a_title(row):
+	report = read([PAYMENT_HEADER, paid("AF-1"), row, paid("AF-2")])
+	assert rows_of(report.lines) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("label", ["Total Collected: 9999", "Total Received", "Total USD", "Total Records: 2", "Customer total: X"])
+def test_totals_are_told_by_what_follows(label):
+	report = read([PAYMENT_HEADER, paid("AF-1"), (label, None, None, None, None, None, 1000)])
+	assert rows_of(report.lines) == [2] and [total.row for total in report.totals] == [3]
+
+
+@pytest.mark.parametrize("formula", ['=IF(1,"Chargeback","")'])
+def test_a_type_or_status_that_was_not_saved_is_never_taken_for_an_empty_one(formula):
+	report = read([PAYMENT_HEADER, paid("AF-1"), paid("AF-2", word=formula)])
+	assert [line.problems for line in report.lines] == [(), ("formula_without_value",)]
+	header = ("Invoice #", "Invoice Amount", "Purchase Amount", "Status")
+	report = read([header, ("AF-1", 1000, 1000, "Purchased"), ("AF-2", 1000, 1000, formula)])
+	assert [line.problems for line in report.lines] == [(), ("formula_without_value",)]

@@ -19,6 +19,7 @@ from rts_factoring.core.schedule import (
 	Column,
 	ScheduleLayout,
 	ScheduleLine,
+	numbered,
 	packet_name,
 	packet_names,
 	problems,
@@ -299,6 +300,15 @@ class TestLayouts:
 	def test_a_stored_layout_of_another_version_is_refused_by_name(self):
 		with pytest.raises(LayoutError, match="colour"):
 			ScheduleLayout.from_dict({**DEFAULT_LAYOUT.as_dict(), "colour": "red"})
+
+
+def test_a_name_sent_again_gets_a_number_before_its_ending():
+	assert numbered("AF-10002.pdf", 2) == "AF-10002-2.pdf"
+	assert numbered("AF-10002", 3) == "AF-10002-3"
+
+
+def test_a_packet_pattern_with_the_day_is_no_problem_of_the_invoice():
+	assert problems(replace(DEFAULT_LAYOUT, packet_pattern="{invoice}_{yyyymmdd}_{batch}.pdf"), invoice()) == []
 
 
 def test_a_zip_holds_packets_and_schedule_and_is_the_same_each_time(tmp_path):

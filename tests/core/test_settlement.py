@@ -1,10 +1,12 @@
 """What a row waits for: every reason, in the order an accountant would check, and that a waiting row posts nothing."""
 
+from decimal import Decimal
+
 import pytest
-from sheets import DAY, PURCHASE_HEADER, book_of, payments, read, receivable
+from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, book_of, payments, read, receivable
 
 from rts_factoring.core.book import reconcile
-from rts_factoring.core.model import InvoiceStanding, InvoiceState, Outcome
+from rts_factoring.core.model import CustomerStanding, InvoiceStanding, InvoiceState, Outcome
 
 STATUS_HEADER = (*PURCHASE_HEADER, "Status", "Notes")
 BOUGHT = ("AF-1", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 0, 920)
@@ -121,6 +123,35 @@ def test_an_invoice_that_is_no_longer_submitted_takes_no_entry(standing, policy,
 	)
 
 
+@pytest.mark.parametrize("standing", [CustomerStanding.DISABLED, CustomerStanding.FROZEN])
+@pytest.mark.parametrize(
+	"policy, last, blocked",
+	[
+		("borrowing", row("Payment", 1000), True),
+		("sale", row("Payment", 1000), False),
+		("sale", row("Over Pay", 1075), True),
+		("borrowing", row("Chargeback", 1000), False),
+		("sale", row("Chargeback", 1000), True),
+		("borrowing", row("Fee", fee=5), False),
+	],
+)
+def test_a_customer_that_takes_no_entry_stops_its_own_rows_alone(standing, policy, last, blocked):
+	book, receivables = book_of(receivable("AF-1"), policy=policy)
+	book.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book))
+	_, receivables = book_of(receivable("AF-1", customer_standing=standing))
+	line = reconcile(payments(last), receivables, book).lines[0]
+	found = (Outcome.BLOCKED, standing.value) if blocked else (Outcome.MATCHED, None)
+	assert (line.outcome, line.reason) == found
+
+
+@pytest.mark.parametrize("policy, reason", [("borrowing", None), ("sale", "customer_disabled")])
+def test_a_purchase_waits_for_the_customer_where_it_names_it(policy, reason):
+	book, receivables = book_of(
+		receivable("AF-1", customer_standing=CustomerStanding.DISABLED), policy=policy
+	)
+	assert reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book).lines[0].reason == reason
+
+
 def test_a_returned_invoice_says_so_rather_than_that_it_is_paid():
 	returned = receivable("AF-1", standing=InvoiceStanding.RETURNED, outstanding="0")
 	assert (
@@ -211,7 +242,38 @@ def test_invoices_of_the_batch_that_the_report_does_not_name_are_listed():
 		(*BOUGHT, "Processed", None), ("2", "Ridgeline Foods Inc", *BOUGHT[2:], "Processed", None)
 	)
 	assert [line.outcome.value for line in result.lines] == ["matched", "suggested"]
-	assert result.missing == (), "no batch was named or chosen"
+	assert result.missing == ("AF-2", "AF-3"), "of the batch that its invoices were sent in"
 	book, receivables = book_of(*(receivable(f"AF-{n}") for n in range(1, 4)))
 	report = read([STATUS_HEADER, (*BOUGHT, "Held", None), ("2", *BOUGHT[1:], "Processed", None)])
 	assert reconcile(report, receivables, book, "A1").missing == ("AF-2", "AF-3")
+
+
+def net_of(role, *rows):
+	book, receivables = book_of(receivable("AF-1"))
+	result = reconcile(read([PAYMENT_HEADER, *rows]), receivables, book)
+	found = [leg.debit - leg.credit for leg in result.legs if leg.role.value == role]
+	return sum(found), [line.reason for line in result.lines]
+
+
+def alone(word, amount=None, **more):
+	return row(word, amount, invoice_no=None, **more)
+
+
+def test_a_minus_in_the_fee_column_gives_the_fee_back():
+	assert net_of("fee", alone("Fee Statement", fee=12.5), alone("Fee Statement", fee=-12.5)) == (0, [None, None])
+	assert net_of("fee", alone("Fee Reversal", fee=-12.5)) == (Decimal("-12.50"), [None])
+	assert net_of("charges", alone("Wire Fee", fee=15), alone("Wire Fee", fee=-15)) == (0, [None, None])
+
+
+def test_one_word_with_payments_of_both_signs_waits():
+	assert net_of("charges", alone("ACH Fee", 15), alone("ACH Fee", -15)) == (0, ["both_signs"] * 2)
+	assert net_of("charges", alone("ACH Fee", -15), alone("ACH Fee", -15)) == (30, [None] * 2)
+
+
+def test_a_negative_chargeback_beside_no_payment_is_not_one():
+	assert settled("borrowing", row("Payment", chargeback=-1000)).reason == "unknown_type"
+
+
+def test_a_fee_whose_invoice_column_says_what_it_is_needs_no_invoice():
+	assert net_of("charges", row("Wire Fee", 15, invoice_no="WIRE"))[0] == 15
+	assert net_of("charges", row("Wire Fee", 15, invoice_no="AF-9"))[1] == ["unknown_invoice"]

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,8 @@ class Desk:
 		self.page.wait_for_selector(".page-head")
 
 	def _console(self, message) -> None:
-		if message.type == "error" and "socket.io" not in message.text:
+		"""The realtime service may come and go: what it sent is asked for again."""
+		if message.type == "error" and "socket.io" not in f"{message.text} {message.location.get('url')}":
 			self.errors.append(f"{message.text} ({message.location.get('url')})")
 
 	def _refusal(self, response) -> None:
@@ -185,6 +187,11 @@ class Desk:
 		self.page.locator(f".modal.show .modal-footer button:has-text('{label}') >> visible=true").last.click()
 		self.page.wait_for_timeout(400)
 
+	def close(self) -> None:
+		"""The message or dialog in front."""
+		self.page.locator(".modal.show .btn-modal-close >> visible=true").last.click()
+		self.page.wait_for_function("() => !document.querySelector('.modal.show, .modal-backdrop')")
+
 	def save(self) -> None:
 		self.click(".page-head .primary-action:has-text('Save')")
 		self.settled()
@@ -201,6 +208,49 @@ class Desk:
 			}""",
 			[selector, name, __import__("base64").b64encode(content).decode()],
 		)
+
+	def choose(self, fieldname: str, value: str) -> None:
+		"""One of a select field."""
+		self.page.locator(f"[data-fieldname='{fieldname}'] select >> visible=true").first.select_option(value)
+
+	def tab(self, label: str) -> None:
+		self.click(f"[role=tab]:has-text('{label}')")
+
+	@contextmanager
+	def expecting_errors(self):
+		"""What the server or the browser refuses in the block is meant to be refused."""
+		before = list(self.errors)
+		yield
+		self.settled()
+		self.errors[:] = before
+
+	def fits(self, *shown: str) -> None:
+		"""Nothing makes the page wider than the window, and what `shown` selects stands within it whole."""
+		self.settled()
+		wide = self.page.evaluate(
+			"""() => {
+				const width = document.documentElement.clientWidth;
+				if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
+				const clipped = (e) => {
+					for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) {
+						if (getComputedStyle(p).overflowX !== "visible" && p.getBoundingClientRect().right <= width) return true;
+					}
+				};
+				return [...document.querySelectorAll("body *")]
+					.filter((e) => e.offsetParent && e.getBoundingClientRect().right > width + 0.5 && !clipped(e))
+					.map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)
+					.slice(0, 12);
+			}"""
+		)
+		assert wide == [], self.page.url
+		for selector in shown:
+			boxes = self.page.locator(f"{selector} >> visible=true").evaluate_all(
+				"""(found) => found.map((e) => {
+					const clip = e.closest(".frappe-card, .page-head, body").getBoundingClientRect();
+					return e.getBoundingClientRect().right <= Math.min(clip.right, window.innerWidth);
+				})"""
+			)
+			assert boxes and all(boxes), f"{self.page.url}: {selector} {boxes}"
 
 	def text(self) -> str:
 		return self.page.locator("body").inner_text()
@@ -235,4 +285,17 @@ def admin(browser, site):
 
 @pytest.fixture(scope="session")
 def dana(browser, site):
+	"""The accountant: a Factoring Manager."""
 	return Desk(browser, site, "dana@acme.example")
+
+
+@pytest.fixture(scope="session")
+def uma(browser, site):
+	"""A colleague who prepares and decides nothing: a Factoring User."""
+	return Desk(browser, site, "uma@acme.example")
+
+
+@pytest.fixture(scope="session")
+def phone(browser, site):
+	"""Dana's telephone."""
+	return Desk(browser, site, "dana@acme.example", width=390, height=844)

@@ -4,6 +4,7 @@ The tests follow each other; each begins where the one before ended.
 """
 
 import io
+import json
 import re
 import time
 
@@ -14,6 +15,13 @@ from .conftest import CHECKOUT
 
 FIXTURES = CHECKOUT / "tests" / "fixtures"
 ACME = "Acme Freight LLC"
+SLOW_LINKS = """() => {
+	const ask = frappe.xcall;
+	frappe.xcall = async (method, ...rest) => {
+		if (method.includes("validate_link")) await frappe.timeout(2);
+		return ask(method, ...rest);
+	};
+}"""
 week: dict = {}  # what earlier tests leave for later ones
 
 
@@ -43,6 +51,11 @@ def current(desk) -> str:
 	return desk.page.evaluate("() => cur_frm.doc.name")
 
 
+def in_focus(desk) -> str | None:
+	"""The outcome whose filter has the keyboard."""
+	return desk.page.evaluate("() => document.activeElement.dataset.outcome ?? null")
+
+
 def submit(desk) -> None:
 	desk.click(".page-head .primary-action:has-text('Submit')")
 	desk.page.wait_for_timeout(600)
@@ -53,33 +66,8 @@ def test_the_workspace_counts_what_needs_attention(dana):
 	dana.open("factoring")
 	dana.sees("3 Queued")
 	dana.sees("Queued for Factoring".upper())
+	dana.sees("$ 5,985.75", "[number_card_name='Queued for Factoring']")
 	dana.look("workspace")
-
-
-def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
-	admin.form("Subsidiary Factoring Settings", ACME)
-	admin.sees("Enter host and user name")
-	admin.look("setup")
-	admin.click("[role=tab]:has-text('Connection')")
-	for fieldname, value in {
-		"host": "127.0.0.1",
-		"port": str(factor["port"]),
-		"username": "rts",
-		"remote_folder": "inbox",
-		"inbox_folder": "outbox",
-	}.items():
-		admin.fill(fieldname, value)
-	admin.page.locator("[data-fieldname='password'] input >> visible=true").first.fill("sandbox")
-	admin.save()
-	admin.button("Test Connection")
-	admin.sees(factor["fingerprint"], ".modal.show")
-	admin.look("fingerprint")
-	admin.page.locator(".modal.show input[data-fieldname='compared']").check()
-	admin.dialog("Confirm and Test")
-	admin.sees("Logged in")
-	admin.settled()
-	assert admin.page.evaluate("() => cur_frm.doc.host_key_fingerprint") == factor["fingerprint"]
-	assert admin.page.evaluate("() => cur_frm.doc.request_stage") == "Connected"
 
 
 def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(dana):
@@ -104,9 +92,38 @@ def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(da
 	dana.look("documents")
 
 
+def test_papers_dropped_on_the_list_go_to_the_invoice_whose_whole_number_is_named(dana):
+	content = (FIXTURES / "paperwork/rate_confirmation.pdf").read_bytes()
+	dana.open("sales-invoice")
+	dana.settled()
+	dana.drop(".frappe-list", "BOL AF-1000.pdf", content)
+	dana.sees("put the invoice number into its name", ".modal.show")
+	dana.close()
+	dana.drop(".frappe-list", "BOL AF-10004, not AF-10003.pdf", content)
+	dana.sees("which invoice?", ".modal.show")
+	dana.choose("invoice", "AF-10004")
+	dana.dialog("Attach")
+	dana.sees("Bill of Lading", "#alert-container")
+	dana.look("invoices")
+
+
+def test_a_refused_upload_says_why(dana):
+	said = json.dumps([json.dumps({"message": "This site takes files of 5 MB"})])
+	refusal = {"status": 417, "content_type": "application/json", "body": json.dumps({"_server_messages": said})}
+	dana.open("report-import")
+	dana.settled()
+	dana.page.route("**/upload_file", lambda route: route.fulfill(**refusal))
+	with dana.expecting_errors():
+		dana.drop(".frappe-list", "purchase.xlsx", b"too much")
+		dana.sees("This site takes files of 5 MB", ".modal.show")
+		dana.close()
+	dana.page.unroute("**/upload_file")
+
+
 def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_reloaded(dana, factor):
 	dana.open("factoring-batch/new")
 	dana.settled()
+	dana.page.evaluate(SLOW_LINKS)  # the person is faster than the server
 	dana.link("company", ACME)
 	dana.button("Get Queued Invoices")
 	dana.sees("AF-10004", ".modal.show")
@@ -140,16 +157,21 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	dana.page.locator("[data-fieldname='lines']").scroll_into_view_if_needed()
 	dana.page.mouse.wheel(0, 500)
 	dana.look("purchase-rows")
-	dana.click("[data-outcome='suggested']")
+	dana.page.evaluate("() => { cur_frm.doc.modified = '2026-01-01 00:00:00'; }")  # as if a job had written since
+	dana.page.locator("[data-outcome='suggested']").focus()
+	dana.page.keyboard.press("Enter")
 	dana.settled()
+	assert in_focus(dana) == "suggested"
 	dana.page.locator("[data-row] >> visible=true").first.check()
 	dana.click("[data-action='accept']")
 	dana.settled()
 	assert dana.page.evaluate("() => [cur_frm.doc.matched_count, cur_frm.doc.waiting_count]") == [4, 0]
+	assert in_focus(dana) == ""  # no row is suggested any more: all are shown
+	dana.sees("All rows added up")
 	dana.button("Expected Entries")
 	dana.sees("Factor Advances", ".modal.show")
 	dana.look("expected-entries")
-	dana.page.keyboard.press("Escape")
+	dana.close()
 	submit(dana)
 	dana.sees("Posted", ".page-head")
 	dana.form("Sales Invoice", "AF-10002")
@@ -157,7 +179,7 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	dana.look("financed")
 
 
-def test_a_payment_report_dropped_on_the_list_posts_and_its_unknown_row_is_ignored_with_a_reason(dana, factor):
+def test_a_payment_report_is_dropped_on_the_list(dana, factor):
 	content = newest(factor["outbox"], "payment")
 	dana.open("report-import")
 	dana.settled()
@@ -165,6 +187,35 @@ def test_a_payment_report_dropped_on_the_list_posts_and_its_unknown_row_is_ignor
 	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
 	dana.sees("Unmatched")
 	week["payment"] = current(dana)
+
+
+def test_who_may_not_decide_is_told_who_does(uma):
+	for report, status in ((week["purchase"], "Posted"), (week["payment"], "Ready")):
+		uma.form("Report Import", report)
+		uma.sees("A Factoring Manager decides rows that wait")
+		assert uma.page.evaluate("() => cur_frm.doc.status") == status
+		assert uma.page.locator("[data-fieldname='lines'] :is([data-action], [data-row])").count() == 0
+		for label in ("Record Deposit", "Post Decided Rows", "Submit"):
+			assert uma.page.locator(f".page-head button:has-text('{label}') >> visible=true").count() == 0, label
+	uma.look("rows-of-a-user")
+
+
+def test_what_one_person_types_is_not_reloaded_away_by_another(dana, uma):
+	dana.form("Report Import", week["payment"])
+	dana.settled()
+	dana.fill("posting_date", dana.page.evaluate("() => frappe.datetime.str_to_user('2026-11-20')"))
+	uma.form("Report Import", week["payment"])
+	uma.button("Judge Again")
+	uma.settled()
+	dana.page.wait_for_timeout(3000)
+	assert dana.page.evaluate("() => [cur_frm.is_dirty(), cur_frm.doc.posting_date]") == [1, "2026-11-20"]
+	dana.page.evaluate("() => cur_frm.reload_doc()")
+	dana.settled()
+
+
+def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dana):
+	dana.form("Report Import", week["payment"])
+	dana.settled()
 	dana.click("[data-outcome='waiting']")
 	dana.settled()
 	dana.page.locator("[data-row] >> visible=true").first.check()
@@ -182,6 +233,32 @@ def test_a_payment_report_dropped_on_the_list_posts_and_its_unknown_row_is_ignor
 	dana.sees("Factoring: Payment by")
 	dana.page.get_by_text("Factoring: Payment by").first.scroll_into_view_if_needed()
 	dana.look("timeline")
+
+
+def test_every_screen_fits_a_telephone(phone):
+	screens = {
+		"workspace": lambda: phone.open("factoring"),
+		"invoices": lambda: phone.open("sales-invoice"),
+		"invoice": lambda: phone.form("Sales Invoice", "AF-10002"),
+		"batches": lambda: phone.open("factoring-batch"),
+		"batch": lambda: phone.form("Factoring Batch", week["batch"]),
+		"imports": lambda: phone.open("report-import"),
+		"purchase": lambda: phone.form("Report Import", week["purchase"]),
+		"payment": lambda: phone.form("Report Import", week["payment"]),
+		"settings": lambda: phone.form("Subsidiary Factoring Settings", ACME),
+		"ledger": lambda: phone.open("factoring-ledger-entry"),
+		"tie-out": lambda: phone.open(f"query-report/Factoring Tie-out?company={ACME}"),
+		"new-batch": lambda: phone.open("factoring-batch/new"),
+	}
+	whole = {"invoices": [".list-row .indicator-pill"], "invoice": [".factoring-pill"]}
+	for name, show in screens.items():
+		show()
+		phone.fits(*whole.get(name, []))
+		phone.look(f"phone-{name}")
+	phone.form("Sales Invoice", "AF-10002")
+	phone.tab("Factoring")
+	phone.fits()
+	phone.look("phone-documents")
 
 
 @pytest.mark.parametrize("what", ["payment", "purchase"])
@@ -207,6 +284,6 @@ def test_a_sent_batch_is_taken_back_with_a_reason(dana):
 	dana.sees("Queued", ".page-head")
 
 
-def test_nothing_went_wrong_in_the_browser(dana, admin):
-	assert dana.errors == []
-	assert admin.errors == []
+def test_nothing_went_wrong_in_the_browser(dana, admin, uma, phone):
+	for desk in (dana, admin, uma, phone):
+		assert desk.errors == []

@@ -22,8 +22,11 @@ from .sftp import SftpSession
 
 NAME = re.compile(r"[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{0,199}")
 
+BEAT = 20  # seconds between two signs of life to the caller
+
 Progress = Callable[[str, FileState, int], None]
 Journal = Callable[[str], FileState]
+Heartbeat = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +46,29 @@ def deliver(
 	*,
 	token: str,
 	journal: Journal | None = None,
+	heartbeat: Heartbeat | None = None,
 ) -> Summary:
 	"""Bring every file to `delivered`; raises DeliveryError, after which it may be called again.
 
 	`progress(name, state, bytes)` must have saved the state when it returns, and leaves `delivered` as it is
-	when another job got there first; `journal(name)` reads the state saved by now, by whichever job. Both are
-	called in the caller's thread. `token` names this batch's delivery and stays the same over all attempts.
+	when another job got there first; `journal(name)` reads the state saved by now, by whichever job;
+	`heartbeat()` is called every BEAT seconds, however long one file takes. All are called in the caller's
+	thread, and what they raise stops the delivery. `token` names this batch's delivery and stays the same over
+	all attempts.
 	"""
 	_check(files, token)
 	started = time.monotonic()
 	todo = [file for file in files if file.state is not FileState.DELIVERED]
 	if not todo:
 		return Summary(0, 0, 0, 0.0)
-	desk = _Desk(progress, journal, {file.name: file.state for file in files})
+	desk = _Desk(progress, journal, heartbeat, {file.name: file.state for file in files})
 	session = _open(connection, min(connection.channels, sum(not file.last for file in todo)))
 	try:
-		job = Job(connection, token, desk, session.servers[0])
+		job = desk.wait(Job, connection, token, desk, session.servers[0])
 		for last in (False, True):
 			desk.run(session.servers, [file for file in todo if file.last is last], job.deliver)
 			with suppress(DeliveryError) if last else nullcontext():  # once all is delivered, all is well
-				job.tidy(session.servers[0], [file for file in files if file.last is last])
+				desk.wait(job.tidy, session.servers[0], [file for file in files if file.last is last])
 	finally:
 		desk.stopped.set()
 		session.close()
@@ -71,12 +77,21 @@ def deliver(
 	return Summary(len(todo), sent, len(session.servers), time.monotonic() - started)
 
 
-def list_folder(connection: Connection, folder: str | None = None) -> list[RemoteFile]:
-	"""Log in and list a folder (`remote_folder` when None), sorted by name. Raises DeliveryError."""
+def list_folder(
+	connection: Connection,
+	folder: str | None = None,
+	wanted: Callable[[RemoteFile], bool] | None = None,
+) -> list[RemoteFile]:
+	"""Log in and list a folder (`remote_folder` when None), sorted by name. Raises DeliveryError.
+
+	With `wanted` only those files, whose size and time are asked for one by one where listings do not tell.
+	"""
 	folder = connection.remote_folder if folder is None else folder
 	session = _open(connection, 1)
 	try:
-		return sorted(session.servers[0].listing(folder), key=lambda found: found.name)
+		server = session.servers[0]
+		found = sorted(server.listing(folder), key=lambda found: found.name)
+		return [server.facts(folder, file) for file in found if wanted(file)] if wanted else found
 	except Refused as error:
 		raise refused(
 			connection, f"The folder {folder or '(login folder)'!r} cannot be listed", error
@@ -125,9 +140,17 @@ def _check(files: Sequence[OutgoingFile], token: str) -> None:
 class _Desk:
 	"""Runs the workers, and does for them in the caller's thread what only that thread may do."""
 
-	def __init__(self, progress: Progress, journal: Journal | None, states: dict[str, FileState]):
+	def __init__(
+		self,
+		progress: Progress,
+		journal: Journal | None,
+		heartbeat: Heartbeat | None,
+		states: dict[str, FileState],
+	):
 		self._progress = progress
 		self._journal = journal
+		self._heartbeat = heartbeat
+		self._beat_on = time.monotonic()
 		self._states = states
 		self._inbox: queue.Queue = queue.Queue()
 		self._threads: list[threading.Thread] = []
@@ -155,16 +178,32 @@ class _Desk:
 		todo: queue.SimpleQueue = queue.SimpleQueue()
 		for file in files:
 			todo.put(file)
+		self._see_to([(self._work, server, todo, work) for server in servers[: len(files)]])
+
+	def wait(self, function: Callable, *arguments: Any) -> Any:
+		"""What the function returns; it may take as long as a server likes, and runs in a worker."""
+		found: list[Any] = []
+		self._see_to([(lambda: found.append(function(*arguments)),)])
+		return found[0]
+
+	def _see_to(self, tasks: Sequence[tuple]) -> None:
+		"""Run each task in a thread of its own, and serve them from this one until all have ended."""
 		errors: list[BaseException] = []
 		self._threads = [
-			threading.Thread(target=self._work, args=(server, todo, work, errors), daemon=True)
-			for server in servers[: len(files)]
+			threading.Thread(target=self._in_thread, args=(errors, *task), daemon=True) for task in tasks
 		]
 		for thread in self._threads:
 			thread.start()
 		running = len(self._threads)
 		while running:
-			request = self._inbox.get()
+			try:
+				self._beat()
+				request = self._inbox.get(timeout=BEAT)
+			except queue.Empty:
+				continue
+			except BaseException:
+				self.stopped.set()
+				raise
 			if request is None:
 				running -= 1
 				continue
@@ -199,14 +238,19 @@ class _Desk:
 		except BaseException:
 			raise _Stopped from None
 
-	def _work(
-		self, server: Server, todo: queue.SimpleQueue, work: Callable, errors: list[BaseException]
-	) -> None:
-		try:
+	def _beat(self) -> None:
+		if self._heartbeat and time.monotonic() >= self._beat_on + BEAT:
+			self._heartbeat()
+			self._beat_on = time.monotonic()
+
+	def _work(self, server: Server, todo: queue.SimpleQueue, work: Callable) -> None:
+		with suppress(queue.Empty):
 			while not self.stopped.is_set():
 				work(server, todo.get_nowait())
-		except queue.Empty:
-			pass
+
+	def _in_thread(self, errors: list[BaseException], function: Callable, *arguments: Any) -> None:
+		try:
+			function(*arguments)
 		except _Stopped:
 			pass
 		except BaseException as error:

@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import DeliveryError
@@ -65,9 +66,7 @@ class FtpServer:
 		if self.connection.can_stat:
 			try:
 				with self._asking():
-					if self._text:
-						self.client.voidcmd("TYPE I")
-						self._text = False
+					self._binary()
 					return RemoteFile(name, self.client.size(path))
 			except Absent:
 				return None
@@ -99,6 +98,18 @@ class FtpServer:
 				f"NLST {folder}".strip(), lambda name: entries.add(RemoteFile(posixpath.basename(name)))
 			)
 		return entries.found
+
+	def facts(self, folder: str, file: RemoteFile) -> RemoteFile:
+		path = posixpath.join(folder, file.name)
+		size, modified = file.size, file.modified
+		if size is None:
+			with suppress(Refused), self._asking():
+				self._binary()
+				size = self.client.size(path)
+		if modified is None:
+			with suppress(Refused), self._asking():
+				modified = _moment(self.client.sendcmd(f"MDTM {path}")[3:].strip())
+		return replace(file, size=size, modified=modified)
 
 	def upload(
 		self,
@@ -161,6 +172,11 @@ class FtpServer:
 				self.client.sock.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
 		self.client.close()
 
+	def _binary(self) -> None:
+		if self._text:
+			self.client.voidcmd("TYPE I")
+			self._text = False
+
 	def _features(self) -> set[str]:
 		try:
 			with self._asking():
@@ -199,11 +215,15 @@ def _is_permission(text: str) -> bool:
 
 def _remote(name: str, facts: dict[str, str]) -> RemoteFile:
 	size = int(facts["size"]) if facts.get("size", "").isdigit() else None
+	return RemoteFile(name, size, facts.get("type") == "dir", _moment(facts.get("modify", "")))
+
+
+def _moment(text: str) -> float | None:
+	"""Seconds since 1970 of a time as MLSD and MDTM write it, in UTC."""
 	try:
-		modified = float(calendar.timegm(time.strptime(facts.get("modify", "")[:14], "%Y%m%d%H%M%S")))
+		return float(calendar.timegm(time.strptime(text[:14], "%Y%m%d%H%M%S")))
 	except ValueError:
-		modified = None
-	return RemoteFile(name, size, facts.get("type") == "dir", modified)
+		return None
 
 
 def _connect(connection: Connection) -> ftplib.FTP:

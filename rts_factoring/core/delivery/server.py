@@ -129,6 +129,9 @@ class Server(Protocol):
 
 	def listing(self, folder: str) -> list[RemoteFile]: ...
 
+	def facts(self, folder: str, file: RemoteFile) -> RemoteFile:
+		"""A listed file with the size and time that the listing left open, where the server tells them."""
+
 	def upload(
 		self,
 		path: str,

@@ -113,6 +113,9 @@ class SftpServer:
 			requests.answer(requests.send(CMD_CLOSE, handle))
 		return entries.found
 
+	def facts(self, folder: str, file: RemoteFile) -> RemoteFile:
+		return file  # a listing says all that the server knows
+
 	def upload(
 		self,
 		path: str,

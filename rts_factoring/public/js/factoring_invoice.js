@@ -19,18 +19,8 @@ rts_factoring.STATUS = {
 rts_factoring.attach = async function (invoice, files) {
 	const file_urls = [];
 	for (const file of files) {
-		const body = new FormData();
-		body.append("file", file, file.name);
-		body.append("is_private", 1);
-		body.append("doctype", "Sales Invoice");
-		body.append("docname", invoice);
-		const response = await fetch("/api/method/upload_file", {
-			method: "POST",
-			headers: { "X-Frappe-CSRF-Token": frappe.csrf_token },
-			body,
-		});
-		if (response.ok) file_urls.push((await response.json()).message.file_url);
-		else frappe.msgprint(__("{0} could not be uploaded.", [frappe.utils.escape_html(file.name)]));
+		const file_url = await rts_factoring.upload(file, { doctype: "Sales Invoice", docname: invoice });
+		if (file_url) file_urls.push(file_url);
 	}
 	if (!file_urls.length) return;
 	const { message } = await frappe.call({
@@ -41,3 +31,22 @@ rts_factoring.attach = async function (invoice, files) {
 	const added = message.map((row) => `${frappe.utils.escape_html(row.file_name)}: ${__(row.kind)}`);
 	frappe.show_alert({ message: `${frappe.utils.escape_html(invoice)}<br>${added.join("<br>")}`, indicator: "green" }, 7);
 };
+
+// Every part of a file's name that may be an invoice number: it ends where no letter or digit goes on, nor "-" and a
+// digit, so that AF-10001 is not taken for AF-1000, nor AF-1000-1 for AF-1000.
+rts_factoring.numbers_in = function (file_name) {
+	const stem = file_name.replace(/\.[a-z]{1,5}$/i, "");
+	const found = new Set();
+	for (let start = 0; start < stem.length; start++) {
+		if (/[a-z0-9]$|\d-$/i.test(stem.slice(0, start))) continue;
+		for (let end = start + 1; end <= stem.length; end++) {
+			const part = stem.slice(start, end);
+			if (!/^[a-z0-9]|^-\d/i.test(stem.slice(end)) && /^\S(.*\S)?$/.test(part) && /\d/.test(part)) found.add(part);
+		}
+	}
+	return [...found];
+};
+
+// Without the numbers that are part of a longer one
+rts_factoring.longest = (names) =>
+	names.filter((name) => !names.some((other) => other !== name && other.toLowerCase().includes(name.toLowerCase())));

@@ -2,6 +2,7 @@
 
 frappe.ui.form.on("Payment Entry", {
 	refresh(frm) {
+		if (!frm.perm[0]?.delete || !frappe.model.can_create("Journal Entry")) return;
 		if (frm.is_new() || frm.doc.docstatus || frm.doc.payment_type !== "Receive") return;
 		const invoices = (frm.doc.references || [])
 			.filter((row) => row.reference_doctype === "Sales Invoice")

@@ -9,11 +9,12 @@ frappe.ui.form.on("Sales Invoice", {
 			...new Set([...(frm.ignore_doctypes_on_cancel_all || []), "Factoring Batch"]),
 		];
 		if (!frm.fields_dict.factoring_status || !frappe.user.has_role(["Factoring User", "Factoring Manager"])) return;
+		rts_factoring.help(frm, "/factoring-help/user-guide#monday-invoices-and-papers");
 		pill(frm);
 		paper_drop(frm);
 		explain(frm);
 		if (frm.is_new()) return;
-		if (frm.doc.docstatus === 1 && !frm.doc.is_return) actions(frm);
+		if (frm.doc.docstatus === 1 && !frm.doc.is_return && frm.perm[0]?.write) actions(frm);
 	},
 });
 
@@ -23,9 +24,11 @@ function pill(frm) {
 	const status = frm.doc.factoring_status;
 	if (!rts_factoring.STATUS[status]) return;
 	const [colour, sign] = rts_factoring.STATUS[status];
-	$(`<span class="indicator-pill no-indicator-dot whitespace-nowrap factoring-pill ${colour}" style="margin-left: 8px"
+	const $shown = $title.find(".indicator-pill").last();
+	const narrow = frappe.is_mobile(); // there it stands under the title
+	$(`<span class="indicator-pill no-indicator-dot whitespace-nowrap factoring-pill ${narrow ? "" : "ml-2"} ${colour}"
 		title="${__("Factoring Status")}"><span>${sign} ${__(status)}</span></span>`).insertAfter(
-		$title.find(".indicator-pill").last()
+		narrow ? $shown.parent() : $shown
 	);
 }
 
@@ -41,7 +44,7 @@ async function explain(frm) {
 	const items = reasons.map((reason, index) => {
 		const fix = reason.fix ? ` <span class="text-muted">${e(reason.fix)}</span>` : "";
 		const open =
-			reason.doctype || reason.code === "missing_document"
+			may_mend(reason)
 				? ` <button type="button" class="btn btn-xs btn-default" data-fix="${index}">${
 						reason.doctype ? __(reason.doctype) : __("Documents")
 				  }</button>`
@@ -60,6 +63,11 @@ async function explain(frm) {
 	$box.on("click", "[data-fix]", (event) => mend(frm, reasons[event.currentTarget.dataset.fix]));
 }
 
+function may_mend({ doctype, name, code }) {
+	if (!doctype) return code === "missing_document";
+	return name ? frappe.model.can_read(doctype) : frappe.model.can_create(doctype);
+}
+
 function mend(frm, reason) {
 	if (!reason.doctype) return frm.scroll_to_field("factoring_documents");
 	if (reason.name) return frappe.set_route("Form", reason.doctype, reason.name);
@@ -72,6 +80,7 @@ function actions(frm) {
 	const status = frm.doc.factoring_status || "";
 	const group = __("Factoring");
 	const call = (method, freeze_message) => async () => {
+		if (frm.is_dirty()) await frm.save("Update");
 		await frappe.call({ method: `rts_factoring.api.${method}`, args: { invoice: frm.doc.name }, freeze: true, freeze_message });
 		frm.reload_doc();
 	};

@@ -22,10 +22,18 @@
 		return [`${found[0]} · ${__(doc.factoring_status)}`, ...found.slice(1)];
 	};
 
+	// ... and the customer's name gives way to it
+	const NARROW = `<style>@media (max-width: 767px) {
+		.factoring-list .list-row .level-left { flex: 1 1 0; min-width: 0; }
+		.factoring-list .list-row .level-right { flex: 0 0 auto; }
+	}</style>`;
+
 	settings.onload = function (list) {
 		erpnext_onload?.(list);
 		if (!frappe.user.has_role(["Factoring User", "Factoring Manager"])) return;
 		show_column(list);
+		$(list.page.wrapper).addClass("factoring-list").append(NARROW);
+		if (!frappe.model.can_write("Sales Invoice")) return;
 		bulk_actions(list);
 		drop_papers(list);
 	};
@@ -86,23 +94,46 @@
 			const row = $(event.target).closest(".list-row-container").find(".list-row-checkbox").attr("data-name");
 			const by_invoice = {};
 			for (const file of files) {
-				const name = row ? decodeURIComponent(row) : named(list, file.name);
+				const name = row ? decodeURIComponent(row) : await named(file.name);
 				if (name) (by_invoice[name] = by_invoice[name] || []).push(file);
-				else {
-					frappe.msgprint(
-						__("{0}: drop it on the row of its invoice, or put the invoice number into its name.", [
-							frappe.utils.escape_html(file.name),
-						])
-					);
-				}
 			}
 			for (const [name, its] of Object.entries(by_invoice)) await rts_factoring.attach(name, its);
 			list.refresh();
 		});
 	}
 
-	function named(list, file_name) {
-		const fits = list.data.filter((doc) => file_name.toLowerCase().includes(doc.name.toLowerCase()));
-		return fits.length === 1 ? fits[0].name : null;
+	// The invoice a file's name names, on this page or not; a person chooses where the name names several.
+	async function named(file_name) {
+		const parts = rts_factoring.numbers_in(file_name);
+		const found = await frappe.xcall("frappe.client.get_list", {
+			doctype: "Sales Invoice",
+			filters: { name: ["in", ["", ...parts]], docstatus: ["<", 2] },
+			limit_page_length: 20,
+		});
+		const fits = rts_factoring.longest(found.map((doc) => doc.name));
+		if (fits.length === 1) return fits[0];
+		const e = frappe.utils.escape_html;
+		if (fits.length) return chosen(file_name, fits);
+		frappe.msgprint(
+			__("{0}: drop it on the row of its invoice, or put the invoice number into its name.", [e(file_name)])
+		);
+	}
+
+	function chosen(file_name, fits) {
+		return new Promise((resolve) => {
+			const dialog = new frappe.ui.Dialog({
+				title: __("{0}: which invoice?", [frappe.utils.escape_html(file_name)]),
+				fields: [
+					{ fieldname: "invoice", fieldtype: "Select", label: __("Invoice"), options: ["", ...fits], reqd: 1 },
+				],
+				primary_action_label: __("Attach"),
+				primary_action({ invoice }) {
+					resolve(invoice);
+					dialog.hide();
+				},
+				on_hide: () => resolve(null),
+			});
+			dialog.show();
+		});
 	}
 })();

@@ -20,8 +20,8 @@ const ASK_AGAIN = 4000; // milliseconds, where no socket tells us
 
 frappe.ui.form.on("Factoring Batch", {
 	setup(frm) {
-		// Invoices go back to the queue; an import that answers the batch stops the cancel, and says so.
-		frm.ignore_doctypes_on_cancel_all = ["Sales Invoice", "Report Import", "Journal Entry"];
+		// Invoices go back to the queue, batches split off go on; an import that answers the batch stops the cancel, and says so.
+		frm.ignore_doctypes_on_cancel_all = ["Sales Invoice", "Factoring Batch", "Report Import", "Journal Entry"];
 		frm.set_query("sales_invoice", "invoices", () => ({
 			filters: { company: frm.doc.company, docstatus: 1, factoring_status: "Queued" },
 		}));
@@ -79,7 +79,10 @@ frappe.ui.form.on("Factoring Batch", {
 });
 
 function draft(frm) {
-	frm.add_custom_button(__("Get Queued Invoices"), () => gather(frm)).addClass("btn-primary-light");
+	if (frm.perm[0]?.write) {
+		frm.add_custom_button(__("Get Queued Invoices"), () => gather(frm)).addClass("btn-primary-light");
+	}
+	if (frm.perm[0]?.write && !frm.perm[0].submit) frm.set_intro(__("A Factoring Manager submits the batch."), "blue");
 	if (frm.is_new() || !frm.doc.invoices?.length) return;
 	frm.add_custom_button(__("Preview Schedule"), () => preview(frm));
 	frm.add_custom_button(__("Preview Packet"), () => preview_packet(frm));
@@ -90,6 +93,11 @@ function submitted(frm) {
 	if (frm.doc.files?.length) {
 		frm.add_custom_button(__("Download"), () =>
 			window.open(`/api/method/rts_factoring.api.download_batch?batch=${encodeURIComponent(frm.doc.name)}`)
+		);
+	}
+	if (frm.doc.status === "Delivered" && frappe.model.can_create("Report Import")) {
+		frm.add_custom_button(__("Import Purchase Report"), () =>
+			frappe.new_doc("Report Import", { kind: "Purchase", company: frm.doc.company, batch: frm.doc.name })
 		);
 	}
 	if (!may_submit) return;
@@ -104,21 +112,16 @@ function submitted(frm) {
 	if (frm.doc.status === "Delivered" && !frm.doc.seen_on) {
 		frm.add_custom_button(__("Seen at RTS"), () => act(frm, "mark_seen"));
 	}
-	if (frm.doc.status === "Delivered") {
-		frm.add_custom_button(__("Import Purchase Report"), () =>
-			frappe.new_doc("Report Import", { kind: "Purchase", company: frm.doc.company, batch: frm.doc.name })
-		);
-	}
 }
 
 async function act(frm, method) {
-	await frm.call({ method, doc: frm.doc, freeze: true });
+	await rts_factoring.act(frm, method);
 	frm.reload_doc();
 }
 
 async function preview(frm) {
 	if (frm.is_dirty()) await frm.save();
-	const { message } = await frm.call("preview_schedule");
+	const message = await frappe.xcall("rts_factoring.api.preview_schedule", { batch: frm.doc.name });
 	if (!message) return;
 	frappe.msgprint({
 		title: __("Schedule as It Would Be Sent"),
@@ -148,33 +151,25 @@ function take_reports(frm) {
 	$(frm.wrapper)
 		.off(".factoring_report")
 		.on("dragover.factoring_report", (event) => event.preventDefault())
-		.on("drop.factoring_report", async (event) => {
+		.on("drop.factoring_report", (event) => {
 			const [file] = event.originalEvent.dataTransfer?.files || [];
-			if (!file || frm.doc.docstatus !== 1) return;
+			if (!file || frm.doc.docstatus !== 1 || !frappe.model.can_create("Report Import")) return;
 			event.preventDefault();
-			const body = new FormData();
-			body.append("file", file, file.name);
-			body.append("is_private", 1);
-			const response = await fetch("/api/method/upload_file", {
-				method: "POST",
-				headers: { "X-Frappe-CSRF-Token": frappe.csrf_token },
-				body,
-			});
-			if (!response.ok) {
-				return frappe.msgprint(__("{0} could not be uploaded.", [frappe.utils.escape_html(file.name)]));
-			}
-			const { message } = await response.json();
-			const doc = await frappe.xcall("frappe.client.insert", {
-				doc: { doctype: "Report Import", file: message.file_url, batch: frm.doc.name, company: frm.doc.company },
-			});
-			frappe.set_route("Form", "Report Import", doc.name);
+			rts_factoring.import_report(file, { batch: frm.doc.name, company: frm.doc.company });
 		});
 }
 
 // Get Queued Invoices
 
-function gather(frm) {
-	if (!frm.doc.company) return frappe.msgprint(__("Choose the company first."));
+// A company just chosen is not in the document before the server has answered that it exists.
+async function chosen_company(frm) {
+	const input = frm.fields_dict.company;
+	for (let tries = 0; !frm.doc.company && input.get_input_value() && tries < 100; tries++) await frappe.timeout(0.1);
+	return frm.doc.company;
+}
+
+async function gather(frm) {
+	if (!(await chosen_company(frm))) return frappe.msgprint(__("Choose the company first."));
 	const dialog = new frappe.ui.Dialog({
 		title: __("Queued Invoices of {0}", [frappe.utils.escape_html(frm.doc.company)]),
 		size: "extra-large",
@@ -205,18 +200,21 @@ function gather(frm) {
 		},
 	});
 	let offered = [];
+	let asked = 0;
 	async function load() {
+		const turn = ++asked;
 		const filters = dialog.get_values(true) || {};
 		const { message } = await frappe.call("rts_factoring.api.get_queued_invoices", {
 			company: frm.doc.company,
 			customer: filters.customer,
 			from_date: filters.from_date,
 			to_date: filters.to_date,
+			min_amount: flt(filters.min_amount),
 		});
+		if (turn !== asked) return; // a newer question is on its way
 		const here = new Set((frm.doc.invoices || []).map((row) => row.sales_invoice));
-		const enough = (row) => flt(row.grand_total) >= flt(filters.min_amount);
-		offered = message.offered.filter((row) => !here.has(row.name) && enough(row));
-		dialog.get_field("list").$wrapper.html(list(offered, message, frm.doc.currency));
+		offered = message.offered.filter((row) => !here.has(row.name));
+		dialog.get_field("list").$wrapper.html(list(offered, message));
 		dialog.$wrapper.find("input[data-all]").on("change", (event) => {
 			dialog.$wrapper.find("input[data-invoice]").prop("checked", event.target.checked);
 		});
@@ -254,7 +252,13 @@ function list(offered, message) {
 		<thead><tr><th><input type="checkbox" checked data-all aria-label="${__("All")}"></th>
 		<th>${__("Invoice")}</th><th>${__("Customer")}</th><th>${__("PO Number")}</th><th>${__("Date")}</th>
 		<th class="text-right">${__("Amount")}</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
-	return (rows.length ? table : empty) + others(__("Not ready"), message.not_ready) + taken(message.in_other_batches);
+	const more = message.more
+		? `<p class="text-warning" data-more>${__(
+				"More invoices are queued than fit here; these are the oldest {0}. Filter by customer, date or amount to see others.",
+				[message.offered.length]
+		  )}</p>`
+		: "";
+	return more + (rows.length ? table : empty) + others(__("Not ready"), message.not_ready) + taken(message.in_other_batches);
 }
 
 function others(title, rows) {

@@ -23,15 +23,6 @@ class FactoringBatch(CompanyDocument):
 	def on_trash(self):
 		batches.on_trash(self)
 
-	@frappe.whitelist()
-	def get_progress(self) -> dict:
-		return batches.progress(stored(self, "read").name)
-
-	@frappe.whitelist()
-	def preview_schedule(self) -> str:
-		"""The schedule as it would be sent."""
-		return batches.preview_schedule(stored(self, "read"))
-
 	@frappe.whitelist(methods=["POST"])
 	def retry(self) -> None:
 		"""Try again after the last attempt failed."""

@@ -8,7 +8,7 @@ frappe.ui.form.on("Notice of Assignment", {
 	refresh(frm) {
 		if (frm.is_new() && !frm.doc.text) {
 			insert_template(frm);
-		} else if (frm.doc.docstatus === 0) {
+		} else if (frm.doc.docstatus === 0 && frm.perm[0]?.write) {
 			frm.add_custom_button(__("Insert Template"), () => {
 				frappe.confirm(__("Replace the text by the template?"), () => insert_template(frm));
 			});
@@ -34,13 +34,12 @@ frappe.ui.form.on("Notice of Assignment", {
 });
 
 async function insert_template(frm) {
-	const { message } = await frm.call("get_template");
-	await frm.set_value("text", message);
+	await frm.set_value("text", await frappe.xcall("rts_factoring.api.get_notice_template"));
 }
 
 async function show_preview(frm) {
 	const asked = (frm.preview_asked = (frm.preview_asked || 0) + 1);
-	const { message } = await frm.call({ method: "get_preview", doc: frm.doc, freeze: false });
+	const message = await frappe.xcall("rts_factoring.api.preview_notice", { notice: frm.doc });
 	if (asked === frm.preview_asked) {
 		// Made by the server out of escaped text: the very markup that stands on the print.
 		frm.get_field("preview").$wrapper.html(

@@ -1,6 +1,3 @@
-import frappe
-
-from rts_factoring.core.notice import TEMPLATE_TEXT
 from rts_factoring.services import notices
 from rts_factoring.services.guard import CompanyDocument, private_file
 
@@ -18,13 +15,3 @@ class NoticeofAssignment(CompanyDocument):
 
 	def on_cancel(self):
 		notices.on_cancel(self)
-
-	@frappe.whitelist()
-	def get_preview(self) -> str:
-		self.check_permission("read")
-		return notices.preview(self)
-
-	@frappe.whitelist()
-	def get_template(self) -> str:
-		self.check_permission("read")
-		return TEMPLATE_TEXT

@@ -1,47 +1,18 @@
-// A report's rows on the form: a page at a time, filtered by outcome, decided in place or in bulk.
+// A report on its form: what the file says, its rows (public/js/report_rows.js), and what they post.
 
-const OUTCOMES = {
-	matched: ["green", __("Matched"), "✓"],
-	suggested: ["yellow", __("Suggested"), "?"],
-	unmatched: ["red", __("Unmatched"), "✗"],
-	blocked: ["orange", __("Blocked"), "!"],
-	held: ["orange", __("Held"), "‖"],
-	denied: ["red", __("Denied"), "✗"],
-	pending: ["gray", __("Pending"), "…"],
-	duplicate: ["gray", __("Duplicate"), "="],
-	ignored: ["gray", __("Ignored"), "–"],
+const ASK_AGAIN = 4000; // milliseconds, where no socket tells us
+const TOTALS = {
+	invoice_amount: [__("Invoiced"), ""],
+	purchased: [__("Purchased"), "total_purchased"],
+	paid: [__("Paid"), "total_paid"],
+	advance: [__("Advance"), ""],
+	fee: [__("Fees"), "total_fee"],
+	reserve: [__("Reserve"), "total_reserve"],
+	released: [__("Reserve Released"), "total_released"],
+	chargeback: [__("Charged Back"), "total_chargeback"],
+	other: [__("Other Deductions"), "total_other"],
+	net: [__("Net Payout"), "total_net"],
 };
-const TYPES = [
-	"payment",
-	"partial",
-	"short_pay",
-	"over_pay",
-	"chargeback",
-	"chargeback_reversal",
-	"reserve_release",
-	"fee",
-	"fee_reversal",
-	"charge",
-	"payment_removed",
-	"non_factored",
-];
-const COLUMNS = {
-	Purchase: [
-		["invoice_amount", __("Invoiced")],
-		["purchased", __("Purchased")],
-		["fee", __("Fee")],
-		["reserve", __("Reserve")],
-		["other", __("Other")],
-		["net", __("Net")],
-	],
-	Payment: [
-		["paid", __("Paid")],
-		["fee", __("Fee")],
-		["reserve_released", __("Released")],
-		["chargeback", __("Chargeback")],
-	],
-};
-const PAGE = 50;
 
 frappe.ui.form.on("Report Import", {
 	setup(frm) {
@@ -50,15 +21,18 @@ frappe.ui.form.on("Report Import", {
 		frm.set_query("batch", () => ({
 			filters: { docstatus: 1, ...(frm.doc.company ? { company: frm.doc.company } : {}) },
 		}));
-		frm.set_query("layout", () => ({ filters: frm.doc.kind ? { kind: frm.doc.kind } : {} }));
+		frm.set_query("layout", () => ({
+			filters: {
+				company: ["in", ["", frm.doc.company || ""]],
+				...(frm.doc.kind ? { kind: frm.doc.kind } : {}),
+			},
+		}));
 		frappe.realtime.on("factoring_report_import", (data) => {
-			if (data.name === frm.doc.name) frm.reload_doc();
+			if (data.name === frm.doc.name) follow(frm, !data.of);
 		});
 	},
 
 	refresh(frm) {
-		frm.rows = frm.rows || { outcome: "", start: 0, chosen: new Set() };
-		if (frm.rows.of !== frm.doc.name) frm.rows = { of: frm.doc.name, outcome: "", start: 0, chosen: new Set() };
 		intro(frm);
 		if (frm.is_new()) {
 			frm.get_field("lines").$wrapper.html(
@@ -66,14 +40,23 @@ frappe.ui.form.on("Report Import", {
 			);
 			return;
 		}
-		if (frm.doc.status === "Reading" || frm.doc.status === "Posting") {
-			// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
-			setTimeout(() => cur_frm === frm && frm.reload_doc(), 4000);
-		}
+		totals(frm);
 		buttons(frm);
-		show(frm);
+		follow(frm);
 	},
 });
+
+// Draw the rows, and ask again while a job reads or posts them. What a person is typing is never reloaded away.
+
+async function follow(frm, changed = false) {
+	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
+	if (cur_frm !== frm || frm.is_new()) return;
+	const page = await rts_factoring.show_rows(frm);
+	if (!page) return;
+	clearTimeout(frm.ask_again);
+	if (["Reading", "Posting"].includes(page.status)) frm.ask_again = setTimeout(() => follow(frm), ASK_AGAIN);
+	if ((changed || page.status !== frm.doc.status) && !frm.is_dirty()) frm.reload_doc();
+}
 
 function intro(frm) {
 	const doc = frm.doc;
@@ -82,7 +65,12 @@ function intro(frm) {
 	const differences = JSON.parse(doc.differences || "[]");
 	if (differences.length) {
 		const texts = differences.map((d) =>
-			__("row {0}: {1} says {2}, its rows add up to {3}", [d.row, d.field, d.stated, d.added])
+			__("row {0}: {1} says {2}, its rows add up to {3}", [
+				d.row,
+				TOTALS[d.field]?.[0] || d.field,
+				format_currency(d.stated, doc.currency),
+				format_currency(d.added, doc.currency),
+			])
 		);
 		frm.set_intro(__("Totals of the file that do not agree with its rows: {0}", [texts.join("; ")]), "orange");
 	}
@@ -94,17 +82,56 @@ function intro(frm) {
 	}
 }
 
+// The totals the file states, under what its rows add up to
+
+function totals(frm) {
+	const doc = frm.doc;
+	const e = frappe.utils.escape_html;
+	const stated = JSON.parse(doc.control_totals || "[]");
+	const differences = JSON.parse(doc.differences || "[]");
+	const names = Object.keys(TOTALS).filter(
+		(name) => flt(doc[TOTALS[name][1]]) || stated.some((total) => flt(total[name]))
+	);
+	const money = (value) => format_currency(value, doc.currency);
+	const said = (total, name) => {
+		if (!(name in total)) return "";
+		const wrong = differences.find((d) => d.row === total.row && d.field === name);
+		return wrong
+			? `<span class="text-danger">✗ ${money(total[name])}</span>
+				<div class="text-muted">${__("rows add up to {0}", [money(wrong.added)])}</div>`
+			: `<span class="text-success" role="img" aria-label="${__("agrees")}">✓</span> ${money(total[name])}`;
+	};
+	const row = (label, cell) =>
+		`<tr><th scope="row">${label}</th>${names
+			.map((name) => `<td class="text-right text-nowrap">${cell(name)}</td>`)
+			.join("")}</tr>`;
+	const ours = row(__("All rows added up"), (name) => (TOTALS[name][1] ? money(doc[TOTALS[name][1]]) : ""));
+	const theirs = stated.map((total) =>
+		row(`${e(total.label)} <span class="text-muted">${__("row {0}", [total.row])}</span>`, (name) => said(total, name))
+	);
+	const head = names.map((name) => `<th scope="col" class="text-right">${TOTALS[name][0]}</th>`);
+	frm.get_field("totals_compared").$wrapper.html(
+		`<div class="table-responsive"><table class="table table-sm table-bordered small">
+			<thead><tr><th></th>${head.join("")}</tr></thead><tbody>${ours}${theirs.join("")}</tbody></table></div>
+			${stated.length ? "" : `<p class="text-muted">${__("The file states no totals of its own.")}</p>`}`
+	);
+}
+
 function buttons(frm) {
 	const doc = frm.doc;
+	const may_submit = frm.perm[0]?.submit;
+	const then_reload = (method) => () => rts_factoring.act(frm, method).then(() => frm.reload_doc());
 	if (doc.docstatus === 0) {
 		frm.add_custom_button(__("Expected Entries"), () => preview(frm));
-		frm.add_custom_button(__("Judge Again"), () => frm.call("judge_again").then(() => frm.reload_doc()));
+		if (frm.perm[0]?.write) frm.add_custom_button(__("Judge Again"), then_reload("judge_again"));
 	}
 	if (doc.docstatus !== 1) return;
-	if (doc.status === "Failed" || doc.waiting_count) {
-		frm.add_custom_button(__("Post Decided Rows"), () => frm.call("post_waiting").then(() => frm.reload_doc()));
+	if (may_submit && (doc.status === "Failed" || is_stuck(doc) || doc.waiting_count || postable(doc))) {
+		frm.add_custom_button(__("Post Decided Rows"), then_reload("post_waiting"));
 	}
-	frm.add_custom_button(__("Record Deposit"), () => deposit(frm));
+	if (may_submit && frappe.model.can_create("Journal Entry")) {
+		frm.add_custom_button(__("Record Deposit"), () => deposit(frm));
+	}
 	frm.add_custom_button(
 		__("Journal Entries"),
 		() => frappe.set_route("List", "Journal Entry", { factoring_report_import: doc.name }),
@@ -117,166 +144,20 @@ function buttons(frm) {
 	);
 }
 
-async function show(frm) {
-	const state = frm.rows;
-	const { message } = await frm.call("get_rows", { outcome: state.outcome, start: state.start, length: PAGE });
-	if (frm.rows !== state) return;
-	if (state.outcome && !message.rows.length) {
-		Object.assign(state, { outcome: "", start: 0 }); // the last row of this outcome was decided
-		return show(frm);
-	}
-	state.page = message;
-	const $wrapper = frm.get_field("lines").$wrapper;
-	$wrapper.html(`${filters(message.counts, state)}${bulk(frm)}${table(frm, message.rows)}${pager(message, state)}`);
-	listen(frm, $wrapper);
+// A job that was killed leaves the import in Posting; the scheduler resumes it after as long.
+function is_stuck(doc) {
+	return doc.status === "Posting" && moment(frappe.datetime.system_datetime()).diff(doc.modified, "minutes") >= 10;
 }
 
-function filters(counts, state) {
-	const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-	const waiting = ["suggested", "unmatched", "blocked"].reduce((sum, name) => sum + (counts[name] || 0), 0);
-	const chip = (name, label, count) =>
-		`<button type="button" class="btn btn-xs ${state.outcome === name ? "btn-primary" : "btn-default"} mr-1 mb-1"
-			aria-pressed="${state.outcome === name}" data-outcome="${name}">${label} <b>${count}</b></button>`;
-	const chips = [chip("", __("All"), total)];
-	if (waiting) chips.push(chip("waiting", __("Waiting for a Decision"), waiting));
-	for (const [name, [, label]] of Object.entries(OUTCOMES)) {
-		if (counts[name]) chips.push(chip(name, label, counts[name]));
-	}
-	return `<div class="mb-2" role="toolbar" aria-label="${__("Filter rows")}">${chips.join("")}</div>`;
-}
-
-function bulk(frm) {
-	if (frm.doc.docstatus === 2) return "";
-	const action = (name, label) =>
-		`<button type="button" class="btn btn-xs btn-default mr-1" data-action="${name}" disabled>${label}</button>`;
-	return `<div class="mb-2" role="toolbar" aria-label="${__("Decide the chosen rows")}">
-		${action("accept", __("Accept Suggestion"))}${action("invoice", __("Choose Invoice"))}
-		${frm.doc.kind === "Payment" ? action("type", __("Set Type")) : ""}${action("ignore", __("Ignore"))}
-		${action("undo", __("Undo Decision"))}<span class="text-muted small" data-chosen></span></div>`;
-}
-
-function table(frm, rows) {
-	if (!rows.length) return `<p class="text-muted">${__("No row has this outcome.")}</p>`;
-	const amounts = COLUMNS[frm.doc.kind] || [];
-	const head = [__("Row"), __("Outcome"), __("Invoice"), __("Debtor"), __("Type"), __("Date"), __("Reference")]
-		.map((label) => `<th scope="col">${label}</th>`)
-		.concat(amounts.map(([, label]) => `<th scope="col" class="text-right">${label}</th>`));
-	return `<div class="table-responsive"><table class="table table-sm table-bordered small">
-		<thead><tr><th><input type="checkbox" data-all aria-label="${__("All rows of this page")}"></th>${head.join("")}</tr></thead>
-		<tbody>${rows.map((row) => line(frm, row, amounts)).join("")}</tbody></table></div>`;
-}
-
-function line(frm, row, amounts) {
-	const escape = frappe.utils.escape_html;
-	const [colour, label, mark] = OUTCOMES[row.outcome] || ["gray", row.outcome, ""];
-	const pick = row.posted || frm.doc.docstatus === 2 ? "" : `<input type="checkbox" data-row="${row.row_no}"
-		${frm.rows.chosen.has(row.row_no) ? "checked" : ""} aria-label="${__("Row {0}", [row.row_no])}">`;
-	const why = row.meaning
-		? `<div>${escape(row.meaning)}</div>${row.remedy && !row.posted ? `<div class="text-muted">${escape(row.remedy)}</div>` : ""}`
-		: "";
-	const decided = row.resolution
-		? `<div class="text-muted">${__(row.resolution)}${row.decided_by ? `, ${escape(frappe.user.full_name(row.decided_by))}` : ""}${row.resolution_reason ? `: ${escape(row.resolution_reason)}` : ""}</div>`
-		: "";
-	const invoice = row.sales_invoice
-		? frappe.utils.get_form_link("Sales Invoice", row.sales_invoice, true) +
-		  (row.sales_invoice !== row.invoice_no && row.invoice_no
-				? `<div class="text-muted">${__("in the file: {0}", [escape(row.invoice_no)])}</div>`
-				: "")
-		: escape(row.invoice_no || "");
-	const money = amounts.map(
-		([name]) => `<td class="text-right text-nowrap">${row[name] ? format_currency(row[name], frm.doc.currency) : ""}</td>`
-	);
-	return `<tr><td>${pick}</td><td>${row.row_no}</td>
-		<td><span class="indicator-pill ${colour}">${mark} ${label}</span>${row.posted ? ` <span class="text-muted">${__("posted")}</span>` : ""}${why}${decided}</td>
-		<td>${invoice}</td><td>${escape(row.debtor || "")}</td>
-		<td>${escape(row.event_type ? __(frappe.unscrub(row.event_type)) : row.word || "")}</td>
-		<td class="text-nowrap">${row.date ? frappe.datetime.str_to_user(row.date) : ""}</td>
-		<td>${escape(row.payment_ref || row.po_no || "")}</td>${money.join("")}</tr>`;
-}
-
-function pager(message, state) {
-	const counts = message.counts;
-	const total =
-		state.outcome === "waiting"
-			? ["suggested", "unmatched", "blocked"].reduce((sum, name) => sum + (counts[name] || 0), 0)
-			: state.outcome
-			? counts[state.outcome] || 0
-			: Object.values(counts).reduce((sum, count) => sum + count, 0);
-	if (total <= PAGE) return "";
-	const last = Math.min(state.start + PAGE, total);
-	return `<div><button type="button" class="btn btn-xs btn-default" data-move="-1" ${state.start ? "" : "disabled"}>${__("Previous")}</button>
-		<span class="mx-2">${__("{0} to {1} of {2}", [state.start + 1, last, total])}</span>
-		<button type="button" class="btn btn-xs btn-default" data-move="1" ${last < total ? "" : "disabled"}>${__("Next")}</button></div>`;
-}
-
-function listen(frm, $wrapper) {
-	const state = frm.rows;
-	const chosen = () => {
-		$wrapper.find("[data-action]").prop("disabled", !state.chosen.size);
-		$wrapper.find("[data-chosen]").text(state.chosen.size ? __("{0} rows chosen", [state.chosen.size]) : "");
-	};
-	$wrapper.off();
-	$wrapper.on("click", "[data-outcome]", (event) => {
-		Object.assign(state, { outcome: event.currentTarget.dataset.outcome, start: 0, chosen: new Set() });
-		show(frm);
-	});
-	$wrapper.on("click", "[data-move]", (event) => {
-		state.start += PAGE * Number(event.currentTarget.dataset.move);
-		show(frm);
-	});
-	$wrapper.on("change", "[data-row]", (event) => {
-		const number = Number(event.currentTarget.dataset.row);
-		event.currentTarget.checked ? state.chosen.add(number) : state.chosen.delete(number);
-		chosen();
-	});
-	$wrapper.on("change", "[data-all]", (event) => {
-		$wrapper.find("[data-row]").prop("checked", event.currentTarget.checked).trigger("change");
-	});
-	$wrapper.on("click", "[data-action]", (event) => decide(frm, event.currentTarget.dataset.action));
-	chosen();
-}
-
-function decide(frm, action) {
-	const rows = [...frm.rows.chosen];
-	const send = (values = {}) =>
-		frm.call("decide", { rows, action, ...values }).then(() => {
-			frm.rows.chosen = new Set();
-			frm.reload_doc();
-		});
-	const ask = {
-		invoice: [
-			{
-				fieldname: "invoice",
-				fieldtype: "Link",
-				options: "Sales Invoice",
-				label: __("Invoice"),
-				reqd: 1,
-				get_query: () => ({ filters: { company: frm.doc.company, docstatus: 1 } }),
-			},
-		],
-		type: [
-			{
-				fieldname: "event",
-				fieldtype: "Select",
-				label: __("Type"),
-				reqd: 1,
-				options: TYPES.map((value) => ({ value, label: __(frappe.unscrub(value)) })),
-			},
-			{
-				fieldname: "remember",
-				fieldtype: "Check",
-				label: __("Remember this word for later reports"),
-			},
-		],
-		ignore: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
-	}[action];
-	if (!ask) return send();
-	frappe.prompt(ask, send, __("{0} rows", [rows.length]), __("Save"));
+// Rows with an outcome that is posted, and that were not.
+function postable(doc) {
+	const counts = ["matched", "held", "denied", "pending", "ignored"].map((name) => doc[`${name}_count`] || 0);
+	return counts.reduce((sum, count) => sum + count, 0) > (doc.posted_count || 0);
 }
 
 async function preview(frm) {
-	const { message } = await frm.call("preview_entries");
-	const blocks = message.map(
+	const entries = await frappe.xcall("rts_factoring.api.preview_entries", { report_import: frm.doc.name });
+	const blocks = entries.map(
 		(entry) => `<h6>${frappe.datetime.str_to_user(entry.day)}</h6>
 		<table class="table table-sm table-bordered small"><thead><tr><th>${__("Account")}</th>
 		<th class="text-right">${__("Debit")}</th><th class="text-right">${__("Credit")}</th></tr></thead><tbody>
@@ -297,7 +178,7 @@ async function preview(frm) {
 }
 
 async function deposit(frm) {
-	const { message } = await frm.call("expected_deposit");
+	const expected = await frappe.xcall("rts_factoring.api.expected_deposit", { report_import: frm.doc.name });
 	frappe.prompt(
 		[
 			{
@@ -312,18 +193,18 @@ async function deposit(frm) {
 				fieldname: "amount",
 				fieldtype: "Currency",
 				label: __("Amount at the Bank"),
-				default: message.left,
+				default: expected.left,
 				reqd: 1,
 				description: __("The import announces {0}; {1} of it is recorded.", [
-					format_currency(message.payout, frm.doc.currency),
-					format_currency(message.recorded, frm.doc.currency),
+					format_currency(expected.payout, frm.doc.currency),
+					format_currency(expected.recorded, frm.doc.currency),
 				]),
 			},
 			{ fieldname: "day", fieldtype: "Date", label: __("Date"), default: frappe.datetime.get_today(), reqd: 1 },
 			{ fieldname: "reference", fieldtype: "Data", label: __("Bank Reference") },
 		],
 		async (values) => {
-			const { message: made } = await frm.call("record_deposit", values);
+			const made = await rts_factoring.act(frm, "record_deposit", values);
 			if (made.difference) {
 				frappe.show_alert({
 					message: __("Differs from the expected payout by {0}", [

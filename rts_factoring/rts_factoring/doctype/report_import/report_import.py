@@ -1,12 +1,15 @@
 import frappe
 
-from rts_factoring.services import deposits, imports, postings, rows
+from rts_factoring.services import deposits, imports, layouts, periods
 from rts_factoring.services.guard import CompanyDocument, private_file, stored
 
 
 class ReportImport(CompanyDocument):
-	def validate(self):
+	def before_validate(self):
 		private_file(self, "file")
+		layouts.refuse_foreign(self, "layout")
+
+	def validate(self):
 		imports.validate(self)
 
 	def on_update(self):
@@ -18,6 +21,9 @@ class ReportImport(CompanyDocument):
 	def on_submit(self):
 		imports.on_submit(self)
 
+	def before_update_after_submit(self):
+		periods.check_new_posting_date(self)
+
 	def before_cancel(self):
 		imports.before_cancel(self)
 
@@ -26,11 +32,6 @@ class ReportImport(CompanyDocument):
 
 	def on_trash(self):
 		imports.on_trash(self)
-
-	@frappe.whitelist()
-	def get_rows(self, outcome: str = "", start: int = 0, length: int = 50) -> dict:
-		"""A page of rows, with the count of each outcome."""
-		return rows.page(stored(self, "read").name, outcome, start, length)
 
 	@frappe.whitelist(methods=["POST"])
 	def decide(
@@ -49,18 +50,9 @@ class ReportImport(CompanyDocument):
 	def judge_again(self) -> None:
 		imports.judge_again(stored(self, "write").name)
 
-	@frappe.whitelist()
-	def preview_entries(self) -> list[dict]:
-		"""The journal entries a submit would make now."""
-		return postings.preview(stored(self, "read").name)
-
 	@frappe.whitelist(methods=["POST"])
 	def post_waiting(self) -> None:
 		imports.post_waiting(stored(self, "submit").name)
-
-	@frappe.whitelist()
-	def expected_deposit(self) -> dict:
-		return deposits.expected(stored(self, "read").name)
 
 	@frappe.whitelist(methods=["POST"])
 	def record_deposit(self, bank_account: str, amount: float, day: str, reference: str = "") -> dict:

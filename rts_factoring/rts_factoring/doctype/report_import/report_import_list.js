@@ -17,7 +17,7 @@ frappe.listview_settings["Report Import"] = {
 		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 	onload(list) {
-		drop_reports(list);
+		if (frappe.model.can_create("Report Import")) drop_reports(list);
 	},
 };
 
@@ -29,26 +29,6 @@ function drop_reports(list) {
 		const files = [...(event.originalEvent.dataTransfer?.files || [])];
 		if (!files.length) return;
 		event.preventDefault();
-		for (const file of files) await upload(file);
+		for (const file of files) await rts_factoring.import_report(file);
 	});
-}
-
-async function upload(file) {
-	const body = new FormData();
-	body.append("file", file, file.name);
-	body.append("is_private", 1);
-	const response = await fetch("/api/method/upload_file", {
-		method: "POST",
-		headers: { "X-Frappe-CSRF-Token": frappe.csrf_token },
-		body,
-	});
-	if (!response.ok) {
-		frappe.msgprint(__("{0} could not be uploaded.", [frappe.utils.escape_html(file.name)]));
-		return;
-	}
-	const { message } = await response.json();
-	const doc = await frappe.xcall("frappe.client.insert", {
-		doc: { doctype: "Report Import", file: message.file_url },
-	});
-	frappe.set_route("Form", "Report Import", doc.name);
 }

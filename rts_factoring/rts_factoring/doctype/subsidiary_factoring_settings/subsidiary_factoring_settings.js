@@ -16,8 +16,9 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 			}));
 		}
 		frm.set_query("cost_center", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
-		frm.set_query("purchase_report_layout", () => ({ filters: { kind: "Purchase" } }));
-		frm.set_query("payment_report_layout", () => ({ filters: { kind: "Payment" } }));
+		frm.set_query("purchase_report_layout", () => ({ filters: { kind: "Purchase", ...own(frm) } }));
+		frm.set_query("payment_report_layout", () => ({ filters: { kind: "Payment", ...own(frm) } }));
+		frm.set_query("schedule_layout", () => ({ filters: own(frm) }));
 		frm.set_query("print_format", () => ({ filters: { doc_type: "Sales Invoice", disabled: 0 } }));
 	},
 
@@ -26,7 +27,9 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 		if (frm.is_new()) return;
 		checklist(frm);
 		if (frm.perm[0]?.write) {
-			frm.add_custom_button(__("Create Accounts"), () => create_accounts(frm), __("Set Up"));
+			if (frappe.model.can_create("Account")) {
+				frm.add_custom_button(__("Create Accounts"), () => create_accounts(frm), __("Set Up"));
+			}
 			frm.add_custom_button(__("Request Credentials"), () => request_credentials(frm), __("Set Up"));
 		}
 		if (!frappe.user.has_role("System Manager")) return;
@@ -42,6 +45,10 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 	insecure: warn,
 });
 
+function own(frm) {
+	return { company: ["in", ["", frm.doc.company || ""]] }; // shared layouts and the company's own
+}
+
 function warn(frm) {
 	frm.set_intro("");
 	if (frm.doc.protocol === "FTP") {
@@ -56,12 +63,9 @@ function warn(frm) {
 }
 
 async function checklist(frm) {
-	// By name: the document as this page has it may be older than what Test Connection just wrote.
-	const steps = await frappe.xcall("run_doc_method", {
-		dt: frm.doctype,
-		dn: frm.doc.name,
-		method: "get_checklist",
-	});
+	const asked = (frm.checklist_asked = (frm.checklist_asked || 0) + 1);
+	const steps = await frappe.xcall("rts_factoring.api.get_checklist", { settings: frm.doc.name });
+	if (asked !== frm.checklist_asked) return; // a form just saved is refreshed twice
 	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
 	if (cur_frm !== frm || !steps?.some((step) => !step.done)) return;
 	const rows = steps.map((step) => {
@@ -98,7 +102,7 @@ function actions(frm) {
 		connection: frm.doc.host
 			? [__("Test Connection"), admin, () => test_connection(frm)]
 			: [__("Enter the Server"), admin, () => frm.scroll_to_field("host")],
-		accounts: [__("Create Accounts"), write, () => create_accounts(frm)],
+		accounts: [__("Create Accounts"), write && frappe.model.can_create("Account"), () => create_accounts(frm)],
 		documents: [__("List Documents"), write, () => frm.scroll_to_field("document_kinds")],
 		rehearsal: [__("How to Rehearse"), true, () => rehearse(frm)],
 		live: frm.doc.enabled
@@ -139,7 +143,7 @@ async function saved(frm) {
 async function test_connection(frm) {
 	await saved(frm);
 	if (frm.doc.protocol !== "SFTP") return log_in(frm);
-	const { message: key } = await frm.call({ method: "show_host_key", doc: frm.doc, freeze: true });
+	const key = await rts_factoring.act(frm, "show_host_key");
 	if (key.confirmed) return log_in(frm);
 	const changed = key.pinned
 		? `<div class="alert alert-danger">${__(
@@ -168,7 +172,7 @@ async function test_connection(frm) {
 		async primary_action({ compared }) {
 			if (!compared) return;
 			dialog.hide();
-			await frm.call("confirm_host_key", { fingerprint: key.fingerprint });
+			await rts_factoring.act(frm, "confirm_host_key", { fingerprint: key.fingerprint });
 			await frm.reload_doc();
 			log_in(frm);
 		},
@@ -177,7 +181,7 @@ async function test_connection(frm) {
 }
 
 async function log_in(frm) {
-	const { message } = await frm.call({ method: "test_connection", doc: frm.doc, freeze: true });
+	const message = await rts_factoring.act(frm, "test_connection");
 	if (!message) return;
 	frappe.show_alert({
 		message: __("Logged in. {0} files in {1}.", [message.files, frappe.utils.escape_html(message.folder || "/")]),
@@ -208,7 +212,7 @@ function private_key(frm) {
 		primary_action_label: __("Store"),
 		async primary_action({ key, passphrase }) {
 			await saved(frm);
-			await frm.call("store_private_key", { key, passphrase: passphrase || "" });
+			await rts_factoring.act(frm, "store_private_key", { key, passphrase: passphrase || "" });
 			dialog.set_values({ key: "", passphrase: "" });
 			dialog.hide();
 			frm.reload_doc();
@@ -217,7 +221,7 @@ function private_key(frm) {
 	if (frm.doc.private_key_fingerprint) {
 		dialog.set_secondary_action_label(__("Remove"));
 		dialog.set_secondary_action(async () => {
-			await frm.call("remove_private_key");
+			await rts_factoring.act(frm, "remove_private_key");
 			dialog.hide();
 			frm.reload_doc();
 		});
@@ -227,7 +231,7 @@ function private_key(frm) {
 
 async function create_accounts(frm) {
 	await saved(frm);
-	const { message: made } = await frm.call({ method: "create_accounts", doc: frm.doc, freeze: true });
+	const made = await rts_factoring.act(frm, "create_accounts");
 	const names = Object.values(made || {});
 	frappe.show_alert({
 		message: names.length ? __("Created: {0}", [names.map(frappe.utils.escape_html).join(", ")]) : __("Nothing was missing."),
@@ -244,7 +248,7 @@ async function request_credentials(frm) {
 			frappe.utils.escape_html(frm.doc.company),
 		]),
 		async () => {
-			await frm.call("request_credentials");
+			await rts_factoring.act(frm, "request_credentials");
 			frm.reload_doc();
 		}
 	);

@@ -1,7 +1,7 @@
 import frappe
 
 from rts_factoring.printing import health
-from rts_factoring.services import accounts, connections, ledger, settings, setup
+from rts_factoring.services import accounts, connections, layouts, ledger, settings, setup
 from rts_factoring.services.guard import CompanyDocument, private_file, stored
 
 
@@ -19,21 +19,17 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 
 	def before_validate(self):
 		private_file(self, "signed_agreement")
+		layouts.refuse_foreign(self, "schedule_layout", *layouts.SETTINGS_FIELDS.values())
 
 	def validate(self):
 		settings.validate(self)
-		ledger.refuse_policy_change(self)
+		ledger.validate_settings(self)
 
 	def on_update(self):
 		settings.on_update(self)
 
 	def on_trash(self):
 		settings.on_trash(self)
-
-	@frappe.whitelist()
-	def get_checklist(self) -> list[dict]:
-		"""The steps from an agreement to the first batch, each done or with what is missing."""
-		return setup.checklist(stored(self, "read"))
 
 	@frappe.whitelist(methods=["POST"])
 	def show_host_key(self) -> dict:

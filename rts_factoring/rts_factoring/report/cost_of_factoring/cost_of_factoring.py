@@ -4,6 +4,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from rts_factoring.permissions import require_company
+from rts_factoring.rts_factoring.report.columns import CURRENCY, figure, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -11,25 +12,25 @@ def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
 	rows = statements.costs(company, getdate(filters.get("from_date")), getdate(filters.get("to_date")))
-	return columns(), rows, None, chart(rows)
+	return columns(), rows, None, chart(rows, in_currency(company, rows))
 
 
 def columns() -> list[dict]:
-	money = {"fieldtype": "Currency", "width": 130}
 	return [
 		{"fieldname": "month", "label": _("Month"), "fieldtype": "Data", "width": 90},
 		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 200},
-		{"fieldname": "purchased", "label": _("Purchased"), **money},
-		{"fieldname": "fee", "label": _("Fees"), **money},
-		{"fieldname": "charges", "label": _("Charges"), **money},
-		{"fieldname": "cost", "label": _("Cost"), **money},
-		{"fieldname": "share", "label": _("Cost of Purchases (%)"), "fieldtype": "Percent", "width": 120},
-		{"fieldname": "days", "label": _("Days to Pay"), "fieldtype": "Float", "precision": 1, "width": 110},
-		{"fieldname": "rate", "label": _("Rate a Year (%)"), "fieldtype": "Percent", "width": 120},
+		money("purchased", _("Purchased"), 130),
+		money("fee", _("Fees"), 130),
+		money("charges", _("Charges"), 130),
+		money("cost", _("Cost"), 130),
+		figure("share", _("Cost of Purchases (%)"), 120),
+		figure("days", _("Days to Pay"), 110),
+		figure("rate", _("Rate a Year (%)"), 120),
+		CURRENCY,
 	]
 
 
-def chart(rows) -> dict | None:
+def chart(rows, currency: str) -> dict | None:
 	months: dict[str, list[float]] = {}
 	for row in rows:
 		sums = months.setdefault(row["month"], [0.0, 0.0])
@@ -48,4 +49,6 @@ def chart(rows) -> dict | None:
 		"type": "bar",
 		"barOptions": {"stacked": 1},
 		"fieldtype": "Currency",
+		"options": "currency",
+		"currency": currency,
 	}

@@ -3,6 +3,7 @@
 from frappe import _
 
 from rts_factoring.permissions import require_company
+from rts_factoring.rts_factoring.report.columns import CURRENCY, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -15,17 +16,18 @@ def execute(filters=None):
 		if wrong
 		else _("Ledger, journal and invoices agree to the cent.")
 	)
+	in_currency(company, rows)
 	return columns(), rows, message
 
 
 def columns() -> list[dict]:
-	money = {"fieldtype": "Currency", "width": 150}
 	return [
 		{"fieldname": "role", "label": _("Role"), "fieldtype": "Data", "width": 230},
 		{"fieldname": "account", "label": _("Account"), "fieldtype": "Data", "width": 230},
-		{"fieldname": "ledger", "label": _("Factoring Ledger"), **money},
-		{"fieldname": "journal", "label": _("Journal or Invoices"), **money},
-		{"fieldname": "difference", "label": _("Difference"), **money},
-		{"fieldname": "balance", "label": _("Account Balance"), **money},
-		{"fieldname": "others", "label": _("Of Which Other Entries"), **money},
+		money("ledger", _("Factoring Ledger"), 150),
+		money("journal", _("Journal or Invoices"), 150),
+		money("difference", _("Difference"), 150),
+		money("balance", _("Account Balance"), 150),
+		money("others", _("Of Which Other Entries"), 150),
+		CURRENCY,
 	]

@@ -4,8 +4,9 @@ from frappe import _
 from frappe.utils import getdate
 
 from rts_factoring.core.model import Role
-from rts_factoring.core.money import money
+from rts_factoring.core.money import money as cents
 from rts_factoring.permissions import require_company
+from rts_factoring.rts_factoring.report.columns import CURRENCY, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -16,30 +17,30 @@ def execute(filters=None):
 	balance = statements.ledger_sums(company, before=start)["reserve"]
 	rows = [{"event": _("Opening balance"), "balance": balance, "bold": 1}]
 	for row in statements.movements(company, Role.RESERVE, start, end):
-		amount = money(row.amount)
+		amount = cents(row.amount)
 		balance += amount
 		row.event = _(row.event.replace("_", " ").capitalize()) + (f" ({_('undone')})" if row.is_reversal else "")
 		rows.append({**row, "held": max(amount, 0), "released": max(-amount, 0), "balance": balance})
 	rows.append({"event": _("Closing balance"), "balance": balance, "bold": 1})
-	return columns(), rows, None, chart(rows)
+	return columns(), rows, None, chart(rows, in_currency(company, rows))
 
 
 def columns() -> list[dict]:
-	money_column = {"fieldtype": "Currency", "width": 130}
 	return [
 		{"fieldname": "posting_date", "label": _("Date"), "fieldtype": "Date", "width": 100},
 		{"fieldname": "event", "label": _("What"), "fieldtype": "Data", "width": 180},
 		{"fieldname": "sales_invoice", "label": _("Invoice"), "fieldtype": "Link", "options": "Sales Invoice", "width": 150},
 		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 170},
-		{"fieldname": "held", "label": _("Into Reserve"), **money_column},
-		{"fieldname": "released", "label": _("Out of Reserve"), **money_column},
-		{"fieldname": "balance", "label": _("Balance"), **money_column},
+		money("held", _("Into Reserve"), 130),
+		money("released", _("Out of Reserve"), 130),
+		money("balance", _("Balance"), 130),
 		{"fieldname": "report_import", "label": _("Report Import"), "fieldtype": "Link", "options": "Report Import", "width": 140},
 		{"fieldname": "journal_entry", "label": _("Journal Entry"), "fieldtype": "Link", "options": "Journal Entry", "width": 150},
+		CURRENCY,
 	]
 
 
-def chart(rows) -> dict | None:
+def chart(rows, currency: str) -> dict | None:
 	dated = {str(row["posting_date"]): float(row["balance"]) for row in rows if row.get("posting_date")}
 	if not dated:
 		return None
@@ -47,4 +48,6 @@ def chart(rows) -> dict | None:
 		"data": {"labels": list(dated), "datasets": [{"name": _("Reserve"), "values": list(dated.values())}]},
 		"type": "line",
 		"fieldtype": "Currency",
+		"options": "currency",
+		"currency": currency,
 	}

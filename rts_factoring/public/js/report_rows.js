@@ -1,0 +1,278 @@
+// The rows of a report on its form: a page at a time, filtered by outcome, decided in place or in bulk.
+
+const OUTCOMES = {
+	matched: ["green", __("Matched"), "✓"],
+	suggested: ["yellow", __("Suggested"), "?"],
+	unmatched: ["red", __("Unmatched"), "✗"],
+	blocked: ["orange", __("Blocked"), "!"],
+	held: ["orange", __("Held"), "‖"],
+	denied: ["red", __("Denied"), "✗"],
+	pending: ["gray", __("Pending"), "…"],
+	duplicate: ["gray", __("Duplicate"), "="],
+	ignored: ["gray", __("Ignored"), "–"],
+};
+const WAITING = ["suggested", "unmatched", "blocked"];
+const TYPES = {
+	Payment: [
+		"payment",
+		"partial",
+		"short_pay",
+		"over_pay",
+		"chargeback",
+		"chargeback_reversal",
+		"buyout",
+		"reserve_release",
+		"fee",
+		"fee_reversal",
+		"charge",
+		"write_off",
+		"payment_removed",
+		"non_factored",
+	],
+	Purchase: ["fee", "charge"],
+};
+const COLUMNS = {
+	Purchase: [
+		["invoice_amount", __("Invoiced")],
+		["purchased", __("Purchased")],
+		["fee", __("Fee")],
+		["reserve", __("Reserve")],
+		["other", __("Other")],
+		["net", __("Net")],
+	],
+	Payment: [
+		["paid", __("Paid")],
+		["fee", __("Fee")],
+		["reserve_released", __("Released")],
+		["chargeback", __("Chargeback")],
+	],
+};
+const PAGE = 50;
+
+const may_decide = (frm) => frm.doc.docstatus < 2 && Boolean(frm.perm[0]?.submit);
+
+rts_factoring.show_rows = async function show(frm) {
+	if (frm.rows?.of !== frm.doc.name) frm.rows = { of: frm.doc.name, outcome: "", start: 0, chosen: new Set() };
+	const state = frm.rows;
+	const page = await frappe.xcall("rts_factoring.api.get_report_rows", {
+		report_import: frm.doc.name,
+		outcome: state.outcome,
+		start: state.start,
+		length: PAGE,
+	});
+	if (frm.rows !== state) return;
+	if (state.outcome && !page.rows.length) {
+		Object.assign(state, { outcome: "", start: 0 }); // the last row of this outcome was decided
+		return show(frm);
+	}
+	const $wrapper = frm.get_field("lines").$wrapper;
+	const focused = state.focus || selector_of($wrapper.find(":focus")[0]);
+	state.focus = "";
+	$wrapper.html(
+		`${bar(page)}${filters(page.counts, state)}${bulk(frm)}${table(frm, page.rows)}${pager(page, state)}`
+	);
+	listen(frm, $wrapper);
+	if (focused) refocus($wrapper, focused);
+	return page;
+};
+
+// Where the keyboard was before the rows were drawn anew
+
+function selector_of(element) {
+	const [name, value] = Object.entries(element?.dataset || {})[0] || [];
+	return name && `[data-${name}="${value}"]`;
+}
+
+function refocus($wrapper, focused) {
+	const $found = $wrapper.find(focused).filter(":enabled");
+	($found.length ? $found : $wrapper.find("[data-outcome][aria-pressed=true]")).first().trigger("focus");
+}
+
+// How far a posting is, while it goes on in the background; stored by the server, so a reload shows the same
+
+function bar({ status, progress }) {
+	if (status !== "Posting") return "";
+	const { done, of } = progress || { done: 0, of: 0 };
+	const percent = of ? Math.round((100 * done) / of) : 0;
+	const text = of ? __("{0} of {1} rows posted", [done, of]) : __("Waiting for a worker to post the rows");
+	return `<div data-posting><p class="mb-1" aria-live="polite">${text}</p>
+		<div class="progress mb-3" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100"
+			aria-label="${__("Posting")}"><div class="progress-bar" style="width: ${percent}%"></div></div></div>`;
+}
+
+function filters(counts, state) {
+	const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+	const waiting = WAITING.reduce((sum, name) => sum + (counts[name] || 0), 0);
+	const chip = (name, label, count) =>
+		`<button type="button" class="btn btn-xs ${state.outcome === name ? "btn-primary" : "btn-default"} mr-1 mb-1"
+			aria-pressed="${state.outcome === name}" data-outcome="${name}">${label} <b>${count}</b></button>`;
+	const chips = [chip("", __("All"), total)];
+	if (waiting) chips.push(chip("waiting", __("Waiting for a Decision"), waiting));
+	for (const [name, [, label]] of Object.entries(OUTCOMES)) {
+		if (counts[name]) chips.push(chip(name, label, counts[name]));
+	}
+	return `<div class="mb-2" role="toolbar" aria-label="${__("Filter rows")}">${chips.join("")}</div>`;
+}
+
+function bulk(frm) {
+	if (frm.doc.docstatus === 2) return "";
+	if (!may_decide(frm)) {
+		return `<p class="text-muted small" data-who>${__("A Factoring Manager decides rows that wait, and posts.")}</p>`;
+	}
+	const action = (name, label) =>
+		`<button type="button" class="btn btn-xs btn-default mr-1 mb-1" data-action="${name}" disabled>${label}</button>`;
+	return `<div class="mb-2" role="toolbar" aria-label="${__("Decide the chosen rows")}">
+		${action("accept", __("Accept Suggestion"))}${action("invoice", __("Choose Invoice"))}
+		${action("type", __("Set Type"))}${action("ignore", __("Ignore"))}
+		${action("undo", __("Undo Decision"))}<span class="text-muted small" data-chosen></span></div>`;
+}
+
+// Columns in which no row of the page says anything are left out: what is there fits a laptop's window.
+
+function table(frm, rows) {
+	if (!rows.length) return `<p class="text-muted">${__("No row has this outcome.")}</p>`;
+	const e = frappe.utils.escape_html;
+	const texts = [
+		[__("Type and Date"), type_and_date],
+		[__("Reference"), (row) => reference(e(row.payment_ref || row.po_no || ""))],
+	].filter(([, cell]) => rows.some(cell));
+	const amounts = (COLUMNS[frm.doc.kind] || [])
+		.filter(([name]) => rows.some((row) => row[name]))
+		.map(([name, label]) => [
+			label,
+			(row) => (row[name] ? format_currency(row[name], frm.doc.currency) : ""),
+			"text-right text-nowrap",
+		]);
+	const columns = [
+		["", (row) => pick(frm, row)],
+		[__("Row"), (row) => row.row_no],
+		[__("Outcome"), outcome],
+		[__("Invoice"), invoice],
+		...texts,
+		...amounts,
+	];
+	const all = may_decide(frm)
+		? `<input type="checkbox" data-all="1" aria-label="${__("All rows of this page")}">`
+		: "";
+	const head = columns.map(([label, , style]) => `<th scope="col" class="${style || ""}">${label || all}</th>`);
+	const body = rows.map(
+		(row) => `<tr>${columns.map(([, cell, style]) => `<td class="${style || ""}">${cell(row)}</td>`).join("")}</tr>`
+	);
+	return `<div class="table-responsive"><table class="table table-sm table-bordered small">
+		<thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+}
+
+function pick(frm, row) {
+	if (row.posted || !may_decide(frm)) return "";
+	return `<input type="checkbox" data-row="${row.row_no}" ${frm.rows.chosen.has(row.row_no) ? "checked" : ""}
+		aria-label="${__("Row {0}", [row.row_no])}">`;
+}
+
+function outcome(row) {
+	const e = frappe.utils.escape_html;
+	const [colour, label, mark] = OUTCOMES[row.outcome] || ["gray", row.outcome, ""];
+	const posted = row.posted && row.outcome !== "ignored" ? ` <span class="text-muted">${__("posted")}</span>` : "";
+	const muted = (text) => `<div class="text-muted">${text}</div>`;
+	const why = row.meaning ? `<div>${e(row.meaning)}</div>` : "";
+	const remedy = row.meaning && row.remedy && !row.posted ? muted(e(row.remedy)) : "";
+	const who = row.decided_by ? `, ${e(frappe.user.full_name(row.decided_by))}` : "";
+	const reason = row.resolution_reason ? `: ${e(row.resolution_reason)}` : "";
+	const decided = row.resolution ? muted(`${__(row.resolution)}${who}${reason}`) : "";
+	return `<span class="indicator-pill no-indicator-dot text-nowrap ${colour}">${mark} ${label}</span>${posted}${why}${remedy}${decided}`;
+}
+
+function type_and_date(row) {
+	const type = row.event_type ? __(frappe.unscrub(row.event_type)) : row.word || "";
+	const date = row.date ? `<div class="text-muted text-nowrap">${frappe.datetime.str_to_user(row.date)}</div>` : "";
+	return frappe.utils.escape_html(type) + date;
+}
+
+function reference(text) {
+	return text.length > 20 ? text : `<span class="text-nowrap">${text}</span>`;
+}
+
+function invoice(row) {
+	const e = frappe.utils.escape_html;
+	const in_file = row.sales_invoice && row.invoice_no && row.sales_invoice !== row.invoice_no;
+	const link = row.sales_invoice
+		? frappe.utils.get_form_link("Sales Invoice", row.sales_invoice, true)
+		: e(row.invoice_no || "");
+	return `<span class="text-nowrap">${link}</span>
+		${in_file ? `<div class="text-muted">${__("in the file: {0}", [e(row.invoice_no)])}</div>` : ""}
+		<div class="text-muted">${e(row.debtor || "")}</div>`;
+}
+
+function pager({ counts }, state) {
+	const names = state.outcome === "waiting" ? WAITING : state.outcome ? [state.outcome] : Object.keys(counts);
+	const total = names.reduce((sum, name) => sum + (counts[name] || 0), 0);
+	if (total <= PAGE) return "";
+	const last = Math.min(state.start + PAGE, total);
+	return `<div><button type="button" class="btn btn-xs btn-default" data-move="-1" ${state.start ? "" : "disabled"}>${__("Previous")}</button>
+		<span class="mx-2">${__("{0} to {1} of {2}", [state.start + 1, last, total])}</span>
+		<button type="button" class="btn btn-xs btn-default" data-move="1" ${last < total ? "" : "disabled"}>${__("Next")}</button></div>`;
+}
+
+function listen(frm, $wrapper) {
+	const state = frm.rows;
+	const chosen = () => {
+		$wrapper.find("[data-action]").prop("disabled", !state.chosen.size);
+		$wrapper.find("[data-chosen]").text(state.chosen.size ? __("{0} rows chosen", [state.chosen.size]) : "");
+	};
+	$wrapper.off();
+	$wrapper.on("click", "[data-outcome]", (event) => {
+		Object.assign(state, { outcome: event.currentTarget.dataset.outcome, start: 0, chosen: new Set() });
+		rts_factoring.show_rows(frm);
+	});
+	$wrapper.on("click", "[data-move]", (event) => {
+		state.start += PAGE * Number(event.currentTarget.dataset.move);
+		rts_factoring.show_rows(frm);
+	});
+	$wrapper.on("change", "[data-row]", (event) => {
+		const number = Number(event.currentTarget.dataset.row);
+		event.currentTarget.checked ? state.chosen.add(number) : state.chosen.delete(number);
+		chosen();
+	});
+	$wrapper.on("change", "[data-all]", (event) => {
+		$wrapper.find("[data-row]").prop("checked", event.currentTarget.checked).trigger("change");
+	});
+	$wrapper.on("click", "[data-action]", (event) => decide(frm, event.currentTarget.dataset.action));
+	chosen();
+}
+
+function decide(frm, action) {
+	const rows = [...frm.rows.chosen];
+	const send = async (values = {}) => {
+		await rts_factoring.act(frm, "decide", { rows, action, ...values });
+		Object.assign(frm.rows, { chosen: new Set(), focus: `[data-outcome="${frm.rows.outcome}"]` });
+		frm.reload_doc();
+	};
+	const ask = {
+		invoice: [
+			{
+				fieldname: "invoice",
+				fieldtype: "Link",
+				options: "Sales Invoice",
+				label: __("Invoice"),
+				reqd: 1,
+				get_query: () => ({ filters: { company: frm.doc.company, docstatus: 1 } }),
+			},
+		],
+		type: [
+			{
+				fieldname: "event",
+				fieldtype: "Select",
+				label: __("Type"),
+				reqd: 1,
+				options: TYPES[frm.doc.kind].map((value) => ({ value, label: __(frappe.unscrub(value)) })),
+			},
+			{
+				fieldname: "remember",
+				fieldtype: "Check",
+				label: __("Remember this word for later reports"),
+			},
+		],
+		ignore: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+	}[action];
+	if (!ask) return send();
+	frappe.prompt(ask, send, __("{0} rows", [rows.length]), __("Save"));
+}

@@ -1,0 +1,23 @@
+"""Columns that our reports share."""
+
+from rts_factoring.services import statements
+
+CURRENCY = {"fieldname": "currency", "label": "Currency", "fieldtype": "Link", "options": "Currency", "hidden": 1}
+
+
+def money(fieldname: str, label: str, width: int = 120) -> dict:
+	"""An amount in the row's currency (see in_currency)."""
+	return {"fieldname": fieldname, "label": label, "fieldtype": "Currency", "options": "currency", "width": width}
+
+
+def figure(fieldname: str, label: str, width: int = 110) -> dict:
+	"""Days or a rate: a number that means nothing added up, which is what Frappe's total row does with number fields."""
+	return {"fieldname": fieldname, "label": label, "fieldtype": "Data", "align": "right", "width": width}
+
+
+def in_currency(company: str, rows: list[dict]) -> str:
+	"""Write the company's currency on the rows and return it, for the chart."""
+	found = statements.currency(company)
+	for row in rows:
+		row["currency"] = found
+	return found

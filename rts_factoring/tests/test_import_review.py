@@ -1,0 +1,118 @@
+"""What a person sees before a submit is what is posted: layouts that change in between, forged fields, deductions."""
+
+import json
+
+import frappe
+
+from rts_factoring.services import imports, layouts, postings
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.case import FreightCase
+from rts_factoring.tests.freight import ACME, BLUEBIRD
+
+HEADER = (*reports.PURCHASE_HEADER, "Status")
+
+
+class TestReview(FreightCase):
+	def setUp(self):
+		super().setUp()
+		self.layout = frappe.get_doc("Report Layout", layouts.DEFAULT_NAMES[imports.ReportKind.PURCHASE])
+		self.addCleanup(self.forget_words)
+		freight.make_invoices(["AF-10001", "AF-10002"])
+		reports.sent_batch("R", ["AF-10001", "AF-10002"])
+
+	def forget_words(self):
+		self.layout.reload()
+		self.layout.words = [row for row in self.layout.words if row.word != "Zu den Akten"]
+		self.layout.save()
+		frappe.db.commit()
+
+	def report(self, *rows, submit=False, titles=(("Client #:", "104233"),), **values):
+		content = reports.workbook([*titles, HEADER, *rows])
+		return reports.import_file("review.xlsx", content, submit, **values)
+
+	def row(self, number, word, purchased=1000, fee=30, reserve=50):
+		sample = freight.receivables()[number]
+		return (number, sample["customer"], sample["amount"], purchased, fee, reserve, purchased - fee - reserve, word)
+
+	def outcomes(self, doc):
+		return [row.outcome for row in reports.lines(doc)]
+
+	def teach(self):
+		layouts.remember_word(self.layout.name, "Status", "Zu den Akten", "matched")
+
+	def test_a_word_taught_after_the_file_was_read_counts_once_the_rows_are_judged_again(self):
+		doc = self.report(self.row("AF-10001", "Zu den Akten"), self.row("AF-10002", "Funded"))
+		self.assertEqual(self.outcomes(doc), ["blocked", "matched"])
+		self.teach()
+		with self.refused("Judge Again"):
+			frappe.get_doc("Report Import", doc.name).submit()
+		imports.judge_again(doc.name)
+		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
+		shown = postings.preview(doc.name)
+		doc.reload()
+		doc.submit()
+		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
+		self.assertEqual(sum(row["debit"] for entry in shown for row in entry["rows"]), 2000)
+		self.assertEqual(reports.journal(doc, "advances"), (0, 2000))
+
+	def test_decisions_outlive_a_changed_layout(self):
+		stranger = ("AF-99999", *self.row("AF-10002", "Funded")[1:])
+		doc = self.report(self.row("AF-10001", "Zu den Akten"), stranger)
+		imports.decide(doc.name, [4], "ignore", reason="not ours")
+		self.teach()
+		imports.judge_again(doc.name)
+		self.assertEqual(self.outcomes(doc), ["matched", "ignored"])
+		row = reports.lines(doc, "resolution", "resolution_reason", "decided_by")[1]
+		self.assertEqual(tuple(row.values()), ("Ignored", "not ours", "Administrator"))
+
+	def test_what_a_browser_sends_of_our_own_fields_is_not_kept(self):
+		doc = self.report(self.row("AF-10001", "Funded"))
+		swapped = json.loads(doc.layout_snapshot)
+		headers = swapped["headers"]
+		headers["fee_amount"], headers["reserve_amount"] = headers["reserve_amount"], headers["fee_amount"]
+		doc.layout_snapshot, doc.waiting_count = json.dumps(swapped), 77
+		doc.save()
+		self.assertNotEqual(json.loads(doc.layout_snapshot), swapped)
+		self.assertEqual(frappe.db.get_value("Report Import", doc.name, "waiting_count"), 0)
+		doc.layout_snapshot = json.dumps(swapped)
+		doc.submit()
+		self.assertEqual(reports.journal(doc, "fee"), (30, 0))
+
+	def test_a_submit_that_changes_what_is_imported_is_refused(self):
+		doc = self.report(self.row("AF-10001", "Funded"))
+		doc.company = BLUEBIRD
+		with self.refused("Save the changes first"):
+			doc.submit()
+
+	def test_a_report_that_names_no_batch_takes_the_one_of_its_rows(self):
+		doc = self.report(self.row("AF-10001", "Funded"))
+		self.assertEqual(doc.batch, "R")
+		self.assertEqual(json.loads(doc.missing_from_report), ["AF-10002"])
+
+	def test_rows_that_name_another_subsidiary_wait(self):
+		header = ("Client", *HEADER)
+		content = reports.workbook(
+			[
+				("Client #:", "104233"),
+				header,
+				(BLUEBIRD, *self.row("AF-10001", "Funded")),
+				(ACME, *self.row("AF-10002", "Funded")),
+			]
+		)
+		doc = reports.import_file("named.xlsx", content, submit=False)
+		self.assertEqual(self.outcomes(doc), ["blocked", "matched"])
+		self.assertEqual(reports.lines(doc)[0].reason, "other_subsidiary")
+
+	def test_a_wire_fee_kept_from_the_payout_is_posted_once_its_type_is_set(self):
+		wire = ("Wire Fee", None, None, None, None, None, -15, None)
+		doc = self.report(self.row("AF-10001", "Funded"), wire)
+		self.assertEqual(self.outcomes(doc), ["matched", "unmatched"])
+		with self.refused("choose the type"):
+			imports.decide(doc.name, [4], "type", event="payment")
+		imports.decide(doc.name, [4], "type", event="charge")
+		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
+		doc.reload()
+		doc.submit()
+		self.assertEqual(reports.journal(doc, "charges"), (15, 0))
+		debit, credit = reports.journal(doc, "clearing")
+		self.assertEqual(debit - credit, 920 - 15)

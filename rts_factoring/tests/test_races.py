@@ -1,0 +1,238 @@
+"""Two people, one company, the same moment: real processes with transactions of their own."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import frappe
+from frappe.utils.background_jobs import execute_job
+
+from rts_factoring import tasks
+from rts_factoring.services import imports, journal, ledger, postings
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.case import run_worker
+from rts_factoring.tests.freight import ACME
+from rts_factoring.tests.test_report_imports import ReportCase
+
+CUSTOMER = "Ridgeline Foods Inc"
+PERIOD = "11/01/2026 - 11/30/2026"
+POST_JOB = "rts_factoring.services.imports.post_job"
+WAIT = 1.5  # seconds in which the second process surely came to the lock
+
+
+class RaceCase(ReportCase):
+	"""Invoices R-1 and R-2 of 1,000 are bought; everything is committed, for other processes to see."""
+
+	def setUp(self):
+		super().setUp()
+		self.addCleanup(freight.wipe)
+		for name in ("R-1", "R-2"):
+			dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
+			freight.make_invoice(name, company=ACME, customer=CUSTOMER, amount=1000, po_no=name, **dates)
+			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "1000"}
+		reports.sent_batch("RB-1", ["R-1", "R-2"])
+		content = reports.purchase_rows("RB-1", ("R-1", 1000, 30, 50), ("R-2", 1000, 30, 50))
+		self.bought = reports.import_file("bought.xlsx", content)
+		self.save()
+
+	def save(self) -> None:
+		frappe.db.after_commit.reset()  # no worker takes part
+		frappe.db.commit()
+
+	def draft(self, *rows):
+		doc = reports.import_file(f"race-{frappe.generate_hash(length=6)}.xlsx", reports.payment_rows(PERIOD, *rows), submit=False)
+		self.save()
+		return doc
+
+	def to_be_posted(self, *rows):
+		"""A submitted import whose posting is a job's work."""
+		at_once, imports.AT_ONCE = imports.AT_ONCE, -1
+		try:
+			doc = self.draft(*rows)
+			imports.stage(doc.name)
+			frappe.get_doc("Report Import", doc.name).submit()
+		finally:
+			imports.AT_ONCE = at_once
+		self.save()
+		return doc
+
+	def together(self, first, second) -> str:
+		"""`first` holds its transaction open until `second`, which began to read before that, waits for it. What became of
+		the second: `done`, or its error."""
+		go, may_end = os.pipe()
+		reading, told = os.pipe()
+		one = self.process(first, before_commit=lambda: (os.write(told, b"1"), os.read(go, 1)))
+		self.assertEqual(os.read(reading, 1), b"1", "the first did not come so far")
+		answer, say = os.pipe()
+		two = self.process(second, say=say)
+		time.sleep(WAIT)
+		os.write(may_end, b"1")
+		for child in (one, two):
+			os.waitpid(child, 0)
+		os.close(say)
+		found = os.read(answer, 500).decode()
+		for end in (go, may_end, reading, told, answer):
+			os.close(end)
+		frappe.db.rollback()
+		return found
+
+	def process(self, work, before_commit=lambda: None, say: int | None = None) -> int:
+		site, job = frappe.local.site, frappe.flags.in_test
+		child = os.fork()
+		if child:
+			return child
+		outcome = "done"
+		try:
+			frappe.init(site=site, force=True)
+			frappe.connect()
+			frappe.flags.in_test = job
+			frappe.db.count("Report Import")  # as a request does: it reads before it waits
+			work()
+			before_commit()
+			frappe.db.after_commit.reset()
+			frappe.db.commit()
+		except Exception as error:
+			outcome = f"{type(error).__name__}: {error}"
+			with suppress(Exception):
+				frappe.db.rollback()
+		finally:
+			if say is not None:
+				os.write(say, outcome[:400].encode())
+			os._exit(0)
+
+	def position(self, invoice: str = "R-1"):
+		return ledger.positions(ACME, [invoice])[invoice]
+
+
+class TestTwoAtOnce(RaceCase):
+	def test_two_imports_of_one_company_never_post_on_what_they_saw_before_each_other(self):
+		first = self.draft(("R-1", "1", "11/05/2026", "Chargeback", 1000))
+		second = self.draft(("R-1", "2", "11/06/2026", "Chargeback", 1000))
+		found = self.together(lambda: submit(first.name), lambda: submit(second.name))
+		self.assertIn("Overtaken", found)
+		self.assertEqual((self.position().open, self.position().charged_back), (0, 1000))
+		self.assertEqual(frappe.db.get_value("Report Import", second.name, "docstatus"), 0)
+		submit(second.name)
+		row = reports.lines(second)[0]
+		self.assertEqual((row.outcome, row.reason), ("blocked", "charged_back"))
+		self.assert_books_agree()
+
+	def test_a_job_waits_for_its_turn_and_judges_then(self):
+		first = self.draft(("R-1", "1", "11/05/2026", "Partial Payment", 600))
+		second = self.to_be_posted(("R-1", "2", "11/06/2026", "Partial Payment", 600))
+		found = self.together(lambda: submit(first.name), lambda: imports.post_job(second.name))
+		self.assertEqual(found, "done")
+		row = reports.lines(second)[0]
+		self.assertEqual((row.outcome, row.reason), ("blocked", "exceeds_open"))
+		self.assertEqual((self.position().open, self.position().collected), (400, 600))
+		self.assertEqual(frappe.db.get_value("Report Import", second.name, "status"), "Posted")
+
+	def test_an_import_is_not_cancelled_under_one_that_is_being_posted(self):
+		payment = self.draft(("R-1", "1", "11/05/2026", "Payment", 1000))
+		found = self.together(lambda: submit(payment.name), lambda: cancel(self.bought.name))
+		self.assertIn("Overtaken", found)
+		with self.refused(payment.name):
+			cancel(self.bought.name)
+		frappe.db.rollback()
+		self.assertEqual(self.figures("R-1"), ("Completed", "0.00"))
+		self.assert_books_agree()
+
+	def test_a_row_is_not_decided_while_it_is_posted(self):
+		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000))
+		ignore = {"action": "ignore", "reason": "too late"}
+		found = self.together(lambda: imports.post_job(doc.name), lambda: imports.decide(doc.name, [4], **ignore))
+		self.assertIn("posted meanwhile", found)
+
+	def test_the_policy_does_not_change_under_a_posting(self):
+		cancel(self.bought.name)
+		self.save()
+		again = reports.import_file(
+			"again.xlsx", reports.purchase_rows("RB-1", ("R-1", 1000, 31, 50)), submit=False
+		)
+		self.save()
+		found = self.together(lambda: submit(again.name), lambda: freight.make_settings(ACME, policy="Sale"))
+		self.assertIn("Overtaken", found)
+		self.assertEqual(frappe.db.get_value(freight.settings.DOCTYPE, ACME, "policy"), "Borrowing")
+
+	def test_settings_opened_before_a_posting_do_not_turn_its_count_back(self):
+		old = frappe.get_doc(freight.settings.DOCTYPE, ACME)
+		before = old.postings
+		submit(self.draft(("R-1", "1", "11/05/2026", "Payment", 1000)).name)
+		old.save()
+		self.assertEqual(frappe.db.get_value(freight.settings.DOCTYPE, ACME, "postings"), before + 1)
+
+
+def submit(name: str) -> None:
+	frappe.get_doc("Report Import", name).submit()
+
+
+def cancel(name: str) -> None:
+	frappe.get_doc("Report Import", name).cancel()
+
+
+class TestJobs(RaceCase):
+	def test_a_posting_that_met_a_deadlock_runs_again(self):
+		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000))
+		post, calls = postings.post, []
+
+		def once_deadlocked(name):
+			calls.append(name)
+			if len(calls) == 1:
+				raise frappe.QueryDeadlockError("Deadlock found when trying to get lock")
+			return post(name)
+
+		postings.post = once_deadlocked
+		self.addCleanup(setattr, postings, "post", post)
+		child = self.process(lambda: run(doc.name))
+		os.waitpid(child, 0)
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.get_value("Report Import", doc.name, ["status", "posted_count"]), ("Posted", 1))
+		self.assertEqual(self.figures("R-1"), ("Completed", "0.00"))
+
+
+	def test_what_a_killed_worker_left_is_resumed_by_the_scheduler_and_not_too_early(self):
+		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000), ("R-2", "1", "11/06/2026", "Payment", 1000))
+		write, calls = journal.post, []
+
+		def killed_at_the_second(*given, **named):
+			calls.append(given)
+			return write(*given, **named) if len(calls) == 1 else os.kill(os.getpid(), signal.SIGKILL)
+
+		journal.post = killed_at_the_second
+		child = self.process(lambda: run(doc.name))
+		journal.post = write
+		_pid, status = os.waitpid(child, 0)
+		self.assertTrue(os.WIFSIGNALED(status))
+		frappe.db.rollback()
+		self.assertEqual(self.figures("R-1"), ("Financed", "1000.00"))
+		self.addCleanup(setattr, imports, "_enqueue", imports._enqueue)
+		enqueue, found = imports._enqueue, []
+		imports._enqueue = lambda *step: found.append(step)
+		imports.resume_stuck()
+		self.assertEqual(found, [])
+		imports._enqueue = enqueue
+		frappe.db.set_value("Report Import", doc.name, "modified", "2026-01-01", update_modified=False)
+		tasks.every_few_minutes()
+		run_worker("long")
+		self.assertEqual(frappe.db.get_value("Report Import", doc.name, ["status", "posted_count"]), ("Posted", 2))
+		self.assertEqual((self.figures("R-1"), self.figures("R-2")), (("Completed", "0.00"),) * 2)
+		self.assert_books_agree()
+
+	def test_reading_that_was_killed_is_resumed_too(self):
+		doc = self.draft(("R-1", "1", "11/05/2026", "Payment", 1000))
+		frappe.db.set_value("Report Import", doc.name, {"status": "Reading", "modified": "2026-01-01"}, update_modified=False)
+		frappe.db.delete("Report Import Line", {"report_import": doc.name})
+		self.save()
+		imports.resume_stuck()
+		run_worker("long")
+		self.assertEqual(frappe.db.get_value("Report Import", doc.name, "status"), "Ready")
+		self.assertEqual([row.outcome for row in reports.lines(doc)], ["matched"])
+
+
+def run(name: str) -> None:
+	"""As a worker does; it leaves no connection, so there is a new one for what follows."""
+	site = frappe.local.site
+	execute_job(site, POST_JOB, "test", POST_JOB, {"name": name})
+	frappe.init(site=site)
+	frappe.connect()

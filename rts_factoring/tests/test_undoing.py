@@ -1,0 +1,162 @@
+"""What stands in the way of a cancel, what it takes back, and what waits for a person after it."""
+
+import frappe
+
+from rts_factoring.services import deposits, imports
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.freight import ACME
+from rts_factoring.tests.test_deposits import bank_account
+from rts_factoring.tests.test_report_imports import ReportCase
+
+PERIOD = "11/01/2026 - 11/30/2026"
+ONE, TWO = "AF-10001", "AF-10003"
+
+
+class UndoCase(ReportCase):
+	SENT = True
+
+	def setUp(self):
+		super().setUp()
+		self.bought = reports.import_sample("purchase_clean")
+
+	def post(self, *rows, period: str = PERIOD):
+		self.number = getattr(self, "number", 0) + 1
+		return reports.import_file(f"undo-{self.number}.xlsx", reports.payment_rows(period, *rows))
+
+	def cancel(self, doc) -> None:
+		frappe.get_doc("Report Import", doc.name).cancel()
+		self.assert_books_agree()
+
+	def post_late(self, doc, row: int, event: str) -> None:
+		imports.decide(doc.name, [row], "type", event=event)
+		imports.post_waiting(doc.name)
+
+	def blocked(self, doc, *words: str) -> None:
+		frappe.db.savepoint("blocked")
+		with self.refused(*words):
+			frappe.get_doc("Report Import", doc.name).cancel()
+		frappe.db.rollback(save_point="blocked")
+
+
+class TestOrder(UndoCase):
+	def interwoven(self, late: tuple):
+		first = self.post((ONE, "1", "11/05/2026", "Partial Payment", 300), late)
+		second = self.post((ONE, "3", "11/06/2026", "Partial Payment", 200))
+		return first, second
+
+	def test_imports_whose_rows_interweave_do_not_block_each_other(self):
+		before = reports.books()
+		for turn in (0, 1):
+			made = self.interwoven((ONE, "2", "11/05/2026", "Odd Word", 100))
+			self.post_late(made[0], 5, "partial")
+			self.assertEqual(self.figures(ONE), ("Partly Paid", "1850.00"))
+			self.cancel(made[turn])
+			self.cancel(made[1 - turn])
+			self.assertEqual(reports.books(), before)
+
+	def test_a_late_row_that_needs_the_other_import_blocks_it_and_can_go_itself(self):
+		first, second = self.interwoven((ONE, "2", "11/07/2026", "Odd Word", 450))
+		self.post_late(first, 5, "payment_removed")
+		self.assertEqual(self.figures(ONE), ("Partly Paid", "2400.00"))
+		self.blocked(second, first.name)  # 450 were taken back, and without it only 300 were paid
+		self.cancel(first)
+		self.cancel(second)
+		self.assertEqual(self.figures(ONE), ("Financed", "2450.00"))
+
+	def test_a_later_import_blocks_the_one_before(self):
+		first = self.post((ONE, "1", "11/05/2026", "Partial Payment", 300))
+		second = self.post((ONE, "3", "11/06/2026", "Partial Payment", 200))
+		self.blocked(first, second.name)
+		self.blocked(self.bought, second.name, first.name)
+
+
+class TestWhatStandsInTheWay(UndoCase):
+	def test_a_recorded_deposit(self):
+		made = deposits.record(self.bought, bank_account(), 26000, "2026-11-04")
+		self.blocked(self.bought, made["journal_entry"])
+		frappe.delete_doc("Journal Entry", made["journal_entry"])
+		self.cancel(self.bought)
+
+	def test_a_policy_changed_since(self):
+		paid = [
+			(row.name, "1", "11/05/2026", "Payment", row.outstanding_amount)
+			for row in frappe.get_all(
+				"Sales Invoice", {"factoring_status": "Financed"}, ["name", "outstanding_amount"], limit=0
+			)
+		]
+		doc = self.post(*paid)
+		freight.make_settings(ACME, policy="Sale")
+		self.blocked(doc, "Borrowing", "Sale")
+		freight.make_settings(ACME, policy="Borrowing")
+		self.cancel(doc)
+
+
+class TestWhatIsTakenBack(UndoCase):
+	def test_the_tasks_and_with_them_the_assignment_of_the_invoice(self):
+		people = [freight.make_user(f"undo{number}@example.com", "Factoring Manager") for number in (1, 2)]
+		doc = self.post((ONE, "1", "11/05/2026", "Chargeback", 2450))
+		found = {"reference_name": ONE, "status": "Open"}
+		self.assertLessEqual(set(people), set(frappe.get_all("ToDo", found, pluck="allocated_to")))
+		self.assertIn(people[1], frappe.db.get_value("Sales Invoice", ONE, "_assign"))
+		self.cancel(doc)
+		self.assertEqual(frappe.get_all("ToDo", found), [])
+		self.assertIn(frappe.db.get_value("Sales Invoice", ONE, "_assign"), (None, "", "[]"))
+
+	def test_why_the_factor_held_an_invoice(self):
+		made = reports.import_sample("purchase_mixed")
+		self.assertTrue(frappe.db.get_value("Sales Invoice", "AF-10015", "factoring_reasons"))
+		self.cancel(made)
+		found = frappe.db.get_value("Sales Invoice", "AF-10015", ["factoring_status", "factoring_reasons"])
+		self.assertEqual(found, ("Submitted", ""))
+
+
+class TestWhatWaitsThen(UndoCase):
+	def test_a_row_that_another_import_repeats_can_be_posted_there(self):
+		row = (ONE, "1", "11/05/2026", "Payment", 2450)
+		first, second = self.post(row), self.post(row, (TWO, "1", "11/05/2026", "Partial Payment", 10))
+		self.assertEqual([line.outcome for line in reports.lines(second)], ["duplicate", "matched"])
+		self.cancel(first)
+		second.reload()
+		self.assertEqual([(line.outcome, line.posted) for line in reports.lines(second)], [("matched", 0), ("matched", 1)])
+		self.assertEqual((second.duplicate_count, second.matched_count, second.posted_count), (0, 2, 1))
+		imports.post_waiting(second.name)
+		self.assertEqual(self.figures(ONE), ("Completed", "0.00"))
+		self.assert_books_agree()
+
+	def test_an_import_whose_file_is_gone_does_not_stand_in_the_way(self):
+		row = (ONE, "1", "11/05/2026", "Payment", 2450)
+		first, second = self.post(row), self.post(row, (TWO, "1", "11/05/2026", "Partial Payment", 10))
+		frappe.db.set_value("Report Import", second.name, "file_sha256", "changed")
+		self.cancel(first)
+		self.assertEqual(frappe.db.get_value("Report Import", second.name, "status"), "Failed")
+
+
+class TestRowsDecidedLate(UndoCase):
+	def test_they_are_posted_on_a_day_set_after_their_month_was_closed(self):
+		doc = self.post((ONE, "1", "11/05/2026", "Partial Payment", 300), (ONE, "2", "11/06/2026", "Odd Word", 100))
+		period = {"doctype": "Accounting Period", "period_name": "Late", "company": ACME}
+		period |= {"start_date": "2026-11-01", "end_date": "2026-11-30"}
+		closed = {"document_type": "Journal Entry", "closed": 1}
+		frappe.get_doc(period | {"closed_documents": [closed]}).insert()
+		imports.decide(doc.name, [5], "type", event="partial")
+		frappe.db.savepoint("closed")
+		with self.refused("Posting Date", frappe.utils.formatdate("2026-12-01")):
+			imports.post_waiting(doc.name)
+		frappe.db.rollback(save_point="closed")
+		doc = frappe.get_doc("Report Import", doc.name)
+		doc.posting_date = "2026-11-05"
+		with self.refused("Row 5", frappe.utils.formatdate("2026-11-06")):
+			doc.save()
+		doc = frappe.get_doc("Report Import", doc.name)
+		doc.posting_date = "2026-12-01"
+		doc.save()
+		imports.post_waiting(doc.name)
+		days = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="posting_date")
+		self.assertEqual(sorted(map(str, days)), ["2026-11-05", "2026-12-01"])
+
+	def test_the_entry_of_a_report_without_a_period_names_none(self):
+		rows = [("Payment Report",), ("Client #:", "104233"), reports.PAYMENT_HEADER]
+		rows.append((ONE, "Ridgeline Foods Inc", "7", "11/20/2026", "Payment", 2450, None, None))
+		doc = reports.import_file("no-period.xlsx", reports.workbook(rows))
+		remark = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="user_remark")[0]
+		self.assertEqual(remark, f"RTS payment report {doc.name}: 1 invoices")

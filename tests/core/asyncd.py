@@ -1,0 +1,111 @@
+"""An SFTP server on asyncssh, which shares no code with the client's paramiko; it records, and drops when asked."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import asyncssh
+
+OPERATIONS = ("open", "write", "close", "rename", "remove", "stat", "lstat", "fstat", "scandir")
+
+
+class AsyncServer:
+	"""`with AsyncServer(root) as server: server.port, server.fingerprint, server.found, server.renamed`."""
+
+	username, password = "rts", "sandbox"
+
+	def __init__(self, root: Path):
+		self.root = root
+		self.inbox = root / "inbox"
+		self.inbox.mkdir(parents=True)
+		self.key = asyncssh.generate_private_key("ssh-ed25519")
+		self.renamed: list[str] = []
+		self.logins: list[str] = []
+		self.operations = self.drops = self.drop_at = 0
+		self.port = 0
+		self._loop = asyncio.new_event_loop()
+		self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+	@property
+	def fingerprint(self) -> str:
+		return self.key.get_fingerprint("sha256")
+
+	@property
+	def found(self) -> dict[str, bytes]:
+		return {path.name: path.read_bytes() for path in self.inbox.iterdir()}
+
+	def __enter__(self):
+		self._thread.start()
+		asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+		return self
+
+	def __exit__(self, *exc):
+		asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+		self._loop.call_soon_threadsafe(self._loop.stop)
+		self._thread.join(10)
+		self._loop.close()
+
+	async def _listen(self) -> None:
+		self._acceptor = await asyncssh.listen(
+			"127.0.0.1",
+			0,
+			server_host_keys=[self.key],
+			server_factory=lambda: _Login(self),
+			sftp_factory=lambda channel: _Files(self, channel),
+		)
+		self.port = self._acceptor.get_port()
+
+	async def _end(self) -> None:
+		self._acceptor.close()
+		await self._acceptor.wait_closed()
+		others = asyncio.all_tasks() - {asyncio.current_task()}
+		for task in others:
+			task.cancel()
+		await asyncio.gather(*others, return_exceptions=True)
+
+	def is_due(self) -> bool:
+		self.operations += 1
+		self.drops += self.operations == self.drop_at
+		return self.operations == self.drop_at
+
+
+class _Login(asyncssh.SSHServer):
+	def __init__(self, owner: AsyncServer):
+		self.owner = owner
+
+	def begin_auth(self, username: str) -> bool:
+		return True
+
+	def password_auth_supported(self) -> bool:
+		return True
+
+	def validate_password(self, username: str, password: str) -> bool:
+		self.owner.logins.append(username)
+		return (username, password) == (self.owner.username, self.owner.password)
+
+
+class _Files(asyncssh.SFTPServer):
+	def __init__(self, owner: AsyncServer, channel):
+		super().__init__(channel, chroot=str(owner.root).encode())
+		self.owner = owner
+
+	def rename(self, oldpath: bytes, newpath: bytes):
+		answer = super().rename(oldpath, newpath)
+		self.owner.renamed.append(Path(newpath.decode()).name)
+		return answer
+
+
+def _dropping(name: str):
+	method = getattr(_Files, name)
+
+	def wrapped(self, *arguments):
+		if self.owner.is_due():
+			self.connection.abort()
+			raise asyncssh.SFTPConnectionLost("dropped by the test")
+		return method(self, *arguments)
+
+	return wrapped
+
+
+for name in OPERATIONS:
+	setattr(_Files, name, _dropping(name))

@@ -1,0 +1,150 @@
+"""A company that has never factored is set up by clicking, along the checklist. test_week.py goes on from here."""
+
+import time
+
+from .conftest import CHECKOUT
+
+ACME = "Acme Freight LLC"
+SETTINGS = "Subsidiary Factoring Settings"
+PHOTO = CHECKOUT / "tests" / "fixtures" / "paperwork" / "pod_photo.jpg"
+
+
+def step(desk, name: str) -> None:
+	"""The button of a step of the checklist."""
+	desk.click(f"[data-step='{name}']")
+
+
+def day(desk, iso: str) -> str:
+	return desk.page.evaluate("(iso) => frappe.datetime.str_to_user(iso)", iso)
+
+
+def done(desk) -> int:
+	desk.settled()
+	return desk.page.locator("li[data-done='1'] >> visible=true").count()
+
+
+def test_a_company_begins_with_a_checklist(admin):
+	admin.open("subsidiary-factoring-settings/new")
+	admin.settled()
+	admin.link("company", ACME)
+	values = {"client_number": "104233", "advance_rate": "92", "reserve_rate": "5", "fee_rate": "3"}
+	for fieldname, value in values.items():
+		admin.fill(fieldname, value)
+	admin.fill("representative_email", "rep@rts.example")
+	admin.save()
+	admin.sees("Submit a Notice of Assignment")
+	assert done(admin) == 0
+	for once in ("li[data-done]", ".page-head .factoring-help"):
+		found = admin.page.locator(f"{once} >> visible=true").count()
+		assert found == {"li[data-done]": 7}.get(once, 1), once
+	admin.look("setup")
+
+
+def test_the_notice_is_written_previewed_and_submitted(admin):
+	step(admin, "notice")
+	admin.page.wait_for_url("**/notice-of-assignment/**")
+	admin.settled()
+	assert admin.page.evaluate("() => [cur_frm.doc.company, Boolean(cur_frm.doc.text)]") == [ACME, True]
+	admin.fill("valid_from", day(admin, "2026-01-01"))
+	admin.page.locator("[data-fieldname='text'] textarea >> visible=true").fill(
+		"PAY TO THE FACTOR. {invoice} of {company} is assigned."
+	)
+	admin.page.locator("[data-fieldname='remit_to'] textarea >> visible=true").fill("The Factor\nPO Box 1\nDallas TX")
+	admin.sees("PO Box 1", "[data-fieldname='preview']")
+	admin.fill("approval_date", day(admin, "2026-01-02"))
+	admin.save()
+	admin.look("notice")
+	admin.click(".page-head .primary-action:has-text('Submit')")
+	admin.page.wait_for_timeout(600)
+	admin.dialog("Yes")
+	admin.sees("Submitted", ".page-head")
+
+
+def test_credentials_are_asked_for_and_the_agreement_is_kept(admin):
+	admin.form(SETTINGS, ACME)
+	step(admin, "credentials")
+	admin.page.wait_for_timeout(600)
+	admin.dialog("Yes")
+	admin.sees("Asked on")
+	admin.choose("request_stage", "Signed")
+	with admin.expecting_errors():
+		admin.click(".page-head .primary-action:has-text('Save')")
+		admin.sees("Signed Agreement", ".modal.show")
+		admin.close()
+	admin.click("[data-fieldname='signed_agreement'] .btn-attach")
+	admin.page.locator(".modal.show input[type=file]").first.set_input_files(str(PHOTO))
+	admin.page.locator(".modal.show .btn-modal-primary >> visible=true").click()
+	admin.page.wait_for_function("() => cur_frm.doc.signed_agreement")
+	admin.save()
+	admin.sees("RTS sends the credentials")
+	admin.choose("request_stage", "Credentials Received")
+	admin.save()
+	assert done(admin) == 2
+
+
+def test_accounts_and_papers_are_chosen(admin):
+	step(admin, "accounts")
+	admin.sees("Created: ")
+	admin.settled()
+	assert admin.page.evaluate("() => cur_frm.doc.clearing_account.startsWith('Factor Clearing')")
+	step(admin, "documents")
+	admin.page.wait_for_timeout(600)
+	admin.click("[data-fieldname='document_kinds'] .grid-add-row")
+	row = admin.page.locator("[data-fieldname='document_kinds'] .grid-body .grid-row").first
+	row.locator("[data-fieldname='kind']").first.click()
+	row.locator("select").first.select_option("Proof of Delivery")
+	admin.page.evaluate("() => frappe.model.set_value(...['doctype', 'name'].map((k) => cur_frm.doc.document_kinds[0][k]), 'required', 1)")
+	admin.save()
+	admin.tab("Agreement")
+	assert done(admin) == 4
+
+
+def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
+	admin.sees("Enter host and user name")
+	step(admin, "connection")
+	admin.page.wait_for_timeout(600)
+	for fieldname, value in {
+		"host": "127.0.0.1",
+		"port": str(factor["port"]),
+		"username": "rts",
+		"remote_folder": "inbox",
+		"inbox_folder": "outbox",
+	}.items():
+		admin.fill(fieldname, value)
+	admin.page.locator("[data-fieldname='password'] input >> visible=true").first.fill("sandbox")
+	admin.save()
+	admin.button("Test Connection")
+	admin.sees(factor["fingerprint"], ".modal.show")
+	admin.look("fingerprint")
+	admin.page.locator(".modal.show input[data-fieldname='compared']").check()
+	admin.dialog("Confirm and Test")
+	admin.sees("Logged in")
+	admin.settled()
+	assert admin.page.evaluate("() => cur_frm.doc.host_key_fingerprint") == factor["fingerprint"]
+	assert admin.page.evaluate("() => cur_frm.doc.request_stage") == "Connected"
+
+
+def test_factoring_is_enabled_and_the_invoices_queue_by_themselves(admin):
+	admin.form(SETTINGS, ACME)
+	step(admin, "live")
+	admin.page.wait_for_function("() => cur_frm.doc.enabled && !cur_frm.is_dirty()")
+	assert done(admin) == 5
+	admin.sees("The connection still leads to the sandbox factor")
+	admin.look("setup-done")
+	deadline = time.monotonic() + 120
+	while admin.page.evaluate("() => frappe.db.count('Sales Invoice', {filters: {factoring_status: 'Queued'}})") < 3:
+		assert time.monotonic() < deadline, "No invoice queued."
+		admin.page.wait_for_timeout(1000)
+
+
+def test_the_help_of_a_form_opens_with_its_pictures(admin):
+	with admin.page.expect_popup() as opened:
+		admin.page.locator(".page-head .factoring-help").click()
+	page = opened.value
+	page.wait_for_load_state()
+	assert page.url.endswith("/factoring-help/admin#set-up-a-company")
+	assert page.locator("article h2#set-up-a-company").is_visible()
+	assert page.evaluate("() => [...document.querySelectorAll('article img')].every((img) => img.src.startsWith('data:'))")
+	page.locator("nav a:has-text('week')").first.click()
+	page.wait_for_url("**/factoring-help/user-guide")
+	page.close()
