@@ -37,6 +37,8 @@ def ink(page: PageObject, reader: PdfReader) -> list[Box]:
 		raise
 	except Exception as error:  # operands of the wrong kind, missing ones, streams cut short
 		raise Unreadable from error
+	if not walker.measured:
+		raise Unreadable
 	return found
 
 
@@ -79,6 +81,7 @@ class _Walker:
 		self.reader = reader
 		self.operations = 0
 		self.directions: dict[int, int] = {}  # degrees the text runs at, against the clock -> letters
+		self.measured = True  # False once text was shown whose size is not known
 
 	def walk(self, contents, resources, ctm: Matrix, depth: int) -> Iterator[Box]:
 		if depth > MAX_DEPTH:
@@ -87,6 +90,7 @@ class _Walker:
 		stack: list[tuple] = []
 		white, white_stroke = False, False
 		size, leading, rise = 0.0, 0.0, 0.0
+		spacing, word_spacing, stretch, drawn = 0.0, 0.0, 1.0, False
 		text = line = IDENTITY
 		path: list[Box] = []
 		point = (0.0, 0.0)
@@ -97,11 +101,11 @@ class _Walker:
 				raise Unreadable
 			op = operator.decode("latin-1") if isinstance(operator, bytes) else str(operator)
 			if op == "q":
-				stack.append((ctm, white, white_stroke, size, leading, rise))
+				stack.append((ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn))
 			elif op == "Q":
 				if not stack:
 					raise Unreadable
-				ctm, white, white_stroke, size, leading, rise = stack.pop()
+				ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn = stack.pop()
 			elif op == "cm":
 				ctm = multiply(_floats(operands), ctm)
 			elif op in ("g", "rg", "k", "sc", "scn"):
@@ -138,7 +142,13 @@ class _Walker:
 			elif op == "BT":
 				text = line = IDENTITY
 			elif op == "Tf":
-				size = float(operands[1])
+				size, drawn = float(operands[1]), _is_drawn(operands[0], resources)
+			elif op == "Tc":
+				spacing = float(operands[0])
+			elif op == "Tw":
+				word_spacing = float(operands[0])
+			elif op == "Tz":
+				stretch = float(operands[0]) / 100
 			elif op == "TL":
 				leading = float(operands[0])
 			elif op == "Ts":
@@ -154,16 +164,24 @@ class _Walker:
 				text = line = multiply((1, 0, 0, 1, 0, -leading), line)
 			elif op in ("Do", "sh", "INLINE IMAGE"):
 				yield from self._placed(op, operands, resources, ctm, depth)
+			if op == '"':
+				word_spacing, spacing = float(operands[0]), float(operands[1])
 			if op in ("Tj", "TJ", "'", '"'):
-				length = _length(operands[-1])
-				if length:
-					width = length * abs(size)
-					glyphs = (0.0, -0.3 * abs(size) + rise, width, 1.0 * abs(size) + rise)
+				letters, spaces, forward, back = _shown(operands[-1])
+				em = abs(size)
+				width = letters * (em + max(spacing, 0.0)) + spaces * max(word_spacing, 0.0) + forward * em
+				width *= stretch
+				if letters:
+					# A letter is at most an em wide, and half of one in the mean: what goes back further is not followed.
+					runs_back = spacing < -em / 2 or word_spacing < -em or back > letters / 2 or stretch <= 0
+					if drawn or runs_back or not em:
+						self.measured = False
+					glyphs = (0.0, -0.3 * em + rise, width, 1.0 * em + rise)
 					placed = multiply(text, ctm)
 					direction = _direction(placed)
-					self.directions[direction] = self.directions.get(direction, 0) + length
+					self.directions[direction] = self.directions.get(direction, 0) + letters
 					yield bounds(glyphs, placed)
-					text = multiply((1, 0, 0, 1, width, 0), text)
+				text = multiply((1, 0, 0, 1, width, 0), text)
 		if stack:
 			raise Unreadable  # whatever is drawn after this content stands under an unknown matrix
 
@@ -225,8 +243,20 @@ def _floats(values) -> Matrix:
 	return tuple(float(value) for value in values)
 
 
-def _length(shown) -> int:
-	"""How many bytes of text are shown, not counting a run of mere spaces."""
-	parts = shown if isinstance(shown, list) else [shown]
+def _is_drawn(name, resources) -> bool:
+	"""True for a Type 3 font: its letters are drawings in a scale of its own, and may be of any size."""
+	fonts = resources.get("/Font")
+	font = fonts.get_object().get(name) if fonts is not None else None
+	return font is not None and font.get_object().get("/Subtype") == "/Type3"
+
+
+def _shown(operand) -> tuple[int, int, float, float]:
+	"""Bytes of text shown (none for mere spaces), spaces among them, and ems moved on and back between them."""
+	parts = operand if isinstance(operand, list) else [operand]
 	pieces = [part for part in parts if isinstance(part, (str, bytes))]
-	return sum(len(piece) for piece in pieces) if any(piece.strip() for piece in pieces) else 0
+	moves = [float(part) / 1000 for part in parts if not isinstance(part, (str, bytes))]
+	forward, back = -sum(move for move in moves if move < 0), sum(move for move in moves if move > 0)
+	if not any(piece.strip() for piece in pieces):
+		return 0, 0, forward + sum(len(piece) for piece in pieces), back
+	spaces = sum(piece.count(" " if isinstance(piece, str) else b" ") for piece in pieces)
+	return sum(len(piece) for piece in pieces), spaces, forward, back

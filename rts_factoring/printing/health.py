@@ -5,7 +5,7 @@ from frappe import _
 from jinja2 import TemplateNotFound
 
 from rts_factoring.core.errors import NoticeError
-from rts_factoring.services.errors import as_frappe_error
+from rts_factoring.services import notices
 
 BETA_TEMPLATE = "templates/print_format/print_format.html"
 
@@ -82,7 +82,7 @@ def reaches_beta() -> bool:
 
 
 def throw_shadowed() -> None:
-	raise as_frappe_error(NoticeError("hook_shadowed", _shadowed_body()))
+	raise notices.refusal(NoticeError("hook_shadowed", _shadowed_body()))
 
 
 def _shadowed_body() -> str:

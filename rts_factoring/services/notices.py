@@ -156,7 +156,7 @@ def stamp(invoice, language: str | None = None) -> str:
 	"""The stamp as HTML, "" when none is due. Throws when it is due and cannot be made."""
 	decision, facts = decide(invoice, language)
 	if decision.problem:
-		raise as_frappe_error(_named(decision.problem, facts))
+		raise refusal(_named(decision.problem, facts))
 	return core.render_html(decision.notice, facts) if decision.due else ""
 
 
@@ -166,11 +166,20 @@ def onto_print(printed: str, invoice, raw: bool = False) -> str:
 	if decision.due and raw and not decision.problem:
 		decision = Decision(True, "raw", problem=_raw_problem())
 	if decision.problem:
-		raise as_frappe_error(_named(decision.problem, facts))
+		raise refusal(_named(decision.problem, facts))
 	if not decision.due:
 		return printed
 	_warn_of_conflict(printed, decision.notice, facts)
 	return core.prepend_once(printed, core.render_html(decision.notice, facts))
+
+
+def refusal(problem: NoticeError) -> Exception:
+	"""The error to raise instead of printing. Bulk print swallows it and goes on, so there it is also sent to the user."""
+	error = as_frappe_error(problem)
+	if _is_bulk_print():
+		message = {"title": _("Not Printed"), "message": str(error), "indicator": "red"}
+		frappe.publish_realtime("msgprint", message, user=frappe.session.user)
+	return error
 
 
 def check_print(printed: str, invoice) -> None:
@@ -223,6 +232,12 @@ def _case(row, language: str) -> StampCase:
 		in_force = core.in_force(versions, row.company, language, getdate(row.posting_date))
 		before_first = bool(versions) and not sold  # factoring began later; without any notice its setup is unfinished
 	return StampCase(company, customer, invoice, state, standing, in_force, frozen, before_first)
+
+
+def _is_bulk_print() -> bool:
+	request, job = getattr(frappe.local, "request", None), getattr(frappe.local, "job", None)
+	called = (request and request.path, frappe.local.form_dict.get("cmd"), job and job.get("method"))
+	return any("download_multi_pdf" in name for name in called if name)
 
 
 def _is_on_its_way(row) -> bool:

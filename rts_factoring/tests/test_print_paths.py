@@ -1,9 +1,11 @@
 """Promise 6: a factored invoice never prints without its notice, on any path; another never prints with one."""
 
 import json
+from unittest.mock import patch
 
 import frappe
 from frappe.tests.utils import patch_hooks
+from frappe.utils import set_request
 
 from rts_factoring.printing import health, stamp
 from rts_factoring.tests import formats, freight
@@ -180,6 +182,31 @@ class TestPrintPaths(FreightCase):
 		)
 		pages = self.seen(answer).pages
 		self.assertEqual([NOTICE in page for page in pages], [True, False, True])
+
+	def test_bulk_print_says_what_it_left_out(self):
+		"""Frappe swallows the error there, so the user is told beside it; elsewhere it is shown once, by itself."""
+		from frappe.utils.print_format import _download_multi_pdf
+
+		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
+		self.addCleanup(delattr, frappe.local, "job")
+		for method, told in (("frappe.utils.print_format._download_multi_pdf", 1), ("some.other.job", 0)):
+			frappe.local.job = frappe._dict(method=method)
+			with patch("frappe.publish_realtime") as publish:
+				_download_multi_pdf("Sales Invoice", json.dumps([FACTORED, DIRECT]), format="Standard")
+			messages = [call.args[1] for call in publish.call_args_list if call.args[0] == "msgprint"]
+			self.assertEqual(len(messages), told)
+			self.assertTrue(all(FACTORED in message["message"] for message in messages))
+			pages = Seen(frappe.local.response.filecontent).pages
+			self.assertEqual([NOTICE in page for page in pages], [False])
+
+	def test_bulk_print_of_the_desk_is_known_by_its_address(self):
+		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
+		self.addCleanup(delattr, frappe.local, "request")
+		for path, told in (("frappe.utils.print_format.download_multi_pdf", 1), (PRINTVIEW + "get_html_and_style", 0)):
+			set_request(method="GET", path=f"/api/method/{path}")
+			with patch("frappe.publish_realtime") as publish, self.refused(FACTORED):
+				stamp.factoring_stamp(frappe.get_doc("Sales Invoice", FACTORED))
+			self.assertEqual([call.args[0] for call in publish.call_args_list], ["msgprint"] * told)
 
 	def test_a_format_of_another_app_that_renders_it_whole(self):
 		"""Apps like a print designer hook in before us and never reach Frappe's own rendering."""

@@ -28,6 +28,23 @@ def pdf(lines=("Invoice INV-1",), size=(612, 792), top=None, step=24, draw=None,
 	return buffer.getvalue()
 
 
+def raw(*bodies, root=1, size=None, extra=b"") -> bytes:
+	"""A PDF written by hand: object n is the n-th body."""
+	out, offsets = bytearray(b"%PDF-1.7\n"), []
+	for number, body in enumerate(bodies, 1):
+		offsets.append(len(out))
+		out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+	start = len(out)
+	out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
+	out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+	out += b"trailer\n<< /Size %d /Root %d 0 R %s>>\n" % (size or len(bodies) + 1, root, extra)
+	return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
+
+
+def raw_stream(data: bytes, entries: bytes = b"") -> bytes:
+	return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), entries, data)
+
+
 def full_page(size=(612, 792), first=None, last=20) -> bytes:
 	"""A page printed on from `first` down to `last` points above its foot."""
 	first = size[1] - 24 if first is None else first

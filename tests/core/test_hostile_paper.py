@@ -11,30 +11,14 @@ from pathlib import Path
 
 import pytest
 from confined import confined
-from paper import pdf
+from paper import pdf, raw
+from paper import raw_stream as stream
 
 from rts_factoring.core.errors import PaperworkError
 from rts_factoring.core.guard import limited
 from rts_factoring.core.notice import MAX_TEXT, Notice, NoticeFacts, render_html, validate
 from rts_factoring.core.packet import Document, DocumentKind, build_packet, check_document
 from rts_factoring.core.stamp import stamp_pdf
-
-
-def raw(*bodies, root=1, size=None, extra=b"") -> bytes:
-	"""A PDF written by hand: object n is the n-th body."""
-	out, offsets = bytearray(b"%PDF-1.7\n"), []
-	for number, body in enumerate(bodies, 1):
-		offsets.append(len(out))
-		out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-	start = len(out)
-	out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
-	out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-	out += b"trailer\n<< /Size %d /Root %d 0 R %s>>\n" % (size or len(bodies) + 1, root, extra)
-	return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
-
-
-def stream(data: bytes, entries: bytes = b"") -> bytes:
-	return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), entries, data)
 
 
 def page_tree_loop():

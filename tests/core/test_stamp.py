@@ -6,7 +6,20 @@ import subprocess
 import sys
 
 import pytest
-from paper import PAPERWORK, changed, full_page, hides, inked, pdf, seen, sizes, texts, written
+from paper import (
+	PAPERWORK,
+	changed,
+	full_page,
+	hides,
+	inked,
+	pdf,
+	raw,
+	raw_stream,
+	seen,
+	sizes,
+	texts,
+	written,
+)
 from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib.utils import ImageReader
@@ -144,6 +157,62 @@ def test_what_covers_the_page_or_cannot_be_followed_counts_as_full(draw):
 	after = stamp(pdf([], draw=draw))
 	assert len(sizes(after)) == 2
 	assert "assigned" in texts(after)[0]
+
+
+def of_type3(lines: int) -> bytes:
+	"""A page whose first line is drawn by a font of 40-point glyphs at size 1."""
+	glyphs = b" ".join(b"BT /F 12 Tf 72 %d Td (Line of the invoice) Tj ET" % (600 - 14 * n) for n in range(lines))
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+		b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+		b" /Resources << /Font << /T 5 0 R /F 7 0 R >> >> >>",
+		raw_stream(b"BT /T 1 Tf 1 0 0 1 72 665 Tm (AAAAAAAAAA) Tj ET\n" + glyphs),
+		b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 30 40] /FontMatrix [1 0 0 1 0 0] /CharProcs << /A 6 0 R >>"
+		b" /Encoding << /Type /Encoding /Differences [65 /A] >> /FirstChar 65 /LastChar 65 /Widths [35]"
+		b" /Resources << >> >>",
+		raw_stream(b"35 0 0 0 30 40 d1 0 0 30 40 re f"),
+		b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+	)
+
+
+def test_letters_that_are_drawings_count_as_a_full_page():
+	after = stamp(of_type3(42))
+	assert len(sizes(after)) == 2
+
+
+def upward(canvas, **spacing):
+	"""A line that runs up the page by its spacing alone, into the room at the top."""
+	for y in range(20, 590, 20):
+		canvas.drawString(60, y, "Line of the invoice")
+	text = canvas.beginText()
+	text.setTextTransform(0, 1, -1, 0, 100, 600)
+	text.setFont("Helvetica", 8)
+	for name, value in spacing.items():
+		getattr(text, f"set{name}")(value)
+	text.textOut("a b c d")
+	canvas.drawText(text)
+
+
+@pytest.mark.parametrize("spacing", [{"CharSpace": 25}, {"WordSpace": 55}, {"HorizScale": 500}])
+def test_letters_set_wide_are_not_stamped_over(spacing):
+	before = pdf([], draw=lambda canvas: upward(canvas, **spacing))
+	after = stamp(before)
+	page = len(sizes(after)) - 1
+	assert not hides(seen(before), seen(after, page))
+
+
+def test_letters_set_a_little_wide_leave_room_for_the_stamp():
+	def draw(canvas):
+		text = canvas.beginText(60, 500)
+		text.setFont("Helvetica", 10)
+		text.setCharSpace(0.2)
+		text.setWordSpace(1.5)
+		text.setHorizScale(98)
+		text.textLine("Freight from Dallas to Denver, and a lumper's receipt")
+		canvas.drawText(text)
+
+	assert len(sizes(stamp(pdf([], draw=draw)))) == 1
 
 
 def a_frame(canvas):
