@@ -24,6 +24,8 @@ const TYPES = [
 	"charge",
 	"payment_removed",
 	"non_factored",
+	"write_off",
+	"buyout",
 ];
 const COLUMNS = {
 	Purchase: [
