@@ -113,6 +113,7 @@ def hold_for_factor(payment_entry: str) -> str:
 	"""Book a draft payment of factored invoices as money held for the factor; the name of the draft journal entry."""
 	doc = frappe.get_doc("Payment Entry", payment_entry)
 	doc.check_permission("delete")
+	doc.check_permission("write")
 	frappe.has_permission("Journal Entry", "create", throw=True)
 	_check_company(doc.company)
 	return direct_payments.hold_for_factor(doc)

@@ -172,7 +172,7 @@ class _Reconciler:
 		elif decision.ignore:
 			outcome, reason, effects = Outcome.IGNORED, decision.ignore, ()
 		else:
-			outcome, reason, effects = self._settle(line, match)
+			outcome, reason, effects = self._settle(line, match, bool(decision.event))
 			if effects or outcome in _STATES:
 				self._move(match.receivable, outcome, effects)
 		return ReconciledLine(
@@ -207,7 +207,7 @@ class _Reconciler:
 			return Match(Outcome.BLOCKED, chosen, "other_subsidiary" if chosen else "unknown_invoice")
 		return Match(Outcome.MATCHED, chosen, None, "decided")
 
-	def _settle(self, line: ReportLine, match: Match) -> settlement.Settled:
+	def _settle(self, line: ReportLine, match: Match, decided: bool) -> settlement.Settled:
 		problems = line.problems
 		if match.receivable:
 			problems = tuple(problem for problem in problems if problem != "missing_invoice")
@@ -225,7 +225,7 @@ class _Reconciler:
 			return settlement.purchase(
 				line, receivable, position, self.book.policy, self.report.layout.tolerance
 			)
-		return settlement.payment(line, receivable, position, self.book.policy)
+		return settlement.payment(line, receivable, position, self.book.policy, decided)
 
 	def _position(self, receivable: Receivable) -> Position:
 		known = self.positions.get(receivable.invoice_no)

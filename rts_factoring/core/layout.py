@@ -34,6 +34,7 @@ class Event(str, Enum):
 	NON_FACTORED = "non_factored"
 	WRITE_OFF = "write_off"
 	DIRECT_PAYMENT = "direct_payment"
+	BUYOUT = "buyout"  # no word of a report means it, until a layout is taught one
 
 
 # Fees, wires and releases may stand alone; everything else is about one invoice.

@@ -59,6 +59,10 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.CHARGEBACK, SALE): Entry({RECEIVABLE: "amount"}, {RESERVE: "amount"}),
 	(Event.CHARGEBACK_REVERSAL, BORROWING): Entry({RESERVE: "amount"}, {ADVANCES: "amount"}),
 	(Event.CHARGEBACK_REVERSAL, SALE): Entry({RESERVE: "amount"}, {RECEIVABLE: "amount"}),
+	(Event.WRITE_OFF, BORROWING): Entry({ADVANCES: "amount"}, {RECEIVABLE: "amount"}),
+	(Event.WRITE_OFF, SALE): NOTHING,
+	(Event.BUYOUT, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
+	(Event.BUYOUT, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
 } | {
 	(event, policy): entry
 	for policy in Policy
@@ -80,6 +84,8 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	Event.PAYMENT_REMOVED: (("open", 1, "paid"), ("collected", -1, "paid")),
 	Event.CHARGEBACK: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.CHARGEBACK_REVERSAL: (("open", 1, "amount"), ("charged_back", -1, "amount")),
+	Event.WRITE_OFF: (("open", -1, "amount"),),
+	Event.BUYOUT: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.FEE: (("fee", 1, "amount"),),
 	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
 }
