@@ -16,7 +16,7 @@ from frappe.utils import add_to_date, get_link_to_form, getdate, now_datetime
 
 from rts_factoring.core.book import Reconciliation, reconcile
 from rts_factoring.core.cells import to_text
-from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.errors import FileRefused, Sentence
 from rts_factoring.core.identity import check_identity
 from rts_factoring.core.layout import Event, ReportLayout
 from rts_factoring.core.matching import digits
@@ -314,7 +314,7 @@ def _identify(doc, report: Report) -> None:
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)
 	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
-		raise FileRefused("no_settings", f"{doc.company} has no Subsidiary Factoring Settings.", "Create them first.")
+		raise FileRefused("no_settings", Sentence("{0} has no Subsidiary Factoring Settings.", doc.company), "Create them first.")
 	book = ledger.load_book(doc.company, report.kind.value)
 	doc.batch = check_identity(report, book, doc.batch or "") or None
 	doc.currency = book.currency
@@ -347,7 +347,7 @@ def _company_of(report: Report) -> str:
 	if not found:
 		raise FileRefused(
 			"unknown_client",
-			f"No subsidiary has the client number {report.facts.client_number!r} that the file names.",
+			Sentence("No subsidiary has the client number {0} that the file names.", f"{report.facts.client_number!r}"),
 			"Choose the company.",
 			report.file_name,
 		)
