@@ -46,7 +46,7 @@ def reasons(invoice: str) -> list[dict]:
 		{"code": reason.code, "text": say(reason.text), "fix": say(reason.fix), **_place(reason.code, row)}
 		for reason in verdict.reasons
 	]
-	said = {str(reason) for reason in verdict.reasons}
+	said = queue.as_text(verdict.reasons).splitlines()
 	return judged + [{"text": text, "fix": ""} for text in kept if judged == [] and text not in said]
 
 
