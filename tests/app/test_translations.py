@@ -27,10 +27,9 @@ def sentences() -> set[str]:
 			called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args
 			if called and isinstance(node.args[0], ast.Constant):
 				found.add(node.args[0].value)
-	found |= set(core_sentences())
 	for path in PACKAGE.rglob("*.js"):
 		found |= {json.loads(text) for text in CALL.findall(path.read_text())}
-	return {text for text in found if len(text.split()) > WORDS}
+	return {text for text in found if len(text.split()) > WORDS} | set(core_sentences())
 
 
 def core_sentences():
