@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from . import settlement
-from .errors import FileRefused
+from .errors import FileRefused, Sentence
 from .identity import Period, check_identity, identity_of, other_subsidiaries
 from .layout import NEEDS_INVOICE, Event
 from .matching import Match, Matcher, Receivables
@@ -255,7 +255,9 @@ class _Reconciler:
 		}
 		batches = {self.book.batch_of(invoice_no) for invoice_no in found}
 		if found and "" not in batches and not found & self.matcher.batch:
-			what = f"Its invoices are of batch {', '.join(sorted(batches))}, none is of {self.batch}."
+			what = Sentence(
+				"Its invoices are of batch {0}, none is of {1}.", ", ".join(sorted(batches)), self.batch
+			)
 			raise FileRefused(
 				"wrong_batch", what, "Choose the batch this report is about.", self.report.file_name
 			)

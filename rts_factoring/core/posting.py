@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .errors import PostingError
+from .errors import PostingError, Sentence
 from .layout import Event
 from .model import InvoiceState, Leg, Policy, Position, Role
 from .money import ZERO, text
@@ -95,7 +95,9 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	"""The journal legs of one effect. Raises PostingError if there is no rule, or debits and credits differ."""
 	entry = MATRIX.get((effect.event, policy))
 	if entry is None:
-		raise PostingError("no_posting_rule", f"There is no posting rule for {effect.event.value!r}.")
+		raise PostingError(
+			"no_posting_rule", Sentence("There is no posting rule for {0}.", f"{effect.event.value!r}")
+		)
 	found = [
 		_leg(role, side * effect.amounts[name], effect.invoice_no)
 		for side, named in ((1, entry.debit), (-1, entry.credit))
@@ -106,7 +108,12 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	if difference:
 		raise PostingError(
 			"unbalanced",
-			f"{effect.event.value} of {effect.invoice_no or 'no invoice'} is out of balance by {text(difference)}.",
+			Sentence(
+				"{0} of {1} is out of balance by {2}.",
+				effect.event.value,
+				effect.invoice_no or "no invoice",
+				text(difference),
+			),
 		)
 	return found
 

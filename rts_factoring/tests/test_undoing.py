@@ -3,7 +3,7 @@
 import frappe
 
 from rts_factoring.core.money import text
-from rts_factoring.services import deposits, imports
+from rts_factoring.services import decisions, deposits, imports
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME
 from rts_factoring.tests.test_deposits import bank_account
@@ -29,7 +29,7 @@ class UndoCase(ReportCase):
 		self.assert_books_agree()
 
 	def post_late(self, doc, row: int, event: str) -> None:
-		imports.decide(doc.name, [row], "type", event=event)
+		decisions.decide(doc.name, [row], "type", event=event)
 		imports.post_waiting(doc.name)
 
 	def blocked(self, doc, *words: str) -> None:
@@ -152,7 +152,7 @@ class TestRowsDecidedLate(UndoCase):
 		period |= {"start_date": "2026-11-01", "end_date": "2026-11-30"}
 		closed = {"document_type": "Journal Entry", "closed": 1}
 		frappe.get_doc(period | {"closed_documents": [closed]}).insert()
-		imports.decide(doc.name, [5], "type", event="partial")
+		decisions.decide(doc.name, [5], "type", event="partial")
 		frappe.db.savepoint("closed")
 		with self.refused("Posting Date", frappe.utils.formatdate("2026-12-01")):
 			imports.post_waiting(doc.name)
