@@ -269,6 +269,8 @@ def run_tests(module: str | None, test: str | None) -> int:
 			print(line, end="", flush=True)
 			said.append(line)
 		code = process.wait()
+	if not any(map(shutil.which, ("chromium", "google-chrome"))):
+		say("there is no Chromium, so prints by Frappe 16's other PDF engine were not tried")
 	count = re.findall(r"^Ran (\d+) tests? in", "".join(said), re.MULTILINE)
 	if not code and not any(int(number) for number in count):
 		say("no test ran")

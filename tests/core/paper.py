@@ -12,10 +12,10 @@ from reportlab.pdfgen.canvas import Canvas
 PAPERWORK = Path(__file__).parent.parent / "fixtures" / "paperwork"
 
 
-def pdf(lines=("Invoice INV-1",), size=(612, 792), top=None, step=24, draw=None, pages=1) -> bytes:
+def pdf(lines=("Invoice INV-1",), size=(612, 792), top=None, step=24, draw=None, pages=1, encrypt=None) -> bytes:
 	"""A PDF with one text line under the other, from `top` points above the foot of each page downwards."""
 	buffer = io.BytesIO()
-	canvas = Canvas(buffer, pagesize=size, invariant=1)
+	canvas = Canvas(buffer, pagesize=size, invariant=1, encrypt=encrypt)
 	for number in range(pages):
 		y = size[1] - 60 if top is None else top
 		for line in lines:

@@ -115,7 +115,7 @@ CASES = {
 		{"no_pages", "damaged", "too_slow", "too_complex"},
 	),
 	"million_objects": (million_objects, {"too_complex"}),
-	"million_pages": (million_pages, {"too_complex", "damaged"}),
+	"million_pages": (million_pages, {"too_complex", "too_slow", "damaged"}),
 	"million_pages_that_say_one": (million_pages_that_say_one, {"too_complex", "too_slow", "damaged"}),
 	"table_that_says_a_billion": (table_that_says_a_billion, {"too_complex"}),
 	"bomb_of_objects": (bomb_of_objects, {"damaged", "too_complex", "no_pages"}),

@@ -14,6 +14,7 @@ from pypdf.generic import (
 	DictionaryObject,
 	NameObject,
 )
+from reportlab.lib.pdfencrypt import StandardEncryption
 
 from rts_factoring.core.errors import PaperworkError
 from rts_factoring.core.notice import Notice, NoticeFacts
@@ -256,9 +257,9 @@ class TestBadFiles:
 			assert caught.value.code in ("empty", "not_a_pdf", "truncated")
 
 	def test_one_locked_only_against_editing_is_taken(self):
-		writer = PdfWriter(clone_from=io.BytesIO(pdf(["Rate confirmation"])))
-		writer.encrypt("", "owner", use_128bit=True)
-		assert "Rate confirmation" in texts(packet(paper(written(writer))).content)[1]
+		locked = pdf(["Rate confirmation"], encrypt=StandardEncryption("", "owner", strength=128))
+		assert b"/Encrypt" in locked
+		assert "Rate confirmation" in texts(packet(paper(locked)).content)[1]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,10 @@ def test_the_workspace_counts_what_needs_attention(dana):
 
 
 def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(dana):
+	dana.open("sales-invoice")
+	dana.settled()
+	pill = dana.page.locator(".list-row-container:has-text('AF-10001') [data-filter^='factoring_status']").first
+	assert "Proof of Delivery is missing" in pill.get_attribute("title")
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Proof of Delivery is missing")
 	dana.sees("Not Ready", ".page-head")

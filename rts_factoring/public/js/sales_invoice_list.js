@@ -3,13 +3,14 @@
 	const settings = (frappe.listview_settings["Sales Invoice"] = frappe.listview_settings["Sales Invoice"] || {});
 	const erpnext_onload = settings.onload;
 
-	settings.add_fields = [...(settings.add_fields || []), "factoring_status", "factoring_batch"];
+	settings.add_fields = [...(settings.add_fields || []), "factoring_status", "factoring_batch", "factoring_reasons"];
 	settings.formatters = {
 		...settings.formatters,
-		factoring_status(value) {
+		factoring_status(value, df, doc) {
 			if (!rts_factoring.STATUS[value]) return "";
 			const [colour, sign] = rts_factoring.STATUS[value];
-			return `<span class="indicator-pill no-indicator-dot ${colour} filterable ellipsis"
+			const why = frappe.utils.escape_html(doc.factoring_reasons || __(value));
+			return `<span class="indicator-pill no-indicator-dot ${colour} filterable ellipsis" title="${why}"
 				data-filter="factoring_status,=,${value}"><span class="ellipsis">${sign} ${__(value)}</span></span>`;
 		},
 	};
