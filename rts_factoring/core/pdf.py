@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from contextlib import contextmanager
 
+import pypdf.filters  # noqa: F401 - else it is imported on first use, and that anew in the child of every packet (guard.py)
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
 	ArrayObject,
