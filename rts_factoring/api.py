@@ -6,6 +6,7 @@ from frappe import _
 from rts_factoring.core.notice import TEMPLATE_TEXT
 from rts_factoring.services import (
 	batches,
+	decisions,
 	deposits,
 	direct_payments,
 	documents,
@@ -113,6 +114,7 @@ def hold_for_factor(payment_entry: str) -> str:
 	"""Book a draft payment of factored invoices as money held for the factor; the name of the draft journal entry."""
 	doc = frappe.get_doc("Payment Entry", payment_entry)
 	doc.check_permission("delete")
+	doc.check_permission("write")
 	frappe.has_permission("Journal Entry", "create", throw=True)
 	_check_company(doc.company)
 	return direct_payments.hold_for_factor(doc)
@@ -147,6 +149,12 @@ def download_batch(batch: str) -> None:
 def get_report_rows(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
 	"""A page of a report's rows, with the count of each outcome."""
 	return rows.page(_readable("Report Import", report_import).name, outcome, start, length)
+
+
+@frappe.whitelist()
+def get_teachable(report_import: str) -> dict:
+	"""Headers and words of an import that its layout does not know, and what they may mean."""
+	return decisions.teachable(_readable("Report Import", report_import).name)
 
 
 @frappe.whitelist()

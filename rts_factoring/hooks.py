@@ -55,6 +55,10 @@ doc_events = {
 	},
 }
 
+# Accounting dimensions of a site get a field on these, beside ERPNext's own
+
+accounting_dimension_doctypes = ["Subsidiary Factoring Settings"]
+
 # Prints of a Sales Invoice carry the Notice of Assignment
 
 pdf_body_html = "rts_factoring.printing.stamp.pdf_body_html"

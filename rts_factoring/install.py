@@ -1,6 +1,9 @@
 """What a site needs beside the DocTypes; every step is safe to run again."""
 
 import frappe
+from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
+	make_dimension_in_accounting_doctypes,
+)
 
 from rts_factoring import custom_fields
 from rts_factoring.services import layouts
@@ -14,12 +17,21 @@ def before_install():
 
 def after_install():
 	custom_fields.create()
+	create_dimension_fields()
 	layouts.create_defaults()
 
 
 def after_migrate():
 	create_roles()
+	create_dimension_fields()
 	layouts.create_defaults()
+
+
+def create_dimension_fields():
+	"""Fields for the accounting dimensions a site had before the app; ERPNext makes those of later ones."""
+	for doctype in frappe.get_hooks("accounting_dimension_doctypes", app_name="rts_factoring"):
+		for name in frappe.get_all("Accounting Dimension", pluck="name"):
+			make_dimension_in_accounting_doctypes(frappe.get_doc("Accounting Dimension", name), [doctype])
 
 
 def create_roles():

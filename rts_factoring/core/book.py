@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from . import settlement
-from .errors import FileRefused
+from .errors import FileRefused, Sentence
 from .identity import Period, check_identity, identity_of, other_subsidiaries
 from .layout import NEEDS_INVOICE, Event
 from .matching import Match, Matcher, Receivables
@@ -172,7 +172,7 @@ class _Reconciler:
 		elif decision.ignore:
 			outcome, reason, effects = Outcome.IGNORED, decision.ignore, ()
 		else:
-			outcome, reason, effects = self._settle(line, match)
+			outcome, reason, effects = self._settle(line, match, bool(decision.event))
 			if effects or outcome in _STATES:
 				self._move(match.receivable, outcome, effects)
 		return ReconciledLine(
@@ -207,7 +207,7 @@ class _Reconciler:
 			return Match(Outcome.BLOCKED, chosen, "other_subsidiary" if chosen else "unknown_invoice")
 		return Match(Outcome.MATCHED, chosen, None, "decided")
 
-	def _settle(self, line: ReportLine, match: Match) -> settlement.Settled:
+	def _settle(self, line: ReportLine, match: Match, decided: bool) -> settlement.Settled:
 		problems = line.problems
 		if match.receivable:
 			problems = tuple(problem for problem in problems if problem != "missing_invoice")
@@ -225,7 +225,7 @@ class _Reconciler:
 			return settlement.purchase(
 				line, receivable, position, self.book.policy, self.report.layout.tolerance
 			)
-		return settlement.payment(line, receivable, position, self.book.policy)
+		return settlement.payment(line, receivable, position, self.book.policy, decided)
 
 	def _position(self, receivable: Receivable) -> Position:
 		known = self.positions.get(receivable.invoice_no)
@@ -255,7 +255,9 @@ class _Reconciler:
 		}
 		batches = {self.book.batch_of(invoice_no) for invoice_no in found}
 		if found and "" not in batches and not found & self.matcher.batch:
-			what = f"Its invoices are of batch {', '.join(sorted(batches))}, none is of {self.batch}."
+			what = Sentence(
+				"Its invoices are of batch {0}, none is of {1}.", ", ".join(sorted(batches)), self.batch
+			)
 			raise FileRefused(
 				"wrong_batch", what, "Choose the batch this report is about.", self.report.file_name
 			)

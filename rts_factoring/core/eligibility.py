@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from .errors import Sentence
 from .model import InvoiceStanding, InvoiceState, Receivable
 from .money import ZERO
 from .money import text as money_text
@@ -82,7 +83,11 @@ def _company(candidate: Candidate, terms: Terms) -> list[Reason]:
 		return []
 	company = candidate.receivable.company
 	return [
-		Reason("company_off", f"{company} is not factored.", "Enable its Subsidiary Factoring Settings.")
+		Reason(
+			"company_off",
+			Sentence("{0} is not factored.", company),
+			"Enable its Subsidiary Factoring Settings.",
+		)
 	]
 
 
@@ -103,7 +108,9 @@ def _customer(candidate: Candidate, terms: Terms) -> list[Reason]:
 		return []
 	customer = candidate.receivable.customer
 	return [
-		Reason("excluded", f"{customer} is excluded from factoring.", "Untick it on the customer.")
+		Reason(
+			"excluded", Sentence("{0} is excluded from factoring.", customer), "Untick it on the customer."
+		)
 	]
 
 
@@ -143,7 +150,7 @@ def _currency(candidate: Candidate, terms: Terms) -> list[Reason]:
 	return [
 		Reason(
 			"currency",
-			f"The invoice is in {currency}, the agreement in {terms.currency}.",
+			Sentence("The invoice is in {0}, the agreement in {1}.", currency, terms.currency),
 			"Bill this invoice directly.",
 		)
 	]
@@ -152,12 +159,14 @@ def _currency(candidate: Candidate, terms: Terms) -> list[Reason]:
 def _amount(candidate: Candidate, terms: Terms) -> list[Reason]:
 	amount = candidate.receivable.amount
 	if amount <= 0:
-		return [Reason("no_amount", f"The amount {money_text(amount)} is not above zero.")]
+		return [Reason("no_amount", Sentence("The amount {0} is not above zero.", money_text(amount)))]
 	if amount < terms.min_amount:
 		return [
 			Reason(
 				"small",
-				f"{money_text(amount)} is below the smallest amount, {money_text(terms.min_amount)}.",
+				Sentence(
+					"{0} is below the smallest amount, {1}.", money_text(amount), money_text(terms.min_amount)
+				),
 				"Bill this invoice directly, or lower the amount in the settings.",
 			)
 		]
@@ -172,7 +181,9 @@ def _unpaid(candidate: Candidate, terms: Terms) -> list[Reason]:
 	return [
 		Reason(
 			"paid",
-			f"{money_text(paid)} of {money_text(receivable.amount)} is paid or credited already.",
+			Sentence(
+				"{0} of {1} is paid or credited already.", money_text(paid), money_text(receivable.amount)
+			),
 			"Only wholly open invoices are sold; undo the allocation, or bill the rest directly.",
 		)
 	]
@@ -192,11 +203,17 @@ def _notice(candidate: Candidate, terms: Terms) -> list[Reason]:
 
 def _documents(candidate: Candidate, terms: Terms) -> list[Reason]:
 	missing = [kind for kind in dict.fromkeys(candidate.required) if kind not in candidate.attached]
-	return [Reason("missing_document", f"{kind} is missing.", "Attach it under Documents.") for kind in missing]
+	return [
+		Reason("missing_document", Sentence("{0} is missing.", kind), "Attach it under Documents.")
+		for kind in missing
+	]
 
 
 def _schedule(candidate: Candidate, terms: Terms) -> list[Reason]:
-	return [Reason("schedule", problem, "Correct the invoice or customer.") for problem in candidate.layout_problems]
+	return [
+		Reason("schedule", problem, "Correct the invoice or customer.")
+		for problem in candidate.layout_problems
+	]
 
 
 def _paperwork(candidate: Candidate, terms: Terms) -> list[Reason]:

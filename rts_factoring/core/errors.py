@@ -8,6 +8,33 @@ def short(text: str) -> str:
 	return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
+class Sentence(str):
+	"""A sentence of a template and values, which can be said in another language: `Sentence("{0} is missing.", kind)`.
+
+	It is the English text; values that are sentences themselves are said in the other language too.
+	"""
+
+	template: str
+	values: tuple
+
+	def __new__(cls, template: str, *values: object):
+		made = super().__new__(cls, template.format(*values))
+		made.template, made.values = template, values
+		return made
+
+	def parts(self) -> list:
+		"""Template and values as plain data, for another process."""
+		return [
+			self.template,
+			*(value.parts() if isinstance(value, Sentence) else value for value in self.values),
+		]
+
+	@classmethod
+	def of_parts(cls, parts: list) -> "Sentence":
+		template, *values = parts
+		return cls(template, *(cls.of_parts(value) if isinstance(value, list) else value for value in values))
+
+
 class FactoringError(Exception):
 	"""Base of every error the core raises on purpose.
 

@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable
 
 from . import errors
-from .errors import FactoringError, PaperworkError
+from .errors import FactoringError, PaperworkError, Sentence
 
 SECONDS = 8  # per file; with starting and ending the child it stays below 10
 MEGABYTES = 500  # in all, what the process already holds included
@@ -72,7 +72,8 @@ def _child(work: Work, readable: int, writable: int, megabytes: int) -> None:
 			facts, content = work(progress)
 			answer = {"facts": facts, "size": len(content)}
 		except FactoringError as error:
-			answer, content = {"error": type(error).__name__, **error.as_dict(), "size": 0}, b""
+			told = {"message": _plain(error.message), "hint": _plain(error.hint)}
+			answer, content = {"error": type(error).__name__, **error.as_dict(), **told, "size": 0}, b""
 		except (MemoryError, RecursionError):
 			answer, content = {"exhausted": True, "size": 0}, b""
 		except Exception:
@@ -90,7 +91,7 @@ def _parent(readable: int, where: str, seconds: float) -> tuple[dict, bytes]:
 		if not select.select([readable], [], [], max(0.0, deadline - time.monotonic()))[0]:
 			raise PaperworkError(
 				"too_slow",
-				f"This file was not read within {seconds:g} seconds.",
+				Sentence("This file was not read within {0} seconds.", f"{seconds:g}"),
 				"It is damaged or made to be slow: print it to a new PDF, or send it as a picture.",
 				where,
 			)
@@ -112,8 +113,16 @@ def _parent(readable: int, where: str, seconds: float) -> tuple[dict, bytes]:
 		raise _too_complex(where)
 	if "error" in answer:
 		kind = getattr(errors, answer["error"], PaperworkError)
-		raise kind(answer["code"], answer["message"], answer["hint"], answer["where"])
+		raise kind(answer["code"], _made(answer["message"]), _made(answer["hint"]), answer["where"])
 	return answer["facts"], bytes(buffer)
+
+
+def _plain(text: str) -> str | list:
+	return text.parts() if isinstance(text, Sentence) else text
+
+
+def _made(text: str | list) -> str:
+	return Sentence.of_parts(text) if isinstance(text, list) else text
 
 
 def _too_complex(where: str) -> PaperworkError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .cells import is_filled, to_text
-from .errors import FileRefused
+from .errors import FileRefused, Sentence
 from .facts import Facts, names_client, read_facts, states_fact
 from .layout import ADDED_UP, TELLING, ReportLayout, normalise_header
 from .model import ReportKind
@@ -91,8 +91,8 @@ def find_header(
 	if kind and chosen.layout.kind != kind:
 		raise FileRefused(
 			"wrong_kind",
-			f"This is a {chosen.layout.kind.value} report, not a {kind.value} report.",
-			f"Import it as a {chosen.layout.kind.value} report.",
+			Sentence("This is a {0} report, not a {1} report.", chosen.layout.kind.value, kind.value),
+			Sentence("Import it as a {0} report.", chosen.layout.kind.value),
 			book.file_name,
 		)
 	_refuse_incomplete(chosen, book.file_name)
@@ -180,7 +180,9 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 		if name in seen and name[0] not in ADDED_UP:
 			raise FileRefused(
 				"duplicate_column",
-				f"The column {text[:_SHOWN]!r} stands twice, so it is unclear which one counts.",
+				Sentence(
+					"The column {0} stands twice, so it is unclear which one counts.", f"{text[:_SHOWN]!r}"
+				),
 				"Remove or rename one of them in the file.",
 				where,
 			)
@@ -192,7 +194,7 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 		)
 		raise FileRefused(
 			"missing_column",
-			f"The header has no column for {wanted}.",
+			Sentence("The header has no column for {0}.", wanted),
 			"If it has another name, add that header text to the Report Layout.",
 			where,
 		)
@@ -208,7 +210,11 @@ def _refuse_divided(chosen: _Candidate, found: Sequence[_Candidate], file_name: 
 		if any(tuple(map(to_text, row)) not in rows for row in other.body):
 			raise FileRefused(
 				"several_sheets",
-				f"The sheets {chosen.sheet.name[:_SHOWN]!r} and {other.sheet.name[:_SHOWN]!r} both hold report rows.",
+				Sentence(
+					"The sheets {0} and {1} both hold report rows.",
+					f"{chosen.sheet.name[:_SHOWN]!r}",
+					f"{other.sheet.name[:_SHOWN]!r}",
+				),
 				"Save each sheet as a file of its own and import them one by one.",
 				file_name,
 			)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .errors import FileRefused
+from .errors import FileRefused, Sentence
 from .facts import client_of
 from .layout import normalise_word
 from .matching import debtor_key, normalised, same_client
@@ -38,16 +38,18 @@ def check_identity(
 	client = facts.client_number or _only(number for number, _name in clients)
 	client_name = facts.client_name or _only(name for _number, name in clients)
 	if client and book.client_number and not same_client(client, book.client_number):
-		what = f"The file is for client {client[:60]}; {book.company} is client {book.client_number}."
+		what = Sentence(
+			"The file is for client {0}; {1} is client {2}.", client[:60], book.company, book.client_number
+		)
 		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
 	if not client and client_name and debtor_key(client_name) in other_subsidiaries(book, companies):
-		what = f"The file is for {client_name[:60]}, not {book.company}."
+		what = Sentence("The file is for {0}, not {1}.", client_name[:60], book.company)
 		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
 	if report.kind is ReportKind.PURCHASE:
 		return _batch_of(report, book, batch)
 	if period and not _in_period(report, period):
 		stated = f"{facts.period[0]:%m/%d/%Y} to {facts.period[1]:%m/%d/%Y}" if facts.period else "other days"
-		what = f"The file covers {stated}, not the period chosen."
+		what = Sentence("The file covers {0}, not the period chosen.", stated)
 		raise FileRefused("wrong_period", what, "Leave the period empty to take the file's own.", where)
 	return batch
 
@@ -68,11 +70,11 @@ def _batch_of(report: Report, book: Book, batch: str) -> str:
 	if not named and stated and not report.facts.batch_may_be_theirs:
 		named = stated
 	if batch and named and normalised(named) != normalised(batch):
-		what = f"The file is about batch {named[:60]}, not {batch}."
+		what = Sentence("The file is about batch {0}, not {1}.", named[:60], batch)
 		raise FileRefused("wrong_batch", what, "Choose the batch it names.", report.file_name)
 	found = batch or named
 	if found and normalised(found) not in ours:
-		what = f"{book.company} has no batch {found[:60]}."
+		what = Sentence("{0} has no batch {1}.", book.company, found[:60])
 		raise FileRefused("wrong_batch", what, "Choose the batch this report is about.", report.file_name)
 	return ours.get(normalised(found), "")
 

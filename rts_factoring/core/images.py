@@ -11,7 +11,7 @@ from PIL import Image, ImageFile
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
-from .errors import PaperworkError
+from .errors import PaperworkError, Sentence
 from .pdf import numbers, stream
 
 LETTER = (612.0, 792.0)  # points
@@ -180,7 +180,7 @@ def _target(size: tuple[int, int], quality: Quality, sideways: bool) -> tuple[in
 def _too_large(size: str, name: str) -> PaperworkError:
 	return PaperworkError(
 		"image_too_large",
-		f"This picture has more than {MAX_PIXELS:,} pixels ({size}).",
+		Sentence("This picture has more than {0} pixels ({1}).", f"{MAX_PIXELS:,}", size),
 		"Take it with a lower resolution.",
 		name,
 	)

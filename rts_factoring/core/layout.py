@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 
-from .errors import LayoutError
+from .errors import LayoutError, Sentence
 from .model import Outcome, ReportKind
 
 
@@ -34,6 +34,7 @@ class Event(str, Enum):
 	NON_FACTORED = "non_factored"
 	WRITE_OFF = "write_off"
 	DIRECT_PAYMENT = "direct_payment"
+	BUYOUT = "buyout"  # no word of a report means it, until a layout is taught one
 
 
 # Fees, wires and releases may stand alone; everything else is about one invoice.
@@ -163,19 +164,28 @@ class ReportLayout:
 	def __post_init__(self):
 		if self.date_order not in DATE_ORDERS:
 			raise LayoutError(
-				"bad_layout", f"Date order {self.date_order!r} is not one of {', '.join(DATE_ORDERS)}."
+				"bad_layout",
+				Sentence("Date order {0} is not one of {1}.", f"{self.date_order!r}", ", ".join(DATE_ORDERS)),
 			)
 		fields = TEXT_FIELDS | DATE_FIELDS | AMOUNT_FIELDS
 		seen: dict[str, str] = {}
 		for name, texts in self.headers.items():
 			if name not in fields:
-				raise LayoutError("bad_layout", f"Layout {self.name} names an unknown field {name!r}.")
+				raise LayoutError(
+					"bad_layout", Sentence("Layout {0} names an unknown field {1}.", self.name, f"{name!r}")
+				)
 			for text in texts:
 				other = seen.setdefault(normalise_header(text), name)
 				if other != name:
 					raise LayoutError(
 						"bad_layout",
-						f"Layout {self.name} gives the header {text!r} to both {other} and {name}.",
+						Sentence(
+							"Layout {0} gives the header {1} to both {2} and {3}.",
+							self.name,
+							f"{text!r}",
+							other,
+							name,
+						),
 						"Remove it from one of them.",
 					)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from .errors import NoticeError
+from .errors import NoticeError, Sentence
 from .model import InvoiceStanding, InvoiceState
 
 PLACEHOLDERS = ("company", "client_number", "customer", "invoice")
@@ -159,7 +159,11 @@ def validate(notice: Notice) -> None:
 	if len(notice.text) + len(notice.remit_to) > MAX_TEXT:
 		raise NoticeError(
 			"notice_too_long",
-			f"The notice has {len(notice.text) + len(notice.remit_to):,} characters, more than {MAX_TEXT:,}.",
+			Sentence(
+				"The notice has {0} characters, more than {1}.",
+				f"{len(notice.text) + len(notice.remit_to):,}",
+				f"{MAX_TEXT:,}",
+			),
 			"Paste only the notice itself.",
 		)
 	facts = NoticeFacts("x", "x", "x", "x")
@@ -218,8 +222,11 @@ def parse(text: str, facts: NoticeFacts) -> list[Line]:
 				known = ", ".join(f"{{{p}}}" for p in PLACEHOLDERS)
 				raise NoticeError(
 					"unknown_placeholder",
-					f"The notice contains the placeholder {{{token['name']}}}, which means nothing here.",
-					f"Use one of {known}, or remove the braces.",
+					Sentence(
+						"The notice contains the placeholder {{{0}}}, which means nothing here.",
+						token["name"],
+					),
+					Sentence("Use one of {0}, or remove the braces.", known),
 				)
 			put(facts.value(name))
 		else:
@@ -284,7 +291,20 @@ _REMIT = re.compile(
 	re.VERBOSE | re.IGNORECASE,
 )
 # Words before a name, or instead of one, that name nobody.
-_NOBODY = {"c", "o", "attn", "attention", "our", "the", "factor", "factoring", "company", "address", "at", "in"}
+_NOBODY = {
+	"c",
+	"o",
+	"attn",
+	"attention",
+	"our",
+	"the",
+	"factor",
+	"factoring",
+	"company",
+	"address",
+	"at",
+	"in",
+}
 _NOBODY |= {"above", "below", "following", "named", "notice", "this"}
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, StreamObject
 
-from .errors import PaperworkError, short
+from .errors import PaperworkError, Sentence, short
 from .guard import SECONDS, Progress, limited
 from .images import BEST, LETTER, MAX_PIXELS, Quality, add_image, embed
 from .ink import set_upright
@@ -63,7 +63,10 @@ class Document:
 		try:
 			if self.content.stat().st_size > MAX_BYTES:
 				raise PaperworkError(
-					"too_complex", f"This file has more than {_size(MAX_BYTES)}.", "", self.file_name
+					"too_complex",
+					Sentence("This file has more than {0}.", _size(MAX_BYTES)),
+					"",
+					self.file_name,
 				)
 			return self.content.read_bytes()
 		except OSError as error:
@@ -120,7 +123,11 @@ def build_packet(
 				return {"pages": pages, "outline": outline}, content
 		raise PaperworkError(
 			"packet_too_large",
-			f"The packet has {_size(len(content))} even with coarse pictures; {_size(max_bytes)} are allowed.",
+			Sentence(
+				"The packet has {0} even with coarse pictures; {1} are allowed.",
+				_size(len(content)),
+				_size(max_bytes),
+			),
 			"Leave out pages RTS does not need, or attach smaller files; or raise the limit in the settings, "
 			"then queue the invoice again.",
 			invoice_name,

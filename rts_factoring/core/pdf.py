@@ -22,7 +22,7 @@ from pypdf.generic import (
 	StreamObject,
 )
 
-from .errors import FactoringError, PaperworkError
+from .errors import FactoringError, PaperworkError, Sentence
 
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
@@ -59,7 +59,8 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 		raise PaperworkError("empty", "This file is empty (0 bytes).", "Attach it again.", name)
 	if len(content) > MAX_BYTES:
 		raise _too_complex(
-			f"This file has {len(content) // 1024**2} MB, more than {MAX_BYTES // 1024**2}.", name
+			Sentence("This file has {0} MB, more than {1}.", len(content) // 1024**2, MAX_BYTES // 1024**2),
+			name,
 		)
 	if b"%PDF-" not in content[:1024]:
 		raise PaperworkError(
@@ -73,7 +74,7 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 			name,
 		)
 	if _announces_too_much(content):
-		raise _too_complex(f"This file has more than {MAX_OBJECTS:,} objects.", name)
+		raise _too_complex(Sentence("This file has more than {0} objects.", f"{MAX_OBJECTS:,}"), name)
 	with reading(name):
 		reader = PdfReader(io.BytesIO(content), strict=False)
 		if reader.is_encrypted and not _opens_without_password(reader):
@@ -82,12 +83,14 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 			)
 		count = reader.trailer["/Root"]["/Pages"].get("/Count", 0)
 		if isinstance(count, int) and count > MAX_PAGES:
-			raise _too_complex(f"This file has {count:,} pages, more than {MAX_PAGES}.", name)
+			raise _too_complex(
+				Sentence("This file has {0} pages, more than {1}.", f"{count:,}", MAX_PAGES), name
+			)
 		pages = len(reader.pages)
 	if not pages:
 		raise PaperworkError("no_pages", "This file has no pages.", "Attach it again.", name)
 	if pages > MAX_PAGES:
-		raise _too_complex(f"This file has {pages:,} pages, more than {MAX_PAGES}.", name)
+		raise _too_complex(Sentence("This file has {0} pages, more than {1}.", f"{pages:,}", MAX_PAGES), name)
 	return reader
 
 
@@ -287,7 +290,12 @@ def _would_be_lost(annotation: DictionaryObject) -> bool:
 		return False
 	kind = annotation.get("/Subtype")
 	if kind == "/Widget":
-		return _of_field(annotation, "/FT") != "/Sig" and _of_field(annotation, "/V") not in (None, "", "/Off", [])
+		return _of_field(annotation, "/FT") != "/Sig" and _of_field(annotation, "/V") not in (
+			None,
+			"",
+			"/Off",
+			[],
+		)
 	if kind == "/FreeText":
 		return bool(str(annotation.get("/Contents", "")).strip())
 	return kind in _DRAWN
@@ -330,7 +338,9 @@ def _retag(item: DictionaryObject, tags: dict[str, str]) -> None:
 	for key in ("/BaseFont", "/FontName"):
 		found = _SUBSET.match(str(item.get(key, "")))
 		if found:
-			tag = tags.setdefault(found[1], "".join(chr(65 + len(tags) // 26**n % 26) for n in range(5, -1, -1)))
+			tag = tags.setdefault(
+				found[1], "".join(chr(65 + len(tags) // 26**n % 26) for n in range(5, -1, -1))
+			)
 			item[NameObject(key)] = NameObject(f"/{tag}+{found[2]}")
 
 

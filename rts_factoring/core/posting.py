@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .errors import PostingError
+from .errors import PostingError, Sentence
 from .layout import Event
 from .model import InvoiceState, Leg, Policy, Position, Role
 from .money import ZERO, text
@@ -59,6 +59,10 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.CHARGEBACK, SALE): Entry({RECEIVABLE: "amount"}, {RESERVE: "amount"}),
 	(Event.CHARGEBACK_REVERSAL, BORROWING): Entry({RESERVE: "amount"}, {ADVANCES: "amount"}),
 	(Event.CHARGEBACK_REVERSAL, SALE): Entry({RESERVE: "amount"}, {RECEIVABLE: "amount"}),
+	(Event.WRITE_OFF, BORROWING): Entry({ADVANCES: "amount"}, {RECEIVABLE: "amount"}),
+	(Event.WRITE_OFF, SALE): NOTHING,
+	(Event.BUYOUT, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
+	(Event.BUYOUT, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
 } | {
 	(event, policy): entry
 	for policy in Policy
@@ -80,6 +84,8 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	Event.PAYMENT_REMOVED: (("open", 1, "paid"), ("collected", -1, "paid")),
 	Event.CHARGEBACK: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.CHARGEBACK_REVERSAL: (("open", 1, "amount"), ("charged_back", -1, "amount")),
+	Event.WRITE_OFF: (("open", -1, "amount"),),
+	Event.BUYOUT: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.FEE: (("fee", 1, "amount"),),
 	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
 }
@@ -89,7 +95,9 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	"""The journal legs of one effect. Raises PostingError if there is no rule, or debits and credits differ."""
 	entry = MATRIX.get((effect.event, policy))
 	if entry is None:
-		raise PostingError("no_posting_rule", f"There is no posting rule for {effect.event.value!r}.")
+		raise PostingError(
+			"no_posting_rule", Sentence("There is no posting rule for {0}.", f"{effect.event.value!r}")
+		)
 	found = [
 		_leg(role, side * effect.amounts[name], effect.invoice_no)
 		for side, named in ((1, entry.debit), (-1, entry.credit))
@@ -100,7 +108,12 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	if difference:
 		raise PostingError(
 			"unbalanced",
-			f"{effect.event.value} of {effect.invoice_no or 'no invoice'} is out of balance by {text(difference)}.",
+			Sentence(
+				"{0} of {1} is out of balance by {2}.",
+				effect.event.value,
+				effect.invoice_no or "no invoice",
+				text(difference),
+			),
 		)
 	return found
 

@@ -88,8 +88,8 @@ REASONS: dict[str, tuple[str, str]] = {
 		"Set the type to payment.",
 	),
 	"needs_decision": (
-		"There is no posting rule for this type.",
-		"Set the type to the one that fits, or ignore the row.",
+		"A row of this type is not posted before a person has decided it.",
+		"Set the type to the one that fits (write-off where RTS bears the loss), or ignore the row.",
 	),
 	"unknown_type": ("The type is not known.", "Set the type; tick Remember to teach it to the layout."),
 	"unknown_status": ("The status is not known.", "Add the word to the Report Layout, then judge again."),

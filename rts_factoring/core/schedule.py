@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .errors import FactoringError, short
+from .errors import FactoringError, Sentence, short
 from .model import Receivable
 from .money import text as money_text
 from .schedule_layout import (
@@ -171,14 +171,25 @@ def _cells(layout: ScheduleLayout, invoice: Receivable, context: Mapping[str, An
 			continue
 		value, problem = _value(layout, column, invoice, context)
 		if not problem and column.required and not value:
-			problem = f"{column.header} is missing."
+			problem = Sentence("{0} is missing.", column.header)
 		if not problem and column.width and len(value) > column.width and not column.cut:
-			problem = f"{column.header} {short(value)!r} is longer than the {column.width} characters of its column."
+			problem = Sentence(
+				"{0} {1} is longer than the {2} characters of its column.",
+				column.header,
+				f"{short(value)!r}",
+				column.width,
+			)
 		value = _fit(column, value, column.cut)
 		if not problem and layout.quoting == "none" and needs_quotes(layout, value):
-			problem = f"{column.header} {short(value)!r} holds the delimiter, and this layout has no quotes."
+			problem = Sentence(
+				"{0} {1} holds the delimiter, and this layout has no quotes.",
+				column.header,
+				f"{short(value)!r}",
+			)
 		if not problem and (bad := _unencodable(value, layout.encoding)):
-			problem = f"{column.header} holds {bad!r}, which {layout.encoding} cannot carry."
+			problem = Sentence(
+				"{0} holds {1}, which {2} cannot carry.", column.header, f"{bad!r}", layout.encoding
+			)
 		if problem:
 			found.append(problem)
 		cells.append(value)
@@ -198,14 +209,19 @@ def _value(
 		return raw.strftime(layout.date_format), ""
 	if column.field == "amount":
 		text = money_text(raw)
-		wrong = "" if raw > 0 else f"{column.header} {text} is not above zero."
+		wrong = "" if raw > 0 else Sentence("{0} {1} is not above zero.", column.header, text)
 		return (text.replace(".", "") if layout.amounts == "cents" else text), wrong
 	text = clean(str(raw))
 	if text[:1] and text[0] in FORMULA_SIGNS:
 		if column.field not in NAME_FIELDS:
 			return (
 				text,
-				f"{column.header} {short(text)!r} begins with {text[0]!r}, which spreadsheets run as a formula.",
+				Sentence(
+					"{0} {1} begins with {2}, which spreadsheets run as a formula.",
+					column.header,
+					f"{short(text)!r}",
+					f"{text[0]!r}",
+				),
 			)
 		text = text.lstrip(FORMULA_SIGNS + " ")
 	return text, ""
@@ -244,12 +260,15 @@ def _file_name(pattern: str, *, today: date | None = None, **values: str) -> str
 			what = {"invoice": "invoice number", "client": "client number"}.get(key, key)
 			raise FactoringError(
 				"bad_file_name",
-				f"The {what} {short(known.get(key, ''))!r} gives no file name.",
-				f"The pattern {pattern!r} needs it: letters or digits.",
+				Sentence("The {0} {1} gives no file name.", what, f"{short(known.get(key, ''))!r}"),
+				Sentence("The pattern {0} needs it: letters or digits.", f"{pattern!r}"),
 			)
 	name = PLACEHOLDER.sub(lambda found: parts[found[1]], pattern)
 	if len(name) > MAX_NAME:
-		raise FactoringError("bad_file_name", f"The file name {short(name)!r} is longer than {MAX_NAME} characters.")
+		raise FactoringError(
+			"bad_file_name",
+			Sentence("The file name {0} is longer than {1} characters.", f"{short(name)!r}", MAX_NAME),
+		)
 	return name
 
 
@@ -267,6 +286,11 @@ def _refuse_twins(names: Iterable[tuple[str, str]]) -> None:
 		if other != invoice_no:
 			raise FactoringError(
 				"name_collision",
-				f"Invoices {short(other)} and {short(invoice_no)} would both be sent as {short(name)}.",
+				Sentence(
+					"Invoices {0} and {1} would both be sent as {2}.",
+					short(other),
+					short(invoice_no),
+					short(name),
+				),
 				"Send them in different batches, or change the packet pattern of the schedule layout.",
 			)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .errors import LayoutError
+from .errors import LayoutError, Sentence
 
 FIELDS = {
 	"client_number": "Client Number",
@@ -108,7 +108,7 @@ def codec_name(encoding: str) -> str:
 		return codecs.lookup(encoding).name
 	except LookupError:
 		raise LayoutError(
-			"bad_layout", f"The encoding {encoding!r} is unknown.", "Use utf-8 or cp1252."
+			"bad_layout", Sentence("The encoding {0} is unknown.", f"{encoding!r}"), "Use utf-8 or cp1252."
 		) from None
 
 
@@ -124,19 +124,23 @@ def _check(layout: ScheduleLayout) -> None:
 		("line_end", LINE_ENDS),
 	):
 		if getattr(layout, attribute) not in allowed:
-			wrong.append(f"{attribute} is {getattr(layout, attribute)!r}, not one of {allowed}.")
+			wrong.append(
+				Sentence("{0} is {1}, not one of {2}.", attribute, f"{getattr(layout, attribute)!r}", allowed)
+			)
 	for number, column in enumerate(layout.columns, 1):
 		where = f"Column {number}"
 		if column.field not in FIELDS:
-			wrong.append(f"{where} holds {column.field!r}, not one of {', '.join(FIELDS)}.")
+			wrong.append(
+				Sentence("{0} holds {1}, not one of {2}.", where, f"{column.field!r}", ", ".join(FIELDS))
+			)
 		if column.align not in ("left", "right") or len(column.pad) != 1 or column.width < 0:
-			wrong.append(f"{where} has no proper alignment, padding character or width.")
+			wrong.append(Sentence("{0} has no proper alignment, padding character or width.", where))
 		if not layout.delimiter and not column.width:
-			wrong.append(f"{where} needs a width, because the layout has no delimiter.")
+			wrong.append(Sentence("{0} needs a width, because the layout has no delimiter.", where))
 		if column.field == "constant" and column.constant != clean(column.constant):
-			wrong.append(f"{where} has a constant with control characters or loose spaces.")
+			wrong.append(Sentence("{0} has a constant with control characters or loose spaces.", where))
 	if layout.bom and codec_name(layout.encoding) not in BOMS:
-		wrong.append(f"{layout.encoding} has no byte order mark.")
+		wrong.append(Sentence("{0} has no byte order mark.", layout.encoding))
 	codec_name(layout.encoding)
 	for attribute, allowed in (
 		("schedule_pattern", {"client", "batch", "yyyymmdd"}),
@@ -147,7 +151,14 @@ def _check(layout: ScheduleLayout) -> None:
 		unknown = set(PLACEHOLDER.findall(pattern)) - allowed
 		rest = PLACEHOLDER.sub("", pattern)
 		if unknown or not re.fullmatch(r"[A-Za-z0-9 ._-]*", rest) or pattern.startswith("."):
-			wrong.append(f"{attribute} {pattern!r} is no file name of letters, digits and {sorted(allowed)}.")
+			wrong.append(
+				Sentence(
+					"{0} {1} is no file name of letters, digits and {2}.",
+					attribute,
+					f"{pattern!r}",
+					sorted(allowed),
+				)
+			)
 	if "{invoice}" not in layout.packet_pattern:
 		wrong.append("packet_pattern must hold {invoice}, else all packets have one name.")
 	if (
@@ -167,7 +178,9 @@ def _check(layout: ScheduleLayout) -> None:
 def _build(kind: type, plain: Mapping[str, Any]):
 	unknown = set(plain) - {f.name for f in fields(kind)}
 	if unknown:
-		raise LayoutError("bad_layout", f"Unknown in a schedule layout: {', '.join(sorted(unknown))}.")
+		raise LayoutError(
+			"bad_layout", Sentence("Unknown in a schedule layout: {0}.", ", ".join(sorted(unknown)))
+		)
 	return kind(**plain)
 
 

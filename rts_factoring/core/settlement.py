@@ -85,10 +85,17 @@ def purchase_amounts(line: ReportLine) -> dict[str, Decimal]:
 
 
 def payment(
-	line: ReportLine, receivable: Receivable | None, position: Position | None, policy: Policy
+	line: ReportLine,
+	receivable: Receivable | None,
+	position: Position | None,
+	policy: Policy,
+	decided: bool = False,
 ) -> Settled:
-	"""A row of a payment report; a fee, a release or a chargeback beside a payment is an effect of its own."""
-	if line.event in (Event.WRITE_OFF, Event.DIRECT_PAYMENT):
+	"""A row of a payment report; a fee, a release or a chargeback beside a payment is an effect of its own.
+
+	`decided` says that a person set the row's type: RTS's word alone writes nothing off.
+	"""
+	if line.event is Event.DIRECT_PAYMENT or (line.event is Event.WRITE_OFF and not decided):
 		return blocked("needs_decision")
 	found = _MAIN[line.event](line, position, policy)
 	standing = receivable.standing if receivable else InvoiceStanding.OPEN
@@ -181,6 +188,23 @@ def _removed(line: ReportLine, position: Position, policy: Policy) -> str | list
 
 
 def _charged_back(line: ReportLine, position: Position, policy: Policy) -> str | list:
+	"""A chargeback, or a buyout: we pay RTS for the invoice, while a chargeback is taken from the reserve."""
+	amount = _of_open(line, position)
+	return amount if isinstance(amount, str) else [(line.event, {"amount": amount}), *_aside(line)]
+
+
+def _written_off(line: ReportLine, position: Position, policy: Policy) -> str | list:
+	"""RTS bears the loss (without recourse): nothing comes in, and nothing is owed."""
+	amount = _of_open(line, position)
+	if isinstance(amount, str):
+		return amount
+	if policy is Policy.BORROWING and (reason := _beyond(amount, position)):
+		return reason
+	return [(Event.WRITE_OFF, {"amount": amount}), *_aside(line)]
+
+
+def _of_open(line: ReportLine, position: Position) -> Decimal | str:
+	"""How much of what is open the row takes away, or why it cannot."""
 	amount = _one_of(line.chargeback, line.paid)
 	if not position.is_bought:
 		return "not_purchased"
@@ -190,9 +214,7 @@ def _charged_back(line: ReportLine, position: Position, policy: Policy) -> str |
 		return "charged_back"
 	if position.open <= 0:
 		return "already_paid"
-	if amount > position.open:
-		return "exceeds_open"
-	return [(Event.CHARGEBACK, {"amount": amount}), *_aside(line)]
+	return "exceeds_open" if amount > position.open else amount
 
 
 def _chargeback_reversed(line: ReportLine, position: Position, policy: Policy) -> str | list:
@@ -262,6 +284,8 @@ _MAIN = {
 	Event.OVER_PAY: _paid,
 	Event.PAYMENT_REMOVED: _removed,
 	Event.CHARGEBACK: _charged_back,
+	Event.BUYOUT: _charged_back,
+	Event.WRITE_OFF: _written_off,
 	Event.CHARGEBACK_REVERSAL: _chargeback_reversed,
 	Event.NON_FACTORED: _non_factored,
 	Event.FEE: _fee,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from .errors import FileRefused
+from .errors import FileRefused, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ def read(data: bytes, file_name: str, limits: Limits | None = None) -> Spreadshe
 
 	limits = limits or Limits()
 	if len(data) > limits.bytes:
-		raise too_large(file_name, f"it has {len(data):,} bytes; at most {limits.bytes:,} are read")
+		raise too_large(
+			file_name,
+			Sentence("it has {0} bytes; at most {1} are read", f"{len(data):,}", f"{limits.bytes:,}"),
+		)
 	if file_name.lower().endswith((".csv", ".txt", ".tsv")):
 		return Spreadsheet(file_name, [Sheet("", _read_delimited(data, file_name, limits))])
 	return read_workbook(data, file_name, limits)
@@ -82,7 +85,10 @@ def read(data: bytes, file_name: str, limits: Limits | None = None) -> Spreadshe
 def too_large(file_name: str, what: str) -> FileRefused:
 	return FileRefused(
 		"too_large",
-		f"The file is too large to be a report: {what}.",
+		Sentence(
+			"The file is too large to be a report: {0}.",
+			what if isinstance(what, Sentence) else Sentence(what),
+		),
 		"Ask RTS for a shorter period.",
 		file_name,
 	)
@@ -105,21 +111,23 @@ def _read_delimited(data: bytes, file_name: str, limits: Limits) -> list[list]:
 		for row in csv.reader(_text_lines(data, encoding, delimiter, file_name, limits), delimiter=delimiter):
 			cells += len(row)
 			if len(row) > limits.columns:
-				raise too_large(file_name, f"row {len(rows) + 1} has {len(row):,} columns")
+				raise too_large(
+					file_name, Sentence("row {0} has {1} columns", len(rows) + 1, f"{len(row):,}")
+				)
 			if len(rows) >= limits.rows:
-				raise too_large(file_name, f"it has more than {limits.rows:,} rows")
+				raise too_large(file_name, Sentence("it has more than {0} rows", f"{limits.rows:,}"))
 			if cells > limits.cells:
-				raise too_large(file_name, f"it has more than {limits.cells:,} cells")
+				raise too_large(file_name, Sentence("it has more than {0} cells", f"{limits.cells:,}"))
 			rows.append(row)
 	except csv.Error as error:
 		raise _not_csv(
-			file_name, f"The text cannot be read as CSV ({error}).", "Save it again as CSV."
+			file_name, Sentence("The text cannot be read as CSV ({0}).", error), "Save it again as CSV."
 		) from error
 	finally:
 		csv.field_size_limit(old_limit)
 	width = max(map(len, rows), default=0)
 	if width * len(rows) > limits.area:
-		raise too_large(file_name, f"it has {len(rows):,} rows × {width:,} columns")
+		raise too_large(file_name, Sentence("it has {0} rows × {1} columns", f"{len(rows):,}", f"{width:,}"))
 	for row in rows:
 		row.extend([""] * (width - len(row)))
 	return rows
@@ -129,7 +137,7 @@ def _text_lines(data: bytes, encoding: str, delimiter: str, file_name: str, limi
 	"""Lines, refusing one that is cut into very many cells before they are made."""
 	for line in io.TextIOWrapper(io.BytesIO(data), encoding, newline=""):
 		if line.count(delimiter) > 10 * limits.columns:
-			raise too_large(file_name, f"a line has {line.count(delimiter):,} columns")
+			raise too_large(file_name, Sentence("a line has {0} columns", f"{line.count(delimiter):,}"))
 		yield line
 
 

@@ -18,7 +18,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from .errors import NoticeError
+from .errors import NoticeError, Sentence
 from .guard import Progress, limited
 from .ink import Box, Unreadable, gaps, ink, set_upright
 from .notice import Notice, NoticeFacts, blocks, digest, validate
@@ -253,7 +253,7 @@ def _family(text: str) -> str:
 			return family
 	raise NoticeError(
 		"notice_font",
-		f"No font on this server has the letter {missing[0]} of the notice.",
+		Sentence("No font on this server has the letter {0} of the notice.", missing[0]),
 		"Install the fonts DejaVu or Noto on the server.",
 	)
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree  # nosec B405 # every part was searched for en
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from .errors import FileRefused
+from .errors import FileRefused, Sentence
 from .extent import Cell, extent, with_error, without_value
 from .spreadsheet import EPOCH_1904, FORMULA_WITHOUT_VALUE, Limits, Sheet, Spreadsheet, too_large
 
@@ -44,7 +44,7 @@ def read_workbook(data: bytes, file_name: str, limits: Limits) -> Spreadsheet:
 			raise _encrypted(file_name)
 		raise _refused(file_name, "it is an old Excel file (.xls)")
 	if not data.startswith(b"PK"):
-		raise _refused(file_name, f"its content is {_kind_of(data[:4096])}")
+		raise _refused(file_name, Sentence("its content is {0}", Sentence(_kind_of(data[:4096]))))
 	try:
 		package = _Package(data, file_name, limits)
 		parts = package.check()
@@ -81,11 +81,14 @@ class _Package:
 		self.zip = zipfile.ZipFile(io.BytesIO(data))
 		members = self.zip.infolist()
 		if len(members) > limits.members:
-			raise too_large(file_name, f"it has {len(members):,} parts")
+			raise too_large(file_name, Sentence("it has {0} parts", f"{len(members):,}"))
 		unpacked = sum(member.file_size for member in members)
 		if unpacked > limits.unpacked:
 			raise too_large(
-				file_name, f"unpacked it has {unpacked:,} bytes; at most {limits.unpacked:,} are read"
+				file_name,
+				Sentence(
+					"unpacked it has {0} bytes; at most {1} are read", f"{unpacked:,}", f"{limits.unpacked:,}"
+				),
 			)
 		if any(member.flag_bits & 1 for member in members):
 			raise _encrypted(file_name)
@@ -104,7 +107,7 @@ class _Package:
 			kinds, targets = _relations(relations)
 			sheets = _sheets(workbook)
 			if len(sheets) > self.limits.sheets:
-				raise too_large(self.file_name, f"it has {len(sheets):,} sheets")
+				raise too_large(self.file_name, Sentence("it has {0} sheets", f"{len(sheets):,}"))
 			for path, kind in kinds.items():
 				if kind == "styles" and path in self.members:
 					self._take(copy, path)
@@ -128,7 +131,7 @@ class _Package:
 		if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
 			raise _damaged(self.file_name)
 		if most and member.file_size > most:
-			raise too_large(self.file_name, f"{path} has {member.file_size:,} bytes")
+			raise too_large(self.file_name, Sentence("{0} has {1} bytes", path, f"{member.file_size:,}"))
 		body = self.zip.read(member)
 		if b"\x00" in body[:4] or (b"<!" in body and _DOCTYPE.search(body)):
 			raise FileRefused(
@@ -157,19 +160,29 @@ class _Budget:
 			size = extent(body)
 		if size.rows > limits.rows:
 			raise too_large(
-				self.file_name, f"a sheet has {size.rows:,} rows; at most {limits.rows:,} are read"
+				self.file_name,
+				Sentence("a sheet has {0} rows; at most {1} are read", f"{size.rows:,}", f"{limits.rows:,}"),
 			)
 		if size.columns > limits.columns:
 			raise too_large(
-				self.file_name, f"a sheet has {size.columns:,} columns; at most {limits.columns:,} are read"
+				self.file_name,
+				Sentence(
+					"a sheet has {0} columns; at most {1} are read",
+					f"{size.columns:,}",
+					f"{limits.columns:,}",
+				),
 			)
 		self.cells += size.cells
 		self.area += size.rows * size.columns
 		self.text += self._shared_text(body, size.cells, longest, lengths)
 		if self.cells > limits.cells or self.area > limits.area:
-			raise too_large(self.file_name, f"its sheets have {max(self.cells, self.area):,} cells")
+			raise too_large(
+				self.file_name, Sentence("its sheets have {0} cells", f"{max(self.cells, self.area):,}")
+			)
 		if self.text > limits.unpacked:
-			raise too_large(self.file_name, f"its texts have {self.text:,} characters in all")
+			raise too_large(
+				self.file_name, Sentence("its texts have {0} characters in all", f"{self.text:,}")
+			)
 
 	def _shared_text(self, body: bytes, cells: int, longest: int, lengths: list[int]) -> int:
 		"""Characters of the shared texts of a sheet; a safe upper bound where that is enough."""
@@ -244,7 +257,10 @@ def _put(rows: list[list], cells: list[Cell], value: object) -> None:
 def _refused(
 	file_name: str, what: str, hint: str = "Ask RTS for the report as .xlsx, or save it as .xlsx."
 ) -> FileRefused:
-	return FileRefused("not_xlsx", f"This is not an Excel workbook (.xlsx): {what}.", hint, file_name)
+	reason = what if isinstance(what, Sentence) else Sentence(what)
+	return FileRefused(
+		"not_xlsx", Sentence("This is not an Excel workbook (.xlsx): {0}.", reason), hint, file_name
+	)
 
 
 def _damaged(file_name: str) -> FileRefused:

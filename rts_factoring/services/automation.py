@@ -73,6 +73,7 @@ def submit_queued(company: str) -> list[str]:
 		_tell_once(company, attempt, strip_html(str(error)))
 		return []
 	if doc:
+		attempt.values["batch"] = doc.name
 		attempt.succeeded(_("became {0}").format(doc.name))
 	if day:
 		agreed.db_set("last_auto_submit", day, update_modified=False)

@@ -62,10 +62,7 @@ def record(doc, bank_account: str, amount: float, day, reference: str = "") -> d
 			"user_remark": _("RTS deposit {0} for {1}").format(reference, doc.name).replace("  ", " "),
 		}
 	)
-	entry.append("accounts", {"account": bank_account, "debit_in_account_currency": flt(amount)})
-	entry.append(
-		"accounts",
-		{"account": journal.account(agreed, Role.CLEARING), "credit_in_account_currency": flt(amount)},
-	)
+	for row in journal.bank_rows(agreed, bank_account, flt(amount)):
+		entry.append("accounts", row)
 	entry.insert()
 	return {"journal_entry": entry.name, "difference": float(left - money(amount))}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import frappe
 from frappe import _
-from frappe.utils import flt, get_link_to_form
+from frappe.utils import get_link_to_form
 
-from rts_factoring.core.model import InvoiceState, Role
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.money import ZERO, money
 from rts_factoring.services import journal, settings
 
 WITH_RTS = (InvoiceState.FINANCED.value, InvoiceState.PARTLY_PAID.value, InvoiceState.SUBMITTED.value)
@@ -44,13 +47,23 @@ def factored(doc) -> list[str]:
 
 
 def hold_for_factor(doc) -> str:
-	"""Turn a draft Payment Entry on factored invoices into a draft Journal Entry: bank against clearing, because RTS will
-	ask for the money and the invoice stays open until RTS reports it. Returns its name; the Payment Entry is deleted."""
+	"""Turn what a draft Payment Entry pays on factored invoices into a draft Journal Entry: bank against clearing, because
+	RTS will ask for the money and the invoice stays open until RTS reports it. Returns its name.
+
+	The Payment Entry keeps what it pays on other invoices, and is deleted when that is nothing.
+	"""
 	found = factored(doc)
 	if doc.docstatus != 0 or not found:
 		frappe.throw(_("Only a draft payment of factored invoices can be held for the factor."))
 	agreed = settings.require(doc.company)
-	amount = flt(doc.received_amount or doc.paid_amount)
+	received = money(doc.received_amount or doc.paid_amount)
+	rows = [row for row in doc.references if row.reference_doctype == "Sales Invoice" and row.reference_name in found]
+	amount = sum((money(row.allocated_amount) for row in rows), ZERO)
+	everything = len(rows) == len(doc.references) and (amount == received or bool(doc.deductions))
+	if everything:
+		amount = received  # less what a bank or the customer deducted
+	else:
+		_refuse_to_divide(doc, found, amount, received)
 	entry = frappe.new_doc("Journal Entry")
 	entry.update(
 		{
@@ -62,11 +75,31 @@ def hold_for_factor(doc) -> str:
 			"user_remark": _("Paid to us by {0} for {1}, held for RTS").format(doc.party_name or doc.party, ", ".join(found)),
 		}
 	)
-	entry.append("accounts", {"account": doc.paid_to, "debit_in_account_currency": amount})
-	entry.append(
-		"accounts",
-		{"account": journal.account(agreed, Role.CLEARING), "credit_in_account_currency": amount},
-	)
+	for row in journal.bank_rows(agreed, doc.paid_to, float(amount)):
+		entry.append("accounts", row)
 	entry.insert()
-	doc.delete()
+	if everything:
+		doc.delete()
+	else:
+		_keep_the_rest(doc, rows, received - amount)
 	return entry.name
+
+
+def _refuse_to_divide(doc, found: list[str], amount: Decimal, received: Decimal) -> None:
+	"""Deductions and exchange rates cannot be told apart between the factor's invoices and the others."""
+	currencies = {doc.paid_from_account_currency, doc.paid_to_account_currency}
+	if doc.deductions or len(currencies) > 1 or amount > received:
+		frappe.throw(
+			_(
+				"This payment is for {0}, which RTS has bought, and for more. It has deductions, two currencies, or pays less "
+				"than it allocates, so it cannot be divided by itself. Make a Payment Entry of its own for the factored invoices."
+			).format(", ".join(found)),
+			title=_("Make Two Payments of It"),
+		)
+
+
+def _keep_the_rest(doc, rows: list, rest: Decimal) -> None:
+	for row in rows:
+		doc.remove(row)
+	doc.paid_amount = doc.received_amount = float(rest)
+	doc.save()

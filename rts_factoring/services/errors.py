@@ -8,7 +8,7 @@ from frappe.utils import escape_html
 from redis.exceptions import RedisError
 from rq.timeouts import BaseTimeoutException
 
-from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.errors import FactoringError, Sentence
 
 PASSING = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError)
 PASSING += (RedisError, BaseTimeoutException)
@@ -26,11 +26,19 @@ class FactoringValidationError(frappe.ValidationError):
 	code = ""
 
 
+def say(text: str, lang: str | None = None) -> str:
+	"""A sentence of the core in the user's language, or in `lang`."""
+	if not isinstance(text, Sentence):
+		return _(text, lang) if text else ""
+	values = (say(value, lang) if isinstance(value, Sentence) else value for value in text.values)
+	return _(text.template, lang).format(*values)
+
+
 def as_frappe_error(error: FactoringError) -> Exception:
 	"""The error to raise, its message already on the desk's message log."""
 	where = f"<b>{escape_html(error.where)}</b>: " if error.where else ""
-	hint = f"<br>{escape_html(_(error.hint))}" if error.hint else ""
-	message = f"{where}{escape_html(_(error.message))}{hint}"
+	hint = f"<br>{escape_html(say(error.hint))}" if error.hint else ""
+	message = f"{where}{escape_html(say(error.message))}{hint}"
 	try:
 		frappe.throw(message, FactoringValidationError, title=_("Factoring"))
 	except FactoringValidationError as raised:

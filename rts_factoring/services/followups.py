@@ -1,4 +1,5 @@
-"""What an import leaves for people to do: a task for each chargeback, short pay and over pay, with the next step."""
+"""What an import leaves for people to do: a task for each chargeback, buyout, short pay and over pay, with the next
+step."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from rts_factoring.core.layout import Event
 from rts_factoring.services import alerts
 
 # Event → name of the amount it is about (see core.posting).
-AMOUNTS = {Event.CHARGEBACK: "amount", Event.SHORT_PAY: "short", Event.OVER_PAY: "over"}
+AMOUNTS = {Event.CHARGEBACK: "amount", Event.BUYOUT: "amount", Event.SHORT_PAY: "short", Event.OVER_PAY: "over"}
 
 
 def open_tasks(doc, lines) -> int:
@@ -78,6 +79,8 @@ def tell_released(undone, name: str) -> None:
 def _next_step(event: Event) -> str:
 	if event is Event.CHARGEBACK:
 		return _("RTS charged back {invoice} ({amount}): dispute it, bill the customer without the notice, or write it off.")
+	if event is Event.BUYOUT:
+		return _("You bought {invoice} back from RTS ({amount}): pay RTS, and bill the customer without the notice.")
 	if event is Event.SHORT_PAY:
 		return _("The customer paid {invoice} short by {amount}: bill the customer for it, or write it off.")
 	return _("The customer paid {invoice} over by {amount}: give it back or keep it as the customer's credit.")

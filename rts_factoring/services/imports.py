@@ -16,24 +16,19 @@ from frappe.utils import add_to_date, get_link_to_form, getdate, now_datetime
 
 from rts_factoring.core.book import Reconciliation, reconcile
 from rts_factoring.core.cells import to_text
-from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.errors import FileRefused, Sentence
 from rts_factoring.core.identity import check_identity
-from rts_factoring.core.layout import Event, ReportLayout
+from rts_factoring.core.layout import ReportLayout
 from rts_factoring.core.matching import digits
-from rts_factoring.core.model import Outcome, ReportKind
+from rts_factoring.core.model import ReportKind
 from rts_factoring.core.money import text
 from rts_factoring.core.report import Report, type_report
-from rts_factoring.core.settlement import DEDUCTIONS
 from rts_factoring.core.spreadsheet import read
 from rts_factoring.services import figures, layouts, ledger, postings, settings, staging
 from rts_factoring.services.errors import Overtaken, told_to_the_user
 
 AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
 STUCK_AFTER = 10  # minutes in Reading or Posting; only a job leaves an import there
-LINE_TYPES = {
-	ReportKind.PAYMENT: tuple(event.value for event in Event if event is not Event.PURCHASE),
-	ReportKind.PURCHASE: tuple(event.value for event in Event if event in DEDUCTIONS),
-}
 
 
 # Report Import ----------------------------------------------------------------------------------------------------
@@ -75,7 +70,7 @@ def before_submit(doc) -> None:
 		frappe.throw(_("The file is still being read. Submit when the status is Ready."))
 	if _changed(doc):
 		frappe.throw(_("Save the changes first, so that the rows are judged by them."))
-	if any(_snapshot(layout) == doc.layout_snapshot for layout in _layouts(doc, live=True)):
+	if any(_snapshot(layout) == doc.layout_snapshot for layout in layouts_of(doc, live=True)):
 		return
 	frappe.throw(
 		_("The Report Layout was changed after the rows were judged. Press Judge Again, look at the rows, then submit."),
@@ -183,67 +178,6 @@ def post_waiting(name: str) -> None:
 	on_submit(doc)
 
 
-def decide(
-	name: str,
-	rows: list[int],
-	action: str,
-	invoice: str | None = None,
-	event: str | None = None,
-	reason: str = "",
-	remember: bool = False,
-) -> None:
-	"""Record a person's decision on some rows: accept a suggestion, choose the invoice, set the type, ignore, or undo.
-
-	Who decided and when is kept on each row. `remember` teaches the report's layout the type's word, for later imports.
-	Raises when a row is posted already or the decision lacks what it needs.
-	"""
-	doc = frappe.get_doc("Report Import", name, for_update=True)
-	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
-		frappe.throw(_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken)
-	lines = frappe.get_all(
-		"Report Import Line",
-		filters={"report_import": name, "row_no": ("in", rows)},
-		fields=["name", "row_no", "posted", "outcome", "sales_invoice", "decided_invoice", "decided_event", "word"],
-		limit=0,
-	)
-	kind = ReportKind(doc.kind.lower())
-	if remember and action == "type" and kind is ReportKind.PAYMENT and event in LINE_TYPES[kind]:
-		for word in {line.word for line in lines if line.word}:
-			layouts.remember_word(_layout_name(doc), "Type", word, event, doc.company)
-	for line in lines:
-		if line.posted:
-			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
-		change = _decision(doc, line, action, invoice, event, reason)
-		stamp = {"decided_by": frappe.session.user, "decided_on": now_datetime()} if change["resolution"] else {
-			"decided_by": None,
-			"decided_on": None,
-		}
-		frappe.db.set_value("Report Import Line", line.name, change | stamp)
-	judge_again(name)
-
-
-def _decision(doc, line, action: str, invoice: str | None, event: str | None, reason: str) -> dict:
-	if action == "accept":
-		if line.outcome != Outcome.SUGGESTED.value:
-			frappe.throw(_("Row {0} has no suggestion to accept.").format(line.row_no))
-		return {"resolution": "Accepted", "decided_invoice": line.sales_invoice}
-	if action == "invoice":
-		if not invoice or frappe.db.get_value("Sales Invoice", invoice, "company") != doc.company:
-			frappe.throw(_("Row {0}: choose an invoice of {1}.").format(line.row_no, doc.company))
-		return {"resolution": "Invoice Chosen", "decided_invoice": invoice}
-	if action == "type":
-		if event not in LINE_TYPES[ReportKind(doc.kind.lower())]:
-			frappe.throw(_("Row {0}: choose the type of the row.").format(line.row_no))
-		return {"resolution": "Type Set", "decided_event": event}
-	if action == "ignore":
-		if not (reason or "").strip():
-			frappe.throw(_("Row {0}: say why it is ignored.").format(line.row_no))
-		return {"resolution": "Ignored", "resolution_reason": reason.strip()}
-	if action == "undo":
-		return {"resolution": "", "resolution_reason": None, "decided_invoice": None, "decided_event": None}
-	frappe.throw(_("Unknown decision {0}.").format(action))
-
-
 # Reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -283,11 +217,11 @@ def _read(doc, data: bytes) -> tuple[Report, list[list]]:
 	file_name = doc.file.rsplit("/", 1)[-1]
 	book = read(data, file_name)
 	kind = ReportKind(doc.kind.lower()) if doc.kind else None
-	report = type_report(book, kind, _layouts(doc))
+	report = type_report(book, kind, layouts_of(doc))
 	return report, next(sheet.rows for sheet in book.sheets if sheet.name == report.sheet)
 
 
-def _layouts(doc, live: bool = False) -> list[ReportLayout]:
+def layouts_of(doc, live: bool = False) -> list[ReportLayout]:
 	"""The layout kept with the import once it is submitted; before that (and when `live`) the one chosen, else the company's
 	or the shipped."""
 	if doc.docstatus == 1 and doc.layout_snapshot and not live:
@@ -304,7 +238,7 @@ def _chosen_layouts(doc) -> dict[ReportKind, str]:
 	return {kind: (agreed and agreed.get(field)) or layouts.DEFAULT_NAMES[kind] for kind, field in fields.items()}
 
 
-def _layout_name(doc) -> str:
+def layout_name(doc) -> str:
 	return doc.layout or _chosen_layouts(doc)[ReportKind(doc.kind.lower())]
 
 
@@ -314,7 +248,7 @@ def _identify(doc, report: Report) -> None:
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)
 	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
-		raise FileRefused("no_settings", f"{doc.company} has no Subsidiary Factoring Settings.", "Create them first.")
+		raise FileRefused("no_settings", Sentence("{0} has no Subsidiary Factoring Settings.", doc.company), "Create them first.")
 	book = ledger.load_book(doc.company, report.kind.value)
 	doc.batch = check_identity(report, book, doc.batch or "") or None
 	doc.currency = book.currency
@@ -324,6 +258,7 @@ def _identify(doc, report: Report) -> None:
 	doc.sheet, doc.header_row = report.sheet, report.header.row
 	doc.line_count = len(report.lines)
 	doc.layout_snapshot = _snapshot(report.layout)
+	doc.unknown_columns = json.dumps(report.header.unknown)
 	doc.control_totals = json.dumps(
 		[
 			{"row": total.row, "label": total.label, **{name: text(value) for name, value in total.amounts.items()}}
@@ -347,7 +282,7 @@ def _company_of(report: Report) -> str:
 	if not found:
 		raise FileRefused(
 			"unknown_client",
-			f"No subsidiary has the client number {report.facts.client_number!r} that the file names.",
+			Sentence("No subsidiary has the client number {0} that the file names.", f"{report.facts.client_number!r}"),
 			"Choose the company.",
 			report.file_name,
 		)

@@ -8,6 +8,7 @@ from frappe import _
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services import ledger, queue, receivables
+from rts_factoring.services.errors import say
 
 SETTINGS = "Subsidiary Factoring Settings"
 FIGURES = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
@@ -42,10 +43,10 @@ def reasons(invoice: str) -> list[dict]:
 		return [{"text": text, "fix": ""} for text in kept]
 	verdict = queue.judge([row])[invoice]
 	judged = [
-		{"code": reason.code, "text": _(reason.text), "fix": _(reason.fix), **_place(reason.code, row)}
+		{"code": reason.code, "text": say(reason.text), "fix": say(reason.fix), **_place(reason.code, row)}
 		for reason in verdict.reasons
 	]
-	said = {str(reason) for reason in verdict.reasons}
+	said = queue.as_text(verdict.reasons).splitlines()
 	return judged + [{"text": text, "fix": ""} for text in kept if judged == [] and text not in said]
 
 

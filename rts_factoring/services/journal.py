@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import frappe
 from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
+	get_accounting_dimensions,
 	get_checks_for_pl_and_bs_accounts,
 )
 from frappe import _
@@ -134,16 +135,15 @@ def _rows(voucher: Voucher, settings) -> list[dict]:
 		for leg in posting.legs:
 			key = (leg.role, leg.invoice_no if leg.role in _OF_INVOICE else None, leg.debit > 0)
 			sums[key] = sums.get(key, ZERO) + leg.debit + leg.credit
-	dimensions = _default_dimensions(settings.company)
+	dimensions = _dimensions(settings)
 	invoices = _invoice_accounts({name for _role, name, _side in sums if name}, list(dimensions))
-	cost_center = settings.cost_center or frappe.get_cached_value("Company", settings.company, "cost_center")
 	rows = []
 	for (role, name, is_debit), amount in sums.items():
-		row = {"cost_center": cost_center, **dimensions}
+		row = dict(dimensions)
 		if role in _OF_INVOICE:
 			invoice = invoices[name]
 			row |= {"account": invoice.debit_to, "party_type": "Customer", "party": invoice.customer}
-			row |= {field: invoice[field] for field in ("cost_center", *dimensions) if invoice.get(field)}
+			row |= {field: invoice[field] for field in dimensions if invoice.get(field)}
 			if role is Role.RECEIVABLE:
 				row |= {"reference_type": "Sales Invoice", "reference_name": name}
 		else:
@@ -183,7 +183,7 @@ def account(settings, role: Role) -> str:
 
 
 def _invoice_accounts(names: set[str], dimensions: list[str]) -> dict:
-	known = [field for field in dimensions if frappe.get_meta("Sales Invoice").has_field(field)]
+	known = [field for field in dimensions if field != "cost_center" and frappe.get_meta("Sales Invoice").has_field(field)]
 	rows = frappe.get_all(
 		"Sales Invoice",
 		filters={"name": ("in", list(names))} if names else {"name": ""},
@@ -193,13 +193,25 @@ def _invoice_accounts(names: set[str], dimensions: list[str]) -> dict:
 	return {row.name: row for row in rows}
 
 
-def _default_dimensions(company: str) -> dict[str, str | None]:
-	"""Accounting dimensions of the company and their default values; an invoice's own value goes before them."""
-	return {
+def _dimensions(settings) -> dict[str, str | None]:
+	"""Cost center and accounting dimensions of a row: as the settings say, else the company's default. What an invoice has
+	itself goes before them."""
+	defaults = {
 		row.fieldname: row.default_dimension
 		for row in get_checks_for_pl_and_bs_accounts() or ()
-		if row.company == company
+		if row.company == settings.company
 	}
+	found = {"cost_center": settings.cost_center or frappe.get_cached_value("Company", settings.company, "cost_center")}
+	return found | {field: settings.get(field) or defaults.get(field) for field in get_accounting_dimensions()}
+
+
+def bank_rows(settings, bank_account: str, amount: float) -> list[dict]:
+	"""Rows of an entry, bank against clearing."""
+	dimensions = _dimensions(settings)
+	return [
+		{"account": bank_account, "debit_in_account_currency": amount, **dimensions},
+		{"account": account(settings, Role.CLEARING), "credit_in_account_currency": amount, **dimensions},
+	]
 
 
 def cancel_of_import(report_import: str) -> list[str]:
@@ -223,11 +235,12 @@ def cancel_of_import(report_import: str) -> list[str]:
 
 def refuse_reversal(doc) -> None:
 	"""ERPNext's Reverse Journal Entry would undo the books of an import and not its ledger."""
-	report_import = frappe.db.get_value("Journal Entry", doc.get("reversal_of"), "factoring_report_import") if doc.get("reversal_of") else None
+	reversed_entry = doc.get("reversal_of")
+	report_import = reversed_entry and frappe.db.get_value("Journal Entry", reversed_entry, "factoring_report_import")
 	if report_import:
 		frappe.throw(
 			_("Entry {0} belongs to Report Import {1} and is not reversed alone. Cancel the import; that undoes all its entries.").format(
-				doc.reversal_of, report_import
+				reversed_entry, report_import
 			),
 			title=_("Factoring"),
 		)

@@ -58,21 +58,28 @@ def try_on(doc, file_url: str) -> dict:
 
 
 def remember_word(name: str, listed: str, word: str, means: str, company: str) -> None:
-	"""Teach a layout one word of a status or type, as an accountant did on an import of the company.
+	"""Teach a layout one word of a status or type, as an accountant did on an import of the company."""
+	_remember(name, "words", {"list": listed, "word": word, "means": means}, ("list", "word"), company)
 
-	People limited to some companies may not change a shared layout: their company gets a copy of its own.
-	"""
+
+def remember_header(name: str, field: str, text: str, company: str) -> None:
+	"""Teach a layout one more header text of a field."""
+	_remember(name, "headers", {"field": field, "text": text}, ("text",), company)
+
+
+def _remember(name: str, table: str, row: dict, key: tuple[str, ...], company: str) -> None:
+	"""People limited to some companies may not change a shared layout: their company gets a copy of its own."""
 	doc = frappe.get_doc("Report Layout", name)
-	if any(row.list == listed and row.word.casefold() == word.casefold() for row in doc.words):
+	if any(all(known.get(field).casefold() == row[field].casefold() for field in key) for known in doc.get(table)):
 		return
 	if not doc.company and not doc.has_permission("write"):
-		return _remember_in_copy(doc, listed, word, means, company)
-	doc.append("words", {"list": listed, "word": word, "means": means})
+		return _remember(_copy_for(doc, company), table, row, key, company)
+	doc.append(table, row)
 	doc.save()
 
 
-def _remember_in_copy(shared, listed: str, word: str, means: str, company: str) -> None:
-	"""The company's copy of a shared layout learns the word; the company's settings name it from then on."""
+def _copy_for(shared, company: str) -> str:
+	"""The company's copy of a shared layout; the company's settings name it from then on."""
 	name = f"{shared.name} - {frappe.get_cached_value('Company', company, 'abbr')}"
 	if not frappe.db.exists("Report Layout", name):
 		copy = frappe.copy_doc(shared)
@@ -84,11 +91,11 @@ def _remember_in_copy(shared, listed: str, word: str, means: str, company: str) 
 			),
 			alert=True,
 		)
-	remember_word(name, listed, word, means, company)
 	agreed, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
 	if (agreed.get(field) or DEFAULT_NAMES[ReportKind(shared.kind.lower())]) == shared.name:
 		agreed.check_permission("write")
 		frappe.get_doc(settings.DOCTYPE, agreed.name).db_set(field, name, notify=True)
+	return name
 
 
 def refuse_foreign(doc, *fieldnames: str) -> None:

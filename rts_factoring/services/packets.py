@@ -9,7 +9,7 @@ from frappe.utils import flt
 
 import rts_factoring
 from rts_factoring.core.eligibility import Reason
-from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError
+from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError, Sentence
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.notice import Decision
 from rts_factoring.core.packet import Document, DocumentKind, build_packet, packet_key
@@ -46,7 +46,7 @@ def ensure_packet(invoice: str) -> str:
 			)
 		raise PaperworkError(
 			"packet_failed",
-			f"The packet could not be made: {_told(error)}",
+			Sentence("The packet could not be made: {0}", _told(error)),
 			"The Error Log has the details; when that is mended, queue the invoice again.",
 			f"{invoice}.pdf",
 		) from error
@@ -136,7 +136,7 @@ def _is_sent(invoice: str, state: str | None) -> bool:
 def _refuse(invoice: str, error: FactoringError) -> None:
 	state = frappe.db.get_value("Sales Invoice", invoice, "factoring_status", for_update=True)
 	if state == InvoiceState.QUEUED.value:
-		queue.refuse(invoice, [Reason(error.code, f"{error.where}: {error.message}", error.hint)])
+		queue.refuse(invoice, [Reason(error.code, Sentence("{0}: {1}", error.where, error.message), error.hint)])
 
 
 def _refuse_without_notice(decision: Decision, doc) -> None:
@@ -232,7 +232,7 @@ def _print(doc) -> bytes:
 			raise frappe.RetryBackgroundJobError(str(error)) from error
 		raise PaperworkError(
 			"print_failed",
-			f"The invoice could not be printed: {_told(error)}",
+			Sentence("The invoice could not be printed: {0}", _told(error)),
 			"Print it from its form, mend what is said there, then queue the invoice again.",
 			f"{doc.name}.pdf",
 		) from error
@@ -245,7 +245,7 @@ def _print(doc) -> bytes:
 	if passage := getattr(frappe.local, "factoring_remit_conflict", ""):
 		raise PaperworkError(
 			"remit_conflict",
-			f"The invoice says “{passage}”, which contradicts its notice.",
+			Sentence("The invoice says “{0}”, which contradicts its notice.", passage),
 			"Mend the print format or letter head, then queue the invoice again.",
 			f"{doc.name}.pdf",
 		)

@@ -16,6 +16,7 @@ from rts_factoring.core.eligibility import Candidate, Reason, Verdict, decide
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services import layouts, receivables, settings
+from rts_factoring.services.errors import say
 from rts_factoring.services.receivables import chunks
 
 OWN_STATES = ("", InvoiceState.NOT_FACTORED.value, InvoiceState.NOT_READY.value, InvoiceState.QUEUED.value)
@@ -237,8 +238,9 @@ def write(invoices: Collection[str], **values) -> None:
 
 
 def as_text(reasons: Iterable[Reason]) -> str:
-	"""A line each, as the form shows them."""
-	return "\n".join(str(reason) for reason in reasons)
+	"""A line each in the site's language, as lists and other systems read them; the form says them in the user's."""
+	lang = frappe.db.get_default("lang") or "en"
+	return "\n".join(f"{say(reason.text, lang)} {say(reason.fix, lang)}".strip() for reason in reasons)
 
 
 def _forget_withdrawn_notices(names: list[str]) -> None:

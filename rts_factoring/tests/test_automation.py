@@ -47,8 +47,9 @@ class TestWhen(DeliveryCase):
 		self.assertTrue(automation.is_due(doc, NOON))
 
 	def test_switching_it_on_makes_up_for_nothing(self):
-		freight.make_settings(ACME, last_auto_submit="2026-10-01")
-		self.assertFalse(automation.is_due(self.daily("17:00:00"), NOON))
+		doc = self.daily("17:00:00", last_auto_submit="2026-10-01")
+		self.assertFalse(automation.is_due(doc, NOON))
+		self.assertTrue(automation.is_due(doc, datetime(2026, 11, 3, 17, 0)))
 
 	def test_a_batch_submits_itself_when_enough_invoices_are_queued(self):
 		freight.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=4)

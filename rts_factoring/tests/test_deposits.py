@@ -61,6 +61,38 @@ class TestDirectPayment(ReportCase):
 		self.assertEqual(sides, {bank_account(): (2450.0, 0.0), clearing: (0.0, 2450.0)})
 		self.assertEqual(self.figures("AF-10001"), ("Financed", "2450.00"))  # open until RTS reports it
 
+	def mixed(self):
+		"""A draft that pays AF-10001, which RTS has, 500 of an invoice it never had, and 10 on account."""
+		payment = get_payment_entry("Sales Invoice", "AF-10001", bank_account=bank_account())
+		payment.reference_no, payment.reference_date = "C-3", "2026-11-10"
+		dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
+		freight.make_invoice("XM-1", company=ACME, customer=payment.party, amount=500, po_no="XM-1", **dates)
+		row = {"reference_doctype": "Sales Invoice", "reference_name": "XM-1", "allocated_amount": 500}
+		payment.append("references", row | {"outstanding_amount": 500, "total_amount": 500})
+		payment.paid_amount = payment.received_amount = 2960
+		return payment.insert()
+
+	def test_a_payment_of_other_invoices_too_keeps_what_is_theirs(self):
+		reports.import_sample("purchase_clean")
+		payment = self.mixed()
+		entry = frappe.get_doc("Journal Entry", direct_payments.hold_for_factor(payment))
+		self.assertEqual([(row.debit, row.credit) for row in entry.accounts], [(2450.0, 0.0), (0.0, 2450.0)])
+		payment = frappe.get_doc("Payment Entry", payment.name)
+		self.assertEqual([row.reference_name for row in payment.references], ["XM-1"])
+		self.assertEqual((payment.paid_amount, payment.unallocated_amount), (510, 10))
+		payment.submit()
+		self.assertEqual(self.figures("XM-1")[1], "0.00")
+
+	def test_one_with_deductions_is_not_divided(self):
+		reports.import_sample("purchase_clean")
+		account = frappe.db.get_value("Company", ACME, "write_off_account")
+		center = frappe.db.get_value("Company", ACME, "cost_center")
+		payment = self.mixed()
+		payment.append("deductions", {"account": account, "cost_center": center, "amount": 5})
+		with self.refused("AF-10001", "Payment Entry of its own"):
+			direct_payments.hold_for_factor(payment)
+		self.assertTrue(frappe.db.exists("Payment Entry", payment.name))
+
 	def test_nothing_is_said_of_an_invoice_that_is_not_factored(self):
 		frappe.clear_messages()
 		payment = get_payment_entry("Sales Invoice", "AF-10024", bank_account=bank_account())

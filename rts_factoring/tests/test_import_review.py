@@ -4,7 +4,7 @@ import json
 
 import frappe
 
-from rts_factoring.services import imports, layouts, postings
+from rts_factoring.services import decisions, imports, layouts, postings
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -38,7 +38,7 @@ class TestReview(FreightCase):
 		return [row.outcome for row in reports.lines(doc)]
 
 	def teach(self):
-		layouts.remember_word(self.layout.name, "Status", "Zu den Akten", "matched")
+		layouts.remember_word(self.layout.name, "Status", "Zu den Akten", "matched", ACME)
 
 	def test_a_word_taught_after_the_file_was_read_counts_once_the_rows_are_judged_again(self):
 		doc = self.report(self.row("AF-10001", "Zu den Akten"), self.row("AF-10002", "Funded"))
@@ -58,7 +58,7 @@ class TestReview(FreightCase):
 	def test_decisions_outlive_a_changed_layout(self):
 		stranger = ("AF-99999", *self.row("AF-10002", "Funded")[1:])
 		doc = self.report(self.row("AF-10001", "Zu den Akten"), stranger)
-		imports.decide(doc.name, [4], "ignore", reason="not ours")
+		decisions.decide(doc.name, [4], "ignore", reason="not ours")
 		self.teach()
 		imports.judge_again(doc.name)
 		self.assertEqual(self.outcomes(doc), ["matched", "ignored"])
@@ -108,11 +108,37 @@ class TestReview(FreightCase):
 		doc = self.report(self.row("AF-10001", "Funded"), wire)
 		self.assertEqual(self.outcomes(doc), ["matched", "unmatched"])
 		with self.refused("choose the type"):
-			imports.decide(doc.name, [4], "type", event="payment")
-		imports.decide(doc.name, [4], "type", event="charge")
+			decisions.decide(doc.name, [4], "type", event="payment")
+		decisions.decide(doc.name, [4], "type", event="charge")
 		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
 		doc.reload()
 		doc.submit()
 		self.assertEqual(reports.journal(doc, "charges"), (15, 0))
 		debit, credit = reports.journal(doc, "clearing")
 		self.assertEqual(debit - credit, 920 - 15)
+
+	def test_a_header_of_the_file_is_taught_from_the_import(self):
+		self.addCleanup(self.forget_header)
+		header = (*reports.PURCHASE_HEADER[:4], "Schuld", *reports.PURCHASE_HEADER[5:], "Status")
+		content = reports.workbook([("Client #:", "104233"), header, self.row("AF-10001", "Funded")])
+		doc = reports.import_file("taught.xlsx", content, submit=False)
+		self.assertEqual(json.loads(doc.unknown_columns), ["Schuld"])
+		self.assertEqual(reports.lines(doc)[0].reason, "arithmetic")
+		with self.refused("Choose a text of this file"):
+			decisions.teach(doc.name, "Header", "Fee", "fee_amount")
+		decisions.teach(doc.name, "Header", "Schuld", "fee_amount")
+		doc.reload()
+		self.assertEqual((json.loads(doc.unknown_columns), doc.total_fee), ([], 30))
+		self.assertEqual(self.outcomes(doc), ["matched"])
+
+	def test_a_status_word_of_the_file_is_taught_from_the_import(self):
+		doc = self.report(self.row("AF-10001", "Zu den Akten"))
+		self.assertEqual(decisions.teachable(doc.name)["words"], ["Zu den Akten"])
+		decisions.teach(doc.name, "Word", "Zu den Akten", "matched")
+		self.assertEqual(self.outcomes(doc), ["matched"])
+
+	def forget_header(self):
+		self.layout.reload()
+		self.layout.headers = [row for row in self.layout.headers if row.text != "Schuld"]
+		self.layout.save()
+		frappe.db.commit()

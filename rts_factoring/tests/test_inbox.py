@@ -108,11 +108,11 @@ class TestInboxFolder(InboxCase):
 				inbox.poll(ACME)
 			self.assertEqual(self.managers_are_told(), told)
 
-	def test_where_the_server_tells_no_time_a_report_that_reuses_its_name_is_taken_too(self):
-		def without_time(*arguments):
-			return [replace(file, modified=None) for file in list_folder(*arguments)]
+	def test_where_the_server_tells_neither_size_nor_time_a_report_that_reuses_its_name_is_taken_too(self):
+		def names_only(*arguments):
+			return [replace(file, size=None, modified=None) for file in list_folder(*arguments)]
 
-		with mock.patch.object(inbox, "list_folder", without_time):
+		with mock.patch.object(inbox, "list_folder", names_only):
 			(self.outbox / "report.xlsx").write_bytes(self.report)
 			self.assertEqual(len(inbox.poll(ACME)), 1)
 			self.assertEqual(inbox.poll(ACME), [])

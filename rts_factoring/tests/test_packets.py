@@ -7,6 +7,7 @@ from frappe.tests.utils import patch_hooks
 from PIL import Image
 from pypdf import PdfReader
 
+from rts_factoring import api
 from rts_factoring.core.errors import NoticeError, PaperworkError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services import packets
@@ -88,7 +89,8 @@ class TestPackets(FreightCase):
 
 		found = of(ONE)
 		file = frappe.get_doc("File", found.factoring_packet)
-		self.assertEqual((file.is_private, file.attached_to_name, file.file_name), (1, ONE, f"{ONE}.pdf"))
+		self.assertEqual((file.is_private, file.attached_to_name), (1, ONE))
+		self.assertRegex(file.file_name, rf"^{ONE}\w*\.pdf$")  # Frappe adds letters where a file of the name is on the disk
 		self.assertEqual(found.factoring_notice, self.notice.name)
 		seen = Seen(content(ONE))
 		self.assertEqual(len(seen.pages), 3)
@@ -322,7 +324,7 @@ class TestNoticeDocument(FreightCase):
 
 	def test_the_template_is_not_a_notice(self):
 		doc = self.new()
-		doc.text = doc.get_template()
+		doc.text = api.get_notice_template()
 		doc.insert()
 		with self.refused("brackets"):
 			doc.submit()
@@ -335,7 +337,7 @@ class TestNoticeDocument(FreightCase):
 
 	def test_the_preview_is_the_stamp_itself(self):
 		freight.make_invoice(ONE)
-		preview = self.notice.get_preview()
+		preview = api.preview_notice(self.notice.as_json())
 		stamp = frappe.get_print("Sales Invoice", ONE)
 		start = stamp.index("<div data-rts-notice")
 		printed = stamp[start : stamp.index("</div></div>", start) + 12]
@@ -343,8 +345,8 @@ class TestNoticeDocument(FreightCase):
 		self.assertEqual(shown.split('" style', 1)[1], printed.split('" style', 1)[1])
 
 	def test_the_preview_of_an_unfinished_text_says_what_is_wrong(self):
-		self.assertIn("{amount}", self.new(text="Pay {amount}<script>").get_preview())
-		self.assertNotIn("<script>", self.new(text="Pay {amount<script>}").get_preview())
+		self.assertIn("{amount}", api.preview_notice(self.new(text="Pay {amount}<script>").as_json()))
+		self.assertNotIn("<script>", api.preview_notice(self.new(text="Pay {amount<script>}").as_json()))
 
 
 def failing_format(**kwargs):

@@ -9,7 +9,7 @@ import frappe
 from frappe.utils.background_jobs import execute_job
 
 from rts_factoring import tasks
-from rts_factoring.services import imports, journal, ledger, postings
+from rts_factoring.services import decisions, imports, journal, ledger, postings
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import run_worker
 from rts_factoring.tests.freight import ACME
@@ -141,7 +141,7 @@ class TestTwoAtOnce(RaceCase):
 	def test_a_row_is_not_decided_while_it_is_posted(self):
 		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000))
 		ignore = {"action": "ignore", "reason": "too late"}
-		found = self.together(lambda: imports.post_job(doc.name), lambda: imports.decide(doc.name, [4], **ignore))
+		found = self.together(lambda: imports.post_job(doc.name), lambda: decisions.decide(doc.name, [4], **ignore))
 		self.assertIn("posted meanwhile", found)
 
 	def test_the_policy_does_not_change_under_a_posting(self):

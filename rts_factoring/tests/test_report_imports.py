@@ -4,7 +4,7 @@ import frappe
 from frappe.realtime import clear_realtime_log
 
 from rts_factoring.core.money import money, text
-from rts_factoring.services import imports, postings, statements
+from rts_factoring.services import decisions, imports, postings, statements
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME
@@ -212,7 +212,7 @@ class TestDecisions(ReportCase):
 		self.doc = reports.import_sample("purchase_mixed", submit=False)
 
 	def test_an_accepted_suggestion_is_posted_with_the_rest(self):
-		imports.decide(self.doc.name, [13], "accept")
+		decisions.decide(self.doc.name, [13], "accept")
 		doc = frappe.get_doc("Report Import", self.doc.name)
 		self.assertEqual(doc.missing_from_report, '["AF-10022"]')
 		doc.submit()
@@ -224,7 +224,7 @@ class TestDecisions(ReportCase):
 	def test_a_row_decided_after_submit_is_posted_by_the_same_import(self):
 		self.doc.submit()
 		self.assertEqual(self.figures("AF-10018")[0], "Submitted")
-		imports.decide(self.doc.name, [13], "accept")
+		decisions.decide(self.doc.name, [13], "accept")
 		self.assertEqual(self.figures("AF-10018")[0], "Submitted")
 		imports.post_waiting(self.doc.name)
 		self.assertEqual(self.figures("AF-10018")[0], "Financed")
@@ -235,7 +235,7 @@ class TestDecisions(ReportCase):
 		self.assert_books_agree()
 
 	def test_an_ignored_row_keeps_its_reason_and_waits_no_more(self):
-		imports.decide(self.doc.name, [15], "ignore", reason="Not ours")
+		decisions.decide(self.doc.name, [15], "ignore", reason="Not ours")
 		self.doc.reload()
 		self.doc.submit()
 		row = next(
@@ -247,21 +247,21 @@ class TestDecisions(ReportCase):
 
 	def test_a_decision_needs_what_it_needs(self):
 		with self.refused("no suggestion"):
-			imports.decide(self.doc.name, [15], "accept")
+			decisions.decide(self.doc.name, [15], "accept")
 		with self.refused("why it is ignored"):
-			imports.decide(self.doc.name, [15], "ignore", reason=" ")
+			decisions.decide(self.doc.name, [15], "ignore", reason=" ")
 		with self.refused(ACME):
-			imports.decide(self.doc.name, [15], "invoice", invoice="BL-20001")
+			decisions.decide(self.doc.name, [15], "invoice", invoice="BL-20001")
 
 	def test_a_posted_row_is_not_decided_again(self):
 		self.doc.submit()
 		with self.refused("Row 7", "posted"):
-			imports.decide(self.doc.name, [7], "ignore", reason="too late")
+			decisions.decide(self.doc.name, [7], "ignore", reason="too late")
 
 	def test_a_word_set_and_remembered_is_known_to_the_next_report(self):
 		self.doc.submit()
 		messy = reports.import_sample("payment_messy", submit=False)
-		imports.decide(messy.name, [20], "type", event="charge", remember=True)
+		decisions.decide(messy.name, [20], "type", event="charge", remember=True)
 		messy.reload()
 		messy.submit()
 		later = reports.import_file(

@@ -2,7 +2,8 @@
 
 import frappe
 
-from rts_factoring.services import deposits, imports
+from rts_factoring.core.money import text
+from rts_factoring.services import decisions, deposits, imports
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME
 from rts_factoring.tests.test_deposits import bank_account
@@ -28,7 +29,7 @@ class UndoCase(ReportCase):
 		self.assert_books_agree()
 
 	def post_late(self, doc, row: int, event: str) -> None:
-		imports.decide(doc.name, [row], "type", event=event)
+		decisions.decide(doc.name, [row], "type", event=event)
 		imports.post_waiting(doc.name)
 
 	def blocked(self, doc, *words: str) -> None:
@@ -132,13 +133,26 @@ class TestWhatWaitsThen(UndoCase):
 
 
 class TestRowsDecidedLate(UndoCase):
+	def test_a_write_off_and_a_buyout_are_posted_and_undone(self):
+		before = reports.books()
+		doc = self.post((ONE, "1", "11/05/2026", "Write-Off", 2450), (TWO, "2", "11/05/2026", "Bought Back", 100))
+		self.assertEqual([line.reason for line in reports.lines(doc)], ["needs_decision", "unknown_type"])
+		self.post_late(doc, 4, "write_off")
+		self.post_late(doc, 5, "buyout")
+		self.assertEqual(self.figures(ONE), ("Completed", "0.00"))
+		self.assertEqual(text(reports.journal(doc, "clearing")[1]), "100.00")
+		self.assertTrue(frappe.db.exists("ToDo", {"reference_name": TWO, "status": "Open"}))
+		self.assert_books_agree()
+		self.cancel(doc)
+		self.assertEqual(reports.books(), before)
+
 	def test_they_are_posted_on_a_day_set_after_their_month_was_closed(self):
 		doc = self.post((ONE, "1", "11/05/2026", "Partial Payment", 300), (ONE, "2", "11/06/2026", "Odd Word", 100))
 		period = {"doctype": "Accounting Period", "period_name": "Late", "company": ACME}
 		period |= {"start_date": "2026-11-01", "end_date": "2026-11-30"}
 		closed = {"document_type": "Journal Entry", "closed": 1}
 		frappe.get_doc(period | {"closed_documents": [closed]}).insert()
-		imports.decide(doc.name, [5], "type", event="partial")
+		decisions.decide(doc.name, [5], "type", event="partial")
 		frappe.db.savepoint("closed")
 		with self.refused("Posting Date", frappe.utils.formatdate("2026-12-01")):
 			imports.post_waiting(doc.name)

@@ -106,6 +106,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"permissions.search_links": {"doctype": "Factoring Batch", "txt": of.batch, "searchfield": "name"}
 		| {"start": 0, "page_len": 20, "filters": "{}"},
 		"api.get_report_rows": {"report_import": of.posted},
+		"api.get_teachable": {"report_import": of.posted},
 		"api.preview_entries": {"report_import": of.posted},
 		"api.expected_deposit": {"report_import": of.posted},
 		"api.preview_schedule": {"batch": of.batch},
@@ -118,6 +119,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Factoring Batch.mark_delivered": {"on": batch},
 		"Factoring Batch.mark_seen": {"on": batch},
 		"Report Layout.try_on": {"on": ("Report Layout", of.report_layout), "file_url": of.files["report"]},
+		"Report Import.teach": {"on": ("Report Import", of.draft), "what": "Word", "text": "x", "means": "x"},
 		"Report Import.decide": {"on": ("Report Import", of.draft)} | row,
 		"Report Import.judge_again": {"on": ("Report Import", of.draft)},
 		"Report Import.post_waiting": {"on": report},

@@ -9,6 +9,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 CALL = re.compile(r'\b__\(\s*("(?:[^"\\]|\\.)*")')
 WORDS = 3  # shorter texts are words that Frappe or ERPNext translate
+SAID_AT_THE_EDGE = ("Sentence", "Reason", "FactoringError", "FileRefused", "LayoutError", "PaperworkError", "NoticeError")
+SAID_AT_THE_EDGE += ("DeliveryError", "PostingError", "too_large", "_refused", "_not_csv", "_too_complex", "_damaged")
 
 
 def spanish() -> dict[str, str]:
@@ -27,7 +29,33 @@ def sentences() -> set[str]:
 				found.add(node.args[0].value)
 	for path in PACKAGE.rglob("*.js"):
 		found |= {json.loads(text) for text in CALL.findall(path.read_text())}
-	return {text for text in found if len(text.split()) > WORDS}
+	return {text for text in found if len(text.split()) > WORDS} | set(core_sentences())
+
+
+def core_sentences():
+	"""What the core's errors and reasons say; services say it in the user's language (services.errors.say)."""
+	for path in [*(PACKAGE / "core").rglob("*.py"), *(PACKAGE / "services").glob("*.py")]:
+		for node in ast.walk(ast.parse(path.read_text())):
+			if isinstance(node, ast.Call) and _name(node) in SAID_AT_THE_EDGE:
+				given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg != "where")]
+				for text in given:
+					yield from _constants(text)
+	from rts_factoring.core.reasons import REASONS
+
+	yield from (text for pair in REASONS.values() for text in pair)
+
+
+def _name(node: ast.Call) -> str:
+	return getattr(node.func, "id", getattr(node.func, "attr", ""))
+
+
+def _constants(node: ast.expr):
+	"""The texts an argument may be: itself, or either side of a choice."""
+	if isinstance(node, ast.IfExp):
+		yield from _constants(node.body)
+		yield from _constants(node.orelse)
+	elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
+		yield node.value
 
 
 def test_every_sentence_is_translated():

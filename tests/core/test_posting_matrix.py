@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sheets import DAY, PURCHASE_HEADER, book_of, payments, read, receivable
 
-from rts_factoring.core.book import reconcile
+from rts_factoring.core.book import Decision, reconcile
 from rts_factoring.core.errors import PostingError
 from rts_factoring.core.layout import Event
 from rts_factoring.core.model import InvoiceState, Outcome, Policy, Position, Role
@@ -282,11 +282,89 @@ def test_only_receivable_legs_need_the_invoice_and_all_name_it():
 		assert leg.invoice_no == "AF-1" and (leg.debit > 0) != (leg.credit > 0)
 
 
+# what a person decides ------------------------------------------------------------------------------------------------
+
+DECIDED = {
+	"write-off": ([], Event.WRITE_OFF, 1000, "Dr advances 1000; Cr receivable 1000", "", "Completed"),
+	"write-off of the rest": (
+		[paid("Partial", 400)],
+		Event.WRITE_OFF,
+		600,
+		"Dr advances 600; Cr receivable 600",
+		"",
+		"Completed",
+	),
+	"buyout": (
+		[],
+		Event.BUYOUT,
+		1000,
+		"Dr advances 1000; Cr clearing 1000",
+		"Dr receivable 1000; Cr clearing 1000",
+		"Charged Back",
+	),
+	"buyout of the rest": (
+		[paid("Partial", 400)],
+		Event.BUYOUT,
+		600,
+		"Dr advances 600; Cr clearing 600",
+		"Dr receivable 600; Cr clearing 600",
+		"Charged Back",
+	),
+	"buyout of a part": (
+		[],
+		Event.BUYOUT,
+		300,
+		"Dr advances 300; Cr clearing 300",
+		"Dr receivable 300; Cr clearing 300",
+		"Financed",
+	),
+}
+
+
+def decided(policy, before, event, amount, word="Write-Off"):
+	"""The row after some others, once waiting and once with its type set: both lines, the legs, the position."""
+	book, receivables, _ = purchased(policy)
+	for row in before:
+		book.commit(reconcile(payments(row), receivables, book))
+	report = payments(paid(word, amount))
+	waiting = reconcile(report, receivables, book).lines[0]
+	result = reconcile(report, receivables, book, decisions={report.lines[0].row: Decision(event=event)})
+	book.commit(result)
+	return waiting, result.lines[0], posted(result.legs), book.position(receivables["AF-1"])
+
+
+@pytest.mark.parametrize("name", DECIDED)
+@pytest.mark.parametrize("policy", ["borrowing", "sale"])
+def test_write_off_and_buyout_are_posted_when_a_person_says_so(name, policy):
+	before, event, amount, borrowing, sale, state = DECIDED[name]
+	waiting, line, found, position = decided(policy, before, event, amount)
+	assert (waiting.outcome, waiting.reason) == (Outcome.BLOCKED, "needs_decision")
+	assert line.outcome is Outcome.MATCHED, line.reason
+	assert found == (borrowing if policy == "borrowing" else sale)
+	assert position.state is InvoiceState(state)
+
+
+@pytest.mark.parametrize(
+	"before, event, amount, reason",
+	[
+		([], Event.WRITE_OFF, 1001, "exceeds_open"),
+		([], Event.BUYOUT, 1001, "exceeds_open"),
+		([paid("Payment", 1000)], Event.WRITE_OFF, 5, "already_paid"),
+		([paid("Chargeback", 1000)], Event.BUYOUT, 1000, "charged_back"),
+		([], Event.WRITE_OFF, None, "missing_amount"),
+		([], Event.DIRECT_PAYMENT, 1000, "needs_decision"),
+	],
+)
+@pytest.mark.parametrize("policy", ["borrowing", "sale"])
+def test_write_off_and_buyout_take_no_more_than_is_open(policy, before, event, amount, reason):
+	_, line, found, _ = decided(policy, before, event, amount, "Odd Word")
+	assert (line.outcome, line.reason, found) == (Outcome.BLOCKED, reason, "")
+
+
 # the matrix itself ----------------------------------------------------------------------------------------------------
 
 NEVER_POSTED = {
 	Event.PARTIAL,
-	Event.WRITE_OFF,
 	Event.DIRECT_PAYMENT,
 }  # a partial is a payment; the others need a person
 

@@ -217,6 +217,20 @@ def test_what_one_person_types_is_not_reloaded_away_by_another(dana, uma):
 	dana.settled()
 
 
+def test_a_posting_shows_how_far_it_is(dana):
+	dana.page.evaluate(
+		"""async () => {
+			const ask = frappe.xcall;
+			frappe.xcall = async (...asked) => ({ ...(await ask(...asked)), status: "Posting", progress: { done: 30, of: 120 } });
+			await rts_factoring.show_rows(cur_frm);
+			frappe.xcall = ask;
+		}"""
+	)
+	dana.sees("30 of 120 rows posted")
+	assert dana.page.locator("[data-posting] [role=progressbar]").get_attribute("aria-valuenow") == "25"
+	dana.look("posting")
+
+
 def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dana):
 	dana.form("Report Import", week["payment"])
 	dana.settled()

@@ -13,7 +13,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, Sentence
 from .ftp import FtpSession
 from .job import Job
 from .server import Refused, Server, refused
@@ -94,7 +94,7 @@ def list_folder(
 		return [server.facts(folder, file) for file in found if wanted(file)] if wanted else found
 	except Refused as error:
 		raise refused(
-			connection, f"The folder {folder or '(login folder)'!r} cannot be listed", error
+			connection, Sentence("The folder {0} cannot be listed", f"{folder or '(login folder)'!r}"), error
 		) from error
 	finally:
 		session.close()
@@ -107,14 +107,18 @@ def fetch_file(connection: Connection, name: str, folder: str = "", limit: int =
 	def take(block: bytes) -> None:
 		content.extend(block)
 		if len(content) > limit:
-			raise DeliveryError("too_big", f"{name} is larger than {limit:,} bytes.", where=connection.where)
+			raise DeliveryError(
+				"too_big",
+				Sentence("{0} is larger than {1} bytes.", name, f"{limit:,}"),
+				where=connection.where,
+			)
 
 	session = _open(connection, 1)
 	try:
 		session.servers[0].read(posixpath.join(folder, name), take, limit)
 		return bytes(content)
 	except Refused as error:
-		raise refused(connection, f"{name} cannot be read", error) from error
+		raise refused(connection, Sentence("{0} cannot be read", name), error) from error
 	finally:
 		session.close()
 
@@ -130,7 +134,7 @@ def _check(files: Sequence[OutgoingFile], token: str) -> None:
 	if bad or len({name.casefold() for name in names}) != len(names):
 		raise DeliveryError(
 			"bad_file_name",
-			f"The names of the files to send are not plain or not different: {bad or names}.",
+			Sentence("The names of the files to send are not plain or not different: {0}.", bad or names),
 			"Correct the file name patterns of the schedule layout.",
 		)
 	if not token:

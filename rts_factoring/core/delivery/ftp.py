@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, Sentence
 from .server import Absent, Entries, Exists, Hasher, Pace, Refused, Sent, lost, unseen
 from .settings import PORTS, Connection, RemoteFile
 
@@ -160,7 +160,9 @@ class FtpServer:
 			sink(block)
 			if pace.size > limit + BEYOND:  # stopping earlier would cost the line
 				raise DeliveryError(
-					"too_big", f"{path} is larger than {limit:,} bytes.", where=self.connection.where
+					"too_big",
+					Sentence("{0} is larger than {1} bytes.", path, f"{limit:,}"),
+					where=self.connection.where,
 				)
 
 		with self._asking():
@@ -242,7 +244,10 @@ def _connect(connection: Connection) -> ftplib.FTP:
 		client.close()
 		raise DeliveryError(
 			"certificate_refused",
-			f"The server's certificate is not trusted ({connection.scrub(error.verify_message)}). No credential was sent.",
+			Sentence(
+				"The server's certificate is not trusted ({0}). No credential was sent.",
+				connection.scrub(error.verify_message),
+			),
 			"Check the host name, or add the certificate authority RTS names to the settings.",
 			where=connection.where,
 		) from error
@@ -250,7 +255,7 @@ def _connect(connection: Connection) -> ftplib.FTP:
 		client.close()
 		raise DeliveryError(
 			"no_tls",
-			f"The server offers no TLS ({connection.scrub(error)}). No credential was sent.",
+			Sentence("The server offers no TLS ({0}). No credential was sent.", connection.scrub(error)),
 			"Ask RTS for the FTPS port, or for SFTP.",
 			where=connection.where,
 		) from error
@@ -258,7 +263,7 @@ def _connect(connection: Connection) -> ftplib.FTP:
 		client.close()
 		raise DeliveryError(
 			"unreachable",
-			f"The server cannot be reached ({connection.scrub(error)}).",
+			Sentence("The server cannot be reached ({0}).", connection.scrub(error)),
 			"Check host and port, and whether a firewall is in the way.",
 			where=connection.where,
 			retry=True,
@@ -284,7 +289,7 @@ def _log_in(client: ftplib.FTP, connection: Connection) -> None:
 		raise lost(connection, error) from None
 	raise DeliveryError(
 		"login_refused",
-		f"The server refused the login of {connection.username!r}.",
+		Sentence("The server refused the login of {0}.", f"{connection.username!r}"),
 		"Check user name and password against the credentials RTS gave for this subsidiary.",
 		where=connection.where,
 	)

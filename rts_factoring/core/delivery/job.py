@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Protocol
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, Sentence
 from .server import Absent, Digests, Exists, Hasher, Refused, Server, digests, refused
 from .settings import Connection, FileState, OutgoingFile, RemoteFile
 
@@ -50,18 +50,18 @@ class Job:
 				except Absent as error:
 					absent = error  # taken away while we looked, or there is no such folder
 		except Refused as error:
-			raise refused(self.connection, f"{file.name} cannot be sent", error) from error
+			raise refused(self.connection, Sentence("{0} cannot be sent", file.name), error) from error
 		except OSError as error:
 			raise DeliveryError(
 				"packet_missing",
-				f"{file.name} cannot be read on this side ({error.strerror}).",
+				Sentence("{0} cannot be read on this side ({1}).", file.name, error.strerror),
 				"Restore the file, or make the packet again in a new batch.",
 			) from error
 		if absent:
-			raise refused(self.connection, f"{file.name} cannot be sent", absent) from absent
+			raise refused(self.connection, Sentence("{0} cannot be sent", file.name), absent) from absent
 		raise DeliveryError(
 			"busy",
-			f"Another job keeps working on {file.name}.",
+			Sentence("Another job keeps working on {0}.", file.name),
 			"It is tried again by itself.",
 			where=self.connection.where,
 			retry=True,
@@ -114,7 +114,7 @@ class Job:
 				return False
 			raise DeliveryError(
 				"rename_refused",
-				f"The server refuses to rename {file.name} to its final name ({error}).",
+				Sentence("The server refuses to rename {0} to its final name ({1}).", file.name, error),
 				"If this server cannot rename, switch that off in the connection settings.",
 				where=self.connection.where,
 			) from error
@@ -190,7 +190,7 @@ class Job:
 			return None
 		raise DeliveryError(
 			"temporary_taken",
-			f"The temporary file of {file.name} vanished from the server.",
+			Sentence("The temporary file of {0} vanished from the server.", file.name),
 			"If the factor takes files at once, say so in the connection settings.",
 			where=self.connection.where,
 		)
@@ -219,7 +219,7 @@ class Job:
 			return False
 		raise DeliveryError(
 			"vanished",
-			f"{file.name} was uploaded and is no longer on the server.",
+			Sentence("{0} was uploaded and is no longer on the server.", file.name),
 			"Ask RTS whether it has the file. If it takes files away, say so in the connection settings.",
 			where=self.connection.where,
 		)
@@ -259,7 +259,9 @@ class Job:
 			except Absent as error:
 				# some servers say so when a file goes while they list, as a parallel job's does
 				if number == ROUNDS - 1:
-					raise refused(self.connection, f"There is no folder {folder!r}", error) from error
+					raise refused(
+						self.connection, Sentence("There is no folder {0}", f"{folder!r}"), error
+					) from error
 			except Refused:
 				return None
 
@@ -286,14 +288,19 @@ class Job:
 		if (sent.size, sent.sha256) != (file.size, file.sha256):
 			raise DeliveryError(
 				"packet_changed",
-				f"{file.name} on this side is not the file that was submitted with the batch.",
+				Sentence("{0} on this side is not the file that was submitted with the batch.", file.name),
 				"Make the packet again in a new batch.",
 			)
 
 	def _mismatch(self, file: OutgoingFile, there: RemoteFile) -> DeliveryError:
 		return DeliveryError(
 			"damaged",
-			f"{file.name} did not arrive whole ({there.size} of {file.size} bytes, or another content).",
+			Sentence(
+				"{0} did not arrive whole ({1} of {2} bytes, or another content).",
+				file.name,
+				there.size,
+				file.size,
+			),
 			"It is tried again by itself; if it stays so, see whether the server is full or appends to files.",
 			where=self.connection.where,
 			retry=True,
@@ -302,7 +309,7 @@ class Job:
 	def _foreign(self, file: OutgoingFile) -> DeliveryError:
 		return DeliveryError(
 			"foreign_file",
-			f"The server already has another file named {file.name}; it was not touched.",
+			Sentence("The server already has another file named {0}; it was not touched.", file.name),
 			"Ask RTS what it is and have it removed, or send this invoice in a batch with other file names.",
 			where=self.connection.where,
 		)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, Sentence
 from .settings import Connection, RemoteFile
 
 LISTED = 200_000  # entries of one folder; a listing that goes on is no listing
@@ -96,7 +96,7 @@ class Entries:
 		if self._count > LISTED:
 			raise DeliveryError(
 				"too_many_files",
-				f"The server lists more than {LISTED:,} files in one folder.",
+				Sentence("The server lists more than {0} files in one folder.", f"{LISTED:,}"),
 				"Ask RTS to clear the folder.",
 				where=self._where,
 			)
@@ -173,7 +173,7 @@ def lost(connection: Connection, error: BaseException) -> DeliveryError:
 		)
 	return DeliveryError(
 		"connection_lost",
-		f"The connection broke ({connection.scrub(error) or type(error).__name__}).",
+		Sentence("The connection broke ({0}).", connection.scrub(error) or type(error).__name__),
 		"It is tried again by itself and continues where it stopped.",
 		where=connection.where,
 		retry=True,
@@ -185,13 +185,13 @@ def refused(connection: Connection, what: str, error: Exception) -> DeliveryErro
 	if isinstance(error, Absent):
 		return DeliveryError(
 			"folder_missing",
-			f"{what}: no such file or folder on the server.",
+			Sentence("{0}: no such file or folder on the server.", what),
 			"Check the remote folder in the connection settings.",
 			where=connection.where,
 		)
 	return DeliveryError(
 		"refused",
-		f"{what}: the server refuses ({error}).",
+		Sentence("{0}: the server refuses ({1}).", what, error),
 		"Ask RTS whether this login may write there and whether the server is full.",
 		where=connection.where,
 		retry=True,
@@ -202,7 +202,10 @@ def unseen(connection: Connection, error: Exception) -> DeliveryError:
 	"""The server neither shows one file nor lists the folder, so nothing could be verified."""
 	return DeliveryError(
 		"cannot_look",
-		f"This login may not look at files on the server ({error}), so a delivery could not be verified.",
+		Sentence(
+			"This login may not look at files on the server ({0}), so a delivery could not be verified.",
+			error,
+		),
 		"Ask RTS for the right to list the folder.",
 		where=connection.where,
 	)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, Sentence
 
 PORTS = {"sftp": 22, "ftps": 21, "ftp": 21}
 
@@ -85,7 +85,9 @@ class Connection:
 		if not self.host.strip():
 			raise DeliveryError("no_host", "No host is set.", "Enter the host RTS gave with the credentials.")
 		if self.protocol not in PORTS:
-			raise DeliveryError("bad_protocol", f"{self.protocol!r} is not one of sftp, ftps, ftp.")
+			raise DeliveryError(
+				"bad_protocol", Sentence("{0} is not one of sftp, ftps, ftp.", f"{self.protocol!r}")
+			)
 		if self.protocol == "ftp" and not self.insecure:
 			raise DeliveryError(
 				"insecure_ftp",

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import paramiko
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, Sentence
 from .server import lost
 from .settings import PORTS, Connection, HostKey
 from .sftp_channel import GONE, SftpServer
@@ -101,9 +101,11 @@ def _trusted_transport(connection: Connection) -> paramiko.Transport:
 		shown[key.type] = key.sha256
 	raise DeliveryError(
 		"host_key_changed",
-		"The server is not the one that was confirmed: it shows "
-		+ " and ".join(f"{kind} {value}" for kind, value in shown.items())
-		+ f", and {pinned} is pinned. No credential was sent.",
+		Sentence(
+			"The server is not the one that was confirmed: it shows {0}, and {1} is pinned. No credential was sent.",
+			", ".join(f"{kind} {value}" for kind, value in shown.items()),
+			pinned,
+		),
 		"Ask RTS by telephone whether its host key changed; then test the connection and confirm the new one.",
 		where=connection.where,
 	)
@@ -118,7 +120,7 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 	except (OSError, UnicodeError) as error:
 		raise DeliveryError(
 			"unreachable",
-			f"The server cannot be reached ({connection.scrub(error)}).",
+			Sentence("The server cannot be reached ({0}).", connection.scrub(error)),
 			"Check host and port, and whether a firewall is in the way.",
 			where=connection.where,
 			retry=True,
@@ -143,7 +145,7 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 		agreed = "ncompatible" not in str(error) and "no acceptable" not in str(error)
 		raise DeliveryError(
 			"handshake_failed" if agreed else "no_agreement",
-			f"The server answered, but no SSH session came about ({connection.scrub(error)}).",
+			Sentence("The server answered, but no SSH session came about ({0}).", connection.scrub(error)),
 			"Check that this port is SFTP, and not FTP or FTPS.",
 			where=connection.where,
 			retry=agreed,
@@ -179,7 +181,7 @@ def _log_in(transport: paramiko.Transport, connection: Connection) -> None:
 		raise lost(connection, error) from None
 	raise DeliveryError(
 		"login_refused",
-		f"The server refused the login of {connection.username!r}.",
+		Sentence("The server refused the login of {0}.", f"{connection.username!r}"),
 		"Check user name, password and key against the credentials RTS gave for this subsidiary.",
 		where=connection.where,
 	)
@@ -208,7 +210,7 @@ def _no_sftp(connection: Connection, error: BaseException) -> DeliveryError:
 		return error
 	return DeliveryError(
 		"no_sftp",
-		f"The login worked, but the server opened no SFTP session ({connection.scrub(error)}).",
+		Sentence("The login worked, but the server opened no SFTP session ({0}).", connection.scrub(error)),
 		"Ask RTS whether SFTP is enabled for this account.",
 		where=connection.where,
 		retry=True,

@@ -24,7 +24,9 @@ frappe.ui.form.on("Payment Entry", {
 
 function hold(frm) {
 	frappe.confirm(
-		__("Replace this draft by a journal entry, bank against clearing? The invoices stay open until RTS reports them."),
+		__(
+			"Book what this draft pays on factored invoices as a journal entry, bank against clearing? They stay open until RTS reports them; what the draft pays on others stays in it."
+		),
 		async () => {
 			const name = await frappe.xcall("rts_factoring.api.hold_for_factor", { payment_entry: frm.doc.name });
 			frappe.set_route("Form", "Journal Entry", name);

@@ -74,6 +74,11 @@ function intro(frm) {
 		);
 		frm.set_intro(__("Totals of the file that do not agree with its rows: {0}", [texts.join("; ")]), "orange");
 	}
+	const unread = teachable(doc);
+	if (unread.length && doc.docstatus === 0) {
+		const shown = unread.map((text) => frappe.utils.escape_html(text)).join(", ");
+		frm.set_intro(__("Columns of the file that are not read: {0}. Teach the Layout if one matters.", [shown]), "blue");
+	}
 	const missing = JSON.parse(doc.missing_from_report || "[]");
 	if (missing.length) {
 		const shown = missing.slice(0, 10).map((name) => frappe.utils.get_form_link("Sales Invoice", name, true));
@@ -125,6 +130,9 @@ function buttons(frm) {
 		frm.add_custom_button(__("Expected Entries"), () => preview(frm));
 		if (frm.perm[0]?.write) frm.add_custom_button(__("Judge Again"), then_reload("judge_again"));
 	}
+	if (may_submit && doc.docstatus === 0 && (teachable(doc).length || doc.blocked_count)) {
+		frm.add_custom_button(__("Teach the Layout"), () => teach(frm));
+	}
 	if (doc.docstatus !== 1) return;
 	if (may_submit && (doc.status === "Failed" || is_stuck(doc) || doc.waiting_count || postable(doc))) {
 		frm.add_custom_button(__("Post Decided Rows"), then_reload("post_waiting"));
@@ -153,6 +161,56 @@ function is_stuck(doc) {
 function postable(doc) {
 	const counts = ["matched", "held", "denied", "pending", "ignored"].map((name) => doc[`${name}_count`] || 0);
 	return counts.reduce((sum, count) => sum + count, 0) > (doc.posted_count || 0);
+}
+
+function teachable(doc) {
+	return JSON.parse(doc.unknown_columns || "[]");
+}
+
+// "Remember this": a header or word of the file that the layout does not know, and what it means from now on.
+
+async function teach(frm) {
+	const known = await frappe.xcall("rts_factoring.api.get_teachable", { report_import: frm.doc.name });
+	if (!known.headers.length && !known.words.length) {
+		frappe.msgprint(__("The layout knows every header and word of this file."));
+		return;
+	}
+	const named = (values) => values.map((value) => ({ value, label: __(frappe.unscrub(value)) }));
+	const texts = [
+		...known.words.map((text) => ({ value: `Word:${text}`, label: __("Word {0}", [text]) })),
+		...known.headers.map((text) => ({ value: `Header:${text}`, label: __("Header {0}", [text]) })),
+	];
+	const is_header = 'eval:(doc.text || "").startsWith("Header:")';
+	const is_word = 'eval:(doc.text || "").startsWith("Word:")';
+	frappe.prompt(
+		[
+			{ fieldname: "text", fieldtype: "Select", label: __("In the File"), options: texts, default: texts[0].value, reqd: 1 },
+			{
+				fieldname: "field",
+				fieldtype: "Select",
+				label: __("Is the Column"),
+				options: named(known.fields),
+				depends_on: is_header,
+				mandatory_depends_on: is_header,
+			},
+			{
+				fieldname: "meaning",
+				fieldtype: "Select",
+				label: __("Means"),
+				options: named(known.meanings),
+				depends_on: is_word,
+				mandatory_depends_on: is_word,
+			},
+		],
+		async ({ text, field, meaning }) => {
+			const [what, ...rest] = text.split(":");
+			const means = what === "Header" ? field : meaning;
+			await rts_factoring.act(frm, "teach", { what, text: rest.join(":"), means });
+			frm.reload_doc();
+		},
+		__("Teach the Layout"),
+		__("Remember")
+	);
 }
 
 async function preview(frm) {

@@ -1,6 +1,6 @@
 import frappe
 
-from rts_factoring.services import deposits, imports, layouts, periods
+from rts_factoring.services import decisions, deposits, imports, layouts, periods
 from rts_factoring.services.guard import CompanyDocument, private_file, stored
 
 
@@ -44,7 +44,12 @@ class ReportImport(CompanyDocument):
 		remember: bool = False,
 	) -> None:
 		"""Decide rows, by their numbers in the sheet."""
-		imports.decide(stored(self, "submit").name, frappe.parse_json(rows), action, invoice, event, reason, remember)
+		decisions.decide(stored(self, "submit").name, frappe.parse_json(rows), action, invoice, event, reason, remember)
+
+	@frappe.whitelist(methods=["POST"])
+	def teach(self, what: str, text: str, means: str) -> None:
+		"""Teach the layout a header or a word of this file; `what` is Header or Word."""
+		decisions.teach(stored(self, "submit").name, what, text, means)
 
 	@frappe.whitelist(methods=["POST"])
 	def judge_again(self) -> None:
