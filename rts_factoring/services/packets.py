@@ -1,5 +1,8 @@
 """The packet of an invoice as a private File on it: made in the background, keyed by what went in, kept until that changes."""
 
+import socket
+from urllib.parse import urlsplit
+
 import frappe
 from frappe import _
 from frappe.utils import flt
@@ -225,6 +228,8 @@ def _print(doc) -> bytes:
 	except Exception as error:  # whatever a print format or letter head may do, and the PDF engine
 		if is_passing(error):
 			raise
+		if "network error" in str(error) and not _site_answers():
+			raise frappe.RetryBackgroundJobError(str(error)) from error
 		raise PaperworkError(
 			"print_failed",
 			Sentence("The invoice could not be printed: {0}", _told(error)),
@@ -245,6 +250,17 @@ def _print(doc) -> bytes:
 			f"{doc.name}.pdf",
 		)
 	return printed
+
+
+def _site_answers() -> bool:
+	"""False while the web server, from which PDF engines fetch style sheets and pictures, is down: no invoice's fault."""
+	url = urlsplit(frappe.utils.get_url())
+	try:
+		port = url.port or (443 if url.scheme == "https" else 80)
+		socket.create_connection((url.hostname or "localhost", port), timeout=3).close()
+	except (OSError, ValueError):
+		return False
+	return True
 
 
 def _told(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """An invoice that cannot be printed, or whose paper breaks the tools, stops no other; a lost connection blames none."""
 
+import socket
 from unittest.mock import patch
 
 import frappe
@@ -100,6 +101,20 @@ class TestPacketFaults(FreightCase):
 				packets.make_packets([ONE])
 			frappe.db.rollback()
 			self.assertEqual(of(ONE).factoring_status, "Queued")
+
+	def test_while_the_web_server_is_down_no_invoice_is_blamed(self):
+		freight.make_invoice(ONE)
+		failed = OSError("wkhtmltopdf reported an error: Exit with code 1 due to network error: ConnectionRefusedError")
+		with socket.create_server(("127.0.0.1", 0)) as closed:
+			nobody = f"http://127.0.0.1:{closed.getsockname()[1]}"
+		with (
+			patch("frappe.get_print", side_effect=failed),
+			patch("frappe.utils.get_url", return_value=nobody),
+			self.assertRaises(frappe.RetryBackgroundJobError),
+		):
+			packets.ensure_packet(ONE)
+		with patch("frappe.get_print", side_effect=failed), self.assertRaises(PaperworkError):
+			packets.ensure_packet(ONE)  # the site answers, so a picture of the invoice is elsewhere and missing
 
 	def test_what_passes_and_what_is_the_invoices_own(self):
 		from redis.exceptions import ConnectionError as RedisGone
