@@ -22,7 +22,9 @@ def on_bench(module: str, run) -> int:
 	try:
 		import frappe
 	except ImportError:
-		subprocess.run([sys.executable, str(CHECKOUT / "scripts" / "bench_test.py"), "--setup-only"], check=True)
+		subprocess.run(
+			[sys.executable, str(CHECKOUT / "scripts" / "bench_test.py"), "--setup-only"], check=True
+		)
 		environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
 		command = [str(BENCH / "env" / "bin" / "python"), "-m", module]
 		return subprocess.run(command, cwd=BENCH / "sites", env=environment, check=False).returncode
@@ -46,7 +48,13 @@ def run(frappe) -> None:
 	for name in names:
 		freight.receivables()[name] = {"customer": CUSTOMER, "amount": "1000.00"}
 		freight.make_invoice(
-			name, company=ACME, customer=CUSTOMER, posting_date="2026-10-01", due_date="2026-11-01", amount=1000, po_no=name
+			name,
+			company=ACME,
+			customer=CUSTOMER,
+			posting_date="2026-10-01",
+			due_date="2026-11-01",
+			amount=1000,
+			po_no=name,
 		)
 	ours, few, peer = names[:INVOICES], names[INVOICES : INVOICES + 10], names[INVOICES + 10 :]
 	reports.sent_batch("PB-MANY", ours)
@@ -66,9 +74,16 @@ def run(frappe) -> None:
 		imports.AT_ONCE = before
 		return time.perf_counter() - started
 
-	purchase_few = posted(reports.purchase_rows("PB-FEW", *[(name, 1000, 30, 50) for name in few]), "few.xlsx")
-	purchase_many = posted(reports.purchase_rows("PB-MANY", *[(name, 1000, 30, 50) for name in ours]), "many.xlsx")
-	print(f"purchase report: {purchase_few:.2f} s with 10 invoices, {purchase_many:.2f} s with {len(ours)}", flush=True)
+	purchase_few = posted(
+		reports.purchase_rows("PB-FEW", *[(name, 1000, 30, 50) for name in few]), "few.xlsx"
+	)
+	purchase_many = posted(
+		reports.purchase_rows("PB-MANY", *[(name, 1000, 30, 50) for name in ours]), "many.xlsx"
+	)
+	print(
+		f"purchase report: {purchase_few:.2f} s with 10 invoices, {purchase_many:.2f} s with {len(ours)}",
+		flush=True,
+	)
 	period = "11/01/2026 - 11/15/2026"
 	rows = [(name, "48210", "11/05/2026", "Payment", 1000, None, 50) for name in ours]
 	payment = posted(reports.payment_rows(period, *rows), "paid.xlsx") / len(ours)

@@ -28,7 +28,9 @@ def run(frappe) -> None:
 	freight.make_settings(ACME)
 	_invoices(frappe, ACME)
 	content = _report()
-	file = frappe.get_doc({"doctype": "File", "file_name": "big.xlsx", "is_private": 1, "content": content}).insert()
+	file = frappe.get_doc(
+		{"doctype": "File", "file_name": "big.xlsx", "is_private": 1, "content": content}
+	).insert()
 	imports._enqueue, enqueue = lambda step, name: None, imports._enqueue
 	doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": ACME}).insert()
 	imports._enqueue = enqueue
@@ -38,7 +40,9 @@ def run(frappe) -> None:
 	frappe.db.commit()
 	ours, busy = time.perf_counter() - started, time.process_time() - busy
 	doc.reload()
-	print(f"{doc.line_count} rows staged in {ours:.1f} s: {doc.matched_count} matched, {doc.blocked_count} blocked")
+	print(
+		f"{doc.line_count} rows staged in {ours:.1f} s: {doc.matched_count} matched, {doc.blocked_count} blocked"
+	)
 	started = time.perf_counter()
 	reports_page = rows.page(doc.name)
 	opening = time.perf_counter() - started
@@ -58,7 +62,17 @@ def run(frappe) -> None:
 def _invoices(frappe, company: str) -> None:
 	"""Bare submitted invoices, straight into the table: what is measured reads them, nothing else does."""
 	now = frappe.utils.now()
-	fields = ["name", "creation", "modified", "owner", "modified_by", "docstatus", "company", "customer", "customer_name"]
+	fields = [
+		"name",
+		"creation",
+		"modified",
+		"owner",
+		"modified_by",
+		"docstatus",
+		"company",
+		"customer",
+		"customer_name",
+	]
 	fields += ["posting_date", "due_date", "grand_total", "outstanding_amount", "currency", "po_no", "status"]
 	rows = [
 		(f"ST-{n:06}", now, now, "Administrator", "Administrator", 1, company, CUSTOMER, CUSTOMER)
@@ -78,21 +92,50 @@ def _report() -> bytes:
 	for row in (["Payment Report 11/01/2026 - 11/15/2026"], ["Client #:", "104233"], []):
 		sheet.append(row)
 	sheet.append(
-		["Invoice #", "Customer", "PO #", "Check #", "Payment Date", "Type", "Invoice Amount", "Payment Amount", "Fee"]
+		[
+			"Invoice #",
+			"Customer",
+			"PO #",
+			"Check #",
+			"Payment Date",
+			"Type",
+			"Invoice Amount",
+			"Payment Amount",
+			"Fee",
+		]
 		+ ["Reserve Released", "Balance", "Description"]
 	)
 	for n in range(ROWS):
 		amount = 1000 + n % 500
 		day = datetime.datetime(2026, 11, 1 + n % 15)
 		released = dice.randint(1, 50)
-		sheet.append([f"ST-{n:06}", CUSTOMER, f"PO{n}", str(40_000 + n // 7), day, "Payment", amount, amount, 1.5, released, 0, None])
+		sheet.append(
+			[
+				f"ST-{n:06}",
+				CUSTOMER,
+				f"PO{n}",
+				str(40_000 + n // 7),
+				day,
+				"Payment",
+				amount,
+				amount,
+				1.5,
+				released,
+				0,
+				None,
+			]
+		)
 	found = io.BytesIO()
 	book.save(found)
 	return found.getvalue()
 
 
 def _bulk_insert(frappe, name: str) -> float:
-	fields = [field.fieldname for field in frappe.get_meta("Report Import Line").fields if field.fieldname != "posted_key"]
+	fields = [
+		field.fieldname
+		for field in frappe.get_meta("Report Import Line").fields
+		if field.fieldname != "posted_key"
+	]
 	fields = [f for f in fields if f in frappe.db.get_table_columns("Report Import Line")]
 	rows = frappe.get_all("Report Import Line", {"report_import": name}, fields, as_list=True, limit=0)
 	fields = ["name", *fields]

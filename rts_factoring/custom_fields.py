@@ -49,7 +49,12 @@ def delete() -> None:
 
 
 def _field(fieldname: str, fieldtype: str, label: str = "", **values) -> dict:
-	return {"fieldname": fieldname, "fieldtype": fieldtype, "label": label, "module": "RTS Factoring"} | values
+	return {
+		"fieldname": fieldname,
+		"fieldtype": fieldtype,
+		"label": label,
+		"module": "RTS Factoring",
+	} | values
 
 
 def _chain(fields: list[dict], after: str) -> list[dict]:

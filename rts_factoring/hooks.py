@@ -107,7 +107,9 @@ has_permission = {
 	"File": "rts_factoring.permissions.has_file_permission",
 	"Prepared Report": "rts_factoring.permissions.has_prepared_report_permission",
 }
-standard_queries = {doctype: "rts_factoring.permissions.search_links" for doctype in permission_query_conditions}
+standard_queries = {
+	doctype: "rts_factoring.permissions.search_links" for doctype in permission_query_conditions
+}
 
 # Desk
 

@@ -62,8 +62,14 @@ def has_company_permission(doc, ptype: str | None = None, user: str | None = Non
 	companies = allowed_companies(user)
 	if companies is None:
 		return True
-	saved = frappe.db.get_value(doc.doctype, doc.name, ["name", "company"], as_dict=True) if doc.get("name") else None
-	if saved and saved.company not in companies:  # without a company it is about several, or nobody knows which
+	saved = (
+		frappe.db.get_value(doc.doctype, doc.name, ["name", "company"], as_dict=True)
+		if doc.get("name")
+		else None
+	)
+	if (
+		saved and saved.company not in companies
+	):  # without a company it is about several, or nobody knows which
 		return False
 	return not doc.get("company") or doc.company in companies
 
@@ -126,7 +132,9 @@ def prepared_report_condition(user: str | None = None, doctype: str | None = Non
 	return f"(`tabPrepared Report`.`report_name` not in ({ours}) or `tabPrepared Report`.`owner` = {owner})"
 
 
-def has_prepared_report_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
+def has_prepared_report_permission(
+	doc, ptype: str | None = None, user: str | None = None, **_ignored
+) -> bool:
 	"""Frappe shows a prepared report to everyone who may run the report; ours are about one company."""
 	companies = allowed_companies(user)
 	if companies is not None and frappe.get_cached_value("Report", doc.report_name, "module") == MODULE:

@@ -31,7 +31,9 @@ BENCH = Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench").resolv
 SITE = os.environ.get("BENCH_TEST_SITE", "rts-test.localhost")
 DB_ROOT_PASSWORD = os.environ.get("BENCH_DB_ROOT_PASSWORD", "root")
 PYTHON = BENCH / "env" / "bin" / "python"
-QUEUE_DATABASE = 1 + zlib.crc32(SITE.encode()) % 15  # of Redis, so that no worker of another site takes our jobs
+QUEUE_DATABASE = (
+	1 + zlib.crc32(SITE.encode()) % 15
+)  # of Redis, so that no worker of another site takes our jobs
 START_TIMEOUT = 90  # seconds a database may take to come up
 
 
@@ -39,7 +41,9 @@ def main() -> int:
 	parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
 	parser.add_argument("--module", help="only this test module, such as rts_factoring.tests.test_install")
 	parser.add_argument("--test", help="only this test method; needs --module")
-	parser.add_argument("--check", action="store_true", help="say whether there is a bench to test on, and end")
+	parser.add_argument(
+		"--check", action="store_true", help="say whether there is a bench to test on, and end"
+	)
 	parser.add_argument("--setup-only", action="store_true", help="prepare site and services, run nothing")
 	options = parser.parse_args()
 	if missing := what_is_missing():
@@ -195,7 +199,9 @@ def prepare_site() -> None:
 	config_file = BENCH / "sites" / SITE / "site_config.json"
 	if not config_file.exists():
 		say(f"making the site {SITE} (some minutes, once)")
-		frappe("new-site", SITE, "--db-root-password", DB_ROOT_PASSWORD, "--admin-password", "admin", site=False)
+		frappe(
+			"new-site", SITE, "--db-root-password", DB_ROOT_PASSWORD, "--admin-password", "admin", site=False
+		)
 		for key, value in (("allow_tests", "1"), ("server_script_enabled", "0")):
 			frappe("set-config", "-p", key, value)
 	installed = json.loads(output_of("list-apps", "--format", "json")).get(SITE) or []
@@ -216,7 +222,12 @@ def schema_fingerprint() -> str:
 	"""Changes with everything a migration of the site would act on."""
 	digest = hashlib.sha256()
 	package = CHECKOUT / APP
-	files = [*package.rglob("*.json"), *package.glob("*.py"), *package.glob("*.txt"), *package.rglob("patches/*.py")]
+	files = [
+		*package.rglob("*.json"),
+		*package.glob("*.py"),
+		*package.glob("*.txt"),
+		*package.rglob("patches/*.py"),
+	]
 	files += [BENCH / "apps" / app / app / "__init__.py" for app in ("frappe", "erpnext")]
 	for file in sorted(files):
 		digest.update(str(file).encode() + file.read_bytes())
@@ -294,7 +305,12 @@ def frappe(*arguments: str, site: bool = True, quiet: bool = False) -> None:
 
 def output_of(*arguments: str) -> str:
 	done = subprocess.run(
-		command(*arguments), cwd=BENCH / "sites", env=environment(), stdout=subprocess.PIPE, text=True, check=True
+		command(*arguments),
+		cwd=BENCH / "sites",
+		env=environment(),
+		stdout=subprocess.PIPE,
+		text=True,
+		check=True,
 	)
 	return done.stdout
 

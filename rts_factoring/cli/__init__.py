@@ -28,7 +28,9 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-	parser = argparse.ArgumentParser(prog="rts-factoring", description="Factoring of freight invoices with RTS Financial.")
+	parser = argparse.ArgumentParser(
+		prog="rts-factoring", description="Factoring of freight invoices with RTS Financial."
+	)
 	parser.add_argument("--version", action="version", version=f"rts-factoring {__version__}")
 	commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 	argv = list(sys.argv[1:] if argv is None else argv)

@@ -24,7 +24,9 @@ def add_arguments(parser) -> None:
 	parser.add_argument("--company", required=True, metavar="NAME", help="the subsidiary")
 	parser.add_argument("--policy", required=True, choices=[policy.value for policy in Policy])
 	parser.add_argument(
-		"--currency", metavar="CODE", help="the agreement's; else the one most of the company's invoices are in"
+		"--currency",
+		metavar="CODE",
+		help="the agreement's; else the one most of the company's invoices are in",
 	)
 	parser.add_argument("--json", action="store_true", help="print one JSON object per report, one a line")
 	parser.add_argument(

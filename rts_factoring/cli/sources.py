@@ -88,7 +88,8 @@ def read_batches(path: str) -> dict[str, tuple[str, tuple[str, ...]]]:
 	try:
 		data = json.loads(Path(path).read_text(encoding="utf-8"))
 		return {
-			str(name): (str(batch["company"]), _list_of_texts(batch["invoices"])) for name, batch in data.items()
+			str(name): (str(batch["company"]), _list_of_texts(batch["invoices"]))
+			for name, batch in data.items()
 		}
 	except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
 		raise FileRefused(

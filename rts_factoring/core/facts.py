@@ -73,7 +73,9 @@ def read_facts(rows: Sequence[Sequence[object]], date_order: str = "MDY") -> Fac
 def states_fact(texts: Sequence[str]) -> bool:
 	"""Whether a row says something of the file, as titles do (`Client #: | 104233`), and not what columns are called."""
 	found = [text for text in texts if text]
-	if any(text.endswith(":") or not any(map(str.isalpha, text)) for text in found if text not in ("#", "%", "$")):
+	if any(
+		text.endswith(":") or not any(map(str.isalpha, text)) for text in found if text not in ("#", "%", "$")
+	):
 		return True
 	return any(any(map(str.isdigit, value)) for _fact, value in _pairs(found))
 

@@ -101,11 +101,15 @@ class _Walker:
 				raise Unreadable
 			op = operator.decode("latin-1") if isinstance(operator, bytes) else str(operator)
 			if op == "q":
-				stack.append((ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn))
+				stack.append(
+					(ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn)
+				)
 			elif op == "Q":
 				if not stack:
 					raise Unreadable
-				ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn = stack.pop()
+				ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn = (
+					stack.pop()
+				)
 			elif op == "cm":
 				ctm = multiply(_floats(operands), ctm)
 			elif op in ("g", "rg", "k", "sc", "scn"):

@@ -214,7 +214,9 @@ class Matcher:
 			if match := self._try(rule, line):
 				return match
 		if line.event not in NEEDS_INVOICE and not digits(line.invoice_no):
-			return Match(Outcome.MATCHED, None, None, "no_invoice_needed")  # `Wire Fee` stands where a number would
+			return Match(
+				Outcome.MATCHED, None, None, "no_invoice_needed"
+			)  # `Wire Fee` stands where a number would
 		return Match(Outcome.UNMATCHED, None, "unknown_invoice")
 
 	def _try(self, rule: Rule, line: ReportLine) -> Match | None:

@@ -30,9 +30,12 @@ _TOTAL_WHAT = re.compile(
 	re.IGNORECASE,
 )
 _TOTAL_BY = re.compile(
-	r"(?:customer|debtor|broker|client|batch|schedule|check|page|report)\s+(?:sub)?totals?\s*[:=-].*", re.IGNORECASE
+	r"(?:customer|debtor|broker|client|batch|schedule|check|page|report)\s+(?:sub)?totals?\s*[:=-].*",
+	re.IGNORECASE,
 )
-_BALANCE = re.compile(r".*\bbalance\b.*:", re.IGNORECASE)  # `Reserve balance:` beside an amount is no movement
+_BALANCE = re.compile(
+	r".*\bbalance\b.*:", re.IGNORECASE
+)  # `Reserve balance:` beside an amount is no movement
 _BARE_TOTAL = re.compile(r"(?:sub|grand|report|page|batch|check)?[\s-]*totals?\s*:?", re.IGNORECASE)
 _PAGE = re.compile(r"page\s*\d+(?:\s*(?:of|/)\s*\d+)?", re.IGNORECASE)
 

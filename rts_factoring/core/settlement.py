@@ -14,7 +14,9 @@ from .money import ZERO
 from .posting import Effect, legs
 from .report import ReportLine
 
-DEDUCTIONS = frozenset((Event.FEE, Event.CHARGE))  # what a row of a purchase report may be that is about no invoice
+DEDUCTIONS = frozenset(
+	(Event.FEE, Event.CHARGE)
+)  # what a row of a purchase report may be that is about no invoice
 
 
 class Settled(NamedTuple):

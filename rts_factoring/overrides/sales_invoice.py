@@ -29,7 +29,9 @@ def on_submit(doc, method=None):
 
 def on_update_after_submit(doc, method=None):
 	before = doc.get_doc_before_save()
-	if before and (_documents(doc) != _documents(before) or any(doc.get(f) != before.get(f) for f in WATCHED)):
+	if before and (
+		_documents(doc) != _documents(before) or any(doc.get(f) != before.get(f) for f in WATCHED)
+	):
 		queue.settle([doc.name], again=[doc.name])
 		_show(doc)
 

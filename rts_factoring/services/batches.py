@@ -79,24 +79,25 @@ def on_submit(doc) -> None:
 
 def before_cancel(doc) -> None:
 	"""A sent batch needs a reason; a batch the factor has answered cannot be taken back."""
-	status, claimed_on = frappe.db.get_value(
-		DOCTYPE, doc.name, ["status", "claimed_on"], for_update=True
-	)
+	status, claimed_on = frappe.db.get_value(DOCTYPE, doc.name, ["status", "claimed_on"], for_update=True)
 	if status == SENDING and claimed_on and (now_datetime() - claimed_on).total_seconds() < RECENT:
 		frappe.throw(_("The batch is being sent. Wait until it is delivered or has failed."))
 	_refuse_answered(doc)
 	sent = [row.file_name for row in doc.files if row.state != "Pending"]
 	if sent and not (doc.cancel_reason or "").strip():
 		frappe.throw(
-			_("{0} of {1} files were sent to the factor already. Enter a Reason for Cancelling first.").format(
-				len(sent), len(doc.files)
-			),
+			_(
+				"{0} of {1} files were sent to the factor already. Enter a Reason for Cancelling first."
+			).format(len(sent), len(doc.files)),
 			title=_("Reason Needed"),
 		)
 
 
 def on_cancel(doc) -> None:
-	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), DOCTYPE)  # what was split off goes on
+	doc.ignore_linked_doctypes = (
+		*(doc.get("ignore_linked_doctypes") or ()),
+		DOCTYPE,
+	)  # what was split off goes on
 	_let_go(doc.name)
 	doc.db_set({"status": CANCELLED, "claim": "", "next_attempt_on": None})
 	released = _release([row.sales_invoice for row in doc.invoices], doc.name)
@@ -165,12 +166,23 @@ def mark_seen(batch: str) -> None:
 
 
 def _let_go(batch: str) -> None:
-	frappe.db.set_value(DOCTYPE, {"split_from": batch, "docstatus": 1}, "next_attempt_on", None, update_modified=False)
+	frappe.db.set_value(
+		DOCTYPE, {"split_from": batch, "docstatus": 1}, "next_attempt_on", None, update_modified=False
+	)
 
 
 def progress(batch: str) -> dict:
 	"""Where the delivery stands, for people who watch and systems that ask."""
-	fields = ["name", "company", "docstatus", "status", "attempts", "next_attempt_on", "delivered_on", "error"]
+	fields = [
+		"name",
+		"company",
+		"docstatus",
+		"status",
+		"attempts",
+		"next_attempt_on",
+		"delivered_on",
+		"error",
+	]
 	row = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True)
 	files = frappe.get_all(
 		"Factoring Batch File",
@@ -229,7 +241,9 @@ def _refuse_unfit(doc, rows: dict) -> None:
 	problems = []
 	for line in doc.invoices:
 		row = rows.get(line.sales_invoice)
-		if not row or row.company != doc.company:  # one answer for both, which tells nothing of other companies
+		if (
+			not row or row.company != doc.company
+		):  # one answer for both, which tells nothing of other companies
 			problems.append(_("{0} is no invoice of {1}.").format(line.sales_invoice, doc.company))
 		elif row.factoring_batch and row.factoring_batch != doc.name:
 			problems.append(_("{0} is in batch {1} already.").format(row.name, row.factoring_batch))
@@ -297,7 +311,9 @@ def _begin_anew(doc) -> None:
 def _stored_origin(doc) -> str | None:
 	"""The batch that this one, or the one it amends, was split from; never as a form says."""
 	name = doc.amended_from if doc.is_new() else doc.name
-	return frappe.db.get_value(DOCTYPE, {"name": name, "company": doc.company}, "split_from") if name else None
+	return (
+		frappe.db.get_value(DOCTYPE, {"name": name, "company": doc.company}, "split_from") if name else None
+	)
 
 
 def _fill(doc, rows: dict) -> None:

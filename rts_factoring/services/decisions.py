@@ -36,11 +36,22 @@ def decide(
 	"""
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
-		frappe.throw(_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken)
+		frappe.throw(
+			_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken
+		)
 	lines = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": name, "row_no": ("in", rows)},
-		fields=["name", "row_no", "posted", "outcome", "sales_invoice", "decided_invoice", "decided_event", "word"],
+		fields=[
+			"name",
+			"row_no",
+			"posted",
+			"outcome",
+			"sales_invoice",
+			"decided_invoice",
+			"decided_event",
+			"word",
+		],
 		limit=0,
 	)
 	kind = ReportKind(doc.kind.lower())
@@ -51,10 +62,14 @@ def decide(
 		if line.posted:
 			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
 		change = _decision(doc, line, action, invoice, event, reason)
-		stamp = {"decided_by": frappe.session.user, "decided_on": now_datetime()} if change["resolution"] else {
-			"decided_by": None,
-			"decided_on": None,
-		}
+		stamp = (
+			{"decided_by": frappe.session.user, "decided_on": now_datetime()}
+			if change["resolution"]
+			else {
+				"decided_by": None,
+				"decided_on": None,
+			}
+		)
 		frappe.db.set_value("Report Import Line", line.name, change | stamp)
 	imports.judge_again(name)
 
@@ -93,23 +108,31 @@ def teachable(name: str) -> dict[str, list[str]]:
 	)
 	purchase = doc.kind == "Purchase"
 	outcomes = (Outcome.MATCHED, Outcome.PENDING, Outcome.HELD, Outcome.DENIED)
-	layout = imports.layouts_of(doc, live=True)[0] if doc.layout else layouts.report_layout(imports.layout_name(doc))
+	layout = (
+		imports.layouts_of(doc, live=True)[0]
+		if doc.layout
+		else layouts.report_layout(imports.layout_name(doc))
+	)
 	return {
 		"headers": json.loads(doc.unknown_columns or "[]"),
 		"fields": sorted(layout.headers),
 		"words": [word for word in dict.fromkeys(words) if word],
-		"meanings": [outcome.value for outcome in outcomes] if purchase else list(LINE_TYPES[ReportKind.PAYMENT]),
+		"meanings": [outcome.value for outcome in outcomes]
+		if purchase
+		else list(LINE_TYPES[ReportKind.PAYMENT]),
 	}
 
 
 def teach(name: str, what: str, text: str, means: str) -> None:
 	"""Teach the import's layout a header (`means` is a field) or a word (`means` is a status or type), and judge again."""
 	doc, known = frappe.get_doc("Report Import", name), teachable(name)
-	texts, meanings = (("headers", "fields") if what == "Header" else ("words", "meanings"))
+	texts, meanings = ("headers", "fields") if what == "Header" else ("words", "meanings")
 	if text not in known[texts] or means not in known[meanings]:
 		frappe.throw(_("Choose a text of this file, and what it means."))
 	if what == "Header":
 		layouts.remember_header(imports.layout_name(doc), means, text, doc.company)
 	else:
-		layouts.remember_word(imports.layout_name(doc), "Status" if doc.kind == "Purchase" else "Type", text, means, doc.company)
+		layouts.remember_word(
+			imports.layout_name(doc), "Status" if doc.kind == "Purchase" else "Type", text, means, doc.company
+		)
 	imports.judge_again(name)

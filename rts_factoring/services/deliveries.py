@@ -109,7 +109,12 @@ def _take(batch: str) -> str:
 	"""
 	fields = ["docstatus", "status", "company", "claimed_on", "attempts", "next_attempt_on"]
 	row = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True, for_update=True)
-	if not row or row.docstatus != 1 or row.status not in (QUEUED, SENDING) or not _is_due(row, now_datetime()):
+	if (
+		not row
+		or row.docstatus != 1
+		or row.status not in (QUEUED, SENDING)
+		or not _is_due(row, now_datetime())
+	):
 		frappe.db.rollback()
 		return ""
 	claim = frappe.generate_hash(length=16)
@@ -256,7 +261,9 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 		return
 	message = str(error) if isinstance(error, FactoringError) else _("Unexpected error; see the Error Log.")
 	if not isinstance(error, FactoringError):
-		frappe.log_error(title=f"Factoring Batch {doc.name}", reference_doctype=DOCTYPE, reference_name=doc.name)
+		frappe.log_error(
+			title=f"Factoring Batch {doc.name}", reference_doctype=DOCTYPE, reference_name=doc.name
+		)
 	tries = cint(doc.attempts)
 	hopeful = getattr(error, "retry", not isinstance(error, FactoringError))
 	values = {"claim": "", "claimed_on": None, "error": message}

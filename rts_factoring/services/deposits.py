@@ -25,7 +25,9 @@ def expected(report_import: str) -> dict:
 		frappe.qb.from_(row)
 		.inner_join(entry)
 		.on(entry.name == row.parent)
-		.where((entry.docstatus < 2) & (entry.cheque_no == report_import) & (entry.voucher_type == "Bank Entry"))
+		.where(
+			(entry.docstatus < 2) & (entry.cheque_no == report_import) & (entry.voucher_type == "Bank Entry")
+		)
 		.where(row.account == journal.account(agreed, Role.CLEARING))
 		.select(Sum(row.credit) - Sum(row.debit))
 		.run()
@@ -46,7 +48,9 @@ def record(doc, bank_account: str, amount: float, day, reference: str = "") -> d
 		frappe.throw(_("Submit the import before its deposit is recorded."))
 	if money(amount) <= ZERO:
 		frappe.throw(_("Enter the amount that arrived at the bank."))
-	account = frappe.db.get_value("Account", bank_account, ["company", "is_group", "account_type"], as_dict=True)
+	account = frappe.db.get_value(
+		"Account", bank_account, ["company", "is_group", "account_type"], as_dict=True
+	)
 	if not account or account.company != doc.company or account.is_group:
 		frappe.throw(_("Choose a bank account of {0}.").format(doc.company))
 	agreed = settings.known(doc.company)

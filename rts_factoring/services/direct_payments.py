@@ -57,7 +57,11 @@ def hold_for_factor(doc) -> str:
 		frappe.throw(_("Only a draft payment of factored invoices can be held for the factor."))
 	agreed = settings.require(doc.company)
 	received = money(doc.received_amount or doc.paid_amount)
-	rows = [row for row in doc.references if row.reference_doctype == "Sales Invoice" and row.reference_name in found]
+	rows = [
+		row
+		for row in doc.references
+		if row.reference_doctype == "Sales Invoice" and row.reference_name in found
+	]
 	amount = sum((money(row.allocated_amount) for row in rows), ZERO)
 	everything = len(rows) == len(doc.references) and (amount == received or bool(doc.deductions))
 	if everything:
@@ -72,7 +76,9 @@ def hold_for_factor(doc) -> str:
 			"posting_date": doc.posting_date,
 			"cheque_no": doc.reference_no or doc.name,
 			"cheque_date": doc.reference_date or doc.posting_date,
-			"user_remark": _("Paid to us by {0} for {1}, held for RTS").format(doc.party_name or doc.party, ", ".join(found)),
+			"user_remark": _("Paid to us by {0} for {1}, held for RTS").format(
+				doc.party_name or doc.party, ", ".join(found)
+			),
 		}
 	)
 	for row in journal.bank_rows(agreed, doc.paid_to, float(amount)):

@@ -16,7 +16,16 @@ _IGNORED = {
 
 
 PRINTED = ("Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges")
-_SHOWN = ("label", "fieldtype", "options", "hidden", "permlevel", "precision", "print_hide", "print_hide_if_no_value")
+_SHOWN = (
+	"label",
+	"fieldtype",
+	"options",
+	"hidden",
+	"permlevel",
+	"precision",
+	"print_hide",
+	"print_hide_if_no_value",
+)
 _SHOWN += ("print_width", "width", "insert_after")
 
 

@@ -11,7 +11,12 @@ from rts_factoring.core.layout import Event
 from rts_factoring.services import alerts
 
 # Event → name of the amount it is about (see core.posting).
-AMOUNTS = {Event.CHARGEBACK: "amount", Event.BUYOUT: "amount", Event.SHORT_PAY: "short", Event.OVER_PAY: "over"}
+AMOUNTS = {
+	Event.CHARGEBACK: "amount",
+	Event.BUYOUT: "amount",
+	Event.SHORT_PAY: "short",
+	Event.OVER_PAY: "over",
+}
 
 
 def open_tasks(doc, lines) -> int:
@@ -78,19 +83,29 @@ def tell_released(undone, name: str) -> None:
 
 def _next_step(event: Event) -> str:
 	if event is Event.CHARGEBACK:
-		return _("RTS charged back {invoice} ({amount}): dispute it, bill the customer without the notice, or write it off.")
+		return _(
+			"RTS charged back {invoice} ({amount}): dispute it, bill the customer without the notice, or write it off."
+		)
 	if event is Event.BUYOUT:
-		return _("You bought {invoice} back from RTS ({amount}): pay RTS, and bill the customer without the notice.")
+		return _(
+			"You bought {invoice} back from RTS ({amount}): pay RTS, and bill the customer without the notice."
+		)
 	if event is Event.SHORT_PAY:
 		return _("The customer paid {invoice} short by {amount}: bill the customer for it, or write it off.")
-	return _("The customer paid {invoice} over by {amount}: give it back or keep it as the customer's credit.")
+	return _(
+		"The customer paid {invoice} over by {amount}: give it back or keep it as the customer's credit."
+	)
 
 
 def close_tasks(doc) -> None:
 	"""Cancel the tasks of an import that is undone; saved, so that the invoices are no longer assigned either."""
 	names = frappe.get_all(
 		"ToDo",
-		filters={"reference_type": "Sales Invoice", "status": "Open", "description": ("like", f"%({doc.name})%")},
+		filters={
+			"reference_type": "Sales Invoice",
+			"status": "Open",
+			"description": ("like", f"%({doc.name})%"),
+		},
 		pluck="name",
 	)
 	for name in names:

@@ -50,7 +50,9 @@ def private_file(doc, fieldname: str) -> None:
 def refuse_public(file_url: str, where: str) -> None:
 	if not file_url.startswith("/private/"):
 		frappe.throw(
-			_("{0}: this file is public, so anybody with its address can read it. Upload it as private.").format(where)
+			_(
+				"{0}: this file is public, so anybody with its address can read it. Upload it as private."
+			).format(where)
 		)
 
 

@@ -73,7 +73,9 @@ def before_submit(doc) -> None:
 	if any(_snapshot(layout) == doc.layout_snapshot for layout in layouts_of(doc, live=True)):
 		return
 	frappe.throw(
-		_("The Report Layout was changed after the rows were judged. Press Judge Again, look at the rows, then submit."),
+		_(
+			"The Report Layout was changed after the rows were judged. Press Judge Again, look at the rows, then submit."
+		),
 		title=_("Layout Changed"),
 	)
 
@@ -187,18 +189,28 @@ def content(doc) -> bytes:
 	data = file.get_content()
 	data = data.encode() if isinstance(data, str) else data
 	if doc.docstatus == 1 and hashlib.sha256(data).hexdigest() != doc.file_sha256:
-		frappe.throw(_("The file {0} was changed after it was read. Import the original again.").format(doc.file))
+		frappe.throw(
+			_("The file {0} was changed after it was read. Import the original again.").format(doc.file)
+		)
 	return data
 
 
 def _attached(doc) -> dict:
 	attached = {"attached_to_doctype": "Report Import", "attached_to_name": doc.name}
-	return attached if not doc.is_new() and frappe.db.exists("File", {"file_url": doc.file, **attached}) else {}
+	return (
+		attached if not doc.is_new() and frappe.db.exists("File", {"file_url": doc.file, **attached}) else {}
+	)
 
 
 def _changed(doc) -> bool:
 	before = doc.get_doc_before_save()
-	return not before or bool(doc.flags.factoring_read_again) or any(before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch"))
+	return (
+		not before
+		or bool(doc.flags.factoring_read_again)
+		or any(
+			before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch")
+		)
+	)
 
 
 def _keep_ours(doc) -> None:
@@ -235,7 +247,9 @@ def _chosen_layouts(doc) -> dict[ReportKind, str]:
 	"""Per kind the layout the company's settings name, else the shipped one."""
 	fields = {ReportKind.PURCHASE: "purchase_report_layout", ReportKind.PAYMENT: "payment_report_layout"}
 	agreed = settings.find(doc.company) if doc.company else None
-	return {kind: (agreed and agreed.get(field)) or layouts.DEFAULT_NAMES[kind] for kind, field in fields.items()}
+	return {
+		kind: (agreed and agreed.get(field)) or layouts.DEFAULT_NAMES[kind] for kind, field in fields.items()
+	}
 
 
 def layout_name(doc) -> str:
@@ -248,7 +262,11 @@ def _identify(doc, report: Report) -> None:
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)
 	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
-		raise FileRefused("no_settings", Sentence("{0} has no Subsidiary Factoring Settings.", doc.company), "Create them first.")
+		raise FileRefused(
+			"no_settings",
+			Sentence("{0} has no Subsidiary Factoring Settings.", doc.company),
+			"Create them first.",
+		)
 	book = ledger.load_book(doc.company, report.kind.value)
 	doc.batch = check_identity(report, book, doc.batch or "") or None
 	doc.currency = book.currency
@@ -261,12 +279,19 @@ def _identify(doc, report: Report) -> None:
 	doc.unknown_columns = json.dumps(report.header.unknown)
 	doc.control_totals = json.dumps(
 		[
-			{"row": total.row, "label": total.label, **{name: text(value) for name, value in total.amounts.items()}}
+			{
+				"row": total.row,
+				"label": total.label,
+				**{name: text(value) for name, value in total.amounts.items()},
+			}
 			for total in report.totals
 		]
 	)
 	doc.differences = json.dumps(
-		[{"row": d.row, "field": d.field, "stated": text(d.stated), "added": text(d.added)} for d in report.differences]
+		[
+			{"row": d.row, "field": d.field, "stated": text(d.stated), "added": text(d.added)}
+			for d in report.differences
+		]
 	)
 
 
@@ -282,7 +307,10 @@ def _company_of(report: Report) -> str:
 	if not found:
 		raise FileRefused(
 			"unknown_client",
-			Sentence("No subsidiary has the client number {0} that the file names.", f"{report.facts.client_number!r}"),
+			Sentence(
+				"No subsidiary has the client number {0} that the file names.",
+				f"{report.facts.client_number!r}",
+			),
 			"Choose the company.",
 			report.file_name,
 		)
@@ -291,7 +319,8 @@ def _company_of(report: Report) -> str:
 
 def _refuse_same_bytes(doc) -> None:
 	same = frappe.db.get_value(
-		"Report Import", {"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")}
+		"Report Import",
+		{"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")},
 	)
 	if same:
 		known = frappe.has_permission("Report Import", "read", doc=same)
@@ -330,7 +359,11 @@ def resume_stuck() -> None:
 
 def _tell(doc) -> None:
 	frappe.publish_realtime(
-		"factoring_report_import", {"name": doc.name}, doctype="Report Import", docname=doc.name, after_commit=True
+		"factoring_report_import",
+		{"name": doc.name},
+		doctype="Report Import",
+		docname=doc.name,
+		after_commit=True,
 	)
 
 

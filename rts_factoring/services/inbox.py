@@ -19,7 +19,11 @@ from rts_factoring.services.logs import Attempt
 REPORT_ENDINGS = (".xlsx", ".csv")
 ACTION, MAIL = "Inbox", "E-mail"
 MOST = 50  # files taken in one go; the next poll takes the rest
-OF_THE_FILE = ("too_big", "refused", "folder_missing")  # what is wrong with one file; anything else is the line
+OF_THE_FILE = (
+	"too_big",
+	"refused",
+	"folder_missing",
+)  # what is wrong with one file; anything else is the line
 MAIL_DAYS = 7  # mails older than this are not looked at again
 
 
@@ -113,7 +117,11 @@ def _note_failure(company: str, attempt: Attempt, error: FactoringError) -> None
 	attempt.failed(error)
 	if not getattr(error, "retry", False) and not (last and last.message == str(error)):
 		alerts.tell_managers(
-			company, _("The report inbox of {0} cannot be read").format(company), str(error), settings.DOCTYPE, company
+			company,
+			_("The report inbox of {0} cannot be read").format(company),
+			str(error),
+			settings.DOCTYPE,
+			company,
 		)
 
 
@@ -169,7 +177,9 @@ def make_draft(
 
 def on_attachment(file) -> None:
 	"""A report attached to a mail that an Email Account set up for it received."""
-	if file.attached_to_doctype != "Communication" or not (file.file_name or "").lower().endswith(REPORT_ENDINGS):
+	if file.attached_to_doctype != "Communication" or not (file.file_name or "").lower().endswith(
+		REPORT_ENDINGS
+	):
 		return
 	mail = frappe.db.get_value(
 		"Communication", file.attached_to_name, ["email_account", "sent_or_received"], as_dict=True
@@ -196,7 +206,9 @@ def take_mail_due() -> None:
 		.inner_join(mail)
 		.on(mail.name == file.attached_to_name)
 		.where((file.attached_to_doctype == "Communication") & mail.email_account.isin(accounts))
-		.where((mail.sent_or_received == "Received") & (mail.creation >= add_days(now_datetime(), -MAIL_DAYS)))
+		.where(
+			(mail.sent_or_received == "Received") & (mail.creation >= add_days(now_datetime(), -MAIL_DAYS))
+		)
 		.select(file.name, file.file_name, mail.email_account)
 		.run(as_dict=True)
 	)

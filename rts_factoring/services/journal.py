@@ -50,7 +50,9 @@ class _Part:
 	def takes(self, rows: set[tuple[Role, str | None, bool]]) -> bool:
 		"""Whether there is room, and no invoice would stand on both sides: ERPNext compares the credits of an entry with
 		what the invoice owed before it, whatever the entry debits."""
-		both = any(role is Role.RECEIVABLE and (role, name, not debit) in self.rows for role, name, debit in rows)
+		both = any(
+			role is Role.RECEIVABLE and (role, name, not debit) in self.rows for role, name, debit in rows
+		)
 		return not both and len(self.rows | rows) <= INVOICE_ROWS
 
 
@@ -75,7 +77,9 @@ def split(postings: Iterable[Posting]) -> list[Voucher]:
 		full = 0  # parts before this one have no room
 		last: dict[str | None, int] = {}
 		for posting in found:
-			rows = {(leg.role, leg.invoice_no, leg.debit > 0) for leg in posting.legs if leg.role in _OF_INVOICE}
+			rows = {
+				(leg.role, leg.invoice_no, leg.debit > 0) for leg in posting.legs if leg.role in _OF_INVOICE
+			}
 			number = max((full if rows else 0, *(last.get(name, 0) for _role, name, _debit in rows)))
 			while number < len(parts) and not parts[number].takes(rows):
 				number += 1
@@ -160,7 +164,9 @@ def by_account(voucher: Voucher, settings) -> list[dict]:
 	return [
 		{
 			"role": role.value,
-			"account": _("each invoice's own") if role in _OF_INVOICE else settings.get(ACCOUNT_FIELDS[role]) or "",
+			"account": _("each invoice's own")
+			if role in _OF_INVOICE
+			else settings.get(ACCOUNT_FIELDS[role]) or "",
 			"debit": float(debit),
 			"credit": float(credit),
 			"invoices": len(invoices) if role in _OF_INVOICE else 0,
@@ -175,15 +181,19 @@ def account(settings, role: Role) -> str:
 	found = settings.get(field)
 	if not found:
 		frappe.throw(
-			_("{0}: choose the account for {1} in Subsidiary Factoring Settings before reports are posted.").format(
-				settings.company, _(settings.meta.get_label(field))
-			)
+			_(
+				"{0}: choose the account for {1} in Subsidiary Factoring Settings before reports are posted."
+			).format(settings.company, _(settings.meta.get_label(field)))
 		)
 	return found
 
 
 def _invoice_accounts(names: set[str], dimensions: list[str]) -> dict:
-	known = [field for field in dimensions if field != "cost_center" and frappe.get_meta("Sales Invoice").has_field(field)]
+	known = [
+		field
+		for field in dimensions
+		if field != "cost_center" and frappe.get_meta("Sales Invoice").has_field(field)
+	]
 	rows = frappe.get_all(
 		"Sales Invoice",
 		filters={"name": ("in", list(names))} if names else {"name": ""},
@@ -201,8 +211,13 @@ def _dimensions(settings) -> dict[str, str | None]:
 		for row in get_checks_for_pl_and_bs_accounts() or ()
 		if row.company == settings.company
 	}
-	found = {"cost_center": settings.cost_center or frappe.get_cached_value("Company", settings.company, "cost_center")}
-	return found | {field: settings.get(field) or defaults.get(field) for field in get_accounting_dimensions()}
+	found = {
+		"cost_center": settings.cost_center
+		or frappe.get_cached_value("Company", settings.company, "cost_center")
+	}
+	return found | {
+		field: settings.get(field) or defaults.get(field) for field in get_accounting_dimensions()
+	}
 
 
 def bank_rows(settings, bank_account: str, amount: float) -> list[dict]:
@@ -236,12 +251,14 @@ def cancel_of_import(report_import: str) -> list[str]:
 def refuse_reversal(doc) -> None:
 	"""ERPNext's Reverse Journal Entry would undo the books of an import and not its ledger."""
 	reversed_entry = doc.get("reversal_of")
-	report_import = reversed_entry and frappe.db.get_value("Journal Entry", reversed_entry, "factoring_report_import")
+	report_import = reversed_entry and frappe.db.get_value(
+		"Journal Entry", reversed_entry, "factoring_report_import"
+	)
 	if report_import:
 		frappe.throw(
-			_("Entry {0} belongs to Report Import {1} and is not reversed alone. Cancel the import; that undoes all its entries.").format(
-				reversed_entry, report_import
-			),
+			_(
+				"Entry {0} belongs to Report Import {1} and is not reversed alone. Cancel the import; that undoes all its entries."
+			).format(reversed_entry, report_import),
 			title=_("Factoring"),
 		)
 
@@ -250,8 +267,8 @@ def refuse_alone(doc) -> None:
 	"""A Journal Entry of an import is cancelled with the import, never on its own."""
 	if doc.get("factoring_report_import") and not doc.flags.factoring:
 		frappe.throw(
-			_("This entry belongs to Report Import {0}. Cancel the import; that undoes all its entries.").format(
-				doc.factoring_report_import
-			),
+			_(
+				"This entry belongs to Report Import {0}. Cancel the import; that undoes all its entries."
+			).format(doc.factoring_report_import),
 			title=_("Factoring"),
 		)

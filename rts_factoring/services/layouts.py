@@ -70,7 +70,9 @@ def remember_header(name: str, field: str, text: str, company: str) -> None:
 def _remember(name: str, table: str, row: dict, key: tuple[str, ...], company: str) -> None:
 	"""People limited to some companies may not change a shared layout: their company gets a copy of its own."""
 	doc = frappe.get_doc("Report Layout", name)
-	if any(all(known.get(field).casefold() == row[field].casefold() for field in key) for known in doc.get(table)):
+	if any(
+		all(known.get(field).casefold() == row[field].casefold() for field in key) for known in doc.get(table)
+	):
 		return
 	if not doc.company and not doc.has_permission("write"):
 		return _remember(_copy_for(doc, company), table, row, key, company)
@@ -86,9 +88,9 @@ def _copy_for(shared, company: str) -> str:
 		copy.update({"layout_name": name, "company": company})
 		copy.insert()
 		frappe.msgprint(
-			_("{0} is shared by all companies. {1} has a copy of it from now on, {2}, which knows the new word.").format(
-				frappe.bold(shared.name), frappe.bold(company), frappe.bold(name)
-			),
+			_(
+				"{0} is shared by all companies. {1} has a copy of it from now on, {2}, which knows the new word."
+			).format(frappe.bold(shared.name), frappe.bold(company), frappe.bold(name)),
 			alert=True,
 		)
 	agreed, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
@@ -152,7 +154,9 @@ def schedule_layout_document(layout: ScheduleLayout):
 	doc = frappe.new_doc("Schedule Layout")
 	plain = layout.as_dict()
 	doc.update({key: plain[key] for key in _SAME})
-	doc.update({"layout_name": layout.name, "company": ""})  # shared; None would become the user's default company
+	doc.update(
+		{"layout_name": layout.name, "company": ""}
+	)  # shared; None would become the user's default company
 	doc.delimiter = _key(DELIMITERS, layout.delimiter)
 	doc.line_end = _key(LINE_ENDS, layout.line_end)
 	for column in plain["columns"]:

@@ -25,13 +25,20 @@ from rts_factoring.services.receivables import chunks
 
 FIGURES = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
 ROLES = tuple(role.value for role in Role)
-_NEUTRAL = {"purchased": "purchased", "collected": "collected", "charged_back": "charged_back", "open": "open_change"}
+_NEUTRAL = {
+	"purchased": "purchased",
+	"collected": "collected",
+	"charged_back": "charged_back",
+	"open": "open_change",
+}
 
 
 def validate(doc) -> None:
 	"""Entries are written by postings alone and never changed."""
 	if not doc.is_new():
-		frappe.throw(_("Factoring Ledger Entries are never changed; cancel the Report Import that made them."))
+		frappe.throw(
+			_("Factoring Ledger Entries are never changed; cancel the Report Import that made them.")
+		)
 
 
 def on_trash(doc) -> None:
@@ -47,9 +54,9 @@ def lock(company: str) -> None:
 	latest = frappe.db.get_value(settings.DOCTYPE, company, "postings", for_update=True)
 	if latest != frappe.db.get_value(settings.DOCTYPE, company, "postings"):
 		frappe.throw(
-			_("Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then repeat this.").format(
-				company
-			),
+			_(
+				"Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then repeat this."
+			).format(company),
 			Overtaken,
 			title=_("Try Again"),
 		)
@@ -86,7 +93,17 @@ def reverse(report_import: str) -> list[str]:
 	entries = frappe.get_all(
 		"Factoring Ledger Entry",
 		filters={"report_import": report_import, "is_reversal": 0},
-		fields=["name", "posting_date", "company", "currency", "event", "policy", "sales_invoice", "customer", "batch"]
+		fields=[
+			"name",
+			"posting_date",
+			"company",
+			"currency",
+			"event",
+			"policy",
+			"sales_invoice",
+			"customer",
+			"batch",
+		]
 		+ ["report_import", "report_import_line", "journal_entry", *ROLES, *_NEUTRAL.values()],
 		limit=0,
 		order_by="creation",
@@ -118,7 +135,9 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 		.inner_join(invoice)
 		.on(invoice.name == table.sales_invoice)
 		.where(table.company == company)
-		.groupby(table.sales_invoice, invoice.outstanding_amount, invoice.factoring_batch, invoice.factoring_status)
+		.groupby(
+			table.sales_invoice, invoice.outstanding_amount, invoice.factoring_batch, invoice.factoring_status
+		)
 		.select(
 			table.sales_invoice,
 			invoice.outstanding_amount,
@@ -238,7 +257,11 @@ def validate_settings(doc) -> None:
 	if doc.is_new():
 		return
 	before = doc.get_doc_before_save()
-	accounts = [role for role, field in settings.ACCOUNT_FIELDS.items() if before.get(field) not in (None, "", doc.get(field))]
+	accounts = [
+		role
+		for role, field in settings.ACCOUNT_FIELDS.items()
+		if before.get(field) not in (None, "", doc.get(field))
+	]
 	if before.policy != doc.policy or accounts:
 		lock(doc.company)
 	# Settings opened before a posting are saved after it: the number of postings stays the latest.
@@ -267,9 +290,9 @@ def _refuse_account_change(doc, before, role: Role) -> None:
 	field = settings.ACCOUNT_FIELDS[role]
 	if is_used(doc.company, role):
 		frappe.throw(
-			_("{0}: reports were posted to {1}, so this role keeps it. Rename that account, or cancel those imports first.").format(
-				_(doc.meta.get_label(field)), frappe.bold(before.get(field))
-			),
+			_(
+				"{0}: reports were posted to {1}, so this role keeps it. Rename that account, or cancel those imports first."
+			).format(_(doc.meta.get_label(field)), frappe.bold(before.get(field))),
 			title=_("Account"),
 		)
 

@@ -230,7 +230,9 @@ def _case(row, language: str) -> StampCase:
 	if company and customer and invoice and not frozen:
 		versions = _versions(row.company)
 		in_force = core.in_force(versions, row.company, language, getdate(row.posting_date))
-		before_first = bool(versions) and not sold  # factoring began later; without any notice its setup is unfinished
+		before_first = (
+			bool(versions) and not sold
+		)  # factoring began later; without any notice its setup is unfinished
 	return StampCase(company, customer, invoice, state, standing, in_force, frozen, before_first)
 
 

@@ -49,7 +49,9 @@ def _make_packets(doc, renew: Callable[[], None]) -> None:
 		if row.packet or row.outcome in LEFT:
 			continue
 		try:
-			packet = packets.ensure_packet(row.sales_invoice)  # rendering commits, so nothing may be open here
+			packet = packets.ensure_packet(
+				row.sales_invoice
+			)  # rendering commits, so nothing may be open here
 		except (PaperworkError, NoticeError) as error:
 			frappe.db.rollback()
 			renew()
@@ -104,9 +106,13 @@ def _frozen(doc, file_name: str, kind: str, file: str) -> dict:
 	with path.open("rb") as content:
 		digest = _digest(content)
 	size = path.stat().st_size
-	return {"file_name": file_name, "kind": kind, "file": file, "size": size, "sha256": digest.hexdigest()} | {
-		"state": "Pending"
-	}
+	return {
+		"file_name": file_name,
+		"kind": kind,
+		"file": file,
+		"size": size,
+		"sha256": digest.hexdigest(),
+	} | {"state": "Pending"}
 
 
 def _digest(content):
@@ -120,7 +126,9 @@ def _zip(doc, name: str, packets: list, schedule_entry: tuple[str, bytes]) -> di
 	folder = Path(frappe.get_site_path("private", "files"))
 	target = folder / f".{doc.name}-{frappe.generate_hash(length=8)}.zip"
 	try:
-		schedule.write_zip(target, [(file_name, path_of(doc, packet)) for file_name, packet in packets] + [schedule_entry])
+		schedule.write_zip(
+			target, [(file_name, path_of(doc, packet)) for file_name, packet in packets] + [schedule_entry]
+		)
 		return _frozen(doc, name, "Zip", _keep(doc, name, target.read_bytes()))
 	finally:
 		target.unlink(missing_ok=True)

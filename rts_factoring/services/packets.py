@@ -136,7 +136,9 @@ def _is_sent(invoice: str, state: str | None) -> bool:
 def _refuse(invoice: str, error: FactoringError) -> None:
 	state = frappe.db.get_value("Sales Invoice", invoice, "factoring_status", for_update=True)
 	if state == InvoiceState.QUEUED.value:
-		queue.refuse(invoice, [Reason(error.code, Sentence("{0}: {1}", error.where, error.message), error.hint)])
+		queue.refuse(
+			invoice, [Reason(error.code, Sentence("{0}: {1}", error.where, error.message), error.hint)]
+		)
 
 
 def _refuse_without_notice(decision: Decision, doc) -> None:

@@ -31,8 +31,12 @@ def refuse_closed(company: str, days: Iterable[date]) -> None:
 	if not closed:
 		return
 	frappe.throw(
-		_("The books of {0} are closed on {1}. Set <b>Posting Date</b> to {2}, the first open day, to post the report then.").format(
-			company, ", ".join(formatdate(day) for day in closed[:5]), formatdate(first_open(company, closed[-1]))
+		_(
+			"The books of {0} are closed on {1}. Set <b>Posting Date</b> to {2}, the first open day, to post the report then."
+		).format(
+			company,
+			", ".join(formatdate(day) for day in closed[:5]),
+			formatdate(first_open(company, closed[-1])),
 		),
 		title=_("Closed Period"),
 	)
@@ -44,12 +48,14 @@ def check_new_posting_date(doc) -> None:
 	if not doc.posting_date or doc.posting_date == doc.get_doc_before_save().posting_date:
 		return
 	filters = {"report_import": doc.name, "posted": 0, "outcome": ("!=", Outcome.DUPLICATE.value)}
-	last = frappe.get_all("Report Import Line", filters=filters, fields=["row_no", "date"], order_by="date desc", limit=1)
+	last = frappe.get_all(
+		"Report Import Line", filters=filters, fields=["row_no", "date"], order_by="date desc", limit=1
+	)
 	if last and last[0].date and getdate(doc.posting_date) < last[0].date:
 		frappe.throw(
-			_("Row {0} is of {1}; Posting Date cannot be earlier than a row that is still to be posted.").format(
-				last[0].row_no, formatdate(last[0].date)
-			)
+			_(
+				"Row {0} is of {1}; Posting Date cannot be earlier than a row that is still to be posted."
+			).format(last[0].row_no, formatdate(last[0].date))
 		)
 
 

@@ -123,7 +123,9 @@ def _set_states(doc, result, ready) -> None:
 	"""Invoices take the state of their position; held and denied ones also keep RTS's reason, on themselves and the batch."""
 	moved = {line.receivable.invoice_no for line in ready if line.receivable} & result.positions.keys()
 	states = {name: result.positions[name].state for name in moved}
-	ledger.set_states({name: state for name, state in states.items() if state is not InvoiceState.NOT_FACTORED})
+	ledger.set_states(
+		{name: state for name, state in states.items() if state is not InvoiceState.NOT_FACTORED}
+	)
 	by_reason: dict[tuple[str, str], list[str]] = {}
 	for line in ready:
 		outcome = _BATCH_OUTCOME.get(line.outcome, "Financed" if line.effects else "")
@@ -152,7 +154,9 @@ def preview(name: str) -> list[dict]:
 		result = imports.judge(doc, report)
 	agreed = settings.require(doc.company)
 	found = _postings(doc, result.policy, result.effects)
-	return [{"day": voucher.day, "rows": journal.by_account(voucher, agreed)} for voucher in journal.split(found)]
+	return [
+		{"day": voucher.day, "rows": journal.by_account(voucher, agreed)} for voucher in journal.split(found)
+	]
 
 
 def refuse_undo(doc) -> None:
@@ -169,9 +173,9 @@ def refuse_undo(doc) -> None:
 	recorded = deposits.entries(doc.name)
 	if recorded:
 		frappe.throw(
-			_("The deposit of this import is recorded. Cancel its bank entry first, or delete it when it is a draft: {0}.").format(
-				", ".join(get_link_to_form("Journal Entry", name) for name in recorded)
-			),
+			_(
+				"The deposit of this import is recorded. Cancel its bank entry first, or delete it when it is a draft: {0}."
+			).format(", ".join(get_link_to_form("Journal Entry", name) for name in recorded)),
 			title=_("Cannot be undone yet"),
 		)
 
@@ -182,9 +186,9 @@ def _refuse_other_policy(doc) -> None:
 	today = frappe.db.get_value(settings.DOCTYPE, doc.company, "policy")
 	if found and found != today:
 		frappe.throw(
-			_("{0} was posted under the policy {1}; today it is {2}. Set the policy back to {1}, cancel, and change it again.").format(
-				doc.name, _(found), _(today)
-			),
+			_(
+				"{0} was posted under the policy {1}; today it is {2}. Set the policy back to {1}, cancel, and change it again."
+			).format(doc.name, _(found), _(today)),
 			title=_("Cannot be undone yet"),
 		)
 
@@ -214,7 +218,11 @@ def _by_invoice(name: str) -> dict[str, list]:
 	entry = frappe.qb.DocType("Factoring Ledger Entry").as_("entry")
 	rows = (
 		ledger.in_force(entry)
-		.where(entry.sales_invoice.isin(frappe.qb.from_(own).select(own.sales_invoice).where(own.report_import == name)))
+		.where(
+			entry.sales_invoice.isin(
+				frappe.qb.from_(own).select(own.sales_invoice).where(own.report_import == name)
+			)
+		)
 		.select(entry.sales_invoice, entry.report_import, entry.creation)
 		.select(entry.purchased, entry.open_change, entry.collected, entry.charged_back)
 		.run(as_dict=True)
@@ -222,7 +230,11 @@ def _by_invoice(name: str) -> dict[str, list]:
 	found: dict[str, list] = {}
 	for row in rows:
 		found.setdefault(row.sales_invoice, []).append(row)
-	return {invoice: entries for invoice, entries in found.items() if any(entry.report_import == name for entry in entries)}
+	return {
+		invoice: entries
+		for invoice, entries in found.items()
+		if any(entry.report_import == name for entry in entries)
+	}
 
 
 def _stands_without(name: str, entries: list) -> bool:
@@ -275,7 +287,11 @@ def _concerned_by_undo(doc) -> list[str]:
 	"""Submitted imports with rows that this one had posted before them, or had superseded: those rows count again."""
 	own = frappe.qb.DocType("Report Import Line")
 	line, parent = frappe.qb.DocType("Report Import Line").as_("line"), frappe.qb.DocType("Report Import")
-	posted = frappe.qb.from_(own).select(own.identity).where((own.report_import == doc.name) & own.posted_key.isnotnull())
+	posted = (
+		frappe.qb.from_(own)
+		.select(own.identity)
+		.where((own.report_import == doc.name) & own.posted_key.isnotnull())
+	)
 	repeated = (line.outcome == Outcome.DUPLICATE.value) & line.identity.isin(posted)
 	superseded = (line.resolution == "Superseded") & (line.resolution_reason == doc.name)
 	rows = (

@@ -155,7 +155,12 @@ def method_of(row, company_settings) -> str:
 
 
 def offer(
-	company: str, customer: str | None = None, from_date=None, to_date=None, min_amount: float = 0, limit: int = 500
+	company: str,
+	customer: str | None = None,
+	from_date=None,
+	to_date=None,
+	min_amount: float = 0,
+	limit: int = 500,
 ) -> dict:
 	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them, oldest
 	first; `more` says that further ones wait behind the `limit` that are offered."""
@@ -166,12 +171,22 @@ def offer(
 		filters["posting_date"] = ("between", [from_date or "1900-01-01", to_date or "2999-12-31"])
 	if min_amount:
 		filters["grand_total"] = (">=", min_amount)
-	fields = ["name", "customer", "customer_name", "po_no", "posting_date", "grand_total", "outstanding_amount"]
+	fields = [
+		"name",
+		"customer",
+		"customer_name",
+		"po_no",
+		"posting_date",
+		"grand_total",
+		"outstanding_amount",
+	]
 	fields += ["currency", *FIELDS]
 	order = "posting_date, name"
 
 	def found(extra: dict, most: int = limit) -> list:
-		return frappe.get_list("Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=most)
+		return frappe.get_list(
+			"Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=most
+		)
 
 	queued = {"factoring_status": InvoiceState.QUEUED.value}
 	offered = found(queued | {"factoring_batch": ("is", "not set")}, limit + 1)

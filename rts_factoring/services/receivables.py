@@ -45,7 +45,11 @@ def credited(names: Collection[str]) -> dict[str, float]:
 	note = frappe.qb.DocType("Sales Invoice")
 	found = {}
 	for part in chunks(names):
-		query = frappe.qb.from_(note).select(note.return_against, Sum(note.grand_total)).groupby(note.return_against)
+		query = (
+			frappe.qb.from_(note)
+			.select(note.return_against, Sum(note.grand_total))
+			.groupby(note.return_against)
+		)
 		query = query.where((note.docstatus == 1) & (note.is_return == 1) & note.return_against.isin(part))
 		found |= {name: -flt(total) for name, total in query.run()}
 	return found

@@ -83,7 +83,9 @@ def _waiting_rows(company: str) -> None:
 	if found:
 		alerts.tell_managers(
 			company,
-			_("{0}: {1} report rows wait for a decision").format(company, sum(row.waiting_count for row in found)),
+			_("{0}: {1} report rows wait for a decision").format(
+				company, sum(row.waiting_count for row in found)
+			),
 			_("Decide them on: {0}.").format(", ".join(row.name for row in found[:SHOWN])),
 			"Report Import",
 			found[0].name,

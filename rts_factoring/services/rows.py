@@ -11,9 +11,38 @@ from rts_factoring.core.reasons import explain
 LIMIT = 200
 WAITING = ("suggested", "unmatched", "blocked")
 _KEY = "rts_factoring:posting:{}"
-FIELDS = ("row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no", "payment_ref")
-FIELDS += ("event_type", "word", "description", "date", "invoice_amount", "purchased", "fee", "reserve", "other", "net")
-FIELDS += ("paid", "reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by", "posted")
+FIELDS = (
+	"row_no",
+	"outcome",
+	"reason",
+	"rule",
+	"sales_invoice",
+	"invoice_no",
+	"debtor",
+	"po_no",
+	"payment_ref",
+)
+FIELDS += (
+	"event_type",
+	"word",
+	"description",
+	"date",
+	"invoice_amount",
+	"purchased",
+	"fee",
+	"reserve",
+	"other",
+	"net",
+)
+FIELDS += (
+	"paid",
+	"reserve_released",
+	"chargeback",
+	"resolution",
+	"resolution_reason",
+	"decided_by",
+	"posted",
+)
 
 
 def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
@@ -66,7 +95,10 @@ def tell_progress(report_import: str, done: int, of: int) -> None:
 	found = {"done": done, "of": of}
 	frappe.cache.set_value(_KEY.format(report_import), found, expires_in_sec=3600)
 	frappe.publish_realtime(
-		"factoring_report_import", {"name": report_import, **found}, doctype="Report Import", docname=report_import
+		"factoring_report_import",
+		{"name": report_import, **found},
+		doctype="Report Import",
+		docname=report_import,
 	)
 
 

@@ -134,7 +134,9 @@ def mask(doc) -> None:
 
 def refuse_to_show(fieldname: str) -> None:
 	frappe.throw(
-		_("{0} is used to reach the factor and never shown. Enter a new one to replace it.").format(fieldname),
+		_("{0} is used to reach the factor and never shown. Enter a new one to replace it.").format(
+			fieldname
+		),
 		frappe.PermissionError,
 	)
 
@@ -145,18 +147,14 @@ def store_private_key(settings, key: str, passphrase: str = "") -> str:  # nosec
 	from rts_factoring.services.errors import told_to_the_user
 
 	with told_to_the_user():
-		public = load_private_key(
-			Connection(host="", username="", private_key=key, passphrase=passphrase)
-		)
+		public = load_private_key(Connection(host="", username="", private_key=key, passphrase=passphrase))
 	shown = f"{public.get_name()} {fingerprint(public.asbytes())}"
 	set_encrypted_password(DOCTYPE, settings.name, key.strip() + "\n", PRIVATE_KEY)
 	if passphrase:
 		set_encrypted_password(DOCTYPE, settings.name, passphrase, "passphrase")
 	else:
 		remove_encrypted_password(DOCTYPE, settings.name, "passphrase")
-	settings.db_set(
-		{"private_key_fingerprint": shown, "passphrase": MASK if passphrase else ""}, notify=True
-	)
+	settings.db_set({"private_key_fingerprint": shown, "passphrase": MASK if passphrase else ""}, notify=True)
 	return shown
 
 
@@ -184,7 +182,9 @@ def validate(doc) -> None:
 		doc.auto_submit_time = None  # Frappe fills in the moment of creation, and forms then open as changed
 	automation.start_from_now(doc)
 	if doc.request_stage == "Signed" and not doc.signed_agreement:
-		frappe.throw(_("Attach the signed access agreement; then the stage is Signed."), title=_("Signed Agreement"))
+		frappe.throw(
+			_("Attach the signed access agreement; then the stage is Signed."), title=_("Signed Agreement")
+		)
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
 	_forget_pin_of_another_host(doc)
@@ -196,7 +196,10 @@ def on_update(doc) -> None:
 	from rts_factoring.services import queue
 
 	watched = ("enabled", "client_number", "currency", "default_method", "min_amount", "schedule_layout")
-	watched += ("packet_size_cap", "print_format")  # invoices whose packet failed by the old ones get another chance
+	watched += (
+		"packet_size_cap",
+		"print_format",
+	)  # invoices whose packet failed by the old ones get another chance
 	before = doc.get_doc_before_save()
 	kinds = [(row.kind, row.required) for row in doc.document_kinds]
 	kinds_before = [(row.kind, row.required) for row in before.document_kinds] if before else []
@@ -220,9 +223,9 @@ def _validate_currency(doc) -> None:
 	doc.currency = doc.currency or own
 	if doc.currency != own:
 		frappe.throw(
-			_("The agreement's currency is {0}, {1} keeps its books in {2}. Factor these invoices through a company in {0}.").format(
-				doc.currency, doc.company, own
-			),
+			_(
+				"The agreement's currency is {0}, {1} keeps its books in {2}. Factor these invoices through a company in {0}."
+			).format(doc.currency, doc.company, own),
 			title=_("Another Currency"),
 		)
 

@@ -88,7 +88,9 @@ def _accounts(doc) -> dict:
 
 
 def _documents(doc) -> dict:
-	missing = "" if doc.document_kinds else _("List the documents that follow an invoice, and which are required.")
+	missing = (
+		"" if doc.document_kinds else _("List the documents that follow an invoice, and which are required.")
+	)
 	return _step("documents", _("Documents"), missing)
 
 

@@ -146,13 +146,22 @@ def decisions(report_import: str) -> dict[int, Decision]:
 		row.row_no: Decision(
 			invoice_no=row.decided_invoice or "",
 			event=Event(row.decided_event) if row.decided_event else None,
-			ignore=(row.resolution_reason or "ignored") if row.resolution in ("Ignored", "Superseded") else "",
+			ignore=(row.resolution_reason or "ignored")
+			if row.resolution in ("Ignored", "Superseded")
+			else "",
 		)
 		for row in rows
 	}
 
 
-_DECISION = ("resolution", "resolution_reason", "decided_invoice", "decided_event", "decided_by", "decided_on")
+_DECISION = (
+	"resolution",
+	"resolution_reason",
+	"decided_invoice",
+	"decided_event",
+	"decided_by",
+	"decided_on",
+)
 
 
 def take_decisions(report_import: str) -> dict[int, dict]:
@@ -184,7 +193,10 @@ def put_back(report_import: str, decided: dict[int, dict]) -> int:
 def posted_rows(report_import: str) -> set[int]:
 	return set(
 		frappe.get_all(
-			"Report Import Line", filters={"report_import": report_import, "posted": 1}, pluck="row_no", limit=0
+			"Report Import Line",
+			filters={"report_import": report_import, "posted": 1},
+			pluck="row_no",
+			limit=0,
 		)
 	)
 
@@ -223,7 +235,9 @@ def delete(report_import: str) -> None:
 
 def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Rows that still wait in earlier imports and that this import brought in corrected form are closed in its favour."""
-	keys = {_claim(doc.kind, line.invoice_no if line.receivable else "", line.line.payment_ref) for line in lines}
+	keys = {
+		_claim(doc.kind, line.invoice_no if line.receivable else "", line.line.payment_ref) for line in lines
+	}
 	keys.discard(None)
 	if not keys:
 		return
@@ -243,7 +257,12 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 			frappe.db.set_value(
 				"Report Import Line",
 				row.name,
-				{"resolution": "Superseded", "resolution_reason": doc.name, "outcome": Outcome.IGNORED.value, "posted": 1},
+				{
+					"resolution": "Superseded",
+					"resolution_reason": doc.name,
+					"outcome": Outcome.IGNORED.value,
+					"posted": 1,
+				},
 				update_modified=False,
 			)
 
@@ -260,4 +279,6 @@ def give_way(doc) -> None:
 	table = frappe.qb.DocType("Report Import Line")
 	frappe.qb.update(table).set(table.resolution, "").set(table.resolution_reason, None).set(
 		table.outcome, Outcome.BLOCKED.value
-	).set(table.posted, 0).where((table.resolution == "Superseded") & (table.resolution_reason == doc.name)).run()
+	).set(table.posted, 0).where(
+		(table.resolution == "Superseded") & (table.resolution_reason == doc.name)
+	).run()

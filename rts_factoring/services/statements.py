@@ -34,13 +34,22 @@ def tie_out(company: str) -> list[dict]:
 		same = [other for other, field in settings.ACCOUNT_FIELDS.items() if agreed.get(field) == account]
 		if same[0] is not role and role in same[1:]:
 			continue  # roles that share an account tie out together
-		rows.append(_row(same, account, sum((sums[r.value] for r in same), ZERO), _of_imports(company, [account])))
+		rows.append(
+			_row(same, account, sum((sums[r.value] for r in same), ZERO), _of_imports(company, [account]))
+		)
 		if role in CONTROL:
 			rows[-1]["balance"] = _balance(company, account)
 			rows[-1]["others"] = rows[-1]["balance"] - rows[-1]["journal"]
 	debtors = _debtor_accounts(company)
 	customers = sums[Role.RECEIVABLE.value] + sums[Role.CUSTOMER_CREDIT.value]
-	rows.append(_row([Role.RECEIVABLE, Role.CUSTOMER_CREDIT], ", ".join(debtors), customers, _of_imports(company, debtors)))
+	rows.append(
+		_row(
+			[Role.RECEIVABLE, Role.CUSTOMER_CREDIT],
+			", ".join(debtors),
+			customers,
+			_of_imports(company, debtors),
+		)
+	)
 	rows += _invoice_rows(company, sums, agreed.policy)
 	return rows
 
@@ -61,7 +70,8 @@ def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str) -> list[d
 	positions = ledger.positions(company)
 	# Borrowing: what RTS has still to collect, our books still expect of the customer. Sale: it left our books.
 	covered = {
-		name: (p.open, max(min(p.open, p.outstanding) if policy == "Borrowing" else p.open, ZERO)) for name, p in positions.items()
+		name: (p.open, max(min(p.open, p.outstanding) if policy == "Borrowing" else p.open, ZERO))
+		for name, p in positions.items()
 	}
 	lost = sums["open_change"] - sum((position.open for position in positions.values()), ZERO)
 	most = {name: (row.amount + row.receivable, row.outstanding) for name, row in invoices.items()}
@@ -118,8 +128,13 @@ def _invoices(company: str) -> dict[str, dict]:
 
 def _of_imports_by_invoice(company: str) -> dict[str, Decimal]:
 	gl = frappe.qb.DocType("GL Entry")
-	query = _gl_of_imports(company).where(gl.against_voucher_type == "Sales Invoice").groupby(gl.against_voucher)
-	return {name: money(amount or 0) for name, amount in query.select(gl.against_voucher, Sum(gl.debit) - Sum(gl.credit)).run()}
+	query = (
+		_gl_of_imports(company).where(gl.against_voucher_type == "Sales Invoice").groupby(gl.against_voucher)
+	)
+	return {
+		name: money(amount or 0)
+		for name, amount in query.select(gl.against_voucher, Sum(gl.debit) - Sum(gl.credit)).run()
+	}
 
 
 def currency(company: str) -> str:
@@ -130,7 +145,11 @@ def ledger_sums(company: str, to_date: date | None = None, before: date | None =
 	"""Sum of every amount column of the company's ledger, up to a day or before one."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	names = (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
-	query = frappe.qb.from_(table).where(table.company == company).select(*(Sum(table[name]).as_(name) for name in names))
+	query = (
+		frappe.qb.from_(table)
+		.where(table.company == company)
+		.select(*(Sum(table[name]).as_(name) for name in names))
+	)
 	if to_date:
 		query = query.where(table.posting_date <= to_date)
 	if before:
@@ -142,7 +161,12 @@ def ledger_sums(company: str, to_date: date | None = None, before: date | None =
 def _of_imports(company: str, accounts: Iterable[str]) -> Decimal:
 	"""Debit minus credit, on these accounts, of the journal entries that report imports made."""
 	gl = frappe.qb.DocType("GL Entry")
-	found = _gl_of_imports(company).where(gl.account.isin(list(accounts) or [""])).select(Sum(gl.debit) - Sum(gl.credit)).run()
+	found = (
+		_gl_of_imports(company)
+		.where(gl.account.isin(list(accounts) or [""]))
+		.select(Sum(gl.debit) - Sum(gl.credit))
+		.run()
+	)
 	return money(found[0][0] or 0)
 
 
@@ -169,7 +193,9 @@ def _balance(company: str, account: str) -> Decimal:
 
 
 def _debtor_accounts(company: str) -> list[str]:
-	return frappe.get_all("Account", filters={"company": company, "account_type": "Receivable", "is_group": 0}, pluck="name")
+	return frappe.get_all(
+		"Account", filters={"company": company, "account_type": "Receivable", "is_group": 0}, pluck="name"
+	)
 
 
 def factored_invoices(company: str, state: str | None = None, customer: str | None = None) -> list[dict]:
@@ -267,7 +293,15 @@ def costs(company: str, from_date: date, to_date: date) -> list[dict]:
 		key = (row.posting_date.strftime("%Y-%m"), row.customer or "")
 		sums = found.setdefault(
 			key,
-			{"month": key[0], "customer": key[1], "purchased": ZERO, "fee": ZERO, "charges": ZERO, "_weighted": ZERO, "_paid": ZERO},
+			{
+				"month": key[0],
+				"customer": key[1],
+				"purchased": ZERO,
+				"fee": ZERO,
+				"charges": ZERO,
+				"_weighted": ZERO,
+				"_paid": ZERO,
+			},
 		)
 		for name in ("purchased", "fee", "charges"):
 			sums[name] += money(row[name] or 0)
@@ -283,9 +317,16 @@ def _cost_row(sums: dict) -> dict:
 	days = weighted / paid if paid else None
 	rate = None
 	if days and days > 0 and sums["purchased"] > 0:
-		rate = round(float(cost / sums["purchased"] * 365 / days * 100), 2)  # simple interest on a 365-day year
+		rate = round(
+			float(cost / sums["purchased"] * 365 / days * 100), 2
+		)  # simple interest on a 365-day year
 	share = round(float(cost / sums["purchased"] * 100), 2) if sums["purchased"] > 0 else None
-	return sums | {"cost": cost, "share": share, "days": round(float(days), 1) if days is not None else None, "rate": rate}
+	return sums | {
+		"cost": cost,
+		"share": share,
+		"days": round(float(days), 1) if days is not None else None,
+		"rate": rate,
+	}
 
 
 def _days_to_pay(company: str) -> dict[str, int]:
@@ -337,7 +378,9 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 	)
 	found: dict[str, dict] = {}
 	for entry in entries:
-		row = found.setdefault(entry.sales_invoice, frappe._dict(dict.fromkeys(_TAKEN, ZERO), sales_invoice=entry.sales_invoice))
+		row = found.setdefault(
+			entry.sales_invoice, frappe._dict(dict.fromkeys(_TAKEN, ZERO), sales_invoice=entry.sales_invoice)
+		)
 		row.fee += money(entry.fee or 0)
 		if entry.event == "purchase":
 			row.update({"posting_date": entry.posting_date, "customer": entry.customer, "batch": entry.batch})

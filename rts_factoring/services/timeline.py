@@ -28,7 +28,13 @@ def _batches(invoice: str) -> list[dict]:
 		.on(batch.name == row.parent)
 		.where((row.sales_invoice == invoice) & (batch.docstatus > 0))
 		.select(
-			batch.name, batch.docstatus, batch.submitted_on, batch.delivered_on, batch.modified, row.outcome, row.reason
+			batch.name,
+			batch.docstatus,
+			batch.submitted_on,
+			batch.delivered_on,
+			batch.modified,
+			row.outcome,
+			row.reason,
 		)
 		.run(as_dict=True)
 	)
@@ -77,7 +83,16 @@ def _postings(invoice: str) -> list[dict]:
 	entries = frappe.get_all(
 		"Factoring Ledger Entry",
 		filters={"sales_invoice": invoice},
-		fields=["creation", "event", "currency", "is_reversal", "report_import", "purchased", "collected", "charged_back"]
+		fields=[
+			"creation",
+			"event",
+			"currency",
+			"is_reversal",
+			"report_import",
+			"purchased",
+			"collected",
+			"charged_back",
+		]
 		+ ["fee", "reserve"],
 		order_by="creation desc",
 		limit=SHOWN,
@@ -95,7 +110,9 @@ def _posting(entry) -> str:
 	)
 	text = _("Factoring: {0} undone by {1}") if entry.is_reversal else _("Factoring: {0} by {1}")
 	event = _(frappe.unscrub(entry.event))
-	return text.format(event, get_link_to_form("Report Import", entry.report_import)) + (f" ({amounts})" if amounts else "")
+	return text.format(event, get_link_to_form("Report Import", entry.report_import)) + (
+		f" ({amounts})" if amounts else ""
+	)
 
 
 def _words(event: str) -> dict[str, tuple[str, str]]:

@@ -178,7 +178,9 @@ def settle_by_journal(invoice: str, amount: float):
 	"""A journal entry that takes `amount` off the invoice, as the posting of a sold one does."""
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	other = {"company": doc.company, "account_type": "", "root_type": "Asset", "is_group": 0}
-	entry = frappe.get_doc({"doctype": "Journal Entry", "company": doc.company, "posting_date": doc.posting_date})
+	entry = frappe.get_doc(
+		{"doctype": "Journal Entry", "company": doc.company, "posting_date": doc.posting_date}
+	)
 	party = {"account": doc.debit_to, "party_type": "Customer", "party": doc.customer}
 	names = {"reference_type": "Sales Invoice", "reference_name": invoice}
 	entry.append("accounts", {**party, **names, "credit_in_account_currency": amount})

@@ -47,7 +47,13 @@ class RandomWeeks:
 			name = f"RW-{self.numbers:05}"
 			amount = money(Decimal(self.dice.randint(10_000, 500_000)) / 100)
 			freight.make_invoice(
-				name, company=ACME, customer=CUSTOMER, posting_date="2026-10-01", due_date="2026-11-01", amount=amount, po_no=f"PO-{name}"
+				name,
+				company=ACME,
+				customer=CUSTOMER,
+				posting_date="2026-10-01",
+				due_date="2026-11-01",
+				amount=amount,
+				po_no=f"PO-{name}",
 			)
 			freight.receivables()[name] = {"customer": CUSTOMER, "amount": str(amount)}
 			invoices.append(name)
@@ -58,7 +64,9 @@ class RandomWeeks:
 
 	def purchase(self) -> bool:
 		open_batches = [
-			batch for batch, invoices in self.sent.items() if any(freight.state(name) == "Submitted" for name in invoices)
+			batch
+			for batch, invoices in self.sent.items()
+			if any(freight.state(name) == "Submitted" for name in invoices)
 		]
 		if not open_batches:
 			return False
@@ -68,7 +76,9 @@ class RandomWeeks:
 			if freight.state(name) == "Submitted" and self.dice.random() < 0.8:
 				amount = Decimal(freight.receivables()[name]["amount"])
 				purchased = money(amount * self.dice.choice((Decimal(1), Decimal("0.9"))))
-				rows.append((name, purchased, money(purchased * Decimal("0.03")), money(purchased * Decimal("0.05"))))
+				rows.append(
+					(name, purchased, money(purchased * Decimal("0.03")), money(purchased * Decimal("0.05")))
+				)
 		if not rows:
 			return False
 		self.post(reports.purchase_rows(batch, *[(n, float(p), float(f), float(r)) for n, p, f, r in rows]))
@@ -113,7 +123,15 @@ class RandomWeeks:
 				"Over Pay": open_amount + 7,
 				"Chargeback": open_amount,
 			}[kind]
-			return invoice, check, day, kind, float(amount), self.dice.choice((None, 1.25)), self.dice.choice((None, 3.5))
+			return (
+				invoice,
+				check,
+				day,
+				kind,
+				float(amount),
+				self.dice.choice((None, 1.25)),
+				self.dice.choice((None, 3.5)),
+			)
 		if position.collected > 0 and position.charged_back == 0 and self.dice.random() < 0.5:
 			return invoice, check, day, "NSF", -float(min(position.collected, position.purchased))
 		if position.charged_back > 0 and self.dice.random() < 0.5:
@@ -121,7 +139,9 @@ class RandomWeeks:
 		return None
 
 	def standalone(self) -> bool:
-		kind, fee, released = self.dice.choice((("Reserve Release", None, 12.0), ("ACH Fee", 5.0, None), ("Fee", 2.5, None)))
+		kind, fee, released = self.dice.choice(
+			(("Reserve Release", None, 12.0), ("ACH Fee", 5.0, None), ("Fee", 2.5, None))
+		)
 		row = (None, None, self.today(), kind, None, fee, released)
 		self.post(reports.payment_rows(self.period(), *[row] * self.dice.randint(1, 2)))
 		return True
@@ -164,7 +184,9 @@ class TestRandomWeeks(ReportCase):
 		while weeks.undo():
 			pass
 		self.assertEqual(
-			{role: amount for role, amount in statements.ledger_sums(ACME).items() if amount}, {}, "after undoing all"
+			{role: amount for role, amount in statements.ledger_sums(ACME).items() if amount},
+			{},
+			"after undoing all",
 		)
 
 	def test_borrowing(self):
@@ -185,7 +207,9 @@ class TestUpsAndDowns(ReportCase):
 			freight.make_invoice(name, company=ACME, customer=CUSTOMER, amount=1000, po_no=name, **dates)
 			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "1000"}
 		reports.sent_batch("UD-B", names)
-		reports.import_file("ud.xlsx", reports.purchase_rows("UD-B", *[(name, 1000, 30, 50) for name in names]))
+		reports.import_file(
+			"ud.xlsx", reports.purchase_rows("UD-B", *[(name, 1000, 30, 50) for name in names])
+		)
 
 	def posted(self, *rows):
 		doc = reports.import_file("ud-rows.xlsx", reports.payment_rows("11/01/2026 - 11/30/2026", *rows))
@@ -223,14 +247,19 @@ class TestUpsAndDowns(ReportCase):
 			("UD-1", "1", "11/12/2026", "NSF", -1000), ("UD-1", "2", "11/10/2026", "Payment", 1000)
 		)
 		self.assertEqual((days, self.figures("UD-1")), ([12, 12], ("Completed", "0.00")))
-		in_ledger = frappe.get_all("Factoring Ledger Entry", {"report_import": doc.name}, pluck="posting_date")
+		in_ledger = frappe.get_all(
+			"Factoring Ledger Entry", {"report_import": doc.name}, pluck="posting_date"
+		)
 		self.assertEqual({day.day for day in in_ledger}, {12})
 
 	def test_other_invoices_stay_in_the_first_entry_of_the_day(self):
 		self.bought("Borrowing", *(f"UD-{number}" for number in range(1, 7)))
 		rows = []
 		for number in range(1, 7):
-			rows += [(f"UD-{number}", "1", "11/05/2026", "Payment", 1000), (f"UD-{number}", "1", "11/05/2026", "NSF", -1000)]
+			rows += [
+				(f"UD-{number}", "1", "11/05/2026", "Payment", 1000),
+				(f"UD-{number}", "1", "11/05/2026", "NSF", -1000),
+			]
 		_doc, days = self.posted(*rows)
 		self.assertEqual(days, [5, 5])
 
@@ -240,7 +269,12 @@ class TestUpsAndDowns(ReportCase):
 			"before.xlsx",
 			reports.payment_rows("11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)),
 		)
-		limit = {"parent": CUSTOMER, "parenttype": "Customer", "parentfield": "credit_limits", "company": ACME}
+		limit = {
+			"parent": CUSTOMER,
+			"parenttype": "Customer",
+			"parentfield": "credit_limits",
+			"company": ACME,
+		}
 		frappe.get_doc({"doctype": "Customer Credit Limit", "credit_limit": 1} | limit).db_insert()
 		frappe.clear_document_cache("Customer", CUSTOMER)
 		frappe.set_user(freight.make_user("limit@example.com", "Factoring Manager"))
@@ -271,7 +305,9 @@ class TestUpsAndDowns(ReportCase):
 		frappe.db.set_value("Customer", CUSTOMER, "is_frozen", 1)
 		frappe.clear_document_cache("Customer", CUSTOMER)
 		self.addCleanup(frappe.clear_document_cache, "Customer", CUSTOMER)
-		content = reports.payment_rows("11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000))
+		content = reports.payment_rows(
+			"11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)
+		)
 		frappe.set_user(freight.make_user("limit@example.com", "Factoring Manager"))
 		doc = reports.import_file("frozen.xlsx", content)
 		self.assertEqual(reports.lines(doc)[0].reason, "customer_frozen")
@@ -288,7 +324,13 @@ class TestKilledPosting(ReportCase):
 		names = [f"KP-{number:03}" for number in range(12)]
 		for name in names:
 			freight.make_invoice(
-				name, company=ACME, customer=CUSTOMER, posting_date="2026-10-01", due_date="2026-11-01", amount="100", po_no=name
+				name,
+				company=ACME,
+				customer=CUSTOMER,
+				posting_date="2026-10-01",
+				due_date="2026-11-01",
+				amount="100",
+				po_no=name,
 			)
 			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "100"}
 		reports.sent_batch("KB-1", names)
@@ -297,7 +339,10 @@ class TestKilledPosting(ReportCase):
 		doc = self.submit_without_posting(
 			reports.payment_rows(  # a journal entry a day, so that it may die between two of them
 				"11/01/2026 - 11/15/2026",
-				*[(name, "1", f"11/{3 + index // 3:02}/2026", "Payment", 100) for index, name in enumerate(names)],
+				*[
+					(name, "1", f"11/{3 + index // 3:02}/2026", "Payment", 100)
+					for index, name in enumerate(names)
+				],
 			)
 		)
 		frappe.db.commit()
@@ -314,9 +359,13 @@ class TestKilledPosting(ReportCase):
 			imports.post_job(doc.name)
 			frappe.db.commit()
 			self.assertEqual({freight.state(name) for name in names}, {"Completed"})
-			self.assertEqual(frappe.db.count("Factoring Ledger Entry", {"report_import": doc.name, "is_reversal": 0}), 12)
+			self.assertEqual(
+				frappe.db.count("Factoring Ledger Entry", {"report_import": doc.name, "is_reversal": 0}), 12
+			)
 			self.assert_books_agree()
-		print(f"{killed} of {KILLS} postings killed before they ended; never half visible, each completed by the next run")
+		print(
+			f"{killed} of {KILLS} postings killed before they ended; never half visible, each completed by the next run"
+		)
 		self.assertGreater(killed, 0)
 
 	def submit_without_posting(self, content: bytes):
@@ -339,14 +388,18 @@ class TestKilledPosting(ReportCase):
 	def undo_posting(self, name: str) -> None:
 		"""Back to submitted and not posted, as before the job ran."""
 		frappe.db.rollback()
-		for entry in frappe.get_all("Journal Entry", {"factoring_report_import": name, "docstatus": 1}, pluck="name"):
+		for entry in frappe.get_all(
+			"Journal Entry", {"factoring_report_import": name, "docstatus": 1}, pluck="name"
+		):
 			doc = frappe.get_doc("Journal Entry", entry)
 			doc.flags.factoring = True
 			doc.cancel()
 		frappe.db.delete("Factoring Ledger Entry", {"report_import": name})
 		frappe.db.delete("Journal Entry", {"factoring_report_import": name})
 		table = frappe.qb.DocType("Report Import Line")
-		frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(table.report_import == name).run()
+		frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(
+			table.report_import == name
+		).run()
 		invoices = frappe.get_all("Sales Invoice", {"name": ("like", "KP-%")}, pluck="name")
 		ledger.set_states(ledger.states_from_ledger(ACME, "KB-1", invoices))
 		frappe.db.set_value("Report Import", name, "status", "Posting")

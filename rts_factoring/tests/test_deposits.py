@@ -31,13 +31,18 @@ class TestDeposits(ReportCase):
 		self.assertEqual(entry.docstatus, 0)  # for review
 		entry.submit()
 		row = next(row for row in statements.tie_out(ACME) if row["role"] == "Clearing")
-		self.assertEqual((text(row["difference"]), text(row["balance"]), text(row["others"])), ("0.00", "95.82", "-26000.00"))
+		self.assertEqual(
+			(text(row["difference"]), text(row["balance"]), text(row["others"])),
+			("0.00", "95.82", "-26000.00"),
+		)
 		deposits.record(doc, bank_account(), 95.82, "2026-11-05")
 		self.assertEqual(deposits.expected(doc.name)["left"], 0.0)
 
 	def test_a_deposit_goes_to_an_account_of_the_company(self):
 		doc = reports.import_sample("purchase_clean")
-		other = frappe.db.get_value("Account", {"company": freight.BLUEBIRD, "is_group": 0, "root_type": "Asset"})
+		other = frappe.db.get_value(
+			"Account", {"company": freight.BLUEBIRD, "is_group": 0, "root_type": "Asset"}
+		)
 		with self.refused(ACME):
 			deposits.record(doc, other, 100, "2026-11-04")
 
@@ -108,7 +113,9 @@ class TestTryingALayout(ReportCase):
 
 	def test_it_says_what_each_column_becomes_before_it_is_saved(self):
 		content = (FIXTURES / "payment_clean.xlsx").read_bytes()
-		file = frappe.get_doc({"doctype": "File", "file_name": "try.xlsx", "is_private": 1, "content": content}).insert()
+		file = frappe.get_doc(
+			{"doctype": "File", "file_name": "try.xlsx", "is_private": 1, "content": content}
+		).insert()
 		doc = frappe.get_doc("Report Layout", "RTS Payment Report")
 		found = layouts.try_on(doc, file.file_url)
 		self.assertEqual(found["columns"]["amount_paid"], ["Payment Amount"])

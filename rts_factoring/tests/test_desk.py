@@ -117,7 +117,9 @@ class TestDesk(FreightCase):
 		frappe.db.set_value("Sales Invoice", "AF-10002", "currency", "EUR")
 		shown = api.get_card({"card": "queued"})
 		self.assertIn(fmt_money(2450, currency="USD"), shown)
-		self.assertIn(fmt_money(frappe.db.get_value("Sales Invoice", "AF-10002", "grand_total"), currency="EUR"), shown)
+		self.assertIn(
+			fmt_money(frappe.db.get_value("Sales Invoice", "AF-10002", "grand_total"), currency="EUR"), shown
+		)
 		nothing = fmt_money(0, currency=frappe.db.get_default("currency"))
 		self.assertIn(nothing, api.get_card({"card": "reserve"}))
 		with self.refused("no such card"):
@@ -132,7 +134,9 @@ class TestDesk(FreightCase):
 
 	def test_a_running_posting_tells_how_far_it_is(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
-		doc = reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)), submit=False)
+		doc = reports.import_file(
+			"p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)), submit=False
+		)
 		self.addCleanup(rows.forget_progress, doc.name)
 		rows.tell_progress(doc.name, 3, 10)
 		self.assertIsNone(api.get_report_rows(doc.name)["progress"])
@@ -179,7 +183,9 @@ class TestDesk(FreightCase):
 		found = overview.per_week([ACME], weeks=2, to_date=getdate(day))
 		self.assertEqual(found["datasets"][0]["values"], [0, 2450])
 		self.assertEqual(found["datasets"][1]["values"], [0, 73.5])
-		self.assertEqual(overview.per_week([BLUEBIRD], weeks=2, to_date=getdate(day))["datasets"][0]["values"], [0, 0])
+		self.assertEqual(
+			overview.per_week([BLUEBIRD], weeks=2, to_date=getdate(day))["datasets"][0]["values"], [0, 0]
+		)
 
 	def test_every_page_of_the_help_comes_with_its_pictures_and_links(self):
 		self.assertEqual(next(iter(manual.pages())), "README")

@@ -23,8 +23,15 @@ class TestDimensions(ReportCase):
 		if frappe.db.exists("Accounting Dimension", "Branch"):
 			cls.switch(False)
 		else:
-			doc = frappe.get_doc({"doctype": "Accounting Dimension", "document_type": "Branch", "label": "Branch"})
-			detail = {"company": ACME, "reference_document": "Branch", "mandatory_for_pl": 1, "mandatory_for_bs": 1}
+			doc = frappe.get_doc(
+				{"doctype": "Accounting Dimension", "document_type": "Branch", "label": "Branch"}
+			)
+			detail = {
+				"company": ACME,
+				"reference_document": "Branch",
+				"mandatory_for_pl": 1,
+				"mandatory_for_bs": 1,
+			}
 			doc.append("dimension_defaults", detail)
 			doc.insert()
 			make_dimension_in_accounting_doctypes(doc)
@@ -62,8 +69,15 @@ class TestDimensions(ReportCase):
 	def test_rows_take_the_invoices_own_else_the_settings(self):
 		freight.make_settings(ACME, branch=HOME)
 		for name, branch in (("DM-1", AWAY), ("DM-2", HOME)):
-			values = {"posting_date": "2026-10-01", "due_date": "2026-11-01", "amount": 1000, "branch": branch}
-			doc = freight.make_invoice(name, False, company=ACME, customer="Ridgeline Foods Inc", po_no=name, **values)
+			values = {
+				"posting_date": "2026-10-01",
+				"due_date": "2026-11-01",
+				"amount": 1000,
+				"branch": branch,
+			}
+			doc = freight.make_invoice(
+				name, False, company=ACME, customer="Ridgeline Foods Inc", po_no=name, **values
+			)
 			doc.items[0].branch = branch
 			doc.submit()
 			freight.receivables()[name] = {"customer": "Ridgeline Foods Inc", "amount": "1000"}
@@ -79,7 +93,9 @@ class TestDimensions(ReportCase):
 		found = self.branches(names)
 		self.assertEqual((found.pop("DM-1"), found.pop("DM-2")), (AWAY, HOME))
 		self.assertEqual(set(found.values()), {HOME})
-		self.assertEqual(set(found), {"Factor Clearing", "Factor Reserve", "Factoring Fees", "Factor Advances"})
+		self.assertEqual(
+			set(found), {"Factor Clearing", "Factor Reserve", "Factoring Fees", "Factor Advances"}
+		)
 		made = deposits.record(bought, bank_account(), 1840, "2026-11-06")
 		frappe.get_doc("Journal Entry", made["journal_entry"]).submit()
 		self.assertEqual(set(self.branches([made["journal_entry"]]).values()), {HOME})

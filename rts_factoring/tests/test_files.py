@@ -61,7 +61,9 @@ class TestFiles(FreightCase):
 		"""On Frappe 15 the last app's answer is the only one: ours must not open what Frappe keeps shut."""
 		walls.make_people()
 		freight.make_invoice("AF-10001")
-		stray = frappe.get_doc({"doctype": "File", "file_name": "a.txt", "is_private": 1, "content": "x"}).insert()
+		stray = frappe.get_doc(
+			{"doctype": "File", "file_name": "a.txt", "is_private": 1, "content": "x"}
+		).insert()
 		paper = frappe.get_doc("File", {"file_url": freight.upload(PAPER, attached_to="AF-10001")})
 		for role, allowed in (("System Manager", False), ("Factoring User", True)):
 			for limited in (True, False):

@@ -82,6 +82,7 @@ class TestFrozenNotice(EvidenceCase):
 		self.sell(ONE, InvoiceState.CHARGED_BACK)
 		self.assertEqual(self.printed(ONE).stamps(OLD), 0)
 
+
 class TestBatchOnItsWay(EvidenceCase):
 	"""The files are made and wait for a person, or for another attempt."""
 

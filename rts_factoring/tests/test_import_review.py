@@ -32,7 +32,16 @@ class TestReview(FreightCase):
 
 	def row(self, number, word, purchased=1000, fee=30, reserve=50):
 		sample = freight.receivables()[number]
-		return (number, sample["customer"], sample["amount"], purchased, fee, reserve, purchased - fee - reserve, word)
+		return (
+			number,
+			sample["customer"],
+			sample["amount"],
+			purchased,
+			fee,
+			reserve,
+			purchased - fee - reserve,
+			word,
+		)
 
 	def outcomes(self, doc):
 		return [row.outcome for row in reports.lines(doc)]

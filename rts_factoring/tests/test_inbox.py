@@ -54,11 +54,12 @@ class TestInboxFolder(InboxCase):
 		(self.outbox / "b-good.xlsx").write_bytes(self.report)
 		self.assertEqual(len(inbox.poll(ACME)), 1)
 		self.assertEqual(inbox.poll(ACME), [])
-		failed = frappe.get_all("Factoring Log", {"action": "Inbox", "status": "Failed"}, ["file_name", "message"])
+		failed = frappe.get_all(
+			"Factoring Log", {"action": "Inbox", "status": "Failed"}, ["file_name", "message"]
+		)
 		self.assertEqual(len(failed), 1)
 		self.assertIn("a-bad.xlsx", failed[0].file_name)
 		self.assertIn("web page", failed[0].message)
-
 
 	def managers_are_told(self) -> int:
 		return frappe.db.count("Notification Log", {"for_user": self.manager, "document_name": ACME})
@@ -102,7 +103,12 @@ class TestInboxFolder(InboxCase):
 
 	def test_a_changed_host_key_is_told_once_until_the_inbox_can_be_read_again(self):
 		self.make_manager()
-		for told, pin in ((1, "SHA256:" + "A" * 43), (1, "SHA256:" + "A" * 43), (1, ""), (2, "SHA256:" + "A" * 43)):
+		for told, pin in (
+			(1, "SHA256:" + "A" * 43),
+			(1, "SHA256:" + "A" * 43),
+			(1, ""),
+			(2, "SHA256:" + "A" * 43),
+		):
 			point_to(self.server, inbox_folder="outbox", poll_inbox=1, **({"pin": pin} if pin else {}))
 			with self.assertRaises(DeliveryError) if pin else nullcontext():
 				inbox.poll(ACME)
@@ -149,7 +155,9 @@ class TestMailedReport(InboxCase):
 	def mail(self, content: bytes, name: str = "mailed.xlsx", **values):
 		"""A report comes by mail, as Frappe keeps one."""
 		mail = {"communication_type": "Communication", "subject": "Report", "email_account": self.ACCOUNT}
-		mail = frappe.get_doc({"doctype": "Communication", "sent_or_received": "Received", **mail, **values}).insert()
+		mail = frappe.get_doc(
+			{"doctype": "Communication", "sent_or_received": "Received", **mail, **values}
+		).insert()
 		file = {"file_name": name, "content": content, "is_private": 1}
 		file |= {"attached_to_doctype": "Communication", "attached_to_name": mail.name}
 		return frappe.get_doc({"doctype": "File", **file}).insert()
@@ -199,7 +207,10 @@ class TestMailedReport(InboxCase):
 
 	def test_of_a_shared_account_a_refusal_is_told_to_those_who_may_see_all_its_companies(self):
 		freight.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
-		people = {name: freight.make_user(f"{name}@rts.test", "Factoring Manager") for name in ("acme", "both", "all")}
+		people = {
+			name: freight.make_user(f"{name}@rts.test", "Factoring Manager")
+			for name in ("acme", "both", "all")
+		}
 		for name, companies in (("acme", (ACME,)), ("both", (ACME, BLUEBIRD))):
 			for company in companies:
 				limit = {"user": people[name], "allow": "Company", "for_value": company}
@@ -208,9 +219,13 @@ class TestMailedReport(InboxCase):
 			self.addCleanup(forget, user)
 		file = self.mail((FIXTURES / "bad" / "html_named.xlsx").read_bytes())
 		self.assertEqual(inbox.take_attachment(file.name, self.ACCOUNT), "")
-		told = {name: frappe.db.count("Notification Log", {"for_user": user}) for name, user in people.items()}
+		told = {
+			name: frappe.db.count("Notification Log", {"for_user": user}) for name, user in people.items()
+		}
 		self.assertEqual(told, {"acme": 0, "both": 1, "all": 1})
-		(line,) = frappe.get_all("Factoring Log", {"action": "E-mail"}, ["name", "company", "status", "message"])
+		(line,) = frappe.get_all(
+			"Factoring Log", {"action": "E-mail"}, ["name", "company", "status", "message"]
+		)
 		self.assertEqual((line.company or "", line.status), ("", "Failed"))
 		log = frappe.get_doc("Factoring Log", line.name)
 		for name, may_read in (("acme", False), ("all", True)):

@@ -13,7 +13,15 @@ from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME
 
 APP, MODULE = "rts_factoring", "RTS Factoring"
-LISTED_BY_MODULE = ("DocType", "Report", "Workspace", "Number Card", "Dashboard Chart", "Notification", "Page")
+LISTED_BY_MODULE = (
+	"DocType",
+	"Report",
+	"Workspace",
+	"Number Card",
+	"Dashboard Chart",
+	"Notification",
+	"Page",
+)
 LISTED_BY_MODULE += ("Custom Field", "Print Format", "Module Onboarding", "Property Setter")
 
 
@@ -31,7 +39,9 @@ def bench(*arguments: str) -> None:
 	if done.returncode:
 		raise AssertionError(f"{arguments}: {done.stdout}\n{done.stderr}")
 	frappe.db.rollback()
-	getattr(frappe.local, "request_cache", {}).clear()  # Frappe 16 makes the hooks anew while it clears, from the apps cached here
+	getattr(
+		frappe.local, "request_cache", {}
+	).clear()  # Frappe 16 makes the hooks anew while it clears, from the apps cached here
 	frappe.clear_cache()
 
 

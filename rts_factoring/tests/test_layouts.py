@@ -120,4 +120,3 @@ class TestLayouts(FreightCase):
 		layouts.create_defaults()
 		for doctype, name in walls.SHARED.items():
 			self.assertFalse(frappe.db.get_value(doctype, name, "company"))
-

@@ -41,7 +41,9 @@ class TestPacketFaults(FreightCase):
 	def test_one_that_cannot_be_printed_is_not_ready_and_the_others_get_their_packets(self):
 		self.break_second()
 		packets.make_packets([ONE, TWO, THREE])
-		self.assertEqual([of(name).factoring_status for name in (ONE, TWO, THREE)], ["Queued", "Not Ready", "Queued"])
+		self.assertEqual(
+			[of(name).factoring_status for name in (ONE, TWO, THREE)], ["Queued", "Not Ready", "Queued"]
+		)
 		self.assertTrue(of(ONE).factoring_packet and of(THREE).factoring_packet)
 		self.assertIn(f"{TWO}.pdf: The invoice could not be printed: TypeError", of(TWO).factoring_reasons)
 		self.assertIn("then queue the invoice again", of(TWO).factoring_reasons)
@@ -93,7 +95,10 @@ class TestPacketFaults(FreightCase):
 	def test_a_deadlock_makes_the_job_run_again_and_blames_no_invoice(self):
 		freight.make_invoice(ONE)
 		frappe.db.commit()
-		for error in (frappe.QueryDeadlockError(1213, "Deadlock found"), frappe.QueryTimeoutError(1205, "Lock wait")):
+		for error in (
+			frappe.QueryDeadlockError(1213, "Deadlock found"),
+			frappe.QueryTimeoutError(1205, "Lock wait"),
+		):
 			with (
 				patch("frappe.get_print", side_effect=error),
 				self.assertRaises(frappe.RetryBackgroundJobError),
@@ -104,7 +109,9 @@ class TestPacketFaults(FreightCase):
 
 	def test_while_the_web_server_is_down_no_invoice_is_blamed(self):
 		freight.make_invoice(ONE)
-		failed = OSError("wkhtmltopdf reported an error: Exit with code 1 due to network error: ConnectionRefusedError")
+		failed = OSError(
+			"wkhtmltopdf reported an error: Exit with code 1 due to network error: ConnectionRefusedError"
+		)
 		with socket.create_server(("127.0.0.1", 0)) as closed:
 			nobody = f"http://127.0.0.1:{closed.getsockname()[1]}"
 		with (
@@ -114,7 +121,9 @@ class TestPacketFaults(FreightCase):
 		):
 			packets.ensure_packet(ONE)
 		with patch("frappe.get_print", side_effect=failed), self.assertRaises(PaperworkError):
-			packets.ensure_packet(ONE)  # the site answers, so a picture of the invoice is elsewhere and missing
+			packets.ensure_packet(
+				ONE
+			)  # the site answers, so a picture of the invoice is elsewhere and missing
 
 	def test_what_passes_and_what_is_the_invoices_own(self):
 		from redis.exceptions import ConnectionError as RedisGone

@@ -90,7 +90,9 @@ class TestPackets(FreightCase):
 		found = of(ONE)
 		file = frappe.get_doc("File", found.factoring_packet)
 		self.assertEqual((file.is_private, file.attached_to_name), (1, ONE))
-		self.assertRegex(file.file_name, rf"^{ONE}\w*\.pdf$")  # Frappe adds letters where a file of the name is on the disk
+		self.assertRegex(
+			file.file_name, rf"^{ONE}\w*\.pdf$"
+		)  # Frappe adds letters where a file of the name is on the disk
 		self.assertEqual(found.factoring_notice, self.notice.name)
 		seen = Seen(content(ONE))
 		self.assertEqual(len(seen.pages), 3)
@@ -146,7 +148,11 @@ class TestPackets(FreightCase):
 				"property_type": types.get(what, "Data"),
 			}
 		)
-		name = setter.name if setter else frappe.db.get_value("Property Setter", {"field_name": field, "property": what})
+		name = (
+			setter.name
+			if setter
+			else frappe.db.get_value("Property Setter", {"field_name": field, "property": what})
+		)
 		self.addCleanup(frappe.db.commit)
 		self.addCleanup(frappe.clear_cache, doctype="Sales Invoice")
 		self.addCleanup(frappe.delete_doc, "Property Setter", name, force=True)
@@ -229,7 +235,9 @@ class TestPackets(FreightCase):
 		self.assertEqual(of(ONE).factoring_status, "Not Ready")
 		self.assertIn("0.1 MB are allowed", of(ONE).factoring_reasons)
 		self.assertIn("then queue the invoice again", of(ONE).factoring_reasons)
-		freight.make_settings(ACME, packet_size_cap=0)  # judges the company's invoices again, in the background
+		freight.make_settings(
+			ACME, packet_size_cap=0
+		)  # judges the company's invoices again, in the background
 		run_worker()
 		self.assertEqual(of(ONE).factoring_status, "Queued")
 		self.assertTrue(of(ONE).factoring_packet)

@@ -85,7 +85,9 @@ def chrome(people, invoice, print_format):
 	frappe.local.form_dict.pop("pdf_generator", None)
 	try:
 		with formats.chrome_engine():
-			return frappe.get_print("Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome")
+			return frappe.get_print(
+				"Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome"
+			)
 	finally:
 		frappe.local.form_dict.pop("pdf_generator", None)
 
@@ -212,7 +214,10 @@ class TestPrintPaths(FreightCase):
 	def test_bulk_print_of_the_desk_is_known_by_its_address(self):
 		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
 		self.addCleanup(delattr, frappe.local, "request")
-		for path, told in (("frappe.utils.print_format.download_multi_pdf", 1), (PRINTVIEW + "get_html_and_style", 0)):
+		for path, told in (
+			("frappe.utils.print_format.download_multi_pdf", 1),
+			(PRINTVIEW + "get_html_and_style", 0),
+		):
 			set_request(method="GET", path=f"/api/method/{path}")
 			with patch("frappe.publish_realtime") as publish, self.refused(FACTORED):
 				stamp.factoring_stamp(frappe.get_doc("Sales Invoice", FACTORED))

@@ -41,7 +41,9 @@ class RaceCase(ReportCase):
 		frappe.db.commit()
 
 	def draft(self, *rows):
-		doc = reports.import_file(f"race-{frappe.generate_hash(length=6)}.xlsx", reports.payment_rows(PERIOD, *rows), submit=False)
+		doc = reports.import_file(
+			f"race-{frappe.generate_hash(length=6)}.xlsx", reports.payment_rows(PERIOD, *rows), submit=False
+		)
 		self.save()
 		return doc
 
@@ -141,7 +143,9 @@ class TestTwoAtOnce(RaceCase):
 	def test_a_row_is_not_decided_while_it_is_posted(self):
 		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000))
 		ignore = {"action": "ignore", "reason": "too late"}
-		found = self.together(lambda: imports.post_job(doc.name), lambda: decisions.decide(doc.name, [4], **ignore))
+		found = self.together(
+			lambda: imports.post_job(doc.name), lambda: decisions.decide(doc.name, [4], **ignore)
+		)
 		self.assertIn("posted meanwhile", found)
 
 	def test_the_policy_does_not_change_under_a_posting(self):
@@ -187,12 +191,15 @@ class TestJobs(RaceCase):
 		child = self.process(lambda: run(doc.name))
 		os.waitpid(child, 0)
 		frappe.db.rollback()
-		self.assertEqual(frappe.db.get_value("Report Import", doc.name, ["status", "posted_count"]), ("Posted", 1))
+		self.assertEqual(
+			frappe.db.get_value("Report Import", doc.name, ["status", "posted_count"]), ("Posted", 1)
+		)
 		self.assertEqual(self.figures("R-1"), ("Completed", "0.00"))
 
-
 	def test_what_a_killed_worker_left_is_resumed_by_the_scheduler_and_not_too_early(self):
-		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000), ("R-2", "1", "11/06/2026", "Payment", 1000))
+		doc = self.to_be_posted(
+			("R-1", "1", "11/05/2026", "Payment", 1000), ("R-2", "1", "11/06/2026", "Payment", 1000)
+		)
 		write, calls = journal.post, []
 
 		def killed_at_the_second(*given, **named):
@@ -215,13 +222,17 @@ class TestJobs(RaceCase):
 		frappe.db.set_value("Report Import", doc.name, "modified", "2026-01-01", update_modified=False)
 		tasks.every_few_minutes()
 		run_worker("long")
-		self.assertEqual(frappe.db.get_value("Report Import", doc.name, ["status", "posted_count"]), ("Posted", 2))
+		self.assertEqual(
+			frappe.db.get_value("Report Import", doc.name, ["status", "posted_count"]), ("Posted", 2)
+		)
 		self.assertEqual((self.figures("R-1"), self.figures("R-2")), (("Completed", "0.00"),) * 2)
 		self.assert_books_agree()
 
 	def test_reading_that_was_killed_is_resumed_too(self):
 		doc = self.draft(("R-1", "1", "11/05/2026", "Payment", 1000))
-		frappe.db.set_value("Report Import", doc.name, {"status": "Reading", "modified": "2026-01-01"}, update_modified=False)
+		frappe.db.set_value(
+			"Report Import", doc.name, {"status": "Reading", "modified": "2026-01-01"}, update_modified=False
+		)
 		frappe.db.delete("Report Import Line", {"report_import": doc.name})
 		self.save()
 		imports.resume_stuck()

@@ -130,7 +130,9 @@ class TestSecrets(FreightCase):
 			self.assertEqual(answer.status_code, 403)
 		fields = json.dumps([f"`tab{DOCTYPE}`.`{name}`" for name in ("name", "password", "passphrase")])
 		self.assertTrue(
-			self.post("frappe.desk.reportview.export_query", doctype=DOCTYPE, fields=fields, file_format_type="CSV").ok
+			self.post(
+				"frappe.desk.reportview.export_query", doctype=DOCTYPE, fields=fields, file_format_type="CSV"
+			).ok
 		)
 		while message := listener.get_message(ignore_subscribe_messages=True, timeout=1):
 			self.search.events.append(message["data"])
@@ -241,5 +243,10 @@ def _plain(key: Ed25519PrivateKey) -> str:
 
 def _held(name: str) -> set[str]:
 	auth = frappe.qb.Table("__Auth")
-	rows = frappe.qb.from_(auth).where((auth.doctype == DOCTYPE) & (auth.name == name)).select(auth.fieldname).run()
+	rows = (
+		frappe.qb.from_(auth)
+		.where((auth.doctype == DOCTYPE) & (auth.name == name))
+		.select(auth.fieldname)
+		.run()
+	)
 	return {row[0] for row in rows}

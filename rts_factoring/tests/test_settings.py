@@ -116,7 +116,6 @@ class TestAccounts(FreightCase):
 				doc.set(field, account)
 				doc.save()
 
-
 	def test_the_account_of_a_role_stays_once_reports_were_posted_to_it(self):
 		reports.sent_samples()
 		doc = of_acme()

@@ -112,7 +112,9 @@ class TestWhenItIsDue(FreightCase):
 		self.begin_factoring_on("2026-11-01")
 		self.assertEqual(self.stamps(), 0)
 		queue.settle([FACTORED])
-		status, reasons = frappe.db.get_value("Sales Invoice", FACTORED, ["factoring_status", "factoring_reasons"])
+		status, reasons = frappe.db.get_value(
+			"Sales Invoice", FACTORED, ["factoring_status", "factoring_reasons"]
+		)
 		self.assertEqual(status, "Not Ready")
 		self.assertIn("No Notice of Assignment is in force", reasons)
 		self.assertEqual(self.stamps(), 0)
@@ -130,7 +132,9 @@ class TestWhenItIsDue(FreightCase):
 		for smallest, stamps in ((amount, 1), (amount + 1, 0)):
 			freight.make_settings(ACME, min_amount=smallest)
 			queue.settle([FACTORED])
-			self.assertEqual((freight.state(FACTORED), self.stamps()), ("Queued" if stamps else "Not Ready", stamps))
+			self.assertEqual(
+				(freight.state(FACTORED), self.stamps()), ("Queued" if stamps else "Not Ready", stamps)
+			)
 		self.set_state(InvoiceState.FINANCED)
 		self.assertEqual(self.stamps(), 1, "sold before the agreement changed")
 		freight.make_settings(ACME, min_amount=0)
@@ -218,7 +222,8 @@ class TestRemitTo(FreightCase):
 		for print_format in (JINJA, BETA):
 			with self.subTest(format=print_format):
 				self.add_to(
-					print_format, "<style>p { /* Remit to: X */ }</style><p>Remit to:&nbsp;The Factor, PO Box 1</p>"
+					print_format,
+					"<style>p { /* Remit to: X */ }</style><p>Remit to:&nbsp;The Factor, PO Box 1</p>",
 				)
 				self.assertEqual(self.warning(print_format), "[]")
 				self.assertTrue(packets.ensure_packet(FACTORED))

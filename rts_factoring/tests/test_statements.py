@@ -128,7 +128,9 @@ class TestTieOut(StatementCase):
 		self.assertEqual(self.differences(), {"Owed by Customers at Most": ("2450.00", ONE)})
 
 	def test_it_names_invoices_whose_entries_are_not_those_of_the_ledger(self):
-		self.pay((ONE, "1", "11/05/2026", "Payment", 2450), ("AF-10003", "1", "11/05/2026", "Partial Payment", 10))
+		self.pay(
+			(ONE, "1", "11/05/2026", "Payment", 2450), ("AF-10003", "1", "11/05/2026", "Partial Payment", 10)
+		)
 		table = frappe.qb.DocType("Factoring Ledger Entry")
 		for invoice, amount in ((ONE, -2440), ("AF-10003", -20)):  # the sums agree, the invoices do not
 			change = frappe.qb.update(table).set(table.receivable, amount)

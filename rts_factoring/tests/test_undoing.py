@@ -118,7 +118,9 @@ class TestWhatWaitsThen(UndoCase):
 		self.assertEqual([line.outcome for line in reports.lines(second)], ["duplicate", "matched"])
 		self.cancel(first)
 		second.reload()
-		self.assertEqual([(line.outcome, line.posted) for line in reports.lines(second)], [("matched", 0), ("matched", 1)])
+		self.assertEqual(
+			[(line.outcome, line.posted) for line in reports.lines(second)], [("matched", 0), ("matched", 1)]
+		)
 		self.assertEqual((second.duplicate_count, second.matched_count, second.posted_count), (0, 2, 1))
 		imports.post_waiting(second.name)
 		self.assertEqual(self.figures(ONE), ("Completed", "0.00"))
@@ -135,7 +137,9 @@ class TestWhatWaitsThen(UndoCase):
 class TestRowsDecidedLate(UndoCase):
 	def test_a_write_off_and_a_buyout_are_posted_and_undone(self):
 		before = reports.books()
-		doc = self.post((ONE, "1", "11/05/2026", "Write-Off", 2450), (TWO, "2", "11/05/2026", "Bought Back", 100))
+		doc = self.post(
+			(ONE, "1", "11/05/2026", "Write-Off", 2450), (TWO, "2", "11/05/2026", "Bought Back", 100)
+		)
 		self.assertEqual([line.reason for line in reports.lines(doc)], ["needs_decision", "unknown_type"])
 		self.post_late(doc, 4, "write_off")
 		self.post_late(doc, 5, "buyout")
@@ -147,7 +151,9 @@ class TestRowsDecidedLate(UndoCase):
 		self.assertEqual(reports.books(), before)
 
 	def test_they_are_posted_on_a_day_set_after_their_month_was_closed(self):
-		doc = self.post((ONE, "1", "11/05/2026", "Partial Payment", 300), (ONE, "2", "11/06/2026", "Odd Word", 100))
+		doc = self.post(
+			(ONE, "1", "11/05/2026", "Partial Payment", 300), (ONE, "2", "11/06/2026", "Odd Word", 100)
+		)
 		period = {"doctype": "Accounting Period", "period_name": "Late", "company": ACME}
 		period |= {"start_date": "2026-11-01", "end_date": "2026-11-30"}
 		closed = {"document_type": "Journal Entry", "closed": 1}
@@ -172,5 +178,7 @@ class TestRowsDecidedLate(UndoCase):
 		rows = [("Payment Report",), ("Client #:", "104233"), reports.PAYMENT_HEADER]
 		rows.append((ONE, "Ridgeline Foods Inc", "7", "11/20/2026", "Payment", 2450, None, None))
 		doc = reports.import_file("no-period.xlsx", reports.workbook(rows))
-		remark = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="user_remark")[0]
+		remark = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="user_remark")[
+			0
+		]
 		self.assertEqual(remark, f"RTS payment report {doc.name}: 1 invoices")

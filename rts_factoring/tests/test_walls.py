@@ -49,7 +49,8 @@ class TestWalls(unittest.TestCase):
 		cls.server = Server()
 		cls.addClassCleanup(cls.server.stop)
 		cls.people = {
-			role: cls.server.person("" if role == "Guest" else walls.address(role), walls.PASSWORD) for role in ROLES
+			role: cls.server.person("" if role == "Guest" else walls.address(role), walls.PASSWORD)
+			for role in ROLES
 		}
 		cls.table = walls.table()
 
@@ -139,7 +140,10 @@ class TestWalls(unittest.TestCase):
 			for role, cell in self.table[f"DocType {doctype}"].items():
 				for company, expected in ((self.own, cell.startswith("R")), (self.other, False)):
 					name = company.one_of(doctype).name
-					for path in (f"/api/resource/{quote(doctype)}/{quote(name)}", "/api/method/frappe.desk.form.load.getdoc"):
+					for path in (
+						f"/api/resource/{quote(doctype)}/{quote(name)}",
+						"/api/method/frappe.desk.form.load.getdoc",
+					):
 						data = {"doctype": doctype, "name": name} if "getdoc" in path else {}
 						answer = self.people[role].get(path, **data)
 						if answer.status_code not in ((200,) if expected else (401, 403)):
@@ -150,7 +154,9 @@ class TestWalls(unittest.TestCase):
 		def ask(role, name, company):
 			filters = json.dumps({"company": company.company, "role": "Reserve"} | PERIOD)
 			return self.is_let_in(
-				self.asked(role, "/api/method/frappe.desk.query_report.run", report_name=name, filters=filters)
+				self.asked(
+					role, "/api/method/frappe.desk.query_report.run", report_name=name, filters=filters
+				)
 			)
 
 		self.compare("report", ask)
@@ -167,14 +173,19 @@ class TestWalls(unittest.TestCase):
 		"""By every list there is; the names of other companies' files stand in none."""
 
 		def ask(role, name, company):
-			file = frappe.db.get_value("File", {"file_url": company.files[name]}, ["name", "file_name"], as_dict=True)
+			file = frappe.db.get_value(
+				"File", {"file_url": company.files[name]}, ["name", "file_name"], as_dict=True
+			)
 			view = {"doctype": "File", "fields": json.dumps(["`tabFile`.`name`", "`tabFile`.`file_name`"])}
 			by_name = json.dumps([["File", "name", "=", file.name]])
 			search = {"doctype": "File", "txt": file.file_name, "page_length": 500}
 			listed = [
 				file.name in self.asked(role, path, **data).text
 				for path, data in (
-					(CLIENT + "get_list", {"doctype": "File", "filters": json.dumps({"file_name": file.file_name})}),
+					(
+						CLIENT + "get_list",
+						{"doctype": "File", "filters": json.dumps({"file_name": file.file_name})},
+					),
 					("/api/method/frappe.desk.reportview.get", view | {"filters": by_name}),
 					(SEARCH, search),
 				)
@@ -203,7 +214,11 @@ class TestWalls(unittest.TestCase):
 			if not (on := data.pop("on", None)) or on[0] == "Report Layout":
 				continue  # its method shows what is in the form
 			forged = frappe.get_doc(*on).as_dict() | {"company": ACME}
-			sent = {"docs": frappe.as_json(forged), "method": name.rsplit(".", 1)[-1], "args": json.dumps(data)}
+			sent = {
+				"docs": frappe.as_json(forged),
+				"method": name.rsplit(".", 1)[-1],
+				"args": json.dumps(data),
+			}
 			for role in ("Factoring Manager", "System Manager"):
 				answer = self.asked(role, "/api/method/run_doc_method", **sent)
 				self.assertFalse(self.is_let_in(answer), f"{name} as {role}: {answer.text[:500]}")
@@ -212,7 +227,9 @@ class TestWalls(unittest.TestCase):
 		for doctype in ("Report Import", "Notice of Assignment", "Factoring Batch"):
 			doc = self.other.one_of(doctype)
 			forged = frappe.as_json(doc.as_dict() | {"company": ACME})
-			answer = self.asked("Factoring Manager", "/api/method/frappe.desk.form.save.savedocs", doc=forged, action="Save")
+			answer = self.asked(
+				"Factoring Manager", "/api/method/frappe.desk.form.save.savedocs", doc=forged, action="Save"
+			)
 			self.assertFalse(self.is_let_in(answer), doctype)
 			frappe.db.rollback()
 			self.assertEqual(frappe.db.get_value(doctype, doc.name, "company"), BLUEBIRD)
@@ -220,23 +237,46 @@ class TestWalls(unittest.TestCase):
 	def test_lists_counts_searches_and_exports_hold_nothing_of_another_company(self):
 		for doctype in LISTED:
 			total = sum(company != BLUEBIRD for company in frappe.get_all(doctype, pluck="company", limit=0))
-			view = {"doctype": doctype, "fields": json.dumps([f"`tab{doctype}`.`name`", f"`tab{doctype}`.`company`"])}
+			view = {
+				"doctype": doctype,
+				"fields": json.dumps([f"`tab{doctype}`.`name`", f"`tab{doctype}`.`company`"]),
+			}
 			asks = {
 				CLIENT + "get_list": {"doctype": doctype, "fields": '["*"]', "limit_page_length": 500},
 				CLIENT + "get_count": {"doctype": doctype},
-				CLIENT + "get_value": {"doctype": doctype, "filters": json.dumps({"company": BLUEBIRD}), "fieldname": "name"},
+				CLIENT + "get_value": {
+					"doctype": doctype,
+					"filters": json.dumps({"company": BLUEBIRD}),
+					"fieldname": "name",
+				},
 				SEARCH: {"doctype": doctype, "txt": "", "page_length": 500},
-				SEARCH + "?ignored": {"doctype": doctype, "txt": "", "page_length": 500, "ignore_user_permissions": 1},
-				SEARCH.replace("_link", "_widget"): {"doctype": doctype, "txt": "", "ignore_user_permissions": 1},
+				SEARCH + "?ignored": {
+					"doctype": doctype,
+					"txt": "",
+					"page_length": 500,
+					"ignore_user_permissions": 1,
+				},
+				SEARCH.replace("_link", "_widget"): {
+					"doctype": doctype,
+					"txt": "",
+					"ignore_user_permissions": 1,
+				},
 				"/api/method/frappe.desk.reportview.get": view | {"page_length": 500},
 				"/api/method/frappe.desk.reportview.get_count": view | {"distinct": "false", "filters": "[]"},
-				"/api/method/frappe.desk.reportview.get_group_by_count": {"doctype": doctype, "current_filters": "[]", "field": "company"},
-				"/api/method/frappe.desk.reportview.export_query": view | {"file_format_type": "CSV", "title": doctype},
+				"/api/method/frappe.desk.reportview.get_group_by_count": {
+					"doctype": doctype,
+					"current_filters": "[]",
+					"field": "company",
+				},
+				"/api/method/frappe.desk.reportview.export_query": view
+				| {"file_format_type": "CSV", "title": doctype},
 			}
 			hidden = {self.other.one_of(doctype).name, *self.other.names}
 			for path, data in asks.items():
 				answer = self.asked("Factoring Manager", path, **data)
-				self.assertNotIn(BLUEBIRD, answer.text.replace(data.get("filters", ""), ""), f"{doctype}: {path}")
+				self.assertNotIn(
+					BLUEBIRD, answer.text.replace(data.get("filters", ""), ""), f"{doctype}: {path}"
+				)
 				self.assertFalse([name for name in hidden if name in answer.text], f"{doctype}: {path}")
 				if path.endswith("get_count"):
 					self.assertEqual(answer.json()["message"], total, f"{doctype}: {path}")
@@ -248,10 +288,14 @@ class TestWalls(unittest.TestCase):
 			self.assertTrue(answer.ok, answer.text[:500])
 			mine = frappe.get_all(parent, filters={"company": ACME}, pluck="name")
 			rows = answer.json()["message"]
-			self.assertLessEqual({row["parent"] for row in rows if row["parenttype"] == parent}, set(mine), doctype)
+			self.assertLessEqual(
+				{row["parent"] for row in rows if row["parenttype"] == parent}, set(mine), doctype
+			)
 			data = {"doctype": doctype, "txt": "", "reference_doctype": parent, "page_length": 500}
 			found = self.asked("Factoring Manager", SEARCH, ignore_user_permissions=1, **data)
-			theirs = frappe.get_all(doctype, {"parenttype": parent, "parent": ("not in", mine)}, pluck="name", limit=0)
+			theirs = frappe.get_all(
+				doctype, {"parenttype": parent, "parent": ("not in", mine)}, pluck="name", limit=0
+			)
 			self.assertFalse([name for name in theirs if name in found.text], doctype)
 		self.assertEqual(
 			len(frappe.get_all("Factoring Batch Invoice", {"parent": self.own.batch})),
@@ -288,10 +332,16 @@ class TestWalls(unittest.TestCase):
 
 	def test_a_file_that_names_another_companys_client_number_is_not_imported_for_it(self):
 		frappe.set_user(walls.address("Factoring User"))
-		rows = [("Purchase Report",), ("Client #:", freight.COMPANIES[BLUEBIRD][1]), ("Batch:", self.other.batch)]
+		rows = [
+			("Purchase Report",),
+			("Client #:", freight.COMPANIES[BLUEBIRD][1]),
+			("Batch:", self.other.batch),
+		]
 		rows += [reports.PURCHASE_HEADER, (self.other.sent[0], "x", 1, 1, 0, 0, 1)]
 		content = reports.workbook(rows)
-		file = frappe.get_doc({"doctype": "File", "file_name": "x.xlsx", "is_private": 1, "content": content}).insert()
+		file = frappe.get_doc(
+			{"doctype": "File", "file_name": "x.xlsx", "is_private": 1, "content": content}
+		).insert()
 		frappe.flags.in_import = True  # the user's default company is not filled in
 		self.addCleanup(frappe.flags.pop, "in_import")
 		with self.assertRaises(frappe.PermissionError):
@@ -314,7 +364,9 @@ class TestWalls(unittest.TestCase):
 	def test_a_public_file_is_refused(self):
 		frappe.set_user(walls.address("Factoring Manager"))
 		content = reports.workbook([("public",)])
-		file = frappe.get_doc({"doctype": "File", "file_name": "p.xlsx", "is_private": 0, "content": content}).insert()
+		file = frappe.get_doc(
+			{"doctype": "File", "file_name": "p.xlsx", "is_private": 0, "content": content}
+		).insert()
 		with self.assertRaises(frappe.ValidationError) as caught:
 			frappe.get_doc({"doctype": "Report Import", "company": ACME, "file": file.file_url}).insert()
 		self.assertIn("public", str(caught.exception))

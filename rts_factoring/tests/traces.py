@@ -86,4 +86,6 @@ def _values(client, key: bytes) -> list[bytes]:
 		return list(client.smembers(key))
 	if kind == b"zset":
 		return client.zrange(key, 0, -1)
-	return [part for _id, fields in client.xrange(key) for part in fields.values()] if kind == b"stream" else []
+	return (
+		[part for _id, fields in client.xrange(key) for part in fields.values()] if kind == b"stream" else []
+	)

@@ -20,7 +20,15 @@ from rts_factoring.tests.freight import ACME, BLUEBIRD
 MODULE = "RTS Factoring"
 DOCUMENT = Path(rts_factoring.__file__).resolve().parent.parent / "docs" / "security.md"
 PASSWORD = "a long pass phrase 7"
-RIGHTS = {"R": "read", "W": "write", "C": "create", "D": "delete", "S": "submit", "X": "cancel", "E": "export"}
+RIGHTS = {
+	"R": "read",
+	"W": "write",
+	"C": "create",
+	"D": "delete",
+	"S": "submit",
+	"X": "cancel",
+	"E": "export",
+}
 # The factoring roles stand beside ERPNext's own, which open the invoices and accounts.
 ROLES = {
 	"Guest": (),
@@ -29,7 +37,10 @@ ROLES = {
 	"Factoring Manager": ("Factoring Manager", "Accounts User", "Accounts Manager"),
 	"System Manager": ("System Manager",),
 }
-SHARED = {"Report Layout": layouts.DEFAULT_NAMES[ReportKind.PURCHASE], "Schedule Layout": layouts.DEFAULT_SCHEDULE}
+SHARED = {
+	"Report Layout": layouts.DEFAULT_NAMES[ReportKind.PURCHASE],
+	"Schedule Layout": layouts.DEFAULT_SCHEDULE,
+}
 INVOICES = {ACME: ("AF-10001", "AF-10002", "AF-10023"), BLUEBIRD: ("BL-20001", "BL-20002", "BL-20005")}
 
 
@@ -186,7 +197,15 @@ class Company:
 
 	@property
 	def names(self) -> set[str]:
-		found = {self.invoice, *self.sent, self.batch, self.draft, self.posted, self.notice, *self.files.values()}
+		found = {
+			self.invoice,
+			*self.sent,
+			self.batch,
+			self.draft,
+			self.posted,
+			self.notice,
+			*self.files.values(),
+		}
 		return (found | {self.report_layout, self.schedule_layout}) - {""}
 
 	def one_of(self, doctype: str):
@@ -248,7 +267,12 @@ def _bank(company: str) -> str:
 	if existing:
 		return existing
 	parent = frappe.db.get_value("Account", {"company": company, "account_type": "Bank", "is_group": 1})
-	values = {"account_name": "Walls Bank", "company": company, "parent_account": parent, "account_type": "Bank"}
+	values = {
+		"account_name": "Walls Bank",
+		"company": company,
+		"parent_account": parent,
+		"account_type": "Bank",
+	}
 	return frappe.get_doc({"doctype": "Account", **values}).insert().name
 
 

@@ -11,5 +11,7 @@ def get_context(context):
 		frappe.local.flags.redirect_location = f"/login?redirect-to={manual.ROUTE}"
 		raise frappe.Redirect
 	page = frappe.form_dict.page or manual.FIRST
-	context.update({"page": page, "pages": manual.pages(), "address": manual.address, "html": manual.as_html(page)})
+	context.update(
+		{"page": page, "pages": manual.pages(), "address": manual.address, "html": manual.as_html(page)}
+	)
 	context.title = context.pages[page]

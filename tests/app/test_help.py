@@ -29,7 +29,9 @@ def links() -> dict[str, str]:
 
 def anchors(text: str) -> set[str]:
 	headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-	return {re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", heading.lower())).strip("-") for heading in headings}
+	return {
+		re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", heading.lower())).strip("-") for heading in headings
+	}
 
 
 @pytest.mark.parametrize(("where", "address"), links().items())
@@ -43,7 +45,11 @@ def test_a_form_leads_to_its_page(where, address):
 def test_every_form_of_ours_asks_for_the_link():
 	text = (PACKAGE / "public" / "js" / "factoring.js").read_text()
 	named = set(re.findall(r'^\t\t"([\w ]+)",$', text, re.MULTILINE))
-	forms = {name for name in links() if (PACKAGE / "rts_factoring" / "doctype" / name.lower().replace(" ", "_")).exists()}
+	forms = {
+		name
+		for name in links()
+		if (PACKAGE / "rts_factoring" / "doctype" / name.lower().replace(" ", "_")).exists()
+	}
 	assert named == forms
 
 
@@ -53,4 +59,6 @@ def test_pages_link_to_pages_and_pictures_that_exist():
 		for page in re.findall(r"\]\(([\w-]+\.md)(?:#[\w-]*)?\)", text):
 			assert (DOCS / page).exists(), f"{path.name}: {page}"
 		for picture in re.findall(r"\]\((images/[^)]+)\)", text):
-			assert re.fullmatch(r"images/[\w-]+\.png", picture) and (DOCS / picture).exists(), f"{path.name}: {picture}"
+			assert re.fullmatch(r"images/[\w-]+\.png", picture) and (DOCS / picture).exists(), (
+				f"{path.name}: {picture}"
+			)

@@ -11,7 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "rts_factoring"
 CORE = sorted(path for path in (PACKAGE / "core").rglob("*.py"))
 SERVICES = sorted((PACKAGE / "services").glob("*.py"))
-ABOVE_CORE = ("rts_factoring.services", "rts_factoring.overrides", "rts_factoring.printing", "frappe", "erpnext")
+ABOVE_CORE = (
+	"rts_factoring.services",
+	"rts_factoring.overrides",
+	"rts_factoring.printing",
+	"frappe",
+	"erpnext",
+)
 ABOVE_SERVICES = ("overrides", "printing", "api", "tasks", "rts_factoring", "permissions", "hooks")
 
 

@@ -9,8 +9,24 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 CALL = re.compile(r'\b__\(\s*("(?:[^"\\]|\\.)*")')
 WORDS = 3  # shorter texts are words that Frappe or ERPNext translate
-SAID_AT_THE_EDGE = ("Sentence", "Reason", "FactoringError", "FileRefused", "LayoutError", "PaperworkError", "NoticeError")
-SAID_AT_THE_EDGE += ("DeliveryError", "PostingError", "too_large", "_refused", "_not_csv", "_too_complex", "_damaged")
+SAID_AT_THE_EDGE = (
+	"Sentence",
+	"Reason",
+	"FactoringError",
+	"FileRefused",
+	"LayoutError",
+	"PaperworkError",
+	"NoticeError",
+)
+SAID_AT_THE_EDGE += (
+	"DeliveryError",
+	"PostingError",
+	"too_large",
+	"_refused",
+	"_not_csv",
+	"_too_complex",
+	"_damaged",
+)
 
 
 def spanish() -> dict[str, str]:

@@ -12,7 +12,9 @@ from reportlab.pdfgen.canvas import Canvas
 PAPERWORK = Path(__file__).parent.parent / "fixtures" / "paperwork"
 
 
-def pdf(lines=("Invoice INV-1",), size=(612, 792), top=None, step=24, draw=None, pages=1, encrypt=None) -> bytes:
+def pdf(
+	lines=("Invoice INV-1",), size=(612, 792), top=None, step=24, draw=None, pages=1, encrypt=None
+) -> bytes:
 	"""A PDF with one text line under the other, from `top` points above the foot of each page downwards."""
 	buffer = io.BytesIO()
 	canvas = Canvas(buffer, pagesize=size, invariant=1, encrypt=encrypt)

@@ -6,7 +6,11 @@ from rts_factoring.core.guard import limited
 
 def test_a_sentence_is_its_english_text():
 	said = Sentence("{0} of {1} is paid.", "5.00", "9.00")
-	assert said == "5.00 of 9.00 is paid." and said.template == "{0} of {1} is paid." and said.values == ("5.00", "9.00")
+	assert (
+		said == "5.00 of 9.00 is paid."
+		and said.template == "{0} of {1} is paid."
+		and said.values == ("5.00", "9.00")
+	)
 
 
 def test_its_parts_make_it_again():

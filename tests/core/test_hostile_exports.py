@@ -11,8 +11,30 @@ from rts_factoring.core.cells import inert
 from rts_factoring.core.model import Receivable
 from rts_factoring.core.schedule import DEFAULT_LAYOUT, ScheduleLine, packet_name, problems, render
 
-RUNS = ("=1+1", "=cmd|' /C calc'!A1", "@SUM(A1)", "+cmd|' /C calc'!A1", "-2+cmd|x", "-SUM(A1)", "\t=1", "\r=1", "+1\n=HYPERLINK(1)")
-STAYS = ("", "-", "--", "+1", "-50.00", "+1 555 123", "AF-10001", "Harbor & Pine", "1=1", "a@b.com", "'quoted")
+RUNS = (
+	"=1+1",
+	"=cmd|' /C calc'!A1",
+	"@SUM(A1)",
+	"+cmd|' /C calc'!A1",
+	"-2+cmd|x",
+	"-SUM(A1)",
+	"\t=1",
+	"\r=1",
+	"+1\n=HYPERLINK(1)",
+)
+STAYS = (
+	"",
+	"-",
+	"--",
+	"+1",
+	"-50.00",
+	"+1 555 123",
+	"AF-10001",
+	"Harbor & Pine",
+	"1=1",
+	"a@b.com",
+	"'quoted",
+)
 
 
 @pytest.mark.parametrize("text", RUNS)

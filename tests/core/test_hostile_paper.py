@@ -243,6 +243,8 @@ def test_the_500_mb_are_for_the_file_and_the_process_that_reads_it(held, asked, 
 
 def test_the_default_time_ends_within_the_limit():
 	assert confined(for_ever)["error"]["code"] == "too_slow"
+
+
 def a_type_that_is_a_list():
 	"""Fine to read; found only when the whole packet is written."""
 	return raw(

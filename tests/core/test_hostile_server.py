@@ -75,7 +75,10 @@ def listing(found) -> type:
 LISTINGS = {
 	"endless": (Endless(), {"too_many_files", "timeout"}),
 	"one name at a time, for ever": (Slow(), {"timeout"}),
-	"more names announced than sent": (Boasting([entry("a.xlsx")]), {"too_many_files", "connection_lost", "timeout"}),
+	"more names announced than sent": (
+		Boasting([entry("a.xlsx")]),
+		{"too_many_files", "connection_lost", "timeout"},
+	),
 }
 
 
@@ -94,9 +97,21 @@ def test_a_delivery_does_not_wait_for_a_listing_without_end_either(tmp_path):
 
 
 def test_names_that_lead_elsewhere_are_not_in_a_listing(tmp_path):
-	names = ["report.xlsx", "../../etc/passwd", "..", "/etc/passwd", "a\\b.xlsx", "a\nb.xlsx", "a\0b.xlsx", "x" * 65_000]
+	names = [
+		"report.xlsx",
+		"../../etc/passwd",
+		"..",
+		"/etc/passwd",
+		"a\\b.xlsx",
+		"a\nb.xlsx",
+		"a\0b.xlsx",
+		"x" * 65_000,
+	]
 	names += ["..xlsx", "Überweisung 3.xlsx"]
-	with HabitServer(tmp_path / "server", listing([entry(name) for name in names])) as server, within_limits():
+	with (
+		HabitServer(tmp_path / "server", listing([entry(name) for name in names])) as server,
+		within_limits(),
+	):
 		found = [one.name for one in list_folder(to(server))]
 	assert found == ["..xlsx", "report.xlsx", "Überweisung 3.xlsx"]
 
@@ -142,7 +157,9 @@ def test_a_file_is_what_it_holds_not_what_the_server_says_of_it(tmp_path, kind):
 def test_a_packet_is_not_delivered_on_the_word_of_a_server_that_lies_about_sizes(tmp_path, kind):
 	files, states = batch(tmp_path / "batch", sizes=(50_000,)), {}
 	with HabitServer(tmp_path / "server", kind) as server, within_limits(), refused():
-		deliver(to(server, **QUICK), files, lambda name, state, _size: states.update({name: state}), token="t")
+		deliver(
+			to(server, **QUICK), files, lambda name, state, _size: states.update({name: state}), token="t"
+		)
 	assert FileState.DELIVERED not in states.values()
 
 

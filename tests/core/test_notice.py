@@ -264,7 +264,9 @@ class TestStandsOnce:
 
 
 class TestRemitTo:
-	notice = Notice("Co", "This invoice of {company} is assigned.", "RTS Financial, Inc.\nP.O. Box 840267, Dallas")
+	notice = Notice(
+		"Co", "This invoice of {company} is assigned.", "RTS Financial, Inc.\nP.O. Box 840267, Dallas"
+	)
 
 	def found(self, text, notice=None):
 		return remit_conflict(text, notice or self.notice, FACTS)
@@ -290,7 +292,9 @@ class TestRemitTo:
 		found = self.found(f"Freight 1,000.00\n{text}. Thanks.")
 		assert "Blue Ridge" in found.passage and found.certain
 
-	@pytest.mark.parametrize("text", ["Payable to: Blue Ridge", "Pay to the order of Blue Ridge", "Payments to: Blue Ridge"])
+	@pytest.mark.parametrize(
+		"text", ["Payable to: Blue Ridge", "Pay to the order of Blue Ridge", "Payments to: Blue Ridge"]
+	)
 	def test_in_other_words_it_may_mean_something_else(self, text):
 		found = self.found(text)
 		assert "Blue Ridge" in found.passage and not found.certain

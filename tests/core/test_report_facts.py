@@ -131,7 +131,9 @@ def test_the_first_row_that_states_a_fact_wins_and_the_first_text_is_the_title()
 
 
 def test_other_texts_with_a_colon_say_nothing():
-	assert read_facts([["Note: see page 2"], ["Contact: 555-0100: ask for Ann"]]) == read_facts([["Note: see page 2"]])
+	assert read_facts([["Note: see page 2"], ["Contact: 555-0100: ask for Ann"]]) == read_facts(
+		[["Note: see page 2"]]
+	)
 
 
 def test_a_label_is_never_the_value_of_another_label():

@@ -425,7 +425,9 @@ def test_a_row_with_money_is_never_a_title(row):
 	assert rows_of(report.lines) == [2, 3, 4]
 
 
-@pytest.mark.parametrize("label", ["Total Collected: 9999", "Total Received", "Total USD", "Total Records: 2", "Customer total: X"])
+@pytest.mark.parametrize(
+	"label", ["Total Collected: 9999", "Total Received", "Total USD", "Total Records: 2", "Customer total: X"]
+)
 def test_totals_are_told_by_what_follows(label):
 	report = read([PAYMENT_HEADER, paid("AF-1"), (label, None, None, None, None, None, 1000)])
 	assert rows_of(report.lines) == [2] and [total.row for total in report.totals] == [3]

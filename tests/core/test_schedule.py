@@ -308,7 +308,9 @@ def test_a_name_sent_again_gets_a_number_before_its_ending():
 
 
 def test_a_packet_pattern_with_the_day_is_no_problem_of_the_invoice():
-	assert problems(replace(DEFAULT_LAYOUT, packet_pattern="{invoice}_{yyyymmdd}_{batch}.pdf"), invoice()) == []
+	assert (
+		problems(replace(DEFAULT_LAYOUT, packet_pattern="{invoice}_{yyyymmdd}_{batch}.pdf"), invoice()) == []
+	)
 
 
 def test_a_zip_holds_packets_and_schedule_and_is_the_same_each_time(tmp_path):

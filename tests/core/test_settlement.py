@@ -260,7 +260,10 @@ def alone(word, amount=None, **more):
 
 
 def test_a_minus_in_the_fee_column_gives_the_fee_back():
-	assert net_of("fee", alone("Fee Statement", fee=12.5), alone("Fee Statement", fee=-12.5)) == (0, [None, None])
+	assert net_of("fee", alone("Fee Statement", fee=12.5), alone("Fee Statement", fee=-12.5)) == (
+		0,
+		[None, None],
+	)
 	assert net_of("fee", alone("Fee Reversal", fee=-12.5)) == (Decimal("-12.50"), [None])
 	assert net_of("charges", alone("Wire Fee", fee=15), alone("Wire Fee", fee=-15)) == (0, [None, None])
 

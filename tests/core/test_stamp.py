@@ -161,7 +161,9 @@ def test_what_covers_the_page_or_cannot_be_followed_counts_as_full(draw):
 
 def of_type3(lines: int) -> bytes:
 	"""A page whose first line is drawn by a font of 40-point glyphs at size 1."""
-	glyphs = b" ".join(b"BT /F 12 Tf 72 %d Td (Line of the invoice) Tj ET" % (600 - 14 * n) for n in range(lines))
+	glyphs = b" ".join(
+		b"BT /F 12 Tf 72 %d Td (Line of the invoice) Tj ET" % (600 - 14 * n) for n in range(lines)
+	)
 	return raw(
 		b"<< /Type /Catalog /Pages 2 0 R >>",
 		b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",

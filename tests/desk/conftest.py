@@ -93,7 +93,9 @@ def site(processes):
 		processes("socketio", ["node", "apps/frappe/socketio.js"], cwd=BENCH)
 	port = free_port()
 	told = BENCH / "sites" / SITE / "site_config.json"  # PDF engines fetch style sheets from there
-	told.write_text(json.dumps({**json.loads(told.read_text()), "host_name": f"http://127.0.0.1:{port}"}, indent=1))
+	told.write_text(
+		json.dumps({**json.loads(told.read_text()), "host_name": f"http://127.0.0.1:{port}"}, indent=1)
+	)
 	processes("web", frappe("--site", SITE, "serve", "--port", str(port), "--noreload"))
 	processes("worker", frappe("worker", "--queue", "default,short,long", "--quiet"))
 	wait_for(port)
@@ -184,7 +186,9 @@ class Desk:
 
 	def dialog(self, label: str) -> None:
 		"""A button of the dialog in front."""
-		self.page.locator(f".modal.show .modal-footer button:has-text('{label}') >> visible=true").last.click()
+		self.page.locator(
+			f".modal.show .modal-footer button:has-text('{label}') >> visible=true"
+		).last.click()
 		self.page.wait_for_timeout(400)
 
 	def close(self) -> None:

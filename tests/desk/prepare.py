@@ -19,7 +19,10 @@ from rts_factoring.tests import freight  # noqa: E402
 USERS = {
 	"dana@acme.example": ("Dana", ("Accounts User", "Factoring User", "Factoring Manager")),
 	"uma@acme.example": ("Uma", ("Accounts User", "Factoring User")),
-	"admin@acme.example": ("Ana", ("System Manager", "Factoring User", "Factoring Manager", "Accounts Manager")),
+	"admin@acme.example": (
+		"Ana",
+		("System Manager", "Factoring User", "Factoring Manager", "Accounts Manager"),
+	),
 }
 PASSWORD = "desk-of-acme"
 
@@ -29,7 +32,9 @@ frappe.delete_doc(settings.DOCTYPE, freight.ACME, force=True)
 frappe.db.delete("Account", {"company": freight.ACME, "account_name": ("like", "Factor%")})
 frappe.db.set_single_value("System Settings", "setup_complete", 1)
 if frappe.db.exists("DocType", "Installed Application"):
-	frappe.db.set_value("Installed Application", {"app_name": ("in", ("frappe", "erpnext"))}, "is_setup_complete", 1)
+	frappe.db.set_value(
+		"Installed Application", {"app_name": ("in", ("frappe", "erpnext"))}, "is_setup_complete", 1
+	)
 frappe.db.set_single_value("System Settings", "time_zone", "UTC")
 frappe.db.set_default("desktop:home_page", "workspace")
 frappe.db.set_default("currency", "USD")

@@ -49,7 +49,9 @@ def test_the_notice_is_written_previewed_and_submitted(admin):
 	admin.page.locator("[data-fieldname='text'] textarea >> visible=true").fill(
 		"PAY TO THE FACTOR. {invoice} of {company} is assigned."
 	)
-	admin.page.locator("[data-fieldname='remit_to'] textarea >> visible=true").fill("The Factor\nPO Box 1\nDallas TX")
+	admin.page.locator("[data-fieldname='remit_to'] textarea >> visible=true").fill(
+		"The Factor\nPO Box 1\nDallas TX"
+	)
 	admin.sees("PO Box 1", "[data-fieldname='preview']")
 	admin.fill("approval_date", day(admin, "2026-01-02"))
 	admin.save()
@@ -93,7 +95,9 @@ def test_accounts_and_papers_are_chosen(admin):
 	row = admin.page.locator("[data-fieldname='document_kinds'] .grid-body .grid-row").first
 	row.locator("[data-fieldname='kind']").first.click()
 	row.locator("select").first.select_option("Proof of Delivery")
-	admin.page.evaluate("() => frappe.model.set_value(...['doctype', 'name'].map((k) => cur_frm.doc.document_kinds[0][k]), 'required', 1)")
+	admin.page.evaluate(
+		"() => frappe.model.set_value(...['doctype', 'name'].map((k) => cur_frm.doc.document_kinds[0][k]), 'required', 1)"
+	)
 	admin.save()
 	admin.tab("Agreement")
 	assert done(admin) == 4
@@ -132,7 +136,10 @@ def test_factoring_is_enabled_and_the_invoices_queue_by_themselves(admin):
 	admin.sees("The connection still leads to the sandbox factor")
 	admin.look("setup-done")
 	deadline = time.monotonic() + 120
-	while admin.page.evaluate("() => frappe.db.count('Sales Invoice', {filters: {factoring_status: 'Queued'}})") < 3:
+	while (
+		admin.page.evaluate("() => frappe.db.count('Sales Invoice', {filters: {factoring_status: 'Queued'}})")
+		< 3
+	):
 		assert time.monotonic() < deadline, "No invoice queued."
 		admin.page.wait_for_timeout(1000)
 
@@ -144,7 +151,9 @@ def test_the_help_of_a_form_opens_with_its_pictures(admin):
 	page.wait_for_load_state()
 	assert page.url.endswith("/factoring-help/admin#set-up-a-company")
 	assert page.locator("article h2#set-up-a-company").is_visible()
-	assert page.evaluate("() => [...document.querySelectorAll('article img')].every((img) => img.src.startsWith('data:'))")
+	assert page.evaluate(
+		"() => [...document.querySelectorAll('article img')].every((img) => img.src.startsWith('data:'))"
+	)
 	page.locator("nav a:has-text('week')").first.click()
 	page.wait_for_url("**/factoring-help/user-guide")
 	page.close()

@@ -73,7 +73,9 @@ def test_the_workspace_counts_what_needs_attention(dana):
 def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(dana):
 	dana.open("sales-invoice")
 	dana.settled()
-	pill = dana.page.locator(".list-row-container:has-text('AF-10001') [data-filter^='factoring_status']").first
+	pill = dana.page.locator(
+		".list-row-container:has-text('AF-10001') [data-filter^='factoring_status']"
+	).first
 	assert "Proof of Delivery is missing" in pill.get_attribute("title")
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Proof of Delivery is missing")
@@ -82,7 +84,11 @@ def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(da
 	dana.click("[role=tab]:has-text('Factoring')")
 	dana.page.locator(".factoring-drop input").set_input_files(
 		[
-			{"name": "POD AF-10001.jpg", "mimeType": "image/jpeg", "buffer": (FIXTURES / "paperwork/pod_photo.jpg").read_bytes()},
+			{
+				"name": "POD AF-10001.jpg",
+				"mimeType": "image/jpeg",
+				"buffer": (FIXTURES / "paperwork/pod_photo.jpg").read_bytes(),
+			},
 			{
 				"name": "ratecon AF-10001.pdf",
 				"mimeType": "application/pdf",
@@ -113,7 +119,11 @@ def test_papers_dropped_on_the_list_go_to_the_invoice_whose_whole_number_is_name
 
 def test_a_refused_upload_says_why(dana):
 	said = json.dumps([json.dumps({"message": "This site takes files of 5 MB"})])
-	refusal = {"status": 417, "content_type": "application/json", "body": json.dumps({"_server_messages": said})}
+	refusal = {
+		"status": 417,
+		"content_type": "application/json",
+		"body": json.dumps({"_server_messages": said}),
+	}
 	dana.open("report-import")
 	dana.settled()
 	dana.page.route("**/upload_file", lambda route: route.fulfill(**refusal))
@@ -154,14 +164,20 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_decided(dana, factor):
 	content = newest(factor["outbox"], "purchase")
 	dana.form("Factoring Batch", week["batch"])
-	dana.drop(".layout-main-section", "purchase.xlsx", changed(content, lambda number: number.replace("AF-10002", "10002")))
+	dana.drop(
+		".layout-main-section",
+		"purchase.xlsx",
+		changed(content, lambda number: number.replace("AF-10002", "10002")),
+	)
 	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
 	dana.sees("Suggested")
 	week["purchase"] = current(dana)
 	dana.page.locator("[data-fieldname='lines']").scroll_into_view_if_needed()
 	dana.page.mouse.wheel(0, 500)
 	dana.look("purchase-rows")
-	dana.page.evaluate("() => { cur_frm.doc.modified = '2026-01-01 00:00:00'; }")  # as if a job had written since
+	dana.page.evaluate(
+		"() => { cur_frm.doc.modified = '2026-01-01 00:00:00'; }"
+	)  # as if a job had written since
 	dana.page.locator("[data-outcome='suggested']").focus()
 	dana.page.keyboard.press("Enter")
 	dana.settled()
@@ -187,7 +203,9 @@ def test_a_payment_report_is_dropped_on_the_list(dana, factor):
 	content = newest(factor["outbox"], "payment")
 	dana.open("report-import")
 	dana.settled()
-	dana.drop(".frappe-list", "payment.xlsx", changed(content, lambda number: number.replace("AF-10003", "ZZ-1")))
+	dana.drop(
+		".frappe-list", "payment.xlsx", changed(content, lambda number: number.replace("AF-10003", "ZZ-1"))
+	)
 	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
 	dana.sees("Unmatched")
 	week["payment"] = current(dana)
@@ -200,7 +218,9 @@ def test_who_may_not_decide_is_told_who_does(uma):
 		assert uma.page.evaluate("() => cur_frm.doc.status") == status
 		assert uma.page.locator("[data-fieldname='lines'] :is([data-action], [data-row])").count() == 0
 		for label in ("Record Deposit", "Post Decided Rows", "Submit"):
-			assert uma.page.locator(f".page-head button:has-text('{label}') >> visible=true").count() == 0, label
+			assert uma.page.locator(f".page-head button:has-text('{label}') >> visible=true").count() == 0, (
+				label
+			)
 	uma.look("rows-of-a-user")
 
 
@@ -238,7 +258,9 @@ def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dan
 	dana.settled()
 	dana.page.locator("[data-row] >> visible=true").first.check()
 	dana.click("[data-action='ignore']")
-	dana.page.locator(".modal.show textarea, .modal.show input[type=text]").last.fill("RTS took the wrong number")
+	dana.page.locator(".modal.show textarea, .modal.show input[type=text]").last.fill(
+		"RTS took the wrong number"
+	)
 	dana.look("ignore-row")
 	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
 	dana.settled()
@@ -295,7 +317,9 @@ def test_a_sent_batch_is_taken_back_with_a_reason(dana):
 	dana.click(".page-head .btn-secondary:has-text('Cancel')")
 	dana.page.wait_for_timeout(500)
 	dana.dialog("Yes")
-	dana.page.locator(".modal.show [data-fieldname='reason'] textarea >> visible=true").fill("Only a rehearsal")
+	dana.page.locator(".modal.show [data-fieldname='reason'] textarea >> visible=true").fill(
+		"Only a rehearsal"
+	)
 	dana.dialog("Cancel the Batch")
 	dana.sees("Cancelled", ".page-head")
 	dana.form("Sales Invoice", "AF-10001")

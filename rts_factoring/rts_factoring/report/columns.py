@@ -2,12 +2,24 @@
 
 from rts_factoring.services import statements
 
-CURRENCY = {"fieldname": "currency", "label": "Currency", "fieldtype": "Link", "options": "Currency", "hidden": 1}
+CURRENCY = {
+	"fieldname": "currency",
+	"label": "Currency",
+	"fieldtype": "Link",
+	"options": "Currency",
+	"hidden": 1,
+}
 
 
 def money(fieldname: str, label: str, width: int = 120) -> dict:
 	"""An amount in the row's currency (see in_currency)."""
-	return {"fieldname": fieldname, "label": label, "fieldtype": "Currency", "options": "currency", "width": width}
+	return {
+		"fieldname": fieldname,
+		"label": label,
+		"fieldtype": "Currency",
+		"options": "currency",
+		"width": width,
+	}
 
 
 def figure(fieldname: str, label: str, width: int = 110) -> dict:

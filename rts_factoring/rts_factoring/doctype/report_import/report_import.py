@@ -44,7 +44,9 @@ class ReportImport(CompanyDocument):
 		remember: bool = False,
 	) -> None:
 		"""Decide rows, by their numbers in the sheet."""
-		decisions.decide(stored(self, "submit").name, frappe.parse_json(rows), action, invoice, event, reason, remember)
+		decisions.decide(
+			stored(self, "submit").name, frappe.parse_json(rows), action, invoice, event, reason, remember
+		)
 
 	@frappe.whitelist(methods=["POST"])
 	def teach(self, what: str, text: str, means: str) -> None:

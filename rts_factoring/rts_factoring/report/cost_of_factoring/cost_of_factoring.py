@@ -18,7 +18,13 @@ def execute(filters=None):
 def columns() -> list[dict]:
 	return [
 		{"fieldname": "month", "label": _("Month"), "fieldtype": "Data", "width": 90},
-		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 200},
+		{
+			"fieldname": "customer",
+			"label": _("Customer"),
+			"fieldtype": "Link",
+			"options": "Customer",
+			"width": 200,
+		},
 		money("purchased", _("Purchased"), 130),
 		money("fee", _("Fees"), 130),
 		money("charges", _("Charges"), 130),

@@ -22,9 +22,27 @@ def execute(filters=None):
 def columns() -> list[dict]:
 	return [
 		{"fieldname": "posting_date", "label": _("Purchased On"), "fieldtype": "Date", "width": 100},
-		{"fieldname": "sales_invoice", "label": _("Invoice"), "fieldtype": "Link", "options": "Sales Invoice", "width": 150},
-		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 180},
-		{"fieldname": "batch", "label": _("Batch"), "fieldtype": "Link", "options": "Factoring Batch", "width": 140},
+		{
+			"fieldname": "sales_invoice",
+			"label": _("Invoice"),
+			"fieldtype": "Link",
+			"options": "Sales Invoice",
+			"width": 150,
+		},
+		{
+			"fieldname": "customer",
+			"label": _("Customer"),
+			"fieldtype": "Link",
+			"options": "Customer",
+			"width": 180,
+		},
+		{
+			"fieldname": "batch",
+			"label": _("Batch"),
+			"fieldtype": "Link",
+			"options": "Factoring Batch",
+			"width": 140,
+		},
 		money("purchased", _("Purchased")),
 		money("expected_fee", _("Fee Expected")),
 		money("fee", _("Fee Taken")),

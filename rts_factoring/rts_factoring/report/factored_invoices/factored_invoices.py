@@ -19,10 +19,28 @@ def execute(filters=None):
 
 def columns() -> list[dict]:
 	return [
-		{"fieldname": "sales_invoice", "label": _("Invoice"), "fieldtype": "Link", "options": "Sales Invoice", "width": 160},
-		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 180},
+		{
+			"fieldname": "sales_invoice",
+			"label": _("Invoice"),
+			"fieldtype": "Link",
+			"options": "Sales Invoice",
+			"width": 160,
+		},
+		{
+			"fieldname": "customer",
+			"label": _("Customer"),
+			"fieldtype": "Link",
+			"options": "Customer",
+			"width": 180,
+		},
 		{"fieldname": "factoring_status", "label": _("Status"), "fieldtype": "Data", "width": 110},
-		{"fieldname": "factoring_batch", "label": _("Batch"), "fieldtype": "Link", "options": "Factoring Batch", "width": 140},
+		{
+			"fieldname": "factoring_batch",
+			"label": _("Batch"),
+			"fieldtype": "Link",
+			"options": "Factoring Batch",
+			"width": 140,
+		},
 		{"fieldname": "posting_date", "label": _("Invoice Date"), "fieldtype": "Date", "width": 100},
 		money("grand_total", _("Invoiced")),
 		money("purchased", _("Purchased")),
@@ -45,7 +63,10 @@ def chart(rows, currency: str) -> dict | None:
 	if not by_state:
 		return None
 	return {
-		"data": {"labels": [_(state) for state in by_state], "datasets": [{"values": list(by_state.values())}]},
+		"data": {
+			"labels": [_(state) for state in by_state],
+			"datasets": [{"values": list(by_state.values())}],
+		},
 		"type": "bar",
 		"fieldtype": "Currency",
 		"options": "currency",

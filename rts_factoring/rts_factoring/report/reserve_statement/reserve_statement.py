@@ -19,7 +19,9 @@ def execute(filters=None):
 	for row in statements.movements(company, Role.RESERVE, start, end):
 		amount = cents(row.amount)
 		balance += amount
-		row.event = _(row.event.replace("_", " ").capitalize()) + (f" ({_('undone')})" if row.is_reversal else "")
+		row.event = _(row.event.replace("_", " ").capitalize()) + (
+			f" ({_('undone')})" if row.is_reversal else ""
+		)
 		rows.append({**row, "held": max(amount, 0), "released": max(-amount, 0), "balance": balance})
 	rows.append({"event": _("Closing balance"), "balance": balance, "bold": 1})
 	return columns(), rows, None, chart(rows, in_currency(company, rows))
@@ -29,13 +31,37 @@ def columns() -> list[dict]:
 	return [
 		{"fieldname": "posting_date", "label": _("Date"), "fieldtype": "Date", "width": 100},
 		{"fieldname": "event", "label": _("What"), "fieldtype": "Data", "width": 180},
-		{"fieldname": "sales_invoice", "label": _("Invoice"), "fieldtype": "Link", "options": "Sales Invoice", "width": 150},
-		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 170},
+		{
+			"fieldname": "sales_invoice",
+			"label": _("Invoice"),
+			"fieldtype": "Link",
+			"options": "Sales Invoice",
+			"width": 150,
+		},
+		{
+			"fieldname": "customer",
+			"label": _("Customer"),
+			"fieldtype": "Link",
+			"options": "Customer",
+			"width": 170,
+		},
 		money("held", _("Into Reserve"), 130),
 		money("released", _("Out of Reserve"), 130),
 		money("balance", _("Balance"), 130),
-		{"fieldname": "report_import", "label": _("Report Import"), "fieldtype": "Link", "options": "Report Import", "width": 140},
-		{"fieldname": "journal_entry", "label": _("Journal Entry"), "fieldtype": "Link", "options": "Journal Entry", "width": 150},
+		{
+			"fieldname": "report_import",
+			"label": _("Report Import"),
+			"fieldtype": "Link",
+			"options": "Report Import",
+			"width": 140,
+		},
+		{
+			"fieldname": "journal_entry",
+			"label": _("Journal Entry"),
+			"fieldtype": "Link",
+			"options": "Journal Entry",
+			"width": 150,
+		},
 		CURRENCY,
 	]
 
