@@ -43,7 +43,7 @@ def card(name: str, company: str | None = None) -> str:
 	]
 	shown = {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
 	address = desk_route(frappe.scrub(doctype).replace("_", "-")) + ("?" + urlencode(shown) if shown else "")
-	return f'<a href="{address}" style="color: inherit; text-decoration: none">{"<br>".join(map(escape_html, sums))}</a>'
+	return f'<a href="{address}" style="color: inherit; text-decoration: none">{"<br>".join(escape_html(amount) for amount in sums)}</a>'
 
 
 def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: date | None = None) -> dict:

@@ -1,14 +1,19 @@
 """Columns that our reports share."""
 
+from frappe import _
+
 from rts_factoring.services import statements
 
-CURRENCY = {
-	"fieldname": "currency",
-	"label": "Currency",
-	"fieldtype": "Link",
-	"options": "Currency",
-	"hidden": 1,
-}
+
+def currency_column() -> dict:
+	"""Hidden: it tells Frappe how to write the amounts of a row."""
+	return {
+		"fieldname": "currency",
+		"label": _("Currency"),
+		"fieldtype": "Link",
+		"options": "Currency",
+		"hidden": 1,
+	}
 
 
 def money(fieldname: str, label: str, width: int = 120) -> dict:

@@ -4,7 +4,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import CURRENCY, figure, in_currency, money
+from rts_factoring.rts_factoring.report.columns import currency_column, figure, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -32,7 +32,7 @@ def columns() -> list[dict]:
 		figure("share", _("Cost of Purchases (%)"), 120),
 		figure("days", _("Days to Pay"), 110),
 		figure("rate", _("Rate a Year (%)"), 120),
-		CURRENCY,
+		currency_column(),
 	]
 
 

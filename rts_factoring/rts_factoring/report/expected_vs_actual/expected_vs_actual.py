@@ -4,7 +4,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import CURRENCY, in_currency, money
+from rts_factoring.rts_factoring.report.columns import currency_column, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -52,5 +52,5 @@ def columns() -> list[dict]:
 		money("reserve_difference", _("Reserve Difference")),
 		money("charges", _("Other Deductions")),
 		money("clearing", _("Paid Out")),
-		CURRENCY,
+		currency_column(),
 	]

@@ -4,7 +4,7 @@ from frappe import _
 from frappe.utils import date_diff, flt, today
 
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import CURRENCY, figure, in_currency, money
+from rts_factoring.rts_factoring.report.columns import currency_column, figure, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -52,7 +52,7 @@ def columns() -> list[dict]:
 		money("open_change", _("Open with RTS")),
 		money("outstanding_amount", _("Outstanding in Books")),
 		figure("age", _("Age in Days"), 90),
-		CURRENCY,
+		currency_column(),
 	]
 
 

@@ -3,7 +3,7 @@
 from frappe import _
 
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import CURRENCY, in_currency, money
+from rts_factoring.rts_factoring.report.columns import currency_column, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -29,5 +29,5 @@ def columns() -> list[dict]:
 		money("difference", _("Difference"), 150),
 		money("balance", _("Account Balance"), 150),
 		money("others", _("Of Which Other Entries"), 150),
-		CURRENCY,
+		currency_column(),
 	]

@@ -6,7 +6,7 @@ from frappe.utils import getdate
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import money as cents
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import CURRENCY, in_currency, money
+from rts_factoring.rts_factoring.report.columns import currency_column, in_currency, money
 from rts_factoring.services import statements
 
 
@@ -62,7 +62,7 @@ def columns() -> list[dict]:
 			"options": "Journal Entry",
 			"width": 150,
 		},
-		CURRENCY,
+		currency_column(),
 	]
 
 
