@@ -22,6 +22,7 @@ from .layout import (
 from .lines import AMOUNTS, ATTRIBUTE, Difference, ReportLine, TotalRow, differences
 from .model import Outcome, ReportKind
 from .money import ZERO
+from .pauses import without_collections
 from .rows import RowKind, RowSorter
 from .spreadsheet import FORMULA_WITHOUT_VALUE, Limits, Spreadsheet, read
 
@@ -68,6 +69,7 @@ def read_report(
 	return type_report(read(data, file_name, limits), kind, layouts)
 
 
+@without_collections
 def type_report(
 	book: Spreadsheet, kind: ReportKind | None = None, layouts: Sequence[ReportLayout] | None = None
 ) -> Report:

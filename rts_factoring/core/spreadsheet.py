@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .errors import FileRefused, Sentence
+from .pauses import without_collections
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Spreadsheet:
 	epoch: date = EPOCH_1900
 
 
+@without_collections
 def read(data: bytes, file_name: str, limits: Limits | None = None) -> Spreadsheet:
 	"""Read an .xlsx, or a .csv when the name says so.
 

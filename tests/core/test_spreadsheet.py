@@ -199,3 +199,13 @@ def test_every_row_is_as_wide_as_the_widest():
 
 def test_lines_of_a_csv_may_break_inside_quotes():
 	assert rows(b'a,"b\nc"\n', "r.csv") == [["a", "b\nc"]]
+
+
+def test_the_garbage_collector_goes_on_after_a_report_and_after_a_refused_one():
+	import gc
+
+	read(xlsx([["a"], ["b"]]), "a.xlsx")
+	assert gc.isenabled()
+	with pytest.raises(FileRefused):
+		read(b"", "a.xlsx")
+	assert gc.isenabled()
