@@ -126,6 +126,7 @@ function paper_drop(frm) {
 	$drop.on("dragover", (event) => event.preventDefault());
 	$drop.on("drop", (event) => {
 		event.preventDefault();
+		event.stopPropagation(); // the form would open Frappe's own upload dialog for the same files
 		add_papers(frm, event.originalEvent.dataTransfer?.files);
 	});
 	$drop.find("input").on("change", (event) => add_papers(frm, event.target.files));

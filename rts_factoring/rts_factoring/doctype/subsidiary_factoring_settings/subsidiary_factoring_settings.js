@@ -114,7 +114,7 @@ function actions(frm) {
 function rehearse(frm) {
 	const e = frappe.utils.escape_html;
 	const number = e(frm.doc.client_number || "104233");
-	const command = `rts-factoring sandbox --port 2222 --root ./sandbox --client "${number}=${e(frm.doc.company)}"`;
+	const command = `env/bin/rts-factoring sandbox --port 2222 --root ./sandbox --client "${number}=${e(frm.doc.company)}"`;
 	const steps = [
 		__("On the machine of this site, start the sandbox factor and leave it running:") + `<pre class="my-2">${command}</pre>`,
 		__("Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.", [
@@ -241,10 +241,14 @@ async function create_accounts(frm) {
 }
 
 async function request_credentials(frm) {
+	if (!frm.doc.representative_email) {
+		frappe.msgprint(__("Enter the e-mail address of your RTS representative, and save."));
+		return;
+	}
 	await saved(frm);
 	frappe.confirm(
 		__("Mail {0} and ask for the transfer credentials of {1}?", [
-			frappe.utils.escape_html(frm.doc.representative_email || "?"),
+			frappe.utils.escape_html(frm.doc.representative_email),
 			frappe.utils.escape_html(frm.doc.company),
 		]),
 		async () => {
