@@ -148,15 +148,17 @@ async function preview_packet(frm) {
 // A report dropped onto the batch it answers
 
 function take_reports(frm) {
-	$(frm.wrapper)
-		.off(".factoring_report")
-		.on("dragover.factoring_report", (event) => event.preventDefault())
-		.on("drop.factoring_report", (event) => {
-			const [file] = event.originalEvent.dataTransfer?.files || [];
-			if (!file || frm.doc.docstatus !== 1 || !frappe.model.can_create("Report Import")) return;
-			event.preventDefault();
-			rts_factoring.import_report(file, { batch: frm.doc.name, company: frm.doc.company });
-		});
+	if (frm.takes_reports) return;
+	frm.takes_reports = true;
+	const take = (event) => {
+		const [file] = event.dataTransfer?.files || [];
+		if (!file || frm.doc.docstatus !== 1 || !frappe.model.can_create("Report Import")) return;
+		event.preventDefault();
+		event.stopPropagation();
+		rts_factoring.import_report(file, { batch: frm.doc.name, company: frm.doc.company });
+	};
+	// On the way down: Frappe's own listener on the form would open its upload dialog for the same file.
+	$(frm.wrapper)[0].addEventListener("drop", take, true);
 }
 
 // Get Queued Invoices
