@@ -63,15 +63,15 @@ def run(frappe) -> None:
 	frappe.db.commit()
 
 	def posted(content: bytes, name: str) -> float:
-		from rts_factoring.services import imports
+		from rts_factoring.services.reports import report_import
 
-		imports.AT_ONCE, before = 10**6, imports.AT_ONCE
+		report_import.AT_ONCE, before = 10**6, report_import.AT_ONCE
 		doc = reports.import_file(name, content, submit=False)
 		frappe.db.commit()
 		started = time.perf_counter()
 		doc.submit()
 		frappe.db.commit()
-		imports.AT_ONCE = before
+		report_import.AT_ONCE = before
 		return time.perf_counter() - started
 
 	purchase_few = posted(

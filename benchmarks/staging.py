@@ -12,6 +12,7 @@ import sys
 import time
 
 from benchmarks.posting import on_bench
+from rts_factoring.services.reports import reconciling
 
 ROWS = int(os.environ.get("ROWS", 100_000))
 CUSTOMER = "Ridgeline Foods Inc"
@@ -19,7 +20,7 @@ CUSTOMER = "Ridgeline Foods Inc"
 
 def run(frappe) -> None:
 	from benchmarks import harness
-	from rts_factoring.services import imports, rows
+	from rts_factoring.services.reports import report_import, row_pages
 	from rts_factoring.tests import freight
 	from rts_factoring.tests.freight import ACME
 
@@ -31,12 +32,12 @@ def run(frappe) -> None:
 	file = frappe.get_doc(
 		{"doctype": "File", "file_name": "big.xlsx", "is_private": 1, "content": content}
 	).insert()
-	imports._enqueue, enqueue = lambda step, name: None, imports._enqueue
+	report_import._enqueue, enqueue = lambda step, name: None, report_import._enqueue
 	doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": ACME}).insert()
-	imports._enqueue = enqueue
+	report_import._enqueue = enqueue
 	frappe.db.commit()
 	started, busy = time.perf_counter(), time.process_time()
-	imports.stage(doc.name)
+	reconciling.stage_rows(doc.name)
 	frappe.db.commit()
 	ours, busy = time.perf_counter() - started, time.process_time() - busy
 	doc.reload()
@@ -44,7 +45,7 @@ def run(frappe) -> None:
 		f"{doc.line_count} rows staged in {ours:.1f} s: {doc.matched_count} matched, {doc.blocked_count} blocked"
 	)
 	started = time.perf_counter()
-	reports_page = rows.page(doc.name)
+	reports_page = row_pages.page(doc.name)
 	opening = time.perf_counter() - started
 	print(f"a page of {len(reports_page['rows'])} rows for the form in {opening:.2f} s")
 	peer = _bulk_insert(frappe, doc.name)

@@ -3,23 +3,13 @@
 import frappe
 from frappe import _
 
-from rts_factoring.core.notice import TEMPLATE_TEXT
-from rts_factoring.services import (
-	batches,
-	decisions,
-	deposits,
-	direct_payments,
-	documents,
-	downloads,
-	notices,
-	overview,
-	postings,
-	queue,
-	rows,
-	schedules,
-	setup,
-)
-from rts_factoring.services import invoices as invoices_service
+from rts_factoring.core.notice.notice import TEMPLATE_TEXT
+from rts_factoring.services.accounting import deposits, direct_payments
+from rts_factoring.services.batches import downloads, factoring_batch, schedule_files
+from rts_factoring.services.invoices import documents, notices, readiness
+from rts_factoring.services.reports import decisions, posting, row_pages
+from rts_factoring.services.views import checklist, overview
+from rts_factoring.services.views import invoice_status as invoices_service
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -35,15 +25,15 @@ def get_queued_invoices(
 	"""Invoices for a new batch, those in other batches, and those that are not ready, with the reasons."""
 	frappe.has_permission("Factoring Batch", "create", throw=True)
 	_check_company(company)
-	return queue.offer(company, customer, from_date, to_date, min_amount)
+	return readiness.invoices_for_batch(company, customer, from_date, to_date, min_amount)
 
 
 @frappe.whitelist(methods=["POST"])
 def queue_invoice(invoice: str) -> dict:
 	"""Set the invoicing method to Factoring; the state says whether the invoice is complete."""
 	_invoice(invoice, "write")
-	queue.set_method(invoice, "Factoring")
-	queue.requeue(invoice)
+	readiness.set_invoicing_method(invoice, "Factoring")
+	readiness.requeue(invoice)
 	return invoices_service.state(invoice)
 
 
@@ -51,7 +41,7 @@ def queue_invoice(invoice: str) -> dict:
 def unqueue_invoice(invoice: str) -> dict:
 	"""Set the invoicing method to Direct. Refused once the invoice is in a batch."""
 	_invoice(invoice, "write")
-	queue.set_method(invoice, "Direct")
+	readiness.set_invoicing_method(invoice, "Direct")
 	return invoices_service.state(invoice)
 
 
@@ -60,7 +50,7 @@ def send_now(invoice: str) -> str:
 	"""A submitted batch of this one invoice; its name."""
 	_invoice(invoice, "write")
 	frappe.has_permission("Factoring Batch", "submit", throw=True)
-	return batches.send_now(invoice).name
+	return factoring_batch.send_now(invoice).name
 
 
 @frappe.whitelist(methods=["POST"])
@@ -99,7 +89,7 @@ def make_batch(invoices: list[str] | str) -> str:
 	if len(companies) != 1:
 		frappe.throw(_("Choose invoices of one company; each subsidiary sends batches of its own."))
 	frappe.has_permission("Factoring Batch", "create", throw=True)
-	return batches.create(companies.pop(), names).name
+	return factoring_batch.create(companies.pop(), names).name
 
 
 @frappe.whitelist()
@@ -130,7 +120,7 @@ def get_invoice_state(invoice: str) -> dict:
 @frappe.whitelist()
 def get_batch_state(batch: str) -> dict:
 	"""Status, attempts, error and the state of each file."""
-	return batches.progress(_readable("Factoring Batch", batch).name)
+	return factoring_batch.progress(_readable("Factoring Batch", batch).name)
 
 
 @frappe.whitelist()
@@ -148,7 +138,7 @@ def download_batch(batch: str) -> None:
 @frappe.whitelist()
 def get_report_rows(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
 	"""A page of a report's rows, with the count of each outcome."""
-	return rows.page(_readable("Report Import", report_import).name, outcome, start, length)
+	return row_pages.page(_readable("Report Import", report_import).name, outcome, start, length)
 
 
 @frappe.whitelist()
@@ -160,7 +150,7 @@ def get_teachable(report_import: str) -> dict:
 @frappe.whitelist()
 def preview_entries(report_import: str) -> list[dict]:
 	"""The journal entries a submit would make now."""
-	return postings.preview(_readable("Report Import", report_import).name)
+	return posting.preview(_readable("Report Import", report_import).name)
 
 
 @frappe.whitelist()
@@ -172,13 +162,13 @@ def expected_deposit(report_import: str) -> dict:
 @frappe.whitelist()
 def preview_schedule(batch: str) -> str:
 	"""The schedule as it would be sent."""
-	return schedules.preview(_readable("Factoring Batch", batch))
+	return schedule_files.preview(_readable("Factoring Batch", batch))
 
 
 @frappe.whitelist()
 def get_checklist(settings: str) -> list[dict]:
 	"""The steps from an agreement to the first batch, each done or with what is missing."""
-	return setup.checklist(_readable("Subsidiary Factoring Settings", settings))
+	return checklist.checklist(_readable("Subsidiary Factoring Settings", settings))
 
 
 @frappe.whitelist()

@@ -6,7 +6,7 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
 )
 
 from rts_factoring import custom_fields
-from rts_factoring.services import layouts
+from rts_factoring.services.company import layouts
 
 ROLES = ("Factoring User", "Factoring Manager")
 

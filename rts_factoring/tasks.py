@@ -1,14 +1,16 @@
 """What the scheduler starts; each function finds what is due and enqueues it."""
 
-from rts_factoring.services import automation, deliveries, imports, inbox, reminders
+from rts_factoring.services.batches import automatic_submit, delivery
+from rts_factoring.services.reports import inbox, jobs
+from rts_factoring.services.views import reminders
 
 
 def every_few_minutes():
-	deliveries.resume_due()
-	automation.submit_due()
+	delivery.resume_due()
+	automatic_submit.submit_due()
 	inbox.poll_due()
 	inbox.take_mail_due()
-	imports.resume_stuck()
+	jobs.resume_stuck()
 
 
 def daily():

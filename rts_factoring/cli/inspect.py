@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rts_factoring.core.describe import describe
 from rts_factoring.core.model import ReportKind
-from rts_factoring.core.report import read_report
+from rts_factoring.core.reports.inspection import describe
+from rts_factoring.core.reports.report import read_report
 
 
 def add_arguments(parser) -> None:

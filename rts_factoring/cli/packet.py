@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from rts_factoring.core.packet import Document, build_packet, guess_kind
+from rts_factoring.core.documents.packet import Document, build_packet, guess_kind
 
 from .output import counted, size, write_whole
 

@@ -6,14 +6,14 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from rts_factoring.core.book import Book, ReconciledLine, Reconciliation, reconcile
 from rts_factoring.core.errors import FactoringError
-from rts_factoring.core.layout import Event
-from rts_factoring.core.model import Outcome, Policy, ReportKind
+from rts_factoring.core.model import Event, Outcome, Policy, ReportKind
 from rts_factoring.core.money import ZERO, text
-from rts_factoring.core.posting import by_role
-from rts_factoring.core.report import read_report
-from rts_factoring.core.settlement import purchase_amounts
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.posting_matrix import by_role
+from rts_factoring.core.reconciliation.reconcile import ReconciledLine, Reconciliation, reconcile
+from rts_factoring.core.reconciliation.settlement import purchase_amounts
+from rts_factoring.core.reports.report import read_report
 
 from .sources import read_batches, read_receivables
 
@@ -44,7 +44,7 @@ def run(args) -> int:
 			"Check the spelling.",
 			args.receivables,
 		)
-	book = Book(
+	book = FactoringLedger(
 		company=args.company,
 		policy=Policy(args.policy),
 		client_number=next((receivable.client_number for receivable in ours if receivable.client_number), ""),

@@ -8,10 +8,9 @@ import signal
 import threading
 from pathlib import Path
 
+from rts_factoring.cli.probe import PASSWORD
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.sandbox import serve
-
-from .probe import PASSWORD
 
 DEFAULT_PASSWORD = "sandbox"  # nosec B105 # of a server that only this machine reaches
 

@@ -9,10 +9,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from rts_factoring.core.cells import BadCell, to_amount, to_date
 from rts_factoring.core.errors import FileRefused
-from rts_factoring.core.matching import Receivables
 from rts_factoring.core.model import InvoiceStanding, Receivable
+from rts_factoring.core.reconciliation.matching import Receivables
+from rts_factoring.core.reports.cells import BadCell, to_amount, to_date
 
 COLUMNS = ("company", "invoice_no", "customer", "amount", "invoice_date")
 OPTIONAL = ("client_number", "customer_mc", "customer_code", "po_no", "load_no", "currency")

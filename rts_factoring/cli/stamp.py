@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rts_factoring.core.errors import NoticeError
-from rts_factoring.core.notice import PLACEHOLDERS, Notice, NoticeFacts, parse
-from rts_factoring.core.stamp import stamp_pdf
+from rts_factoring.core.notice.notice import PLACEHOLDERS, Notice, NoticeValues, parse
+from rts_factoring.core.notice.overlay import stamp_pdf
 
 from .output import write_whole
 
@@ -42,7 +42,7 @@ def run(args) -> int:
 	missing = [OPTIONS[name] for name in _used(text, remit_to) if not given[name]]
 	if missing:
 		args.usage_error(f"the notice needs {' and '.join(missing)}")
-	facts = NoticeFacts(given["company"], given["client_number"], given["customer"], given["invoice"])
+	facts = NoticeValues(given["company"], given["client_number"], given["customer"], given["invoice"])
 	notice = Notice(company=given["company"], text=text, remit_to=remit_to)
 	write_whole(args.target, stamp_pdf(args.source.read_bytes(), notice, facts, args.source.name))
 	print(f"{args.target}: stamped")
@@ -61,6 +61,6 @@ def _text(path: Path) -> str:
 def _used(*texts: str) -> list[str]:
 	"""The placeholders that stand in the texts, in the order of PLACEHOLDERS."""
 	marks = {name: f"\ue000{name}\ue001" for name in PLACEHOLDERS}
-	facts = NoticeFacts(marks["company"], marks["client_number"], marks["customer"], marks["invoice"])
+	facts = NoticeValues(marks["company"], marks["client_number"], marks["customer"], marks["invoice"])
 	shown = "".join(run.text for text in texts for line in parse(text, facts) for run in line)
 	return [name for name, mark in marks.items() if mark in shown]

@@ -64,7 +64,7 @@ class Verdict:
 Rule = Callable[[Candidate, Terms], list[Reason]]
 
 
-def decide(candidate: Candidate, terms: Terms) -> Verdict:
+def check_eligibility(candidate: Candidate, terms: Terms) -> Verdict:
 	"""An invoice outside of factoring gets the first reason; one that only lacks something gets them all."""
 	for rule in OUTSIDE:
 		if reasons := rule(candidate, terms):

@@ -134,3 +134,28 @@ class Leg(NamedTuple):
 	debit: Decimal = ZERO
 	credit: Decimal = ZERO
 	invoice_no: str | None = None
+
+
+class Event(str, Enum):
+	"""What a report row says happened. The first is the purchase report's; the others are transaction types."""
+
+	PURCHASE = "purchase"
+	PAYMENT = "payment"
+	PARTIAL = "partial"
+	SHORT_PAY = "short_pay"
+	OVER_PAY = "over_pay"
+	CHARGEBACK = "chargeback"
+	CHARGEBACK_REVERSAL = "chargeback_reversal"
+	RESERVE_RELEASE = "reserve_release"
+	FEE = "fee"
+	FEE_REVERSAL = "fee_reversal"
+	CHARGE = "charge"
+	PAYMENT_REMOVED = "payment_removed"
+	NON_FACTORED = "non_factored"
+	WRITE_OFF = "write_off"
+	DIRECT_PAYMENT = "direct_payment"
+	BUYOUT = "buyout"  # no word of a report means it, until a layout is taught one
+
+
+# Fees, wires and releases may stand alone; everything else is about one invoice.
+NEEDS_INVOICE = frozenset(Event) - {Event.RESERVE_RELEASE, Event.FEE, Event.FEE_REVERSAL, Event.CHARGE}

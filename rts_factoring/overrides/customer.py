@@ -1,6 +1,6 @@
 """What a Customer tells the factoring services."""
 
-from rts_factoring.services import queue
+from rts_factoring.services.invoices import readiness
 
 WATCHED = ("factoring_method", "factoring_excluded", "factoring_debtor_name", "factoring_debtor_code")
 WATCHED += ("mc_number", "customer_name")
@@ -9,7 +9,7 @@ WATCHED += ("mc_number", "customer_name")
 def on_update(doc, method=None):
 	before = doc.get_doc_before_save()
 	if before and (_kinds(doc) != _kinds(before) or any(doc.get(f) != before.get(f) for f in WATCHED)):
-		queue.settle_later(customer=doc.name)
+		readiness.update_readiness_later(customer=doc.name)
 
 
 def _kinds(doc):

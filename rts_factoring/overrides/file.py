@@ -1,4 +1,4 @@
-from rts_factoring.services import inbox
+from rts_factoring.services.reports import inbox
 
 
 def after_insert(doc, method=None):

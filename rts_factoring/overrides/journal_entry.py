@@ -1,9 +1,9 @@
-from rts_factoring.services import journal
+from rts_factoring.services.accounting import journal_entries
 
 
 def validate(doc, method=None):
-	journal.refuse_reversal(doc)
+	journal_entries.refuse_reversal(doc)
 
 
 def before_cancel(doc, method=None):
-	journal.refuse_alone(doc)
+	journal_entries.refuse_alone(doc)

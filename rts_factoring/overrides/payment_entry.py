@@ -1,4 +1,4 @@
-from rts_factoring.services import direct_payments
+from rts_factoring.services.accounting import direct_payments
 
 
 def validate(doc, method=None):

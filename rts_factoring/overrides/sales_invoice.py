@@ -4,26 +4,27 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services import packets, queue, timeline
+from rts_factoring.services.invoices import documents, invoice_state, readiness
+from rts_factoring.services.views import timeline
 
-OURS = (*queue.FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
+OURS = (*invoice_state.STATE_FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
 NOT_BOUGHT = (InvoiceState.HELD.value, InvoiceState.DENIED.value)
 WATCHED = ("factoring_method", "factoring_load_no", "po_no", "due_date")
 
 
 def validate(doc, method=None):
 	_keep_ours(doc)
-	packets.refuse_foreign_files(doc)
+	documents.refuse_files_of_others(doc)
 
 
 def before_update_after_submit(doc, method=None):
 	_keep_ours(doc)
-	packets.refuse_foreign_files(doc)
-	queue.check_method_change(doc)
+	documents.refuse_files_of_others(doc)
+	readiness.check_method_change(doc)
 
 
 def on_submit(doc, method=None):
-	queue.settle([doc.name])
+	readiness.update_readiness([doc.name])
 	_show(doc)
 
 
@@ -32,7 +33,7 @@ def on_update_after_submit(doc, method=None):
 	if before and (
 		_documents(doc) != _documents(before) or any(doc.get(f) != before.get(f) for f in WATCHED)
 	):
-		queue.settle([doc.name], again=[doc.name])
+		readiness.update_readiness([doc.name], again=[doc.name])
 		_show(doc)
 
 
@@ -53,7 +54,7 @@ def before_cancel(doc, method=None):
 def on_cancel(doc, method=None):
 	# A batch that holds it as held or denied is history, and no reason against cancelling.
 	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Factoring Batch")
-	queue.write([doc.name], factoring_status="", factoring_reasons="")
+	invoice_state.write_fields([doc.name], factoring_status="", factoring_reasons="")
 	_show(doc)
 
 

@@ -5,8 +5,9 @@ from frappe import _
 from jinja2 import TemplateNotFound
 
 from rts_factoring.core.errors import NoticeError
-from rts_factoring.services import notices
+from rts_factoring.services.invoices import notices
 
+HOOK = "rts_factoring.printing.stamp.pdf_body_html"  # of hooks.py
 BETA_TEMPLATE = "templates/print_format/print_format.html"
 
 
@@ -62,8 +63,6 @@ def probed(doc) -> bool:
 def reaches_body() -> bool:
 	"""True if a print that runs the last `pdf_body_html` comes by ours: it is the last, or the last calls on to it."""
 	hooks = frappe.get_hooks("pdf_body_html")
-	from rts_factoring.printing.stamp import HOOK
-
 	if not hooks or hooks[-1] == HOOK:
 		return bool(hooks)
 	probe = _Probe()

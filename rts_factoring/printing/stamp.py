@@ -3,9 +3,8 @@
 import frappe
 
 from rts_factoring.printing import health
-from rts_factoring.services import notices
-
-HOOK = "rts_factoring.printing.stamp.pdf_body_html"
+from rts_factoring.printing.health import HOOK
+from rts_factoring.services.invoices import notices
 
 
 def pdf_body_html(print_format=None, jenv=None, args=None, template=None, **others):

@@ -10,97 +10,19 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from pypdf import PdfReader
 
-from ..core.errors import FactoringError
-from ..core.money import ZERO, money
-from ..core.schedule import DEFAULT_LAYOUT, ScheduleLayout
-from .reports import write_payment_report, write_purchase_report
-from .server import INBOX, OUTBOX, PRIVATE
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-	"""What the factor keeps of a purchase; rates are fractions of the invoice, `wire_fee` is per batch."""
-
-	reserve: Decimal = Decimal("0.05")
-	fee: Decimal = Decimal("0.03")
-	wire_fee: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-	"""What goes other than smoothly, by invoice number; empty is a month without surprises."""
-
-	held: Mapping[str, str] = field(default_factory=dict)  # reason
-	denied: Mapping[str, str] = field(default_factory=dict)  # reason
-	pending: frozenset[str] = frozenset()
-	short_pay: Mapping[str, Decimal] = field(default_factory=dict)  # amount the debtor paid
-	partial: Mapping[str, Decimal] = field(default_factory=dict)  # paid now; the rest in the next period
-	over_pay: Mapping[str, Decimal] = field(default_factory=dict)
-	chargeback: Mapping[str, str] = field(default_factory=dict)  # reason
-	unpaid: frozenset[str] = frozenset()  # not paid in any period
-
-	@classmethod
-	def colourful(cls, amounts: Mapping[str, Decimal]) -> Scenario:
-		"""One of each event on the first invoices given, in this order, as far as they reach."""
-		names = iter(amounts)
-
-		def pick() -> list[str]:
-			return [name for name in (next(names, None),) if name]
-
-		return cls(
-			held={name: "Illegible POD" for name in pick()},
-			denied={name: "Debtor credit limit exceeded" for name in pick()},
-			short_pay={name: money(amounts[name] - 100) for name in pick() if amounts[name] > 100},
-			partial={name: money(amounts[name] * Decimal("0.6")) for name in pick()},
-			over_pay={name: money(amounts[name] + 75) for name in pick()},
-			chargeback={name: "Recourse 90 days" for name in pick()},
-		)
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-	"""One line of a schedule and what the factor made of it."""
-
-	batch: str
-	client_number: str
-	invoice_no: str
-	customer: str
-	po_no: str
-	invoice_date: date
-	amount: Decimal
-	status: str = "Processed"
-	reason: str = ""
-	purchased: Decimal = ZERO
-	fee: Decimal = ZERO
-	reserve: Decimal = ZERO
-	other: Decimal = ZERO
-	purchase_date: date | None = None
-	collected: Decimal = ZERO  # of the debtor, so far
-	closed: bool = False
-
-	@property
-	def net(self) -> Decimal:
-		return money(self.purchased - self.fee - self.reserve - self.other)
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-	"""One line of a payment report."""
-
-	purchase: Purchase
-	type: str
-	amount: Decimal
-	payment_date: date
-	check_no: str = ""
-	reserve_released: Decimal | None = None
-	description: str = ""
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, ScheduleLayout
+from rts_factoring.sandbox.agreement import Agreement, Payment, Purchase, Scenario
+from rts_factoring.sandbox.reports import write_payment_report, write_purchase_report
+from rts_factoring.sandbox.server import INBOX, OUTBOX, PRIVATE
 
 
 class Factor:

@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from ..core.money import ZERO
-
-if TYPE_CHECKING:
-	from .factor import Payment, Purchase
+from rts_factoring.core.money import ZERO
+from rts_factoring.sandbox.agreement import Payment, Purchase
 
 PURCHASE_HEADER = (
 	"Invoice #",

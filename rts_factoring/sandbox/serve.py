@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from ..core.errors import FactoringError
-from .factor import Agreement, Factor, Scenario
-from .server import SandboxServer
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.sandbox.agreement import Agreement, Scenario
+from rts_factoring.sandbox.factor import Factor
+from rts_factoring.sandbox.server import SandboxServer
 
 
 def serve(

@@ -12,7 +12,7 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from rts_factoring.sandbox.server import SandboxServer
-from rts_factoring.services import batches, deliveries
+from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.tests import freight
 from rts_factoring.tests.freight import ACME
 
@@ -76,14 +76,14 @@ class DeliveryCase(FreightCase):
 		frappe.db.commit()
 
 	def submit(self, invoices=THREE):
-		batch = batches.create(ACME, invoices)
+		batch = factoring_batch.create(ACME, invoices)
 		batch.submit()
 		frappe.db.commit()
 		return batch
 
 	def run_job(self, batch) -> str:
 		frappe.db.commit()
-		status = deliveries.run(batch.name)
+		status = delivery.deliver_batch(batch.name)
 		batch.reload()
 		return status
 

@@ -12,7 +12,7 @@ import frappe
 from frappe.utils import getdate
 
 import rts_factoring
-from rts_factoring.services import accounts, settings
+from rts_factoring.services.company import accounts, settings
 
 FIXTURES = Path(rts_factoring.__file__).resolve().parent.parent / "tests" / "fixtures"
 ACME, BLUEBIRD = "Acme Freight LLC", "Bluebird Logistics Inc"

@@ -8,7 +8,7 @@ import frappe
 import openpyxl
 
 from rts_factoring.core.money import money
-from rts_factoring.services import batches
+from rts_factoring.services.batches import batch_status
 from rts_factoring.tests import freight
 from rts_factoring.tests.freight import ACME, FIXTURES
 
@@ -47,15 +47,15 @@ def expected(sample: str) -> dict:
 
 def sent_batch(name: str, invoices, company: str = ACME):
 	"""A submitted batch under its own number whose invoices RTS has received. Nothing is committed, so nothing is sent."""
-	doc = frappe.new_doc(batches.DOCTYPE)
+	doc = frappe.new_doc(batch_status.DOCTYPE)
 	doc.update({"company": company, "batch_date": "2026-11-02"})
 	for invoice in invoices:
 		doc.append("invoices", {"sales_invoice": invoice})
 	doc.name, doc.flags.name_set = name, True
 	doc.insert()
 	doc.submit()
-	doc.db_set("status", batches.DELIVERED)
-	batches.mark_submitted(name)
+	doc.db_set("status", batch_status.DELIVERED)
+	batch_status.mark_submitted(name)
 	return doc
 
 

@@ -4,7 +4,7 @@ import threading
 
 import frappe
 
-from rts_factoring.services import batches, schedules
+from rts_factoring.services.batches import batch_status, factoring_batch, schedule_files
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -22,21 +22,21 @@ class TestBatches(FreightCase):
 		freight.make_invoices(THREE)
 
 	def test_queued_invoices_are_offered_oldest_first_until_a_batch_holds_them(self):
-		self.assertEqual(batches.queued(ACME), THREE)
-		batches.create(ACME, THREE[:1])
-		self.assertEqual(batches.queued(ACME), THREE[1:])
+		self.assertEqual(factoring_batch.queued(ACME), THREE)
+		factoring_batch.create(ACME, THREE[:1])
+		self.assertEqual(factoring_batch.queued(ACME), THREE[1:])
 
 	def test_a_second_batch_is_told_which_one_has_the_invoice(self):
-		first = batches.create(ACME, THREE[:2])
+		first = factoring_batch.create(ACME, THREE[:2])
 		with self.refused("AF-10002", first.name):
-			batches.create(ACME, THREE[1:])
+			factoring_batch.create(ACME, THREE[1:])
 		first.submit()
 		with self.refused("AF-10002", first.name):
-			batches.create(ACME, THREE[1:])
+			factoring_batch.create(ACME, THREE[1:])
 
 	def test_an_invoice_stands_in_a_batch_once(self):
 		with self.refused("AF-10001", "twice"):
-			batches.create(ACME, ["AF-10001", "AF-10001"])
+			factoring_batch.create(ACME, ["AF-10001", "AF-10001"])
 
 	def test_of_two_people_at_the_same_moment_one_gets_the_invoice(self):
 		frappe.db.commit()
@@ -51,7 +51,7 @@ class TestBatches(FreightCase):
 				try:
 					frappe.get_all("Sales Invoice", limit=1)  # both have their view of the database
 					barrier.wait()
-					outcomes.append(batches.create(ACME, names).name)
+					outcomes.append(factoring_batch.create(ACME, names).name)
 					frappe.db.commit()
 				except (frappe.ValidationError, frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
 					frappe.db.rollback()
@@ -75,21 +75,21 @@ class TestBatches(FreightCase):
 		freight.make_notice(BLUEBIRD)
 		freight.make_invoice("BL-20001")
 		with self.refused("BL-20001 is no invoice of", ACME):
-			batches.create(ACME, ["AF-10001", "BL-20001"])
+			factoring_batch.create(ACME, ["AF-10001", "BL-20001"])
 
 	def test_an_invoice_that_is_not_queued_is_refused_with_its_reason(self):
 		freight.make_invoice("AF-10004", po_no="")
 		with self.refused("AF-10004", "PO Number is missing"):
-			batches.create(ACME, ["AF-10004"])
+			factoring_batch.create(ACME, ["AF-10004"])
 
 	def test_readiness_is_judged_once_more_at_submit(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		self.notice.cancel()
 		with self.refused("AF-10002", "No Notice of Assignment is in force"):
 			batch.submit()
 
 	def test_rows_amounts_and_expectations_come_from_invoices_and_agreement(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		batch.invoices[0].amount = 1  # what the browser sends does not count
 		batch.save()
 		self.assertEqual(batch.total_amount, 2450.00 + 1875.50 + 3120.25)
@@ -99,7 +99,7 @@ class TestBatches(FreightCase):
 		self.assertEqual([row.po_no for row in batch.invoices], ["LD70001", "LD70002", "LD70003"])
 
 	def test_submitted_rows_are_frozen(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		batch.submit()
 		batch.invoices[0].amount = 1
 		with self.assertRaises(frappe.UpdateAfterSubmitError):
@@ -113,7 +113,7 @@ class TestBatches(FreightCase):
 		freight.make_settings(ACME, max_invoices=2)
 		rest = ["AF-10004", "AF-10005"]
 		freight.make_invoices(rest)
-		first = batches.create(ACME, THREE + rest)
+		first = factoring_batch.create(ACME, THREE + rest)
 		first.submit()
 		made = frappe.get_all(
 			"Factoring Batch", {"company": ACME, "docstatus": 1}, ["name", "split_from"], order_by="creation"
@@ -127,20 +127,20 @@ class TestBatches(FreightCase):
 		self.assertEqual(batch_of("AF-10005"), made[2].name)
 
 	def test_cancelled_deleted_or_edited_a_batch_lets_its_invoices_go(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		batch.remove(batch.invoices[2])
 		batch.save()
-		self.assertEqual(batches.queued(ACME), THREE[2:])
+		self.assertEqual(factoring_batch.queued(ACME), THREE[2:])
 		batch.submit()
 		batch.cancel()
-		self.assertEqual(batches.queued(ACME), THREE)
+		self.assertEqual(factoring_batch.queued(ACME), THREE)
 		self.assertEqual(batch.status, "Cancelled")
-		draft = batches.create(ACME, THREE)
+		draft = factoring_batch.create(ACME, THREE)
 		draft.delete()
-		self.assertEqual(batches.queued(ACME), THREE)
+		self.assertEqual(factoring_batch.queued(ACME), THREE)
 
 	def test_an_amended_batch_takes_the_invoices_again(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		batch.submit()
 		batch.cancel()
 		amended = frappe.copy_doc(batch)
@@ -150,7 +150,7 @@ class TestBatches(FreightCase):
 		self.assertEqual((amended.status, len(amended.files)), ("Draft", 0))
 
 	def test_a_sent_batch_is_cancelled_for_a_reason_only(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		batch.submit()
 		frappe.get_doc(
 			{
@@ -172,23 +172,23 @@ class TestBatches(FreightCase):
 		self.assertEqual({freight.state(name) for name in THREE}, {"Queued"})
 
 	def test_an_invoice_in_a_batch_is_not_cancelled(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		for _step in ("draft", "submitted"):
 			with self.refused("AF-10001", batch.name):
 				frappe.get_doc("Sales Invoice", "AF-10001").cancel()
 			batch.submit() if batch.docstatus == 0 else None
 
 	def test_the_method_of_an_invoice_in_a_batch_stays(self):
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		invoice = frappe.get_doc("Sales Invoice", "AF-10001")
 		invoice.factoring_method = "Direct"
 		with self.refused("AF-10001", batch.name):
 			invoice.save()
 
 	def test_a_held_invoice_goes_again_with_a_new_batch_once_corrected(self):
-		first = batches.create(ACME, THREE)
+		first = factoring_batch.create(ACME, THREE)
 		first.submit()
-		batches.mark_submitted(first.name)
+		batch_status.mark_submitted(first.name)
 		frappe.db.set_value("Sales Invoice", "AF-10002", "factoring_status", "Held")
 		frappe.db.set_value(
 			"Factoring Batch Invoice", {"parent": first.name, "sales_invoice": "AF-10002"}, "outcome", "Held"
@@ -203,7 +203,7 @@ class TestBatches(FreightCase):
 		)
 		invoice.save()
 		self.assertEqual(invoice.factoring_status, "Queued")
-		second = batches.create(ACME, ["AF-10002"])
+		second = factoring_batch.create(ACME, ["AF-10002"])
 		second.submit()
 		self.assertEqual(batch_of("AF-10002"), second.name)
 		first.reload()
@@ -216,11 +216,11 @@ class TestBatches(FreightCase):
 			freight.make_invoice(
 				number, customer="Ridgeline Foods Inc", amount=500, po_no="L", posting_date="2026-10-26"
 			)
-		batch = batches.create(ACME, ["AF 77/1", "AF-77-1"])
+		batch = factoring_batch.create(ACME, ["AF 77/1", "AF-77-1"])
 		with self.refused("AF 77/1", "AF-77-1", ".pdf"):
 			batch.submit()
 
 	def test_the_preview_is_the_schedule(self):
-		lines = schedules.preview(batches.create(ACME, THREE)).splitlines()
+		lines = schedule_files.preview(factoring_batch.create(ACME, THREE)).splitlines()
 		self.assertEqual(len(lines), 4)
 		self.assertIn("AF-10003,", lines[3])

@@ -9,7 +9,9 @@ from decimal import Decimal
 import frappe
 
 from rts_factoring.core.money import money
-from rts_factoring.services import imports, ledger, statements
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.reports import jobs, reconciling, report_import
+from rts_factoring.services.views import statements
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME
 from rts_factoring.tests.test_report_imports import ReportCase
@@ -161,7 +163,7 @@ class RandomWeeks:
 		self.imports.append(name)
 		if disabled:
 			freight.disable(CUSTOMER, False)
-			imports.post_waiting(name)
+			report_import.post_waiting(name)
 		frappe.clear_messages()
 
 	def today(self) -> str:
@@ -296,7 +298,7 @@ class TestUpsAndDowns(ReportCase):
 		found = [(row.outcome, row.reason, row.posted) for row in reports.lines(doc)]
 		self.assertEqual(found, [("blocked", "customer_disabled", 0), ("matched", "", 1)])
 		freight.disable(CUSTOMER, False)
-		imports.post_waiting(doc.name)
+		report_import.post_waiting(doc.name)
 		self.assertEqual(self.figures("UD-1"), ("Completed", "0.00"))
 
 	def test_a_frozen_customers_rows_go_through_for_those_who_may(self):
@@ -312,7 +314,7 @@ class TestUpsAndDowns(ReportCase):
 		doc = reports.import_file("frozen.xlsx", content)
 		self.assertEqual(reports.lines(doc)[0].reason, "customer_frozen")
 		frappe.set_user("Administrator")
-		imports.post_waiting(doc.name)
+		report_import.post_waiting(doc.name)
 		self.assertEqual(self.figures("UD-1"), ("Completed", "0.00"))
 
 
@@ -356,7 +358,7 @@ class TestKilledPosting(ReportCase):
 			if status == "Posting":
 				self.assertEqual(reports.books(), before, "half visible")
 				self.assertEqual(frappe.db.count("Factoring Ledger Entry", {"report_import": doc.name}), 0)
-			imports.post_job(doc.name)
+			jobs.post_job(doc.name)
 			frappe.db.commit()
 			self.assertEqual({freight.state(name) for name in names}, {"Completed"})
 			self.assertEqual(
@@ -369,14 +371,14 @@ class TestKilledPosting(ReportCase):
 		self.assertGreater(killed, 0)
 
 	def submit_without_posting(self, content: bytes):
-		at_once, imports.AT_ONCE = imports.AT_ONCE, -1
+		at_once, report_import.AT_ONCE = report_import.AT_ONCE, -1
 		try:
 			doc = reports.import_file("killed.xlsx", content, submit=False)
-			imports.stage(doc.name)
+			reconciling.stage_rows(doc.name)
 			doc.reload()
 			doc.submit()
 		finally:
-			imports.AT_ONCE = at_once
+			report_import.AT_ONCE = at_once
 		return doc
 
 	def measure(self, name: str) -> float:
@@ -413,7 +415,7 @@ class TestKilledPosting(ReportCase):
 			try:
 				frappe.init(site=site, force=True)
 				frappe.connect()
-				imports.post_job(name)
+				jobs.post_job(name)
 				frappe.db.commit()
 			finally:
 				os._exit(0)

@@ -9,7 +9,7 @@ import zipfile
 import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from rts_factoring.services import batches, deliveries
+from rts_factoring.services.batches import batch_status, delivery, factoring_batch
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import PASSWORD, THREE, DeliveryCase, FreightCase, arrivals, point_to, received
 from rts_factoring.tests.freight import ACME
@@ -20,7 +20,7 @@ frappe.init(site=sys.argv[1], sites_path=sys.argv[3]); frappe.connect()
 frappe.flags.in_test = True
 from rts_factoring.services import deliveries
 print("ready", flush=True)
-print(deliveries.run(sys.argv[2]))
+print(delivery.deliver_batch(sys.argv[2]))
 """
 
 
@@ -63,9 +63,9 @@ class TestDeliveries(DeliveryCase):
 			self.assertEqual(self.run_job(batch), "Queued")
 			self.assertEqual(batch.attempts, attempt)
 			pauses.append((batch.next_attempt_on - now_datetime()).total_seconds())
-			self.assertNotIn(batch.name, deliveries.resume_due())
+			self.assertNotIn(batch.name, delivery.resume_due())
 			self.let_time_pass(batch)
-			self.assertIn(batch.name, deliveries.resume_due())
+			self.assertIn(batch.name, delivery.resume_due())
 		self.assertEqual(pauses, sorted(pauses))
 		self.assertGreater(pauses[2], 10 * pauses[0])
 		self.assertIn("cannot be reached", batch.error)
@@ -88,7 +88,7 @@ class TestDeliveries(DeliveryCase):
 		)
 		self.assertEqual(len(told), 1)
 		self.assertIn(batch.name, told[0].subject)
-		deliveries.retry(batch.name)
+		delivery.retry(batch.name)
 		server.start()
 		point_to(server)
 		self.assertEqual(self.run_job(batch), "Delivered")
@@ -146,13 +146,13 @@ class TestDeliveries(DeliveryCase):
 	def test_a_job_that_lost_its_claim_changes_nothing_more(self):
 		self.factor()
 		batch = self.submit()
-		claim = deliveries._take(batch.name)
+		claim = delivery._take(batch.name)
 		self.let_time_pass(batch)
-		other = deliveries._take(batch.name)
+		other = delivery._take(batch.name)
 		self.assertNotEqual(claim, other)
 		batch.reload()
-		with self.assertRaises(deliveries._ClaimLost):
-			deliveries._finish(batch, claim)
+		with self.assertRaises(delivery._ClaimLost):
+			delivery._finish(batch, claim)
 		self.assertEqual(frappe.db.get_value("Factoring Batch", batch.name, "status"), "Sending")
 
 	def test_one_bad_page_keeps_one_invoice_back_and_no_other(self):
@@ -187,7 +187,7 @@ class TestDeliveries(DeliveryCase):
 		self.run_job(first)
 		self.assertEqual(self.run_job(second), "Queued")
 		self.assertEqual(second.attempts, 0)
-		batches.mark_seen(first.name)
+		batch_status.mark_seen(first.name)
 		self.assertEqual(self.run_job(second), "Delivered")
 
 	def test_the_log_tells_attempts_and_no_secret(self):
@@ -215,17 +215,17 @@ class TestDeliveries(DeliveryCase):
 class TestSpeed(FreightCase):
 	def test_a_batch_whose_packets_exist_renders_nothing(self):
 		self.factor()
-		from rts_factoring.services import packets
+		from rts_factoring.services.invoices import packets
 
 		freight.make_invoices(THREE)
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		frappe.db.commit()
 		packets.make_packets(THREE)
 		made = {name: frappe.db.get_value("Sales Invoice", name, "factoring_packet") for name in THREE}
 		batch.submit()
 		frappe.db.commit()
 		started = now_datetime()
-		self.assertEqual(deliveries.run(batch.name), "Delivered")
+		self.assertEqual(delivery.deliver_batch(batch.name), "Delivered")
 		batch.reload()
 		self.assertEqual({row.sales_invoice: row.packet for row in batch.invoices}, made)
 		later = [

@@ -9,7 +9,8 @@ from frappe.utils.background_jobs import get_queue
 
 from rts_factoring.core.delivery import engine
 from rts_factoring.sandbox.server import Files, Handle
-from rts_factoring.services import batches, deliveries, packets
+from rts_factoring.services.batches import delivery, factoring_batch
+from rts_factoring.services.invoices import packets
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import THREE, DeliveryCase, arrivals, point_to, received
 from rts_factoring.tests.freight import ACME
@@ -25,14 +26,14 @@ class TestJobs(DeliveryCase):
 		self.factor(max_attempts=3)
 		batch = self.submit()
 		for _death in range(3):
-			self.assertTrue(deliveries._take(batch.name))
+			self.assertTrue(delivery._take(batch.name))
 			self.let_time_pass(batch)
-			self.assertIn(batch.name, deliveries.resume_due())
+			self.assertIn(batch.name, delivery.resume_due())
 		self.assertEqual(self.run_job(batch), "Failed")
 		self.assertEqual(batch.attempts, 3)
 		self.assertIn("ended from outside", batch.error)
 		self.assertEqual(len(self.told(manager, batch.name)), 1)
-		deliveries.retry(batch.name)
+		delivery.retry(batch.name)
 		self.assertEqual(self.run_job(batch), "Delivered")
 
 	def test_a_company_that_was_disabled_meanwhile_fails_the_batch_and_says_so(self):
@@ -55,7 +56,7 @@ class TestJobs(DeliveryCase):
 		self.factor()
 		batch = self.submit()
 		for _tick in range(3):
-			self.assertIn(batch.name, deliveries.resume_due())
+			self.assertIn(batch.name, delivery.resume_due())
 		self.assertEqual(self.waiting_jobs(batch), 1)
 
 	def test_a_file_that_takes_longer_than_the_lease_is_delivered_by_the_job_that_began(self):
@@ -70,11 +71,11 @@ class TestJobs(DeliveryCase):
 			frappe.connect()
 			frappe.flags.in_test = True
 			try:
-				ended.append(deliveries.run(batch.name))
+				ended.append(delivery.deliver_batch(batch.name))
 			finally:
 				frappe.destroy()
 
-		with mock.patch.object(deliveries, "LEASE", lease), mock.patch.object(engine, "BEAT", 0.3):
+		with mock.patch.object(delivery, "LEASE", lease), mock.patch.object(engine, "BEAT", 0.3):
 			first = threading.Thread(target=job)
 			first.start()
 			busy, until = 0, time.monotonic() + 60
@@ -83,8 +84,8 @@ class TestJobs(DeliveryCase):
 				frappe.db.rollback()
 				if frappe.db.get_value("Factoring Batch", batch.name, "status") == "Sending":
 					busy += 1
-					self.assertNotIn(batch.name, deliveries.resume_due())
-					self.assertFalse(deliveries._take(batch.name))
+					self.assertNotIn(batch.name, delivery.resume_due())
+					self.assertFalse(delivery._take(batch.name))
 			first.join(60)
 		self.assertGreater(busy, 8)  # it was at it for longer than two leases
 		self.assertEqual(ended, ["Delivered"])
@@ -94,7 +95,7 @@ class TestJobs(DeliveryCase):
 
 	def test_batches_split_off_are_sent_in_order(self):
 		freight.make_settings(ACME, max_invoices=1)
-		with mock.patch.object(deliveries, "enqueue") as enqueue:
+		with mock.patch.object(delivery, "enqueue") as enqueue:
 			self.submit()
 		made = frappe.get_all("Factoring Batch", {"company": ACME}, pluck="name", order_by="creation")
 		self.assertEqual([call.args[0] for call in enqueue.call_args_list], made)
@@ -153,7 +154,7 @@ class TestWaiting(DeliveryCase):
 
 	def test_a_form_does_not_say_what_a_batch_was_split_from(self):
 		self.second.cancel()
-		doc = batches.create(ACME, THREE[2:])
+		doc = factoring_batch.create(ACME, THREE[2:])
 		doc.split_from = self.first.name
 		doc.save()
 		self.assertFalse(doc.split_from)

@@ -4,7 +4,9 @@ import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
 from rts_factoring.core.money import text
-from rts_factoring.services import deposits, direct_payments, layouts, statements
+from rts_factoring.services.accounting import deposits, direct_payments
+from rts_factoring.services.company import layouts
+from rts_factoring.services.views import statements
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME, FIXTURES
 from rts_factoring.tests.test_report_imports import ReportCase

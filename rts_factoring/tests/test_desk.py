@@ -8,7 +8,11 @@ from frappe.website.serve import get_response
 
 from rts_factoring import api
 from rts_factoring.rts_factoring.dashboard_chart_source.factoring_per_week import factoring_per_week
-from rts_factoring.services import invoices, manual, overview, queue, reminders, rows, settings, timeline
+from rts_factoring.services.common import help_pages
+from rts_factoring.services.company import settings
+from rts_factoring.services.invoices import readiness
+from rts_factoring.services.reports import progress
+from rts_factoring.services.views import invoice_status, overview, reminders, timeline
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -75,7 +79,7 @@ class TestDesk(FreightCase):
 	def test_a_reason_comes_with_its_fix_and_the_place_to_mend_it(self):
 		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
 		freight.make_invoice("AF-10001")
-		reasons = invoices.reasons("AF-10001")
+		reasons = invoice_status.reasons("AF-10001")
 		self.assertEqual([reason["code"] for reason in reasons], ["no_notice"])
 		self.assertEqual(reasons[0]["doctype"], "Notice of Assignment")
 		self.assertTrue(reasons[0]["fix"])
@@ -85,7 +89,7 @@ class TestDesk(FreightCase):
 		freight.make_invoice("AF-10001")
 		self.addCleanup(setattr, frappe.local, "lang", frappe.local.lang)
 		frappe.local.lang = "es"
-		(reason,) = invoices.reasons("AF-10001")
+		(reason,) = invoice_status.reasons("AF-10001")
 		self.assertNotIn("is missing", reason["text"])
 		kept = frappe.db.get_value("Sales Invoice", "AF-10001", "factoring_reasons")
 		self.assertEqual(kept, "Proof of Delivery is missing. Attach it under Documents.")
@@ -107,7 +111,7 @@ class TestDesk(FreightCase):
 
 	def test_queued_invoices_are_filtered_by_amount_before_they_are_counted(self):
 		freight.make_invoices(["AF-10001", "AF-10002", "AF-10003"])  # 2450, 1875.50, 3120.25
-		found = queue.offer(ACME, limit=1)
+		found = readiness.invoices_for_batch(ACME, limit=1)
 		self.assertEqual(([row.name for row in found["offered"]], found["more"]), (["AF-10001"], True))
 		found = api.get_queued_invoices(ACME, min_amount=3000)
 		self.assertEqual(([row.name for row in found["offered"]], found["more"]), (["AF-10003"], False))
@@ -137,15 +141,15 @@ class TestDesk(FreightCase):
 		doc = reports.import_file(
 			"p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)), submit=False
 		)
-		self.addCleanup(rows.forget_progress, doc.name)
-		rows.tell_progress(doc.name, 3, 10)
+		self.addCleanup(progress.clear_progress, doc.name)
+		progress.show_progress(doc.name, 3, 10)
 		self.assertIsNone(api.get_report_rows(doc.name)["progress"])
 		doc.db_set("status", "Posting")
 		self.assertEqual(api.get_report_rows(doc.name)["progress"], {"done": 3, "of": 10})
 		doc.db_set("status", "Ready")
 		doc.submit()
 		self.assertEqual(api.get_report_rows(doc.name)["status"], "Posted")
-		self.assertIsNone(rows.progress(doc.name))
+		self.assertIsNone(progress.posting_progress(doc.name))
 
 	def test_the_stage_is_signed_only_with_the_agreement_attached(self):
 		with self.refused("Attach the signed access agreement"):
@@ -188,14 +192,14 @@ class TestDesk(FreightCase):
 		)
 
 	def test_every_page_of_the_help_comes_with_its_pictures_and_links(self):
-		self.assertEqual(next(iter(manual.pages())), "README")
-		for name in manual.pages():
-			page = manual.as_html(name)
+		self.assertEqual(next(iter(help_pages.pages())), "README")
+		for name in help_pages.pages():
+			page = help_pages.as_html(name)
 			self.assertNotIn('src="images/', page)
 			self.assertNotIn('.md"', page)
-		self.assertIn('href="/factoring-help/admin"', manual.as_html("README"))
+		self.assertIn('href="/factoring-help/admin"', help_pages.as_html("README"))
 		with self.assertRaises(frappe.PageDoesNotExistError):
-			manual.as_html("../README")
+			help_pages.as_html("../README")
 
 	def test_the_help_asks_a_guest_to_log_in(self):
 		frappe.set_user("Guest")

@@ -6,7 +6,7 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
 )
 
 from rts_factoring.install import create_dimension_fields
-from rts_factoring.services import deposits
+from rts_factoring.services.accounting import deposits
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME
 from rts_factoring.tests.test_deposits import bank_account

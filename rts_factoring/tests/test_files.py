@@ -2,7 +2,7 @@
 
 import frappe
 
-from rts_factoring.services import documents
+from rts_factoring.services.invoices import documents
 from rts_factoring.tests import freight, walls
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD, FIXTURES

@@ -3,7 +3,8 @@
 import frappe
 
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services import batches, deliveries, packets, queue
+from rts_factoring.services.batches import delivery, factoring_batch
+from rts_factoring.services.invoices import invoice_state, packets, readiness
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.formats import Seen
@@ -91,10 +92,10 @@ class TestBatchOnItsWay(EvidenceCase):
 		freight.make_settings(ACME, print_format=None, protocol="Download")
 		freight.make_invoice(ONE)
 		frappe.db.commit()
-		self.batch = batches.create(ACME, [ONE])
+		self.batch = factoring_batch.create(ACME, [ONE])
 		self.batch.submit()
 		frappe.db.commit()
-		self.assertEqual(deliveries.run(self.batch.name), "Ready to Download")
+		self.assertEqual(delivery.deliver_batch(self.batch.name), "Ready to Download")
 		self.sent = self.of_batch()
 
 	def of_batch(self) -> str:
@@ -102,10 +103,10 @@ class TestBatchOnItsWay(EvidenceCase):
 
 	def test_a_notice_amended_meanwhile_changes_neither_packet_nor_reprint(self):
 		self.new_version()
-		queue.settle_all(company=ACME)
+		readiness.update_all_readiness(company=ACME)
 		packets.make_packets([ONE])
 		self.assertTrue(packets.is_current(ONE))
-		deliveries.mark_delivered(self.batch.name)
+		delivery.mark_delivered(self.batch.name)
 		frappe.db.commit()
 		found = of(ONE)
 		self.assertEqual((found.factoring_status, found.factoring_notice), ("Submitted", self.notice.name))
@@ -120,7 +121,7 @@ class TestBatchOnItsWay(EvidenceCase):
 
 	def test_settings_changed_meanwhile_leave_it_queued_and_stamped(self):
 		freight.make_settings(ACME, enabled=0)
-		queue.settle([ONE])
+		readiness.update_readiness([ONE])
 		self.assertEqual(of(ONE).factoring_status, "Queued")
 		self.assertEqual(self.printed(ONE).stamps(OLD), 1)
 
@@ -138,10 +139,10 @@ class TestHeldInvoice(EvidenceCase):
 	def test_queued_again_it_takes_the_version_in_force(self):
 		freight.make_invoice(ONE)
 		packets.ensure_packet(ONE)
-		queue.write([ONE], factoring_status="Held")
+		invoice_state.write_fields([ONE], factoring_status="Held")
 		amended = self.new_version()
 		self.assertEqual(self.printed(ONE).stamps(OLD), 1, "what the factor has")
-		self.assertEqual(queue.requeue(ONE).state, InvoiceState.QUEUED)
+		self.assertEqual(readiness.requeue(ONE).state, InvoiceState.QUEUED)
 		packets.ensure_packet(ONE)
 		self.assertEqual(of(ONE).factoring_notice, amended.name)
 		self.assertIn(NEW, Seen(content(ONE)).pages[0])
@@ -149,6 +150,6 @@ class TestHeldInvoice(EvidenceCase):
 	def test_queued_again_under_a_notice_that_still_stands_it_keeps_it(self):
 		freight.make_invoice(ONE)
 		packets.ensure_packet(ONE)
-		queue.write([ONE], factoring_status="Held")
-		queue.requeue(ONE)
+		invoice_state.write_fields([ONE], factoring_status="Held")
+		readiness.requeue(ONE)
 		self.assertEqual(of(ONE).factoring_notice, self.notice.name)

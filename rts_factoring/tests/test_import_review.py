@@ -4,7 +4,8 @@ import json
 
 import frappe
 
-from rts_factoring.services import decisions, imports, layouts, postings
+from rts_factoring.services.company import layouts
+from rts_factoring.services.reports import decisions, posting, reconciling, report_import
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -15,7 +16,9 @@ HEADER = (*reports.PURCHASE_HEADER, "Status")
 class TestReview(FreightCase):
 	def setUp(self):
 		super().setUp()
-		self.layout = frappe.get_doc("Report Layout", layouts.DEFAULT_NAMES[imports.ReportKind.PURCHASE])
+		self.layout = frappe.get_doc(
+			"Report Layout", layouts.DEFAULT_NAMES[report_import.ReportKind.PURCHASE]
+		)
 		self.addCleanup(self.forget_words)
 		freight.make_invoices(["AF-10001", "AF-10002"])
 		reports.sent_batch("R", ["AF-10001", "AF-10002"])
@@ -55,9 +58,9 @@ class TestReview(FreightCase):
 		self.teach()
 		with self.refused("Judge Again"):
 			frappe.get_doc("Report Import", doc.name).submit()
-		imports.judge_again(doc.name)
+		reconciling.update_rows(doc.name)
 		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
-		shown = postings.preview(doc.name)
+		shown = posting.preview(doc.name)
 		doc.reload()
 		doc.submit()
 		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
@@ -67,9 +70,9 @@ class TestReview(FreightCase):
 	def test_decisions_outlive_a_changed_layout(self):
 		stranger = ("AF-99999", *self.row("AF-10002", "Funded")[1:])
 		doc = self.report(self.row("AF-10001", "Zu den Akten"), stranger)
-		decisions.decide(doc.name, [4], "ignore", reason="not ours")
+		decisions.record_decision(doc.name, [4], "ignore", reason="not ours")
 		self.teach()
-		imports.judge_again(doc.name)
+		reconciling.update_rows(doc.name)
 		self.assertEqual(self.outcomes(doc), ["matched", "ignored"])
 		row = reports.lines(doc, "resolution", "resolution_reason", "decided_by")[1]
 		self.assertEqual(tuple(row.values()), ("Ignored", "not ours", "Administrator"))
@@ -117,8 +120,8 @@ class TestReview(FreightCase):
 		doc = self.report(self.row("AF-10001", "Funded"), wire)
 		self.assertEqual(self.outcomes(doc), ["matched", "unmatched"])
 		with self.refused("choose the type"):
-			decisions.decide(doc.name, [4], "type", event="payment")
-		decisions.decide(doc.name, [4], "type", event="charge")
+			decisions.record_decision(doc.name, [4], "type", event="payment")
+		decisions.record_decision(doc.name, [4], "type", event="charge")
 		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
 		doc.reload()
 		doc.submit()

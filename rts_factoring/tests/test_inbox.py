@@ -11,7 +11,7 @@ import paramiko
 from rts_factoring.core.delivery import fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
 from rts_factoring.sandbox.server import Files
-from rts_factoring.services import imports, inbox
+from rts_factoring.services.reports import inbox, jobs, report_import
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import point_to, run_worker
 from rts_factoring.tests.freight import ACME, BLUEBIRD, FIXTURES
@@ -199,7 +199,7 @@ class TestMailedReport(InboxCase):
 		file = self.mail(self.report)
 		for module, name, job in (
 			(inbox, "make_draft", lambda: inbox.take_attachment(file.name, self.ACCOUNT)),
-			(imports, "stage", lambda: imports.stage_job("RI-1")),
+			(report_import, "stage", lambda: jobs.stage_job("RI-1")),
 		):
 			deadlock = mock.patch.object(module, name, side_effect=frappe.QueryDeadlockError)
 			with deadlock, self.assertRaises(frappe.RetryBackgroundJobError):

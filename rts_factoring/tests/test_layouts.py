@@ -3,7 +3,8 @@
 import frappe
 
 from rts_factoring.core.model import ReportKind
-from rts_factoring.services import decisions, layouts, settings
+from rts_factoring.services.company import layouts, settings
+from rts_factoring.services.reports import decisions
 from rts_factoring.tests import freight, reports, walls
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -28,7 +29,7 @@ class TestLayouts(FreightCase):
 		return reports.import_file(f"{frappe.generate_hash(length=5)}.xlsx", content, submit=False)
 
 	def remember(self, doc, row: int) -> None:
-		decisions.decide(doc.name, [row], "type", event="charge", remember=True)
+		decisions.record_decision(doc.name, [row], "type", event="charge", remember=True)
 
 	def words(self, layout: str) -> list[str]:
 		return [word for row in frappe.get_doc("Report Layout", layout).words if (word := row.word) in WORDS]

@@ -8,7 +8,8 @@ from pypdf import PdfReader
 
 from rts_factoring.core.money import text
 from rts_factoring.sandbox.factor import Factor
-from rts_factoring.services import batches, statements
+from rts_factoring.services.batches import factoring_batch
+from rts_factoring.services.views import statements
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase, received, run_worker
 from rts_factoring.tests.freight import ACME
@@ -21,7 +22,7 @@ class TestLifecycle(FreightCase):
 		for invoice in freight.make_invoices(numbers):
 			self.assertEqual((invoice.factoring_status, invoice.factoring_reasons or ""), ("Queued", ""))
 
-		batch = batches.create(ACME, batches.queued(ACME))
+		batch = factoring_batch.create(ACME, factoring_batch.queued(ACME))
 		batch.submit()
 		self.assertEqual(batch.status, "Queued")
 		self.assertEqual(received(server), [])  # nobody waits for a network in the browser
@@ -52,7 +53,7 @@ class TestLifecycle(FreightCase):
 		server = self.factor()
 		numbers = freight.sample_batches()["A1"]
 		freight.make_invoices(numbers)
-		batch = batches.create(ACME, batches.queued(ACME))
+		batch = factoring_batch.create(ACME, factoring_batch.queued(ACME))
 		batch.submit()
 		run_worker()
 		sent = reports.books()

@@ -6,8 +6,9 @@ from unittest.mock import patch
 import frappe
 
 from rts_factoring.core.errors import PaperworkError
-from rts_factoring.services import batches, deliveries, packets
-from rts_factoring.services.errors import is_passing
+from rts_factoring.services.batches import delivery, factoring_batch
+from rts_factoring.services.common.errors import is_passing
+from rts_factoring.services.invoices import packets
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME
@@ -51,10 +52,10 @@ class TestPacketFaults(FreightCase):
 	def test_a_batch_gives_it_back_and_goes_with_the_others(self):
 		self.break_second()
 		freight.make_settings(ACME, print_format=None, protocol="Download")
-		batch = batches.create(ACME, [ONE, TWO, THREE])
+		batch = factoring_batch.create(ACME, [ONE, TWO, THREE])
 		batch.submit()
 		frappe.db.commit()
-		self.assertEqual(deliveries.run(batch.name), "Ready to Download")
+		self.assertEqual(delivery.deliver_batch(batch.name), "Ready to Download")
 		batch.reload()
 		self.assertEqual([row.outcome or "" for row in batch.invoices], ["", "Returned", ""])
 		self.assertIn("TypeError", batch.invoices[1].reason)
@@ -81,7 +82,7 @@ class TestPacketFaults(FreightCase):
 			return whole(printed, *args, **options)
 
 		frappe.db.delete("Error Log")
-		with patch("rts_factoring.services.packets.build_packet", failing):
+		with patch("rts_factoring.services.invoices.packets.build_packet", failing):
 			packets.make_packets([ONE, TWO])
 		self.assertEqual((of(ONE).factoring_status, of(TWO).factoring_status), ("Not Ready", "Queued"))
 		self.assertIn("IndexError: list index out of range", of(ONE).factoring_reasons)

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from rts_factoring import api
 from rts_factoring.core.errors import NoticeError, PaperworkError
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services import packets
+from rts_factoring.services.invoices import packets
 from rts_factoring.tests import formats, freight
 from rts_factoring.tests.case import FreightCase, run_worker
 from rts_factoring.tests.formats import JINJA, Seen

@@ -3,7 +3,7 @@
 import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
-from rts_factoring.services import queue
+from rts_factoring.services.invoices import readiness
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME
@@ -91,7 +91,7 @@ class TestQueue(FreightCase):
 		invoice = freight.make_invoice("AF-10001")
 		self.assertIn("No Notice of Assignment is in force.", invoice.factoring_reasons)
 		freight.make_notice(ACME)
-		self.assertEqual(queue.settle([invoice.name])[invoice.name].state.value, "Queued")
+		self.assertEqual(readiness.update_readiness([invoice.name])[invoice.name].state.value, "Queued")
 
 	def test_another_currency_than_the_agreements_is_refused_with_a_reason(self):
 		frappe.db.set_single_value(
@@ -110,7 +110,7 @@ class TestQueue(FreightCase):
 		)
 		payment.insert()
 		payment.submit()
-		verdict = queue.settle([invoice.name])[invoice.name]
+		verdict = readiness.update_readiness([invoice.name])[invoice.name]
 		self.assertEqual([reason.code for reason in verdict.reasons], ["paid"])
 		self.assertEqual(freight.state(invoice.name), "Not Ready")
 
@@ -122,7 +122,7 @@ class TestQueue(FreightCase):
 		freight.make_settings(ACME, enabled=0)
 		freight.make_invoices(["AF-10001", "AF-10002"])
 		freight.make_settings(ACME)
-		queue.settle_all(company=ACME)
+		readiness.update_all_readiness(company=ACME)
 		self.assertEqual({freight.state("AF-10001"), freight.state("AF-10002")}, {"Queued"})
 
 	def test_nobody_writes_the_status_by_hand(self):
@@ -134,9 +134,9 @@ class TestQueue(FreightCase):
 
 	def test_unqueue_and_queue(self):
 		freight.make_invoice("AF-10001")
-		queue.set_method("AF-10001", "Direct")
+		readiness.set_invoicing_method("AF-10001", "Direct")
 		self.assertEqual(freight.state("AF-10001"), "Not Factored")
-		queue.set_method("AF-10001", "Factoring")
+		readiness.set_invoicing_method("AF-10001", "Factoring")
 		self.assertEqual(freight.state("AF-10001"), "Queued")
 
 	def test_a_cancelled_invoice_has_no_status(self):

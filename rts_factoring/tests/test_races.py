@@ -9,7 +9,8 @@ import frappe
 from frappe.utils.background_jobs import execute_job
 
 from rts_factoring import tasks
-from rts_factoring.services import decisions, imports, journal, ledger, postings
+from rts_factoring.services.accounting import journal_entries, ledger
+from rts_factoring.services.reports import decisions, jobs, posting, reconciling, report_import
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import run_worker
 from rts_factoring.tests.freight import ACME
@@ -17,7 +18,7 @@ from rts_factoring.tests.test_report_imports import ReportCase
 
 CUSTOMER = "Ridgeline Foods Inc"
 PERIOD = "11/01/2026 - 11/30/2026"
-POST_JOB = "rts_factoring.services.imports.post_job"
+POST_JOB = "rts_factoring.services.reports.jobs.post_job"
 WAIT = 1.5  # seconds in which the second process surely came to the lock
 
 
@@ -49,13 +50,13 @@ class RaceCase(ReportCase):
 
 	def to_be_posted(self, *rows):
 		"""A submitted import whose posting is a job's work."""
-		at_once, imports.AT_ONCE = imports.AT_ONCE, -1
+		at_once, report_import.AT_ONCE = report_import.AT_ONCE, -1
 		try:
 			doc = self.draft(*rows)
-			imports.stage(doc.name)
+			reconciling.stage_rows(doc.name)
 			frappe.get_doc("Report Import", doc.name).submit()
 		finally:
-			imports.AT_ONCE = at_once
+			report_import.AT_ONCE = at_once
 		self.save()
 		return doc
 
@@ -123,7 +124,7 @@ class TestTwoAtOnce(RaceCase):
 	def test_a_job_waits_for_its_turn_and_judges_then(self):
 		first = self.draft(("R-1", "1", "11/05/2026", "Partial Payment", 600))
 		second = self.to_be_posted(("R-1", "2", "11/06/2026", "Partial Payment", 600))
-		found = self.together(lambda: submit(first.name), lambda: imports.post_job(second.name))
+		found = self.together(lambda: submit(first.name), lambda: jobs.post_job(second.name))
 		self.assertEqual(found, "done")
 		row = reports.lines(second)[0]
 		self.assertEqual((row.outcome, row.reason), ("blocked", "exceeds_open"))
@@ -144,7 +145,7 @@ class TestTwoAtOnce(RaceCase):
 		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000))
 		ignore = {"action": "ignore", "reason": "too late"}
 		found = self.together(
-			lambda: imports.post_job(doc.name), lambda: decisions.decide(doc.name, [4], **ignore)
+			lambda: jobs.post_job(doc.name), lambda: decisions.record_decision(doc.name, [4], **ignore)
 		)
 		self.assertIn("posted meanwhile", found)
 
@@ -178,7 +179,7 @@ def cancel(name: str) -> None:
 class TestJobs(RaceCase):
 	def test_a_posting_that_met_a_deadlock_runs_again(self):
 		doc = self.to_be_posted(("R-1", "1", "11/05/2026", "Payment", 1000))
-		post, calls = postings.post, []
+		post, calls = posting.post, []
 
 		def once_deadlocked(name):
 			calls.append(name)
@@ -186,8 +187,8 @@ class TestJobs(RaceCase):
 				raise frappe.QueryDeadlockError("Deadlock found when trying to get lock")
 			return post(name)
 
-		postings.post = once_deadlocked
-		self.addCleanup(setattr, postings, "post", post)
+		posting.post = once_deadlocked
+		self.addCleanup(setattr, posting, "post", post)
 		child = self.process(lambda: run(doc.name))
 		os.waitpid(child, 0)
 		frappe.db.rollback()
@@ -200,25 +201,25 @@ class TestJobs(RaceCase):
 		doc = self.to_be_posted(
 			("R-1", "1", "11/05/2026", "Payment", 1000), ("R-2", "1", "11/06/2026", "Payment", 1000)
 		)
-		write, calls = journal.post, []
+		write, calls = journal_entries.post, []
 
 		def killed_at_the_second(*given, **named):
 			calls.append(given)
 			return write(*given, **named) if len(calls) == 1 else os.kill(os.getpid(), signal.SIGKILL)
 
-		journal.post = killed_at_the_second
+		journal_entries.post = killed_at_the_second
 		child = self.process(lambda: run(doc.name))
-		journal.post = write
+		journal_entries.post = write
 		_pid, status = os.waitpid(child, 0)
 		self.assertTrue(os.WIFSIGNALED(status))
 		frappe.db.rollback()
 		self.assertEqual(self.figures("R-1"), ("Financed", "1000.00"))
-		self.addCleanup(setattr, imports, "_enqueue", imports._enqueue)
-		enqueue, found = imports._enqueue, []
-		imports._enqueue = lambda *step: found.append(step)
-		imports.resume_stuck()
+		self.addCleanup(setattr, jobs, "enqueue_step", jobs.enqueue_step)
+		enqueue, found = jobs.enqueue_step, []
+		jobs.enqueue_step = lambda *step: found.append(step)
+		jobs.resume_stuck()
 		self.assertEqual(found, [])
-		imports._enqueue = enqueue
+		jobs.enqueue_step = enqueue
 		frappe.db.set_value("Report Import", doc.name, "modified", "2026-01-01", update_modified=False)
 		tasks.every_few_minutes()
 		run_worker("long")
@@ -235,7 +236,7 @@ class TestJobs(RaceCase):
 		)
 		frappe.db.delete("Report Import Line", {"report_import": doc.name})
 		self.save()
-		imports.resume_stuck()
+		jobs.resume_stuck()
 		run_worker("long")
 		self.assertEqual(frappe.db.get_value("Report Import", doc.name, "status"), "Ready")
 		self.assertEqual([row.outcome for row in reports.lines(doc)], ["matched"])

@@ -4,7 +4,8 @@ import frappe
 from frappe.realtime import clear_realtime_log
 
 from rts_factoring.core.money import money, text
-from rts_factoring.services import decisions, imports, postings, statements
+from rts_factoring.services.reports import decisions, posting, report_import
+from rts_factoring.services.views import statements
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME
@@ -159,7 +160,7 @@ class TestWhatAReportMayNotDo(ReportCase):
 	def test_posting_again_posts_nothing(self):
 		doc = reports.import_sample("purchase_clean")
 		before, entries = reports.books(), frappe.db.count("Factoring Ledger Entry")
-		self.assertEqual(postings.post(doc.name), 0)
+		self.assertEqual(posting.post(doc.name), 0)
 		self.assertEqual((reports.books(), frappe.db.count("Factoring Ledger Entry")), (before, entries))
 
 	def test_the_database_itself_refuses_a_row_twice(self):
@@ -212,7 +213,7 @@ class TestDecisions(ReportCase):
 		self.doc = reports.import_sample("purchase_mixed", submit=False)
 
 	def test_an_accepted_suggestion_is_posted_with_the_rest(self):
-		decisions.decide(self.doc.name, [13], "accept")
+		decisions.record_decision(self.doc.name, [13], "accept")
 		doc = frappe.get_doc("Report Import", self.doc.name)
 		self.assertEqual(doc.missing_from_report, '["AF-10022"]')
 		doc.submit()
@@ -224,9 +225,9 @@ class TestDecisions(ReportCase):
 	def test_a_row_decided_after_submit_is_posted_by_the_same_import(self):
 		self.doc.submit()
 		self.assertEqual(self.figures("AF-10018")[0], "Submitted")
-		decisions.decide(self.doc.name, [13], "accept")
+		decisions.record_decision(self.doc.name, [13], "accept")
 		self.assertEqual(self.figures("AF-10018")[0], "Submitted")
-		imports.post_waiting(self.doc.name)
+		report_import.post_waiting(self.doc.name)
 		self.assertEqual(self.figures("AF-10018")[0], "Financed")
 		entries = frappe.get_all(
 			"Factoring Ledger Entry", {"sales_invoice": "AF-10018"}, ["report_import", "purchased"]
@@ -235,7 +236,7 @@ class TestDecisions(ReportCase):
 		self.assert_books_agree()
 
 	def test_an_ignored_row_keeps_its_reason_and_waits_no_more(self):
-		decisions.decide(self.doc.name, [15], "ignore", reason="Not ours")
+		decisions.record_decision(self.doc.name, [15], "ignore", reason="Not ours")
 		self.doc.reload()
 		self.doc.submit()
 		row = next(
@@ -247,21 +248,21 @@ class TestDecisions(ReportCase):
 
 	def test_a_decision_needs_what_it_needs(self):
 		with self.refused("no suggestion"):
-			decisions.decide(self.doc.name, [15], "accept")
+			decisions.record_decision(self.doc.name, [15], "accept")
 		with self.refused("why it is ignored"):
-			decisions.decide(self.doc.name, [15], "ignore", reason=" ")
+			decisions.record_decision(self.doc.name, [15], "ignore", reason=" ")
 		with self.refused(ACME):
-			decisions.decide(self.doc.name, [15], "invoice", invoice="BL-20001")
+			decisions.record_decision(self.doc.name, [15], "invoice", invoice="BL-20001")
 
 	def test_a_posted_row_is_not_decided_again(self):
 		self.doc.submit()
 		with self.refused("Row 7", "posted"):
-			decisions.decide(self.doc.name, [7], "ignore", reason="too late")
+			decisions.record_decision(self.doc.name, [7], "ignore", reason="too late")
 
 	def test_a_word_set_and_remembered_is_known_to_the_next_report(self):
 		self.doc.submit()
 		messy = reports.import_sample("payment_messy", submit=False)
-		decisions.decide(messy.name, [20], "type", event="charge", remember=True)
+		decisions.record_decision(messy.name, [20], "type", event="charge", remember=True)
 		messy.reload()
 		messy.submit()
 		later = reports.import_file(

@@ -4,7 +4,8 @@ they are now."""
 import frappe
 from frappe.desk.form.save import savedocs
 
-from rts_factoring.services import batches, downloads, outgoing, queue
+from rts_factoring.services.batches import batch_files, batch_status, downloads, factoring_batch
+from rts_factoring.services.invoices import readiness
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import THREE, DeliveryCase, received
 from rts_factoring.tests.freight import ACME
@@ -42,11 +43,11 @@ class TestResending(DeliveryCase):
 	def test_an_amended_batch_is_sent_although_the_first_one_was_delivered(self):
 		server = self.factor()
 		first = self.deliver()
-		batches.mark_seen(first.name)
+		batch_status.mark_seen(first.name)
 		first.reload()
 		self.cancel(first)
 		amended = self.amend(first)
-		past = [amended.get(field) for field in batches.MADE_LATER]
+		past = [amended.get(field) for field in factoring_batch.MADE_LATER]
 		self.assertEqual(
 			(amended.status, amended.files, [value for value in past if value]), ("Draft", [], [])
 		)
@@ -102,9 +103,9 @@ class TestResending(DeliveryCase):
 			customer = frappe.get_doc("Customer", name)
 			customer.factoring_excluded = excluded
 			customer.save()
-			queue.settle_all(customer=name)
+			readiness.update_all_readiness(customer=name)
 			self.assertEqual((freight.state("AF-10001"), freight.state("AF-10002")), ("Queued", "Queued"))
-			self.assertNotIn("AF-10001", batches.queued(ACME))
+			self.assertNotIn("AF-10001", factoring_batch.queued(ACME))
 		self.assertEqual(self.run_job(batch), "Delivered")
 		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
 
@@ -129,7 +130,7 @@ class TestForgedRows(DeliveryCase):
 		with self.refused("not made yet"):
 			downloads.of_batch(doc.name)
 		frappe.get_doc(
-			{"doctype": outgoing.FILE, "parent": doc.name, **self.parent, **self.forged}
+			{"doctype": batch_files.FILE, "parent": doc.name, **self.parent, **self.forged}
 		).db_insert()
 		with self.refused("not made yet"):
 			downloads.of_batch(doc.name)
@@ -165,7 +166,7 @@ class TestForgedRows(DeliveryCase):
 		self.assertIn("attached neither", doc.error)
 		self.assertEqual(received(server), [])
 		frappe.get_doc(
-			{"doctype": outgoing.FILE, "parent": doc.name, **self.parent, **self.forged}
+			{"doctype": batch_files.FILE, "parent": doc.name, **self.parent, **self.forged}
 		).db_insert()
 		with self.refused("attached neither"):
 			downloads.of_batch(doc.name)

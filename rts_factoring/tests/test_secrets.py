@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from frappe.utils.background_jobs import execute_job
 
-from rts_factoring.services import batches, deliveries, postings, settings
+from rts_factoring.services.batches import delivery, factoring_batch
+from rts_factoring.services.company import settings
+from rts_factoring.services.reports import posting
 from rts_factoring.tests import freight, reports, traces, walls
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -76,7 +78,7 @@ class TestSecrets(FreightCase):
 	def attempt(self, batch) -> str:
 		frappe.db.set_value("Factoring Batch", batch.name, {"status": "Queued", "next_attempt_on": None})
 		frappe.db.commit()
-		status = deliveries.run(batch.name)
+		status = delivery.deliver_batch(batch.name)
 		frappe.db.commit()
 		return status
 
@@ -94,7 +96,7 @@ class TestSecrets(FreightCase):
 		self.assertTrue(self.ask("store_private_key", key=key, passphrase=passphrase).ok)
 		self.assertEqual(self.ask("test_connection").status_code, 417)  # login refused
 
-		batch = batches.create(ACME, INVOICES)
+		batch = factoring_batch.create(ACME, INVOICES)
 		batch.submit()
 		frappe.db.commit()
 		self.assertEqual(self.attempt(batch), "Failed")
@@ -163,8 +165,8 @@ class TestSecrets(FreightCase):
 			connection = settings.connection(settings.find(ACME))
 			raise RuntimeError(f"while posting {name}, with {connection.host}")
 
-		job = ("rts_factoring.services.imports.post_job", None, "post", {"name": last})
-		with patch.object(postings, "post", post), self.assertRaises(RuntimeError):
+		job = ("rts_factoring.services.reports.jobs.post_job", None, "post", {"name": last})
+		with patch.object(posting, "post", post), self.assertRaises(RuntimeError):
 			execute_job(frappe.local.site, *job, is_async=False)
 		return last
 
@@ -193,7 +195,7 @@ class TestSecrets(FreightCase):
 		frappe.db.commit()
 
 	def test_a_new_password_is_used_by_a_batch_that_waits(self):
-		batch = batches.create(ACME, INVOICES)
+		batch = factoring_batch.create(ACME, INVOICES)
 		batch.submit()
 		frappe.db.commit()
 		self.factor_server.stop()

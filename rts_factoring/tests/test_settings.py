@@ -8,7 +8,8 @@ from pathlib import Path
 
 import frappe
 
-from rts_factoring.services import accounts, batches, connections, deliveries, downloads, settings
+from rts_factoring.services.batches import delivery, downloads, factoring_batch
+from rts_factoring.services.company import accounts, connections, settings
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -24,7 +25,7 @@ class TestConnection(FreightCase):
 	def test_a_server_is_used_only_after_a_person_confirmed_its_key(self):
 		server = self.factor(pin="")
 		with self.refused("confirmed this server's host key"):
-			connections.test(of_acme())
+			connections.test_connection(of_acme())
 		self.assertEqual(server.auth_attempts, 0)
 		shown = connections.show_host_key(of_acme())
 		self.assertEqual((shown["fingerprint"], shown["confirmed"]), (server.fingerprint, False))
@@ -32,7 +33,7 @@ class TestConnection(FreightCase):
 		with self.refused(server.fingerprint, "Nothing was saved"):
 			connections.confirm_host_key(of_acme(), "SHA256:another")
 		connections.confirm_host_key(of_acme(), shown["fingerprint"])
-		self.assertEqual(connections.test(of_acme()), {"folder": "inbox", "files": 0})
+		self.assertEqual(connections.test_connection(of_acme()), {"folder": "inbox", "files": 0})
 		doc = of_acme()
 		self.assertEqual((doc.request_stage, bool(doc.connected_on)), ("Connected", True))
 
@@ -133,19 +134,19 @@ class TestByHand(FreightCase):
 	def test_a_factor_without_a_server_gets_the_same_files_by_hand(self):
 		freight.make_settings(ACME, protocol="Download")
 		freight.make_invoices(THREE)
-		batch = batches.create(ACME, THREE)
+		batch = factoring_batch.create(ACME, THREE)
 		batch.submit()
 		with self.refused("not made yet"):
 			downloads.of_batch(batch.name)
 		frappe.db.commit()
-		self.assertEqual(deliveries.run(batch.name), "Ready to Download")
+		self.assertEqual(delivery.deliver_batch(batch.name), "Ready to Download")
 		name, content = downloads.of_batch(batch.name)
 		self.assertEqual(name, f"{batch.name}.zip")
 		names = zipfile.ZipFile(io.BytesIO(content)).namelist()
 		batch.reload()
 		self.assertEqual(names, [row.file_name for row in batch.files])
 		self.assertEqual(freight.state("AF-10001"), "Queued")
-		deliveries.mark_delivered(batch.name)
+		delivery.mark_delivered(batch.name)
 		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
 		with self.refused("Delivered"):
-			deliveries.mark_delivered(batch.name)
+			delivery.mark_delivered(batch.name)

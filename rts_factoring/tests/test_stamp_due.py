@@ -6,7 +6,7 @@ import frappe
 
 from rts_factoring.core.errors import PaperworkError
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services import packets, queue, receivables
+from rts_factoring.services.invoices import packets, readiness, receivables
 from rts_factoring.tests import formats, freight
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.formats import BETA, JINJA, Seen
@@ -111,7 +111,7 @@ class TestWhenItIsDue(FreightCase):
 	def test_an_open_invoice_from_before_the_first_notice_prints_without_and_cannot_be_sold(self):
 		self.begin_factoring_on("2026-11-01")
 		self.assertEqual(self.stamps(), 0)
-		queue.settle([FACTORED])
+		readiness.update_readiness([FACTORED])
 		status, reasons = frappe.db.get_value(
 			"Sales Invoice", FACTORED, ["factoring_status", "factoring_reasons"]
 		)
@@ -131,7 +131,7 @@ class TestWhenItIsDue(FreightCase):
 		amount = self.invoice.grand_total
 		for smallest, stamps in ((amount, 1), (amount + 1, 0)):
 			freight.make_settings(ACME, min_amount=smallest)
-			queue.settle([FACTORED])
+			readiness.update_readiness([FACTORED])
 			self.assertEqual(
 				(freight.state(FACTORED), self.stamps()), ("Queued" if stamps else "Not Ready", stamps)
 			)

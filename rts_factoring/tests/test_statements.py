@@ -8,7 +8,8 @@ from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_ent
 from frappe.desk.query_report import run
 
 from rts_factoring.core.money import text
-from rts_factoring.services import journal, statements
+from rts_factoring.services.accounting import journal_entries
+from rts_factoring.services.views import statements
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME
 from rts_factoring.tests.test_deposits import bank_account
@@ -122,7 +123,7 @@ class TestTieOut(StatementCase):
 		reverse.posting_date = "2026-11-06"
 		with self.refused(doc.name):
 			reverse.insert()
-		with patch.object(journal, "refuse_reversal"):  # as one made before the app was there
+		with patch.object(journal_entries, "refuse_reversal"):  # as one made before the app was there
 			reverse.insert()
 			reverse.submit()
 		self.assertEqual(self.differences(), {"Owed by Customers at Most": ("2450.00", ONE)})

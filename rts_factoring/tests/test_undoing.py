@@ -3,7 +3,8 @@
 import frappe
 
 from rts_factoring.core.money import text
-from rts_factoring.services import decisions, deposits, imports
+from rts_factoring.services.accounting import deposits
+from rts_factoring.services.reports import decisions, report_import
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME
 from rts_factoring.tests.test_deposits import bank_account
@@ -29,8 +30,8 @@ class UndoCase(ReportCase):
 		self.assert_books_agree()
 
 	def post_late(self, doc, row: int, event: str) -> None:
-		decisions.decide(doc.name, [row], "type", event=event)
-		imports.post_waiting(doc.name)
+		decisions.record_decision(doc.name, [row], "type", event=event)
+		report_import.post_waiting(doc.name)
 
 	def blocked(self, doc, *words: str) -> None:
 		frappe.db.savepoint("blocked")
@@ -122,7 +123,7 @@ class TestWhatWaitsThen(UndoCase):
 			[(line.outcome, line.posted) for line in reports.lines(second)], [("matched", 0), ("matched", 1)]
 		)
 		self.assertEqual((second.duplicate_count, second.matched_count, second.posted_count), (0, 2, 1))
-		imports.post_waiting(second.name)
+		report_import.post_waiting(second.name)
 		self.assertEqual(self.figures(ONE), ("Completed", "0.00"))
 		self.assert_books_agree()
 
@@ -158,10 +159,10 @@ class TestRowsDecidedLate(UndoCase):
 		period |= {"start_date": "2026-11-01", "end_date": "2026-11-30"}
 		closed = {"document_type": "Journal Entry", "closed": 1}
 		frappe.get_doc(period | {"closed_documents": [closed]}).insert()
-		decisions.decide(doc.name, [5], "type", event="partial")
+		decisions.record_decision(doc.name, [5], "type", event="partial")
 		frappe.db.savepoint("closed")
 		with self.refused("Posting Date", frappe.utils.formatdate("2026-12-01")):
-			imports.post_waiting(doc.name)
+			report_import.post_waiting(doc.name)
 		frappe.db.rollback(save_point="closed")
 		doc = frappe.get_doc("Report Import", doc.name)
 		doc.posting_date = "2026-11-05"
@@ -170,7 +171,7 @@ class TestRowsDecidedLate(UndoCase):
 		doc = frappe.get_doc("Report Import", doc.name)
 		doc.posting_date = "2026-12-01"
 		doc.save()
-		imports.post_waiting(doc.name)
+		report_import.post_waiting(doc.name)
 		days = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="posting_date")
 		self.assertEqual(sorted(map(str, days)), ["2026-11-05", "2026-12-01"])
 

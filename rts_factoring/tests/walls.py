@@ -12,8 +12,9 @@ from frappe.utils.password import update_password
 
 import rts_factoring
 from rts_factoring.core.model import ReportKind
-from rts_factoring.services import layouts, queue
-from rts_factoring.services.logs import Attempt
+from rts_factoring.services.common.logs import Attempt
+from rts_factoring.services.company import layouts
+from rts_factoring.services.invoices import invoice_state
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.freight import ACME, BLUEBIRD
 
@@ -314,5 +315,5 @@ def _add_files(found: Company) -> None:
 		).insert()
 		found.files[kind] = file.file_url
 		if kind == "packet":
-			queue.write([name], factoring_packet=file.name)
+			invoice_state.write_fields([name], factoring_packet=file.name)
 	found.files["report"] = frappe.db.get_value("Report Import", found.posted, "file")

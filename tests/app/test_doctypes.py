@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rts_factoring.core.layout import AMOUNT_FIELDS, DATE_FIELDS, TEXT_FIELDS, Event
-from rts_factoring.core.model import InvoiceState, Outcome
-from rts_factoring.core.packet import DocumentKind
-from rts_factoring.core.schedule_layout import FIELDS
+from rts_factoring.core.documents.packet import DocumentKind
+from rts_factoring.core.model import Event, InvoiceState, Outcome
+from rts_factoring.core.reports.layout import AMOUNT_FIELDS, DATE_FIELDS, TEXT_FIELDS
+from rts_factoring.core.schedule.layout import FIELDS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 FILES = sorted((PACKAGE / "rts_factoring" / "doctype").glob("*/*.json"))

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "rts_factoring"
 CORE = sorted(path for path in (PACKAGE / "core").rglob("*.py"))
-SERVICES = sorted((PACKAGE / "services").glob("*.py"))
+SERVICES = sorted((PACKAGE / "services").rglob("*.py"))
 ABOVE_CORE = (
 	"rts_factoring.services",
 	"rts_factoring.overrides",

@@ -56,7 +56,7 @@ def core_sentences():
 				given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg != "where")]
 				for text in given:
 					yield from _constants(text)
-	from rts_factoring.core.reasons import REASONS
+	from rts_factoring.core.reconciliation.reasons import REASONS
 
 	yield from (text for pair in REASONS.values() for text in pair)
 

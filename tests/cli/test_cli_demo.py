@@ -17,7 +17,7 @@ from rts_factoring.cli.demo.cycle import Cycle
 from rts_factoring.cli.demo.example import DATA, load_example
 from rts_factoring.cli.demo.page import render_page
 from rts_factoring.cli.demo.workbook import write_workbook
-from rts_factoring.core.report import read_report
+from rts_factoring.core.reports.report import read_report
 
 SLUGS = {"prairie-star": "Prairie Star Carriers LLC", "blue-mesa": "Blue Mesa Logistics Inc"}
 BATCHES = {"prairie-star": ("PS-B1", "PS-B2"), "blue-mesa": ("BM-B1",)}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from command import COMMAND, FIXTURES, command, refused
 
-from rts_factoring.core.schedule import DEFAULT_LAYOUT
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT
 from rts_factoring.sandbox import SandboxServer
 
 

@@ -14,11 +14,12 @@ import sys
 import zipfile
 from pathlib import Path
 
-from rts_factoring.core.book import Book, reconcile
 from rts_factoring.core.errors import FactoringError
-from rts_factoring.core.matching import Receivables
 from rts_factoring.core.model import Policy
-from rts_factoring.core.report import read_report
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.matching import Receivables
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reports.report import read_report
 
 SECONDS, MEGABYTES = 5, 500
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -203,7 +204,7 @@ def _text(chance: random.Random, data: bytes) -> bytes:
 def main(first: int, count: int) -> None:
 	signal.signal(signal.SIGPROF, signal.SIG_DFL)
 	resource.setrlimit(resource.RLIMIT_AS, (4 * MEGABYTES * 2**20, resource.RLIM_INFINITY))
-	book = Book("Acme Freight LLC", Policy.BORROWING)
+	book = FactoringLedger("Acme Freight LLC", Policy.BORROWING)
 	read = 0
 	for seed in range(first, first + count):
 		print(seed, flush=True)

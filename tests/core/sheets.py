@@ -9,10 +9,10 @@ from pathlib import Path
 
 import openpyxl
 
-from rts_factoring.core.book import Book
-from rts_factoring.core.matching import Receivables
 from rts_factoring.core.model import Policy, Receivable
-from rts_factoring.core.report import read_report
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.matching import Receivables
+from rts_factoring.core.reports.report import read_report
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 COMPANY = "Acme Freight LLC"
@@ -111,8 +111,10 @@ def receivable(
 	return Receivable(invoice_no, company, customer, Decimal(amount), date(2026, 10, 26), **more)
 
 
-def book_of(*invoices: Receivable, policy=Policy.BORROWING, batch="A1", **more) -> tuple[Book, Receivables]:
+def book_of(
+	*invoices: Receivable, policy=Policy.BORROWING, batch="A1", **more
+) -> tuple[FactoringLedger, Receivables]:
 	"""A book in which the company's own invoices were all sent in one batch."""
 	more = {"client_number": "104233"} | more
 	sent = tuple(invoice.invoice_no for invoice in invoices if invoice.company == COMPANY)
-	return Book(COMPANY, Policy(policy), batches={batch: sent}, **more), Receivables(invoices)
+	return FactoringLedger(COMPANY, Policy(policy), batches={batch: sent}, **more), Receivables(invoices)

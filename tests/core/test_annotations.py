@@ -15,10 +15,10 @@ from pypdf.generic import (
 	TextStringObject,
 )
 
+from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet
 from rts_factoring.core.errors import PaperworkError
-from rts_factoring.core.notice import Notice, NoticeFacts
-from rts_factoring.core.packet import Document, DocumentKind, build_packet
-from rts_factoring.core.stamp import stamp_pdf
+from rts_factoring.core.notice.notice import Notice, NoticeValues
+from rts_factoring.core.notice.overlay import stamp_pdf
 
 
 def paper(content, name="paper.pdf"):
@@ -149,7 +149,7 @@ class TestNothingIsLost:
 		content = without_look(subtype, **entries)
 		for act in (
 			lambda: packet(paper(content, "pod.pdf")),
-			lambda: stamp_pdf(content, Notice("c", "Text"), NoticeFacts(), "pod.pdf"),
+			lambda: stamp_pdf(content, Notice("c", "Text"), NoticeValues(), "pod.pdf"),
 		):
 			with pytest.raises(PaperworkError) as caught:
 				act()

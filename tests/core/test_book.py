@@ -16,13 +16,14 @@ from sheets import (
 	xlsx,
 )
 
-from rts_factoring.core.book import Book, Decision, reconcile
 from rts_factoring.core.errors import FileRefused
-from rts_factoring.core.identity import check_identity, identity_of
-from rts_factoring.core.layout import DEFAULT_PAYMENT, Event
-from rts_factoring.core.model import Outcome, Policy, ReportKind
-from rts_factoring.core.posting import legs
-from rts_factoring.core.report import read_report
+from rts_factoring.core.model import Event, Outcome, Policy, ReportKind
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.identity import check_identity, identity_of
+from rts_factoring.core.reconciliation.posting_matrix import legs
+from rts_factoring.core.reconciliation.reconcile import RowDecision, reconcile
+from rts_factoring.core.reports.layout import DEFAULT_PAYMENT
+from rts_factoring.core.reports.report import read_report
 
 BOUGHT = [(f"AF-{n}", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 0, 920) for n in (1, 2, 3)]
 PERIOD = (date(2026, 11, 1), date(2026, 11, 15))
@@ -149,7 +150,7 @@ MISC = fee(12.34, "Misc Adj")
 
 def test_a_row_posted_by_decision_is_known_again_once_the_layout_has_learnt_its_word():
 	book, receivables = bought()
-	first = reconcile(payments(MISC), receivables, book, decisions={2: Decision(event=Event.FEE)})
+	first = reconcile(payments(MISC), receivables, book, decisions={2: RowDecision(event=Event.FEE)})
 	assert outcomes(first) == ["matched"] and first.lines[0].effects[0].event is Event.FEE
 	book.commit(first)
 	assert outcomes(reconcile(payments(MISC), receivables, book)) == ["duplicate"]
@@ -159,7 +160,7 @@ def test_a_row_posted_by_decision_is_known_again_once_the_layout_has_learnt_its_
 def test_a_learnt_word_and_a_known_one_of_the_same_meaning_stay_apart():
 	book, receivables = bought()
 	both = [fee(12.34, "Fee"), MISC]
-	book.commit(reconcile(payments(*both), receivables, book, decisions={3: Decision(event=Event.FEE)}))
+	book.commit(reconcile(payments(*both), receivables, book, decisions={3: RowDecision(event=Event.FEE)}))
 	assert outcomes(reconcile(payments(*both, layouts=KNOWING), receivables, book)) == ["duplicate"] * 2
 	assert outcomes(reconcile(payments(*both[::-1], layouts=KNOWING), receivables, book)) == ["duplicate"] * 2
 	more = reconcile(payments(*both, MISC, fee(12.34, "Fee"), layouts=KNOWING), receivables, book)
@@ -171,7 +172,7 @@ def test_a_waiting_row_that_a_later_report_posted_under_its_learnt_word_is_not_p
 	waiting = payments(MISC, fee(12.34, "Fee"))
 	book.commit(reconcile(waiting, receivables, book))
 	book.commit(reconcile(payments(MISC, fee(12.34, "Fee"), layouts=KNOWING), receivables, book))
-	again = reconcile(waiting, receivables, book, decisions={2: Decision(event=Event.FEE)})
+	again = reconcile(waiting, receivables, book, decisions={2: RowDecision(event=Event.FEE)})
 	assert outcomes(again) == ["duplicate", "duplicate"]
 
 
@@ -179,7 +180,7 @@ def test_a_decided_row_is_not_taken_for_its_neighbour_that_says_the_same():
 	book, receivables = bought()
 	report = payments(MISC, fee(12.34, "Fee"))
 	book.commit(reconcile(report, receivables, book))
-	decided = reconcile(report, receivables, book, decisions={2: Decision(event=Event.FEE)})
+	decided = reconcile(report, receivables, book, decisions={2: RowDecision(event=Event.FEE)})
 	assert outcomes(decided) == ["matched", "duplicate"]
 
 
@@ -190,7 +191,7 @@ def test_a_suggestion_waits_until_it_is_accepted():
 	book, receivables = book_of(receivable("AF-1"))
 	report = read([PURCHASE_HEADER, (1, *BOUGHT[0][1:])])
 	assert outcomes(reconcile(report, receivables, book)) == ["suggested"]
-	accepted = reconcile(report, receivables, book, decisions={2: Decision(invoice_no="AF-1")})
+	accepted = reconcile(report, receivables, book, decisions={2: RowDecision(invoice_no="AF-1")})
 	assert outcomes(accepted) == ["matched"] and accepted.lines[0].rule == "decided"
 	assert accepted.positions["AF-1"].purchased == 1000
 
@@ -199,7 +200,7 @@ def test_a_chosen_invoice_makes_up_for_a_missing_number():
 	book, receivables = bought()
 	report = payments(row("Payment", 1000, invoice_no=None))
 	assert outcomes(reconcile(report, receivables, book)) == ["blocked"]
-	chosen = reconcile(report, receivables, book, decisions={2: Decision(invoice_no="AF-2")})
+	chosen = reconcile(report, receivables, book, decisions={2: RowDecision(invoice_no="AF-2")})
 	assert outcomes(chosen) == ["matched"] and chosen.lines[0].invoice_no == "AF-2"
 
 
@@ -207,7 +208,7 @@ def test_a_chosen_invoice_makes_up_for_a_missing_number():
 def test_a_person_cannot_choose_what_is_not_ours(chosen, reason):
 	book, receivables = book_of(receivable("AF-1"), receivable("BL-1", company=OTHER))
 	result = reconcile(
-		payments(row("Payment", 5)), receivables, book, decisions={2: Decision(invoice_no=chosen)}
+		payments(row("Payment", 5)), receivables, book, decisions={2: RowDecision(invoice_no=chosen)}
 	)
 	assert (result.lines[0].outcome, result.lines[0].reason) == (Outcome.BLOCKED, reason)
 
@@ -216,18 +217,18 @@ def test_a_row_of_another_client_is_not_ours_by_decision_either():
 	header = (*PAYMENT_HEADER, "Client #")
 	rows = [(*row("Payment", 1000), None, None, client) for client in ("104871", "104233")]
 	book, receivables = bought()
-	found = reconcile(read([header, *rows]), receivables, book, decisions={2: Decision(invoice_no="AF-1")})
+	found = reconcile(read([header, *rows]), receivables, book, decisions={2: RowDecision(invoice_no="AF-1")})
 	assert [line.reason for line in found.lines] == ["other_subsidiary", None]
 
 
 @pytest.mark.parametrize(
 	"decision, outcome, reason",
 	[
-		(Decision(event=Event.PAYMENT), "blocked", "missing_invoice"),
-		(Decision(event=Event.PAYMENT, invoice_no="AF-1"), "matched", None),
-		(Decision(event=Event.CHARGE), "matched", None),
-		(Decision(event=Event.DIRECT_PAYMENT, invoice_no="AF-1"), "blocked", "needs_decision"),
-		(Decision(ignore="booked by hand"), "ignored", "booked by hand"),
+		(RowDecision(event=Event.PAYMENT), "blocked", "missing_invoice"),
+		(RowDecision(event=Event.PAYMENT, invoice_no="AF-1"), "matched", None),
+		(RowDecision(event=Event.CHARGE), "matched", None),
+		(RowDecision(event=Event.DIRECT_PAYMENT, invoice_no="AF-1"), "blocked", "needs_decision"),
+		(RowDecision(ignore="booked by hand"), "ignored", "booked by hand"),
 	],
 )
 def test_a_person_can_say_what_a_row_is(decision, outcome, reason):
@@ -240,7 +241,7 @@ def test_a_person_can_say_what_a_row_is(decision, outcome, reason):
 def test_a_payment_without_an_invoice_may_be_called_a_charge():
 	book, receivables = bought()
 	report = payments(row("Payment", 15, invoice_no=None))
-	assert outcomes(reconcile(report, receivables, book, decisions={2: Decision(event=Event.CHARGE)})) == [
+	assert outcomes(reconcile(report, receivables, book, decisions={2: RowDecision(event=Event.CHARGE)})) == [
 		"matched"
 	]
 
@@ -248,7 +249,7 @@ def test_a_payment_without_an_invoice_may_be_called_a_charge():
 def test_an_ignored_row_posts_nothing_and_stays_ignored_when_it_comes_again():
 	book, receivables = bought()
 	result = reconcile(
-		payments(row("Payment", 1000)), receivables, book, decisions={2: Decision(ignore="no")}
+		payments(row("Payment", 1000)), receivables, book, decisions={2: RowDecision(ignore="no")}
 	)
 	assert result.legs == [] and result.positions == {}
 	book.commit(result)
@@ -258,7 +259,7 @@ def test_an_ignored_row_posts_nothing_and_stays_ignored_when_it_comes_again():
 def test_a_decision_on_a_posted_row_changes_nothing():
 	book, receivables = bought()
 	book.commit(reconcile(payments(fee()), receivables, book))
-	again = reconcile(payments(fee()), receivables, book, decisions={2: Decision(ignore="no")})
+	again = reconcile(payments(fee()), receivables, book, decisions={2: RowDecision(ignore="no")})
 	assert outcomes(again) == ["duplicate"]
 
 
@@ -388,7 +389,7 @@ def test_a_report_of_two_batches_is_of_none():
 	invoices = [receivable(f"AF-{n}") for n in (1, 2)]
 	book, receivables = book_of(invoices[0])
 	_, receivables = book_of(*invoices)
-	book = Book(COMPANY, Policy.BORROWING, batches={"A1": ("AF-1",), "A2": ("AF-2",)})
+	book = FactoringLedger(COMPANY, Policy.BORROWING, batches={"A1": ("AF-1",), "A2": ("AF-2",)})
 	result = reconcile(read([PURCHASE_HEADER, *BOUGHT[:2]]), receivables, book)
 	assert (result.batch, result.missing) == ("", ())
 
@@ -432,7 +433,7 @@ def test_a_number_or_check_that_lost_its_zeros_is_the_same_row():
 	book.commit(reconcile(once, receivables, book))
 	assert outcomes(reconcile(payments(row("Partial", 400, ref=555)), receivables, book)) == ["duplicate"]
 	short = payments(row("Partial", 300, invoice_no="1", ref="9"))
-	book.commit(reconcile(short, receivables, book, decisions={2: Decision(invoice_no="AF-1")}))
+	book.commit(reconcile(short, receivables, book, decisions={2: RowDecision(invoice_no="AF-1")}))
 	assert outcomes(reconcile(payments(row("Partial", 300, ref="9")), receivables, book)) == ["duplicate"]
 
 
@@ -453,7 +454,7 @@ def test_what_rts_kept_from_a_payout_posts_once_a_person_says_what_it_is(columns
 	report = read([PURCHASE_HEADER, BOUGHT[0], ("Wire Fee", None, None, None, *amounts)])
 	waits = reconcile(report, receivables, book)
 	assert waits.lines[1].outcome.value in ("unmatched", "blocked", "pending")
-	result = reconcile(report, receivables, book, decisions={3: Decision(event=event)})
+	result = reconcile(report, receivables, book, decisions={3: RowDecision(event=event)})
 	assert outcomes(result) == ["matched", "matched"]
 	legs_of_row = [leg for effect in result.lines[1].effects for leg in legs(result.policy, effect)]
 	assert {leg.role.value: leg.debit - leg.credit for leg in legs_of_row} == expected
@@ -462,8 +463,8 @@ def test_what_rts_kept_from_a_payout_posts_once_a_person_says_what_it_is(columns
 def test_a_deduction_that_does_not_add_up_waits():
 	book, receivables = book_of(receivable("AF-1"))
 	report = read([PURCHASE_HEADER, BOUGHT[0], ("Wire Fee", None, None, None, None, None, 15, -20)])
-	result = reconcile(report, receivables, book, decisions={3: Decision(event=Event.CHARGE)})
+	result = reconcile(report, receivables, book, decisions={3: RowDecision(event=Event.CHARGE)})
 	assert result.lines[1].reason == "arithmetic"
 	gross = read([PURCHASE_HEADER, BOUGHT[0], ("Wire Fee", None, 15, None, None, None, None, None)])
-	result = reconcile(gross, receivables, book, decisions={3: Decision(event=Event.CHARGE)})
+	result = reconcile(gross, receivables, book, decisions={3: RowDecision(event=Event.CHARGE)})
 	assert result.lines[1].reason == "missing_amount"

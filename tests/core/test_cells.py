@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rts_factoring.core.cells import BadCell, to_amount, to_date, to_number_text, to_text
 from rts_factoring.core.money import money, text
-from rts_factoring.core.spreadsheet import FORMULA_WITHOUT_VALUE
+from rts_factoring.core.reports.cells import BadCell, to_amount, to_date, to_number_text, to_text
+from rts_factoring.core.reports.sheets import FORMULA_WITHOUT_VALUE
 
 NBSP, NARROW, ZERO_WIDTH = "\u00a0", "\u202f", "\u200b"
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from rts_factoring.core.eligibility import Candidate, Terms, decide, is_outside_agreement
+from rts_factoring.core.eligibility import Candidate, Terms, check_eligibility, is_outside_agreement
 from rts_factoring.core.model import InvoiceStanding, InvoiceState, Receivable
 
 TERMS = Terms(client_number="104233", currency="USD", min_amount=Decimal("100.00"))
@@ -26,8 +26,8 @@ def with_invoice(**values) -> Candidate:
 
 
 def test_a_complete_invoice_is_queued_without_a_word():
-	assert decide(READY, TERMS).state is InvoiceState.QUEUED
-	assert decide(READY, TERMS).reasons == ()
+	assert check_eligibility(READY, TERMS).state is InvoiceState.QUEUED
+	assert check_eligibility(READY, TERMS).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_complete_invoice_is_queued_without_a_word():
 	],
 )
 def test_outside_of_factoring_one_reason_says_why(candidate, terms, code):
-	verdict = decide(candidate, terms)
+	verdict = check_eligibility(candidate, terms)
 	assert verdict.state is InvoiceState.NOT_FACTORED
 	assert [reason.code for reason in verdict.reasons] == [code]
 
@@ -63,20 +63,20 @@ def test_outside_of_factoring_one_reason_says_why(candidate, terms, code):
 	],
 )
 def test_what_is_lacking_is_named(candidate, terms, code):
-	verdict = decide(candidate, terms)
+	verdict = check_eligibility(candidate, terms)
 	assert verdict.state is InvoiceState.NOT_READY
 	assert [reason.code for reason in verdict.reasons] == [code]
 
 
 def test_the_smallest_amount_itself_may_go():
-	assert decide(with_invoice(amount=Decimal("100.00"), outstanding=Decimal("100.00")), TERMS).state is (
-		InvoiceState.QUEUED
-	)
+	assert check_eligibility(
+		with_invoice(amount=Decimal("100.00"), outstanding=Decimal("100.00")), TERMS
+	).state is (InvoiceState.QUEUED)
 
 
 def test_everything_lacking_is_said_at_once_and_each_kind_once():
 	candidate = replace(READY, has_notice=False, required=("POD", "BOL", "POD"), attached=())
-	reasons = decide(candidate, TERMS).reasons
+	reasons = check_eligibility(candidate, TERMS).reasons
 	assert [reason.code for reason in reasons] == ["no_notice", "missing_document", "missing_document"]
 	assert [reason.text for reason in reasons[1:]] == ["POD is missing.", "BOL is missing."]
 	assert all(reason.fix for reason in reasons)
@@ -89,5 +89,5 @@ def test_everything_lacking_is_said_at_once_and_each_kind_once():
 def test_what_the_factor_never_buys_is_what_the_rules_bill_directly(currency, amount, outside):
 	assert is_outside_agreement(currency, Decimal(amount), TERMS) is outside
 	candidate = with_invoice(currency=currency, amount=Decimal(amount), outstanding=Decimal(amount))
-	fixes = " ".join(reason.fix for reason in decide(candidate, TERMS).reasons)
+	fixes = " ".join(reason.fix for reason in check_eligibility(candidate, TERMS).reasons)
 	assert ("Bill this invoice directly" in fixes) is outside

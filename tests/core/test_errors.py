@@ -1,7 +1,7 @@
 """Sentences that can be said in another language stay the English text, with template and values at hand."""
 
+from rts_factoring.core.documents.limits import limited
 from rts_factoring.core.errors import PaperworkError, Sentence
-from rts_factoring.core.guard import limited
 
 
 def test_a_sentence_is_its_english_text():

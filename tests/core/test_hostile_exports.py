@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from confined import confined
 
-from rts_factoring.core.cells import inert
 from rts_factoring.core.model import Receivable
-from rts_factoring.core.schedule import DEFAULT_LAYOUT, ScheduleLine, packet_name, problems, render
+from rts_factoring.core.reports.cells import inert
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT
+from rts_factoring.core.schedule.render import ScheduleLine, packet_name, problems, render
 
 RUNS = (
 	"=1+1",

@@ -14,11 +14,11 @@ from confined import confined
 from paper import pdf, raw
 from paper import raw_stream as stream
 
+from rts_factoring.core.documents.limits import limited
+from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, check_document
 from rts_factoring.core.errors import PaperworkError
-from rts_factoring.core.guard import limited
-from rts_factoring.core.notice import MAX_TEXT, Notice, NoticeFacts, render_html, validate
-from rts_factoring.core.packet import Document, DocumentKind, build_packet, check_document
-from rts_factoring.core.stamp import stamp_pdf
+from rts_factoring.core.notice.notice import MAX_TEXT, Notice, NoticeValues, render_html, validate
+from rts_factoring.core.notice.overlay import stamp_pdf
 
 
 def page_tree_loop():
@@ -193,7 +193,7 @@ LONG = {
 
 
 def stamped(text: str, customer: str) -> dict:
-	notice, facts = Notice("c", text), NoticeFacts(customer=customer)
+	notice, facts = Notice("c", text), NoticeValues(customer=customer)
 	validate(notice)
 	return {"html": render_html(notice, facts), "pdf": len(stamp_pdf(pdf(), notice, facts))}
 
@@ -220,7 +220,7 @@ def test_so_is_what_is_filled_in():
 def test_a_hostile_invoice_cannot_be_stamped_either(case):
 	make, codes = CASES[case]
 	with pytest.raises(PaperworkError) as caught:
-		stamp_pdf(make(), Notice("c", "Text"), NoticeFacts(), "evil.file")
+		stamp_pdf(make(), Notice("c", "Text"), NoticeValues(), "evil.file")
 	assert caught.value.code in codes | {"truncated"}
 
 
@@ -280,7 +280,7 @@ def test_what_breaks_only_the_writing_names_its_file_too():
 @pytest.mark.parametrize("make", [a_type_that_is_a_list, resources_that_are_a_number])
 def test_what_breaks_only_the_stamping_is_the_files_error(make):
 	with pytest.raises(PaperworkError) as caught:
-		stamp_pdf(make(), Notice("c", "Text"), NoticeFacts(), "evil.pdf")
+		stamp_pdf(make(), Notice("c", "Text"), NoticeValues(), "evil.pdf")
 	assert (caught.value.code, caught.value.where) == ("damaged", "evil.pdf")
 
 
@@ -328,7 +328,7 @@ class TestLimits:
 	def test_no_child_is_left_behind(self):
 		code = (
 			"import os\n"
-			"from rts_factoring.core.guard import limited\n"
+			"from rts_factoring.core.documents.limits import limited\n"
 			"def slow(progress):\n"
 			"\twhile True: pass\n"
 			"try: limited(slow, 'a', seconds=0.2)\n"

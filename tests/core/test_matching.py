@@ -6,9 +6,16 @@ from decimal import Decimal
 import pytest
 from sheets import COMPANY, OTHER, book_of, payments, purchases, receivable
 
-from rts_factoring.core.book import reconcile
-from rts_factoring.core.matching import RULES, SUGGESTIONS, Matcher, Receivables, debtor_key, same_client
 from rts_factoring.core.model import Outcome
+from rts_factoring.core.reconciliation.matching import (
+	RULES,
+	SUGGESTIONS,
+	Matcher,
+	Receivables,
+	debtor_key,
+	same_client,
+)
+from rts_factoring.core.reconciliation.reconcile import reconcile
 
 DAY = date(2026, 11, 3)
 HEADER = ("Invoice #", "Customer", "MC #", "PO #", "Client #", "Invoice Amount", "Purchase Amount", "Net")

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from rts_factoring.core.errors import NoticeError
 from rts_factoring.core.model import InvoiceStanding, InvoiceState
-from rts_factoring.core.notice import (
+from rts_factoring.core.notice.notice import (
 	MAX_TEXT,
 	TEMPLATE_TEXT,
 	Notice,
-	NoticeFacts,
-	StampCase,
+	NoticeCase,
+	NoticeValues,
 	in_force,
 	is_due,
 	parse,
@@ -22,7 +22,7 @@ from rts_factoring.core.notice import (
 	validate,
 )
 
-FACTS = NoticeFacts("Blue Ridge Freight LLC", "7788", "Acme & Sons <b>", "INV-1")
+FACTS = NoticeValues("Blue Ridge Freight LLC", "7788", "Acme & Sons <b>", "INV-1")
 NOTICE = Notice("Blue Ridge Freight LLC", "Pay {invoice} to the factor.", name="NOA-1")
 
 
@@ -61,7 +61,7 @@ def words(html):
 class TestWhenItIsDue:
 	def case(self, **changes):
 		values = {"company_factored": True, "customer_factored": True, "invoice_factored": True}
-		return StampCase(**(values | {"in_force": NOTICE} | changes))
+		return NoticeCase(**(values | {"in_force": NOTICE} | changes))
 
 	def test_on_a_factored_invoice_of_a_factored_customer_and_company(self):
 		decision = is_due(self.case())
@@ -142,7 +142,7 @@ class TestWhichIsInForce:
 
 class TestText:
 	def test_placeholders_are_filled_and_never_read_again(self):
-		facts = NoticeFacts("{customer}", "7", "<b>{invoice}</b> & {{ x }}", "I")
+		facts = NoticeValues("{customer}", "7", "<b>{invoice}</b> & {{ x }}", "I")
 		read = words(html_of("{company} / {customer} / { Invoice } / {client_number}", facts=facts))
 		assert read.text == "{customer} / <b>{invoice}</b> & {{ x }} / I / 7"
 		assert "b" not in read.tags
@@ -259,7 +259,7 @@ class TestStandsOnce:
 		assert prepend_once(body, self.stamp).startswith(self.stamp)
 
 	def test_another_invoices_stamp_does_not_count(self):
-		other = render_html(NOTICE, NoticeFacts(invoice_no="INV-2"))
+		other = render_html(NOTICE, NoticeValues(invoice_no="INV-2"))
 		assert prepend_once(other, self.stamp) == self.stamp + other
 
 

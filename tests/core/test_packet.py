@@ -16,9 +16,7 @@ from pypdf.generic import (
 )
 from reportlab.lib.pdfencrypt import StandardEncryption
 
-from rts_factoring.core.errors import PaperworkError
-from rts_factoring.core.notice import Notice, NoticeFacts
-from rts_factoring.core.packet import (
+from rts_factoring.core.documents.packet import (
 	Document,
 	DocumentKind,
 	build_packet,
@@ -26,7 +24,9 @@ from rts_factoring.core.packet import (
 	guess_kind,
 	packet_key,
 )
-from rts_factoring.core.stamp import stamp_pdf
+from rts_factoring.core.errors import PaperworkError
+from rts_factoring.core.notice.notice import Notice, NoticeValues
+from rts_factoring.core.notice.overlay import stamp_pdf
 
 KINDS = DocumentKind
 INVOICE = pdf(["Invoice INV-1"])
@@ -91,7 +91,7 @@ class TestWhatComesOut:
 
 	def test_chance_in_the_names_of_font_subsets_does_not_show(self):
 		def printed(tag):
-			content = stamp_pdf(pdf(), Notice("c", "Śląsk"), NoticeFacts())
+			content = stamp_pdf(pdf(), Notice("c", "Śląsk"), NoticeValues())
 			reader = PdfReader(io.BytesIO(content))
 			writer = PdfWriter(clone_from=reader)
 			for item in writer._objects:

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sheets import DAY, PURCHASE_HEADER, book_of, payments, read, receivable
 
-from rts_factoring.core.book import Decision, reconcile
 from rts_factoring.core.errors import PostingError
-from rts_factoring.core.layout import Event
-from rts_factoring.core.model import InvoiceState, Outcome, Policy, Position, Role
-from rts_factoring.core.posting import MATRIX, Effect, advance, by_role, legs
+from rts_factoring.core.model import Event, InvoiceState, Outcome, Policy, Position, Role
+from rts_factoring.core.reconciliation.positions import advance
+from rts_factoring.core.reconciliation.posting_matrix import MATRIX, Effect, by_role, legs
+from rts_factoring.core.reconciliation.reconcile import RowDecision, reconcile
 
 BOUGHT = ("AF-1", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 2, 918)
 
@@ -328,7 +328,7 @@ def decided(policy, before, event, amount, word="Write-Off"):
 		book.commit(reconcile(payments(row), receivables, book))
 	report = payments(paid(word, amount))
 	waiting = reconcile(report, receivables, book).lines[0]
-	result = reconcile(report, receivables, book, decisions={report.lines[0].row: Decision(event=event)})
+	result = reconcile(report, receivables, book, decisions={report.lines[0].row: RowDecision(event=event)})
 	book.commit(result)
 	return waiting, result.lines[0], posted(result.legs), book.position(receivables["AF-1"])
 

@@ -3,9 +3,10 @@
 import ast
 from pathlib import Path
 
-from rts_factoring.core import book, matching, report, settlement
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding
-from rts_factoring.core.reasons import REASONS, explain
+from rts_factoring.core.reconciliation import matching, reconcile, settlement
+from rts_factoring.core.reconciliation.reasons import REASONS, explain
+from rts_factoring.core.reports import report
 
 STANDINGS = {standing.value for standing in (*InvoiceStanding, *CustomerStanding)} - {"open"}
 
@@ -30,7 +31,7 @@ def codes(module) -> set[str]:
 
 
 def test_every_reason_is_explained_with_what_to_do():
-	found = codes(settlement) | codes(matching) | codes(book) | set(report._PROBLEM_ORDER) | STANDINGS
+	found = codes(settlement) | codes(matching) | codes(reconcile) | set(report._PROBLEM_ORDER) | STANDINGS
 	shown = {
 		"purchased",
 		"fee",
@@ -51,7 +52,7 @@ def test_no_reason_is_explained_that_cannot_occur():
 		REASONS.keys()
 		- codes(settlement)
 		- codes(matching)
-		- codes(book)
+		- codes(reconcile)
 		- set(report._PROBLEM_ORDER)
 		- STANDINGS
 		== set()

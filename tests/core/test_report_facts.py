@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from sheets import PAYMENT_HEADER, read
 
-from rts_factoring.core.facts import read_facts
+from rts_factoring.core.reports.metadata import read_metadata
 
 PERIOD = (date(2026, 11, 1), date(2026, 11, 15))
 
@@ -31,7 +31,7 @@ PERIOD = (date(2026, 11, 1), date(2026, 11, 15))
 	],
 )
 def test_the_client_number_is_found(row):
-	assert read_facts([["Purchase Report"], row]).client_number == "104233"
+	assert read_metadata([["Purchase Report"], row]).client_number == "104233"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_client_number_is_found(row):
 	],
 )
 def test_a_name_with_digits_is_no_client_number(row, name):
-	facts = read_facts([row])
+	facts = read_metadata([row])
 	assert facts.client_name == name and facts.client_number in ("", "104233")
 
 
@@ -66,7 +66,7 @@ def test_a_name_with_digits_is_no_client_number(row, name):
 	],
 )
 def test_the_batch_is_found_and_whether_the_number_may_be_the_factors_own(row, theirs):
-	facts = read_facts([row])
+	facts = read_metadata([row])
 	assert (facts.batch, facts.batch_may_be_theirs) == ("A1", theirs)
 
 
@@ -89,18 +89,18 @@ def test_the_batch_is_found_and_whether_the_number_may_be_the_factors_own(row, t
 	],
 )
 def test_the_period_is_found(row):
-	assert read_facts([["Payment Report"], row]).period == PERIOD
+	assert read_metadata([["Payment Report"], row]).period == PERIOD
 
 
 def test_from_and_to_may_stand_in_two_rows():
-	assert read_facts([["From:", "11/01/2026"], ["To:", "11/15/2026"]]).period == PERIOD
+	assert read_metadata([["From:", "11/01/2026"], ["To:", "11/15/2026"]]).period == PERIOD
 
 
 @pytest.mark.parametrize(
 	"row", [["Period: November"], ["Period:", "11/15/2026 - 11/01/2026"], ["11/01/2026"], ["From", "To"]]
 )
 def test_what_is_no_period_is_none(row):
-	assert read_facts([row]).period is None
+	assert read_metadata([row]).period is None
 
 
 @pytest.mark.parametrize(
@@ -118,26 +118,26 @@ def test_what_is_no_period_is_none(row):
 	],
 )
 def test_the_run_date_is_found(row):
-	assert read_facts([row]).run_date == date(2026, 11, 16)
+	assert read_metadata([row]).run_date == date(2026, 11, 16)
 
 
 def test_dates_follow_the_order_of_the_layout():
-	assert read_facts([["Period: 01/11/2026 - 15/11/2026"]], "DMY").period == PERIOD
+	assert read_metadata([["Period: 01/11/2026 - 15/11/2026"]], "DMY").period == PERIOD
 
 
 def test_the_first_row_that_states_a_fact_wins_and_the_first_text_is_the_title():
-	facts = read_facts([["Payment Report"], ["Client #:", "104233"], ["Client #:", "999999"]])
+	facts = read_metadata([["Payment Report"], ["Client #:", "104233"], ["Client #:", "999999"]])
 	assert (facts.title, facts.client_number) == ("Payment Report", "104233")
 
 
 def test_other_texts_with_a_colon_say_nothing():
-	assert read_facts([["Note: see page 2"], ["Contact: 555-0100: ask for Ann"]]) == read_facts(
+	assert read_metadata([["Note: see page 2"], ["Contact: 555-0100: ask for Ann"]]) == read_metadata(
 		[["Note: see page 2"]]
 	)
 
 
 def test_a_label_is_never_the_value_of_another_label():
-	facts = read_facts([["Client #:", "Batch:", "A1"]])
+	facts = read_metadata([["Client #:", "Batch:", "A1"]])
 	assert (facts.client_number, facts.batch) == ("", "A1")
 
 
@@ -153,5 +153,5 @@ def test_only_rows_above_the_header_are_facts_of_the_file():
 
 
 def test_a_long_text_above_the_header_is_cut_and_does_no_harm():
-	facts = read_facts([["Client " * 10_000], [": " * 30_000], ["a" * 60_000 + ":"]])
+	facts = read_metadata([["Client " * 10_000], [": " * 30_000], ["a" * 60_000 + ":"]])
 	assert facts.client_number == "" and len(facts.title) == 200

@@ -4,15 +4,15 @@ import pytest
 from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, delimited, payments, purchases, read, xlsx
 
 from rts_factoring.core.errors import FileRefused, LayoutError
-from rts_factoring.core.layout import (
+from rts_factoring.core.model import ReportKind
+from rts_factoring.core.reports.layout import (
 	DEFAULT_LAYOUTS,
 	DEFAULT_PAYMENT,
 	DEFAULT_PURCHASE,
 	ReportLayout,
 	normalise_header,
 )
-from rts_factoring.core.model import ReportKind
-from rts_factoring.core.report import read_report
+from rts_factoring.core.reports.report import read_report
 
 BOUGHT = ("AF-1", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 0, 920)
 PAID = ("AF-1", "Ridgeline Foods Inc", "48210", DAY, "Payment", 1000, 1000)

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from sheets import PURCHASE_HEADER, book_of, delimited, receivable, xlsx
 
-from rts_factoring.core.book import reconcile
-from rts_factoring.core.posting import by_role
-from rts_factoring.core.report import read_report
+from rts_factoring.core.reconciliation.posting_matrix import by_role
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reports.report import read_report
 
 D4, D5, D6 = (date(2026, 11, day) for day in (4, 5, 6))
 TQL = "Total Quality Logistics"

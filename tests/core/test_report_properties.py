@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sheets import xlsx
 
 from rts_factoring.core.errors import FileRefused
-from rts_factoring.core.layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS
 from rts_factoring.core.model import ReportKind
-from rts_factoring.core.report import read_report, type_report
-from rts_factoring.core.spreadsheet import FORMULA_WITHOUT_VALUE, Sheet, Spreadsheet
+from rts_factoring.core.reports.layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS
+from rts_factoring.core.reports.report import read_report, type_report
+from rts_factoring.core.reports.sheets import FORMULA_WITHOUT_VALUE, Sheet, Spreadsheet
 
 FIELDS = {
 	ReportKind.PURCHASE: [

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, payments, purchases, read, xlsx
 
-from rts_factoring.core.layout import DEFAULT_PURCHASE, Event
-from rts_factoring.core.model import Outcome
-from rts_factoring.core.report import read_report
+from rts_factoring.core.model import Event, Outcome
+from rts_factoring.core.reports.layout import DEFAULT_PURCHASE
+from rts_factoring.core.reports.report import read_report
 
 TQL = "Total Quality Logistics"
 

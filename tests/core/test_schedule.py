@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from rts_factoring.core.errors import FactoringError, LayoutError
 from rts_factoring.core.model import Receivable
-from rts_factoring.core.schedule import (
-	DEFAULT_LAYOUT,
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, ScheduleLayout
+from rts_factoring.core.schedule.render import (
 	Column,
-	ScheduleLayout,
 	ScheduleLine,
 	numbered,
 	packet_name,

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, book_of, payments, read, receivable
 
-from rts_factoring.core.book import reconcile
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding, InvoiceState, Outcome
+from rts_factoring.core.reconciliation.reconcile import reconcile
 
 STATUS_HEADER = (*PURCHASE_HEADER, "Status", "Notes")
 BOUGHT = ("AF-1", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 0, 920)

@@ -9,8 +9,9 @@ import pytest
 from sheets import DAY, PURCHASE_HEADER, SHEET_XML, part, raw_sheet, with_part, xlsx
 
 from rts_factoring.core.errors import FileRefused
-from rts_factoring.core.report import read_report
-from rts_factoring.core.spreadsheet import FORMULA_WITHOUT_VALUE, Limits, read
+from rts_factoring.core.reports.report import read_report
+from rts_factoring.core.reports.sheets import FORMULA_WITHOUT_VALUE, Limits
+from rts_factoring.core.reports.spreadsheet import read
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
 ROW = ("AF-1", "Ridgeline", 1000, 1000, 30, 50, 0, 920)

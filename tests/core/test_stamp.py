@@ -25,10 +25,10 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.lib.utils import ImageReader
 
 from rts_factoring.core.errors import NoticeError, PaperworkError
-from rts_factoring.core.notice import Notice, NoticeFacts
-from rts_factoring.core.stamp import require_on, stamp_pdf
+from rts_factoring.core.notice.notice import Notice, NoticeValues
+from rts_factoring.core.notice.overlay import require_on, stamp_pdf
 
-FACTS = NoticeFacts("Blue Ridge Freight LLC", "7788", "Acme", "INV-1")
+FACTS = NoticeValues("Blue Ridge Freight LLC", "7788", "Acme", "INV-1")
 NOTICE = Notice(
 	"Blue Ridge Freight LLC",
 	"<b>NOTICE OF ASSIGNMENT</b>\nInvoice {invoice} is assigned; pay only the party below.",
@@ -274,7 +274,7 @@ def test_another_version_on_top_is_refused():
 def test_the_same_input_gives_the_same_bytes_in_another_process():
 	code = (
 		"import hashlib, test_stamp as t, paper\n"
-		"facts = t.NoticeFacts('Łódź', '1', 'Ć', 'I')\n"
+		"facts = t.NoticeValues('Łódź', '1', 'Ć', 'I')\n"
 		"notice = t.Notice('c', 'Text {company}', name='N')\n"
 		"print(hashlib.sha256(t.stamp(paper.pdf()) + t.stamp(paper.full_page(), notice, facts)).hexdigest())"
 	)
@@ -293,7 +293,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process():
 
 
 def test_letters_beyond_western_europe_are_printed():
-	facts = NoticeFacts("Ostróda Śląsk", "1", "Acme", "INV-1")
+	facts = NoticeValues("Ostróda Śląsk", "1", "Acme", "INV-1")
 	assert "Ostróda Śląsk" in texts(stamp(pdf(), Notice("c", "Pay {company}"), facts))[0]
 
 
@@ -334,7 +334,7 @@ def test_a_print_is_only_good_if_its_notice_can_be_read_on_its_first_page():
 		return True
 
 	assert check(stamp(pdf()))
-	for other in (pdf(), pdf(["NOTICE OF ASSIGNMENT"]), stamp(pdf(), facts=NoticeFacts(invoice_no="INV-2"))):
+	for other in (pdf(), pdf(["NOTICE OF ASSIGNMENT"]), stamp(pdf(), facts=NoticeValues(invoice_no="INV-2"))):
 		with pytest.raises(NoticeError) as caught:
 			check(other)
 		assert (caught.value.code, caught.value.where) == ("stamp_not_printed", "INV-1.pdf")

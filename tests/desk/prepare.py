@@ -13,7 +13,7 @@ frappe.init(site, sites_path=sites_path)
 frappe.connect()
 frappe.set_user("Administrator")
 
-from rts_factoring.services import settings  # noqa: E402
+from rts_factoring.services.company import settings  # noqa: E402
 from rts_factoring.tests import freight  # noqa: E402
 
 USERS = {

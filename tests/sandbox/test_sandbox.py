@@ -15,7 +15,9 @@ from reportlab.pdfgen.canvas import Canvas
 from rts_factoring.core.delivery import Connection, OutgoingFile, deliver, fetch_file, list_folder
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.core.model import Receivable
-from rts_factoring.core.schedule import DEFAULT_LAYOUT, ScheduleLine, packet_name, render, schedule_name
+from rts_factoring.core.money import money
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT
+from rts_factoring.core.schedule.render import ScheduleLine, packet_name, render, schedule_name
 from rts_factoring.sandbox import Agreement, Factor, SandboxServer, Scenario, serve
 
 TODAY = date(2026, 11, 3)
@@ -23,6 +25,19 @@ AMOUNTS = {
 	f"AF-{10001 + n}": Decimal(a)
 	for n, a in enumerate(("2450", "1875.50", "3120.25", "990", "4410.10", "1240.99"))
 }
+
+
+def one_of_each(amounts: dict) -> Scenario:
+	"""A scenario with one of each event, on the first six invoices."""
+	held, denied, short, partial, over, charged_back = list(amounts)[:6]
+	return Scenario(
+		held={held: "Illegible POD"},
+		denied={denied: "Debtor credit limit exceeded"},
+		short_pay={short: amounts[short] - 100},
+		partial={partial: money(amounts[partial] * Decimal("0.6"))},
+		over_pay={over: amounts[over] + 75},
+		chargeback={charged_back: "Recourse 90 days"},
+	)
 
 
 def pdf(text: str) -> bytes:
@@ -151,7 +166,7 @@ class TestPayment:
 		assert factor.pay("104871", TODAY, TODAY, TODAY) is None
 
 	def test_a_colourful_month_has_one_of_each(self, tmp_path):
-		factor = Factor(tmp_path, scenario=Scenario.colourful(AMOUNTS))
+		factor = Factor(tmp_path, scenario=one_of_each(AMOUNTS))
 		bought = cells(factor.buy(write_batch(factor.inbox), TODAY), 5)
 		assert [bought[number]["Status"] for number in AMOUNTS] == ["Held", "Denied", *["Processed"] * 4]
 		paid = cells(factor.pay("104233", date(2026, 11, 1), date(2026, 11, 15), date(2026, 11, 16)), 4)
@@ -175,7 +190,7 @@ class TestPayment:
 
 	def test_the_same_month_gives_the_same_figures(self, tmp_path):
 		def month(root):
-			factor = Factor(root, scenario=Scenario.colourful(AMOUNTS))
+			factor = Factor(root, scenario=one_of_each(AMOUNTS))
 			purchase = factor.buy(write_batch(factor.inbox), TODAY)
 			return rows(purchase), rows(factor.pay("104233", TODAY, TODAY, TODAY))
 

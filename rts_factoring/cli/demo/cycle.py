@@ -13,8 +13,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from rts_factoring.cli.output import counted, size
-from rts_factoring.core import schedule
-from rts_factoring.core.book import Book, reconcile
 from rts_factoring.core.delivery import (
 	Connection,
 	FileState,
@@ -24,16 +22,19 @@ from rts_factoring.core.delivery import (
 	list_folder,
 	probe,
 )
-from rts_factoring.core.eligibility import Candidate, decide
+from rts_factoring.core.documents.packet import Document, build_packet, check_document, guess_kind
+from rts_factoring.core.eligibility import Candidate, check_eligibility
 from rts_factoring.core.errors import DeliveryError, PaperworkError
-from rts_factoring.core.layout import Event
-from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.model import Event, InvoiceState
 from rts_factoring.core.money import ZERO
-from rts_factoring.core.notice import NoticeFacts
-from rts_factoring.core.packet import Document, build_packet, check_document, guess_kind
-from rts_factoring.core.report import read_report
-from rts_factoring.core.schedule import DEFAULT_LAYOUT, ScheduleLine
-from rts_factoring.core.stamp import stamp_pdf
+from rts_factoring.core.notice.notice import NoticeValues
+from rts_factoring.core.notice.overlay import stamp_pdf
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reports.report import read_report
+from rts_factoring.core.schedule import render
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT
+from rts_factoring.core.schedule.render import ScheduleLine
 from rts_factoring.sandbox import Factor, SandboxServer
 
 from .example import PERIODS, SALE_DAYS, Example, Load, Subsidiary
@@ -86,7 +87,9 @@ class Cycle:
 		return self.record
 
 	def _desk(self, subsidiary: Subsidiary, folder: Path) -> Desk:
-		book = Book(subsidiary.name, subsidiary.policy, subsidiary.client_number, subsidiary.terms.currency)
+		book = FactoringLedger(
+			subsidiary.name, subsidiary.policy, subsidiary.client_number, subsidiary.terms.currency
+		)
 		return Desk(subsidiary, self.example.of(subsidiary), book, folder / subsidiary.slug)
 
 	def _connect(self, subsidiary: Subsidiary, stack: ExitStack) -> OtherEnd:
@@ -134,7 +137,9 @@ class Cycle:
 			if again and number not in desk.subsidiary.later:
 				continue
 			documents = self._documents(desk.subsidiary, load, again)
-			verdict = decide(self._candidate(desk.subsidiary, load, documents), desk.subsidiary.terms)
+			verdict = check_eligibility(
+				self._candidate(desk.subsidiary, load, documents), desk.subsidiary.terms
+			)
 			desk.reasons[number] = verdict.reasons
 			desk.step(number, day, verdict.state, " ".join(reason.text for reason in verdict.reasons))
 			if verdict.state is InvoiceState.QUEUED:
@@ -161,7 +166,7 @@ class Cycle:
 			customer_excluded=load.receivable.customer in subsidiary.excluded,
 			required=subsidiary.required,
 			attached=[document.kind.value for document in documents],
-			layout_problems=schedule.problems(DEFAULT_LAYOUT, load.receivable),
+			layout_problems=render.problems(DEFAULT_LAYOUT, load.receivable),
 			paperwork_problems=flaws,
 		)
 
@@ -198,19 +203,19 @@ class Cycle:
 	def _make_files(self, desk: Desk, batch: str, day: date, queued: dict, folder: Path) -> list[Sent]:
 		"""Stamped packets and their schedule, in `folder`. The schedule is the last."""
 		subsidiary, made, lines = desk.subsidiary, [], []
-		names = schedule.packet_names(
+		names = render.packet_names(
 			DEFAULT_LAYOUT, queued, client_number=subsidiary.client_number, batch=batch, today=day
 		)
 		for number, documents in queued.items():
 			load = self.example.loads[number]
-			facts = NoticeFacts(subsidiary.name, subsidiary.client_number, load.receivable.customer, number)
+			facts = NoticeValues(subsidiary.name, subsidiary.client_number, load.receivable.customer, number)
 			stamped = stamp_pdf(invoice_pdf(subsidiary, load), subsidiary.notice, facts, f"{number}.pdf")
 			packet = build_packet(stamped, documents, invoice_name=f"{number}.pdf")
 			(folder / names[number]).write_bytes(packet.content)
 			made.append(Sent(names[number], len(packet.content), packet.sha256, packet.pages))
 			lines.append(ScheduleLine(load.receivable, names[number]))
-		content = schedule.render(DEFAULT_LAYOUT, batch, subsidiary.client_number, lines, day)
-		name = schedule.schedule_name(DEFAULT_LAYOUT, subsidiary.client_number, batch, day)
+		content = render.render(DEFAULT_LAYOUT, batch, subsidiary.client_number, lines, day)
+		name = render.schedule_name(DEFAULT_LAYOUT, subsidiary.client_number, batch, day)
 		(folder / name).write_bytes(content)
 		made.append(Sent(name, len(content), hashlib.sha256(content).hexdigest()))
 		pages, total = sum(file.pages for file in made), sum(file.size for file in made)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from rts_factoring.cli.sources import read_receivables
 from rts_factoring.core.eligibility import Terms
-from rts_factoring.core.matching import Receivables
 from rts_factoring.core.model import Policy, Receivable
-from rts_factoring.core.notice import Notice
+from rts_factoring.core.notice.notice import Notice
+from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.sandbox import Agreement, Scenario
 
 DATA = Path(__file__).parent / "data"

@@ -14,8 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from rts_factoring.cli.output import counted, size
-from rts_factoring.core.layout import Event
-from rts_factoring.core.model import InvoiceState, Outcome, Policy, Role
+from rts_factoring.core.model import Event, InvoiceState, Outcome, Policy, Role
 from rts_factoring.core.money import ZERO
 
 from .record import Desk, Imported, Record, Step

@@ -8,11 +8,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from rts_factoring.core.book import Book, Reconciliation
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.model import InvoiceState, Leg, Policy, ReportKind, Role
 from rts_factoring.core.money import ZERO
-from rts_factoring.core.posting import by_role, legs
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.posting_matrix import by_role, legs
+from rts_factoring.core.reconciliation.reconcile import Reconciliation
 
 from .example import Load, Subsidiary
 
@@ -110,7 +111,7 @@ class Desk:
 
 	subsidiary: Subsidiary
 	loads: list[Load]
-	book: Book
+	book: FactoringLedger
 	folder: Path
 	ways: dict[str, list[Step]] = field(default_factory=dict)
 	reasons: dict[str, tuple[Reason, ...]] = field(default_factory=dict)

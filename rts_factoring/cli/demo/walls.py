@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rts_factoring.core.book import reconcile
 from rts_factoring.core.delivery import Connection, list_folder
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.core.model import Outcome
-from rts_factoring.core.report import read_report
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reports.report import read_report
 
 from .example import Example
 from .record import Record, Trial

@@ -4,8 +4,8 @@
 server, and goes on from there. See `engine` for how.
 """
 
+from .connection import Connection, FileState, HostKey, OutgoingFile, RemoteFile
 from .engine import Summary, deliver, fetch_file, list_folder
-from .settings import Connection, FileState, HostKey, OutgoingFile, RemoteFile
 from .sftp import probe
 
 __all__ = [

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import DeliveryError, Sentence
+from .connection import Connection, FileState, OutgoingFile, RemoteFile
 from .ftp import FtpSession
 from .job import Job
 from .server import Refused, Server, refused
-from .settings import Connection, FileState, OutgoingFile, RemoteFile
 from .sftp import SftpSession
 
 NAME = re.compile(r"[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{0,199}")

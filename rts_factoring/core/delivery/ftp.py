@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import DeliveryError, Sentence
+from .connection import PORTS, Connection, RemoteFile
 from .server import Absent, Entries, Exists, Hasher, Pace, Refused, Sent, lost, unseen
-from .settings import PORTS, Connection, RemoteFile
 
 BLOCK = 1 << 16
 BEYOND = 50_000_000  # bytes above its limit until a file is cut off

@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from ..errors import DeliveryError, Sentence
+from .connection import Connection, FileState, OutgoingFile, RemoteFile
 from .server import Absent, Digests, Exists, Hasher, Refused, Server, digests, refused
-from .settings import Connection, FileState, OutgoingFile, RemoteFile
 
 ROUNDS = 4  # looks at a file that a parallel job keeps changing under us
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import DeliveryError, Sentence
-from .settings import Connection, RemoteFile
+from .connection import Connection, RemoteFile
 
 LISTED = 200_000  # entries of one folder; a listing that goes on is no listing
 PATIENCE = 10  # operation timeouts that many answers in a row may take together

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import paramiko
 
 from ..errors import DeliveryError, Sentence
+from .connection import PORTS, Connection, HostKey
 from .server import lost
-from .settings import PORTS, Connection, HostKey
 from .sftp_channel import GONE, SftpServer
 
 LOG = "rts_factoring.ssh"

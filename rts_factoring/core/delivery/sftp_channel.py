@@ -41,8 +41,8 @@ from paramiko.sftp import (
 )
 
 from ..errors import DeliveryError
+from .connection import Connection, RemoteFile
 from .server import Absent, Entries, Exists, Hasher, Pace, Refused, Sent, lost, unseen
-from .settings import Connection, RemoteFile
 
 BLOCK = 32_000  # bytes a write: with its header it still fits one SSH packet of 32 KiB
 SMALLEST = 4_096  # bytes a read asks for of a server that answers with less than it was asked

@@ -2,7 +2,7 @@
 
 from frappe import _
 
-from rts_factoring.services import statements
+from rts_factoring.services.views import statements
 
 
 def currency_column() -> dict:

@@ -1,7 +1,7 @@
 import frappe
 
 from rts_factoring import permissions
-from rts_factoring.services import overview
+from rts_factoring.services.views import overview
 
 
 @frappe.whitelist()

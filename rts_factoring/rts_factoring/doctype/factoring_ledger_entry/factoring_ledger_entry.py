@@ -1,5 +1,5 @@
-from rts_factoring.services import ledger
-from rts_factoring.services.guard import CompanyDocument
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common.documents import CompanyDocument
 
 
 class FactoringLedgerEntry(CompanyDocument):

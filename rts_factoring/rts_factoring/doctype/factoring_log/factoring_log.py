@@ -1,4 +1,4 @@
-from rts_factoring.services.guard import CompanyDocument
+from rts_factoring.services.common.documents import CompanyDocument
 
 
 class FactoringLog(CompanyDocument):

@@ -1,5 +1,5 @@
-from rts_factoring.services import notices
-from rts_factoring.services.guard import CompanyDocument, private_file
+from rts_factoring.services.common.documents import CompanyDocument, private_file
+from rts_factoring.services.invoices import notices, readiness
 
 
 class NoticeofAssignment(CompanyDocument):
@@ -11,7 +11,8 @@ class NoticeofAssignment(CompanyDocument):
 		notices.before_submit(self)
 
 	def on_submit(self):
-		notices.on_submit(self)
+		readiness.update_readiness_later(company=self.company)
 
 	def on_cancel(self):
 		notices.on_cancel(self)
+		readiness.update_readiness_later(company=self.company)

@@ -1,7 +1,9 @@
 import frappe
 
-from rts_factoring.services import decisions, deposits, imports, layouts, periods
-from rts_factoring.services.guard import CompanyDocument, private_file, stored
+from rts_factoring.services.accounting import deposits, periods
+from rts_factoring.services.common.documents import CompanyDocument, private_file, stored
+from rts_factoring.services.company import layouts
+from rts_factoring.services.reports import decisions, reconciling, report_import
 
 
 class ReportImport(CompanyDocument):
@@ -10,28 +12,28 @@ class ReportImport(CompanyDocument):
 		layouts.refuse_foreign(self, "layout")
 
 	def validate(self):
-		imports.validate(self)
+		report_import.validate(self)
 
 	def on_update(self):
-		imports.on_update(self)
+		report_import.on_update(self)
 
 	def before_submit(self):
-		imports.before_submit(self)
+		report_import.before_submit(self)
 
 	def on_submit(self):
-		imports.on_submit(self)
+		report_import.on_submit(self)
 
 	def before_update_after_submit(self):
 		periods.check_new_posting_date(self)
 
 	def before_cancel(self):
-		imports.before_cancel(self)
+		report_import.before_cancel(self)
 
 	def on_cancel(self):
-		imports.on_cancel(self)
+		report_import.on_cancel(self)
 
 	def on_trash(self):
-		imports.on_trash(self)
+		report_import.on_trash(self)
 
 	@frappe.whitelist(methods=["POST"])
 	def decide(
@@ -44,7 +46,7 @@ class ReportImport(CompanyDocument):
 		remember: bool = False,
 	) -> None:
 		"""Decide rows, by their numbers in the sheet."""
-		decisions.decide(
+		decisions.record_decision(
 			stored(self, "submit").name, frappe.parse_json(rows), action, invoice, event, reason, remember
 		)
 
@@ -55,11 +57,11 @@ class ReportImport(CompanyDocument):
 
 	@frappe.whitelist(methods=["POST"])
 	def judge_again(self) -> None:
-		imports.judge_again(stored(self, "write").name)
+		reconciling.update_rows(stored(self, "write").name)
 
 	@frappe.whitelist(methods=["POST"])
 	def post_waiting(self) -> None:
-		imports.post_waiting(stored(self, "submit").name)
+		report_import.post_waiting(stored(self, "submit").name)
 
 	@frappe.whitelist(methods=["POST"])
 	def record_deposit(self, bank_account: str, amount: float, day: str, reference: str = "") -> dict:

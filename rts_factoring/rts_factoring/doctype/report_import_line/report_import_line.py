@@ -1,10 +1,10 @@
-from rts_factoring.services import imports
-from rts_factoring.services.guard import CompanyDocument
+from rts_factoring.services.common.documents import CompanyDocument
+from rts_factoring.services.reports import report_import
 
 
 class ReportImportLine(CompanyDocument):
 	def validate(self):
-		imports.validate_line(self)
+		report_import.validate_line(self)
 
 	def on_trash(self):
-		imports.on_trash_line(self)
+		report_import.on_trash_line(self)

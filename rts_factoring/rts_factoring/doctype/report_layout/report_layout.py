@@ -1,7 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
-from rts_factoring.services import layouts
+from rts_factoring.services.company import layouts
 
 
 class ReportLayout(Document):

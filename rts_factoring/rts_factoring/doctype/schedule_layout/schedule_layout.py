@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from rts_factoring.services import layouts
+from rts_factoring.services.company import layouts
 
 
 class ScheduleLayout(Document):

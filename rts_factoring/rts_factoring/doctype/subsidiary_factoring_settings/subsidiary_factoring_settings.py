@@ -1,8 +1,12 @@
 import frappe
 
 from rts_factoring.printing import health
-from rts_factoring.services import accounts, connections, layouts, ledger, settings, setup
-from rts_factoring.services.guard import CompanyDocument, private_file, stored
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.batches import automatic_submit
+from rts_factoring.services.common.documents import CompanyDocument, private_file, stored
+from rts_factoring.services.company import accounts, connections, layouts, settings
+from rts_factoring.services.invoices import readiness
+from rts_factoring.services.views import checklist
 
 
 class SubsidiaryFactoringSettings(CompanyDocument):
@@ -25,8 +29,12 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		settings.validate(self)
 		ledger.validate_settings(self)
 
+	def before_save(self):
+		automatic_submit.start_from_now(self)
+
 	def on_update(self):
-		settings.on_update(self)
+		if settings.affects_readiness(self):
+			readiness.update_readiness_later(company=self.company)
 
 	def on_trash(self):
 		settings.on_trash(self)
@@ -46,7 +54,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	def test_connection(self) -> dict:
 		"""Log in and list the folders."""
 		frappe.only_for("System Manager")
-		return connections.test(stored(self, "write"))
+		return connections.test_connection(stored(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def store_private_key(self, key: str, passphrase: str = "") -> str:  # nosec B107 # none
@@ -68,4 +76,4 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	@frappe.whitelist(methods=["POST"])
 	def request_credentials(self) -> None:
 		"""Mail the RTS representative the request for this subsidiary's credentials."""
-		setup.request_credentials(stored(self, "write"))
+		checklist.request_credentials(stored(self, "write"))

@@ -5,7 +5,7 @@ from frappe.utils import date_diff, flt, today
 
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report.columns import currency_column, figure, in_currency, money
-from rts_factoring.services import statements
+from rts_factoring.services.views import statements
 
 
 def execute(filters=None):

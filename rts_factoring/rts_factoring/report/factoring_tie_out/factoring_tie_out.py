@@ -4,7 +4,7 @@ from frappe import _
 
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report.columns import currency_column, in_currency, money
-from rts_factoring.services import statements
+from rts_factoring.services.views import statements
 
 
 def execute(filters=None):

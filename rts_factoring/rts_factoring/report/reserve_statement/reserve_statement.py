@@ -7,7 +7,7 @@ from rts_factoring.core.model import Role
 from rts_factoring.core.money import money as cents
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report.columns import currency_column, in_currency, money
-from rts_factoring.services import statements
+from rts_factoring.services.views import statements
 
 
 def execute(filters=None):

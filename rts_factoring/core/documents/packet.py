@@ -1,0 +1,291 @@
+"""Invoice and paperwork as one PDF: the packet RTS buys by. One bad page fails this invoice only, and is named."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from PIL import Image
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import ArrayObject, StreamObject
+
+from ..errors import PaperworkError, Sentence, short
+from .images import BEST, LETTER, MAX_PIXELS, Quality, add_image, embed
+from .limits import SECONDS, Progress, limited
+from .page_bounds import set_upright
+from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading
+
+INVOICE = "Invoice"  # the first bookmark
+STEPS = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
+
+_HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypavif")
+
+
+class DocumentKind(str, Enum):
+	RATE_CONFIRMATION = "Rate Confirmation"
+	BOL = "Bill of Lading"
+	POD = "Proof of Delivery"
+	LUMPER_RECEIPT = "Lumper Receipt"
+	SCALE_TICKET = "Scale Ticket"
+	OTHER = "Other"
+
+
+# The first that is found decides: a "POD with BOL" proves delivery, a "signed BOL" too.
+_NAMES = (
+	(DocumentKind.LUMPER_RECEIPT, r"lumper|unload(ing)? receipt|unloading"),
+	(DocumentKind.SCALE_TICKET, r"scale|weigh(t|ing)? ?(ticket|slip|bill)|catscale"),
+	(
+		DocumentKind.RATE_CONFIRMATION,
+		r"\brate ?con|\bratecon|\brate\b|\b(load|carrier|order) ?conf|\brc\b|\btender\b",
+	),
+	(DocumentKind.POD, r"\bpods?\b|proof ?of ?deliver|deliver(y|ed) ?(receipt|proof|ticket)|\bsigned ?bol\b"),
+	(DocumentKind.BOL, r"\bbols?\b|\bb ?/ ?l\b|bill ?of ?lading|\blading\b|\bwaybill\b"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+	"""One piece of paperwork; `content` is its bytes or where they are."""
+
+	kind: DocumentKind
+	file_name: str
+	content: bytes | Path
+
+	def read(self) -> bytes:
+		if isinstance(self.content, bytes):
+			return self.content
+		try:
+			if self.content.stat().st_size > MAX_BYTES:
+				raise PaperworkError(
+					"too_complex",
+					Sentence("This file has more than {0}.", _size(MAX_BYTES)),
+					"",
+					self.file_name,
+				)
+			return self.content.read_bytes()
+		except OSError as error:
+			raise PaperworkError(
+				"file_missing",
+				"This file is attached, but cannot be read.",
+				"Attach it again.",
+				self.file_name,
+			) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+	"""The finished file. `outline` is each bookmark with its first page, counted from 1."""
+
+	content: bytes
+	sha256: str
+	pages: int
+	outline: tuple[tuple[str, int], ...]
+
+
+def guess_kind(file_name: str) -> DocumentKind:
+	"""What a document is by its file name, as drivers and brokers name them; OTHER if nothing is known in it."""
+	stem = re.sub(r"\.[A-Za-z0-9]{2,4}$", "", file_name)
+	words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem)
+	words = re.sub(r"[^A-Za-z/]+", " ", words).lower()
+	return next((kind for kind, pattern in _NAMES if re.search(pattern, words)), DocumentKind.OTHER)
+
+
+def build_packet(
+	invoice_pdf: bytes,
+	documents: Sequence[Document],
+	order: Sequence[DocumentKind] = tuple(DocumentKind),
+	max_bytes: int | None = None,
+	invoice_name: str = "invoice.pdf",
+	seconds: float = SECONDS,
+	verify: Callable[[PageObject], None] | None = None,
+) -> Packet:
+	"""The invoice first, then the documents by `order` (kinds it does not name come last), each with a bookmark.
+
+	Raises PaperworkError naming the file and the reason; `packet_too_large` when the pictures, made as coarse as is
+	still readable, leave it above `max_bytes`. `verify` looks at the invoice's first page and raises what it finds
+	wrong. The same input gives the same bytes.
+	"""
+	invoice = Document(DocumentKind.OTHER, invoice_name, invoice_pdf)
+	ranks = {kind: rank for rank, kind in enumerate(order)}
+	paperwork = sorted(documents, key=lambda document: ranks.get(document.kind, len(ranks)))
+
+	def work(progress: Progress) -> tuple[dict, bytes]:
+		content = b""
+		for quality in STEPS:
+			content, pages, outline = _assemble(invoice, paperwork, quality, progress, verify)
+			if max_bytes is None or len(content) <= max_bytes:
+				return {"pages": pages, "outline": outline}, content
+		raise PaperworkError(
+			"packet_too_large",
+			Sentence(
+				"The packet has {0} even with coarse pictures; {1} are allowed.",
+				_size(len(content)),
+				_size(max_bytes),
+			),
+			"Leave out pages RTS does not need, or attach smaller files; or raise the limit in the settings, "
+			"then queue the invoice again.",
+			invoice_name,
+		)
+
+	facts, content = limited(work, invoice_name, seconds)
+	outline = tuple((title, page) for title, page in facts["outline"])
+	return Packet(content, hashlib.sha256(content).hexdigest(), facts["pages"], outline)
+
+
+def check_document(document: Document, seconds: float = SECONDS) -> int:
+	"""The number of pages the document would add to a packet; PaperworkError if it cannot go into one."""
+
+	def work(progress: Progress) -> tuple[dict, bytes]:
+		return {"pages": _check(document)}, b""
+
+	return limited(work, document.file_name, seconds)[0]["pages"]
+
+
+def packet_key(
+	invoice_fingerprint: str,
+	notice_version: str,
+	document_hashes: Iterable[str],
+	order: Sequence[DocumentKind],
+	max_bytes: int | None,
+	app_version: str,
+) -> str:
+	"""Changes exactly when something that goes into the packet does; the order of `document_hashes` counts."""
+	parts = [
+		invoice_fingerprint,
+		notice_version,
+		list(document_hashes),
+		[DocumentKind(kind).value for kind in order],
+		max_bytes,
+		app_version,
+	]
+	return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _assemble(
+	invoice: Document, paperwork: Sequence[Document], quality: Quality, progress: Progress, verify=None
+) -> tuple[bytes, int, list[tuple[str, int]]]:
+	writer, outline, pages = PdfWriter(), [], 0
+	for document in (invoice, *paperwork):
+		progress(document.file_name)
+		title = INVOICE if document is invoice else _title(document)
+		if document is invoice:
+			count = _add_invoice(writer, document, verify)
+		else:
+			count = _add(writer, document, quality)
+		outline.append((title, pages + 1))
+		pages += count
+	try:
+		with reading(invoice.file_name):
+			if quality is not BEST:
+				_coarsen(writer, quality)
+			for title, page in outline:
+				writer.add_outline_item(title, page - 1)
+			return finish(writer, invoice.file_name), pages, outline
+	except PaperworkError as error:
+		raise _named(error, paperwork, progress) from error
+
+
+def _named(error: PaperworkError, paperwork: Sequence[Document], progress: Progress) -> PaperworkError:
+	"""`error`, which came up only as the whole was written, with the document that cannot be written alone either."""
+	for document in paperwork:
+		progress(document.file_name)
+		try:
+			_check(document)
+		except PaperworkError as its_own:
+			return its_own
+	return error
+
+
+def _check(document: Document) -> int:
+	writer = PdfWriter()
+	pages = _add(writer, document, BEST)
+	with reading(document.file_name):
+		finish(writer)
+	return pages
+
+
+def _add_invoice(writer: PdfWriter, invoice: Document, verify) -> int:
+	"""Our own print: upright already, and looked at by whoever asked for it."""
+	reader = open_pdf(invoice.read(), invoice.file_name)
+	if verify is not None:
+		with reading(invoice.file_name):
+			verify(reader.pages[0])
+	return carry_over(reader, writer, invoice.file_name)
+
+
+def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
+	content = document.read()
+	name = document.file_name
+	if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+		add_image(writer, content, name, quality)
+		return 1
+	if b"%PDF-" not in content[:1024] and content:
+		_refuse_other(content, name)
+	return carry_over(open_pdf(content, name), writer, name, prepare=set_upright)
+
+
+def _refuse_other(content: bytes, name: str) -> None:
+	"""Raise for what is neither PDF, JPG nor PNG. A file that only claims to be a PDF is left to open_pdf."""
+	suffix = Path(name).suffix.lower()
+	hint = "Attach it as PDF, JPG or PNG."
+	if content[4:12] in _HEIC:
+		hint = "Set the phone's camera to JPEG (most compatible), or attach a PDF, JPG or PNG."
+	elif suffix in (".jpg", ".jpeg", ".png"):
+		raise PaperworkError("image_corrupt", "This file is named a picture, but is none.", hint, name)
+	elif suffix == ".pdf":
+		return
+	raise PaperworkError("unsupported_type", "This kind of file cannot go into a packet.", hint, name)
+
+
+def _coarsen(writer: PdfWriter, quality: Quality) -> None:
+	"""Pictures inside PDFs (scans) made as coarse as `quality` says, where that makes them smaller."""
+	longest = int(LETTER[1] / 72 * quality.dpi)
+	for image in list(writer._objects):
+		if not isinstance(image, StreamObject) or image.get("/Subtype") != "/Image":
+			continue
+		smaller = _smaller(image, quality, longest)
+		if smaller is not None:
+			image.clear()
+			image.update(smaller)
+			image._data = smaller._data
+
+
+def _smaller(image: StreamObject, quality: Quality, longest: int) -> StreamObject | None:
+	filter_, space = image.get("/Filter"), image.get("/ColorSpace")
+	if isinstance(filter_, ArrayObject) and len(filter_) == 1:
+		filter_ = filter_[0]
+	masked = any(key in image for key in ("/SMask", "/Mask", "/ImageMask", "/Decode", "/DecodeParms"))
+	if masked or space not in ("/DeviceRGB", "/DeviceGray") or image.get("/BitsPerComponent") != 8:
+		return None
+	size = (int(image["/Width"]), int(image["/Height"]))
+	if size[0] * size[1] > MAX_PIXELS:
+		return None
+	try:
+		if filter_ == "/DCTDecode":
+			picture = Image.open(io.BytesIO(image._data), formats=("JPEG",))
+		elif filter_ == "/FlateDecode":
+			picture = Image.frombytes("RGB" if space == "/DeviceRGB" else "L", size, image.get_data())
+		else:
+			return None
+		picture.draft(None, (longest, longest)) if filter_ == "/DCTDecode" else None
+		picture = picture.convert("RGB" if space == "/DeviceRGB" else "L")
+		picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+	except (OSError, ValueError, SyntaxError):
+		return None
+	picture.info = {}
+	smaller = embed(picture, quality)
+	return smaller if len(smaller._data) < len(image._data) else None
+
+
+def _title(document: Document) -> str:
+	return f"{document.kind.value}: {short(Path(document.file_name).name)}"
+
+
+def _size(size: int) -> str:
+	return f"{size / 1000**2:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"

@@ -1,0 +1,54 @@
+"""What one subsidiary and its factor hold against each other before a report is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..model import InvoiceState, Outcome, Policy, Position, Receivable
+from .results import Reconciliation
+
+FINAL_OUTCOMES = frozenset(
+	(Outcome.MATCHED, Outcome.IGNORED)
+)  # a row that comes again is a duplicate of these
+
+
+@dataclass
+class FactoringLedger:
+	"""What one company and RTS hold against each other. `batches` are live: batch number → invoices sent in it; `companies`
+	are all subsidiaries, so that a file or row that names another one is told.
+
+	`posted_rows` holds identity and occurrence of the report rows that have had their effect (or were ignored by a person).
+	"""
+
+	company: str
+	policy: Policy
+	client_number: str = ""
+	currency: str = ""
+	companies: frozenset[str] = frozenset()
+	batches: dict[str, tuple[str, ...]] = field(default_factory=dict)
+	positions: dict[str, Position] = field(default_factory=dict)
+	posted_rows: set[tuple[str, int]] = field(default_factory=set)
+
+	def __post_init__(self):
+		self._batch_of = {invoice: batch for batch, invoices in self.batches.items() for invoice in invoices}
+
+	def batch_of(self, invoice_no: str) -> str:
+		"""The batch the invoice was last sent in, if any."""
+		known = self.positions.get(invoice_no)
+		return known.batch if known else self._batch_of.get(invoice_no, "")
+
+	def position(self, receivable: Receivable) -> Position:
+		"""The invoice's position; one never bought stands at what our books still expect of it."""
+		known = self.positions.get(receivable.invoice_no)
+		if known is not None:
+			return known
+		batch = self._batch_of.get(receivable.invoice_no, "")
+		state = InvoiceState.SUBMITTED if batch else InvoiceState.NOT_FACTORED
+		return Position(receivable.invoice_no, state, batch, outstanding=receivable.open_amount)
+
+	def commit(self, result: Reconciliation) -> None:
+		"""Take over what a reconciliation found. Until then it changed nothing."""
+		self.positions.update(result.positions)
+		for line in result.lines:
+			if line.outcome in FINAL_OUTCOMES:
+				self.posted_rows.add((line.identity, line.occurrence))

@@ -1,0 +1,255 @@
+"""Which invoice a report row means: an ordered table of named rules, strict to loose. A name alone never matches."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from ..model import NEEDS_INVOICE, Outcome, Receivable
+from ..reports.cells import to_number_text
+from ..reports.lines import ReportLine
+from ..reports.metadata import client_of
+
+_SUFFIXES = frozenset(
+	(
+		"inc",
+		"llc",
+		"llp",
+		"lp",
+		"ltd",
+		"co",
+		"corp",
+		"corporation",
+		"company",
+		"incorporated",
+		"limited",
+		"sa",
+		"the",
+	)
+)
+
+
+def exact(invoice_no: str) -> str:
+	return to_number_text(invoice_no)
+
+
+def normalised(invoice_no: str) -> str:
+	"""Letters and digits only, one case: `af 10001`, `AF10001` and `AF-10001` are one."""
+	if not invoice_no.isascii():
+		invoice_no = unicodedata.normalize("NFKC", invoice_no)
+	return "".join(filter(str.isalnum, invoice_no.casefold()))
+
+
+def digits(invoice_no: str) -> str:
+	"""The digits without leading zeros, for numbers that lost their prefix or zeros in a spreadsheet."""
+	return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", invoice_no)).lstrip("0")
+
+
+def same_client(one: str, other: str) -> bool:
+	"""Whether two spellings mean one client of RTS: `104233`, `0104233`, `C-104233`."""
+	if normalised(one) == normalised(other):
+		return True
+	plain = any(normalised(number).isdecimal() for number in (one, other))
+	return plain and digits(one) == digits(other)
+
+
+@lru_cache(maxsize=8192)
+def debtor_key(name: str) -> str:
+	"""A debtor's name without punctuation and legal form: `T.J. Marlow Co., Inc.` and `TJ Marlow` are one."""
+	folded = (
+		unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold().replace(".", "").replace("'", "")
+	)
+	words = re.findall(r"[^\W_]+", "".join(c for c in folded if not unicodedata.combining(c)))
+	return " ".join([word for word in words if word not in _SUFFIXES] or words)
+
+
+def same_debtor(line: ReportLine, receivable: Receivable) -> bool:
+	"""By the debtor's code or MC number where the row has one that we could know, else by name."""
+	code = normalised(line.debtor_code).removeprefix("mc")
+	if code:
+		held, mc = normalised(receivable.customer_code), normalised(receivable.customer_mc).removeprefix("mc")
+		if code in (held, mc):
+			return True
+		if held or (mc and code.isdecimal()):
+			return False
+	return bool(line.debtor_name) and debtor_key(line.debtor_name) == debtor_key(receivable.customer)
+
+
+def same_amount(line: ReportLine, receivable: Receivable) -> bool:
+	amount = next((a for a in (line.invoice_amount, line.purchased, line.paid) if a is not None), None)
+	return amount == receivable.amount
+
+
+class Match(NamedTuple):
+	"""`receivable` is None where none was found; `rule` names the rule that found it."""
+
+	outcome: Outcome
+	receivable: Receivable | None = None
+	reason: str | None = None
+	rule: str = ""
+	candidates: tuple[str, ...] = ()
+
+
+class Rule(NamedTuple):
+	"""`key` makes the same text from a row and from an invoice; `accept` must also agree."""
+
+	name: str
+	index: str
+	key: Callable[[str], str]
+	in_batch: bool = False
+	accept: Callable[[ReportLine, Receivable], bool] | None = None
+	reason: str | None = None  # set: only a suggestion, for a person to confirm
+
+
+RULES = (
+	Rule("exact_in_batch", "by_exact", exact, in_batch=True),
+	Rule("exact_in_company", "by_exact", exact),
+	Rule("normalised_in_batch", "by_normalised", normalised, in_batch=True),
+	Rule("normalised_in_company", "by_normalised", normalised),
+)
+SUGGESTIONS = (
+	Rule(
+		"digits_amount_debtor",
+		"by_digits",
+		digits,
+		accept=lambda line, receivable: same_amount(line, receivable) and same_debtor(line, receivable),
+		reason="digits_only",
+	),
+)
+
+
+class Receivables:
+	"""All invoices we know of, indexed the ways the rules ask for; the loose indexes are built when first needed."""
+
+	def __init__(self, receivables: Iterable[Receivable]):
+		self.all = tuple(receivables)
+
+	def __len__(self) -> int:
+		return len(self.all)
+
+	def __getitem__(self, invoice_no: str) -> Receivable:
+		return self.by_exact[exact(invoice_no)][0]
+
+	def get(self, invoice_no: str) -> Receivable | None:
+		return next(iter(self.by_exact.get(exact(invoice_no), ())), None)
+
+	@cached_property
+	def companies(self) -> frozenset[str]:
+		return frozenset(receivable.company for receivable in self.all)
+
+	@cached_property
+	def by_exact(self) -> dict[str, list[Receivable]]:
+		return self._index(exact)
+
+	@cached_property
+	def by_normalised(self) -> dict[str, list[Receivable]]:
+		return self._index(normalised)
+
+	@cached_property
+	def by_digits(self) -> dict[str, list[Receivable]]:
+		return self._index(digits)
+
+	@cached_property
+	def by_po(self) -> dict[str, list[Receivable]]:
+		index: dict[str, list[Receivable]] = {}
+		for receivable in self.all:
+			for number in {normalised(receivable.po_no), normalised(receivable.load_no)} - {""}:
+				index.setdefault(number, []).append(receivable)
+		return index
+
+	def _index(self, key: Callable[[str], str]) -> dict[str, list[Receivable]]:
+		index: dict[str, list[Receivable]] = {}
+		for receivable in self.all:
+			if found := key(receivable.invoice_no):
+				index.setdefault(found, []).append(receivable)
+		return index
+
+
+class Matcher:
+	"""Matches rows of one subsidiary's report. `batch` are the invoices of the batch the report is about, if any."""
+
+	def __init__(
+		self,
+		receivables: Receivables,
+		company: str,
+		batch: Collection[str] = (),
+		client_number: str = "",
+		others: Collection[str] = (),
+	):
+		"""`others` are the debtor_key of the other subsidiaries."""
+		self.receivables = receivables
+		self.company = company
+		self.batch = frozenset(batch)
+		self.client_number = client_number
+		self.others = others
+		self._foreign = {"": False}  # client a row names → whether it is another subsidiary
+
+	def is_foreign(self, line: ReportLine) -> bool:
+		"""Whether the row names another client than the subsidiary the report is for."""
+		client = line.client_no
+		if client not in self._foreign:
+			number, name = client_of(client)
+			if number and self.client_number:
+				self._foreign[client] = not same_client(number, self.client_number)
+			else:
+				self._foreign[client] = bool(name) and debtor_key(name) in self.others
+		return self._foreign[client]
+
+	def match(self, line: ReportLine) -> Match:
+		if self.is_foreign(line):
+			return Match(Outcome.BLOCKED, self.receivables.get(line.invoice_no), "other_subsidiary")
+		if not line.invoice_no:
+			return self._by_po(line)
+		for rule in RULES:
+			if match := self._try(rule, line):
+				return match
+		for rule in RULES:
+			if elsewhere := getattr(self.receivables, rule.index).get(rule.key(line.invoice_no)):
+				return Match(Outcome.BLOCKED, elsewhere[0], "other_subsidiary", rule.name)
+		for rule in SUGGESTIONS:
+			if match := self._try(rule, line):
+				return match
+		if line.event not in NEEDS_INVOICE and not digits(line.invoice_no):
+			return Match(
+				Outcome.MATCHED, None, None, "no_invoice_needed"
+			)  # `Wire Fee` stands where a number would
+		return Match(Outcome.UNMATCHED, None, "unknown_invoice")
+
+	def _try(self, rule: Rule, line: ReportLine) -> Match | None:
+		if rule.in_batch and not self.batch:
+			return None
+		found = [
+			receivable
+			for receivable in getattr(self.receivables, rule.index).get(rule.key(line.invoice_no), ())
+			if receivable.company == self.company
+			and (not rule.in_batch or receivable.invoice_no in self.batch)
+			and (rule.accept is None or rule.accept(line, receivable))
+		]
+		if not found:
+			return None
+		if len(found) > 1:
+			return Match(
+				Outcome.BLOCKED,
+				None,
+				"ambiguous",
+				rule.name,
+				tuple(receivable.invoice_no for receivable in found),
+			)
+		outcome = Outcome.SUGGESTED if rule.reason else Outcome.MATCHED
+		return Match(outcome, found[0], rule.reason, rule.name)
+
+	def _by_po(self, line: ReportLine) -> Match:
+		"""A row without an invoice number: no invoice where none is needed, else the one with its PO and amount, as a suggestion."""
+		if line.event not in NEEDS_INVOICE:
+			return Match(Outcome.MATCHED, None, None, "no_invoice_needed")
+		found = [
+			receivable
+			for receivable in self.receivables.by_po.get(normalised(line.po_no), ())
+			if receivable.company == self.company and same_amount(line, receivable) and line.po_no
+		]
+		if len(found) == 1:
+			return Match(Outcome.SUGGESTED, found[0], "po_number", "po_amount")
+		return Match(Outcome.BLOCKED, None, "missing_invoice")

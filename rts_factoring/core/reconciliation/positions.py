@@ -1,0 +1,75 @@
+"""How each event moves the position of an invoice, and which state follows from the amounts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..model import Event, InvoiceState, Policy, Position, Role
+from .posting_matrix import MATRIX, Effect, Entry
+
+# How the position moves, whatever the policy: field of Position → (sign, name of the amount).
+MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
+	Event.PURCHASE: (("purchased", 1, "purchased"), ("open", 1, "purchased"), ("fee", 1, "fee")),
+	Event.PAYMENT: (("open", -1, "paid"), ("collected", 1, "paid")),
+	Event.SHORT_PAY: (("open", -1, "open"), ("collected", 1, "paid")),
+	Event.OVER_PAY: (("open", -1, "open"), ("collected", 1, "paid")),
+	Event.PAYMENT_REMOVED: (("open", 1, "paid"), ("collected", -1, "paid")),
+	Event.CHARGEBACK: (("open", -1, "amount"), ("charged_back", 1, "amount")),
+	Event.CHARGEBACK_REVERSAL: (("open", 1, "amount"), ("charged_back", -1, "amount")),
+	Event.WRITE_OFF: (("open", -1, "amount"),),
+	Event.BUYOUT: (("open", -1, "amount"), ("charged_back", 1, "amount")),
+	Event.FEE: (("fee", 1, "amount"),),
+	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
+}
+
+
+def advance(position: Position, policy: Policy, *effects: Effect) -> Position:
+	"""The position after some effects; its state follows from the figures."""
+	figures = {name: getattr(position, name) for name in _FIGURES}
+	for event, amounts, *_ in effects:
+		for name, sign, amount in _ALL_MOVES[event, policy]:
+			if sign > 0:
+				figures[name] += amounts[amount]
+			else:
+				figures[name] -= amounts[amount]
+	state = _state(
+		position.state, figures["purchased"], figures["open"], figures["collected"], figures["charged_back"]
+	)
+	return Position(position.invoice_no, state, position.batch, **figures)
+
+
+_FIGURES = ("outstanding", "purchased", "open", "collected", "charged_back", "fee", "reserve")
+
+
+_KEPT = {
+	Role.RECEIVABLE: "outstanding",
+	Role.RESERVE: "reserve",
+}  # accounts whose balance per invoice the position keeps
+
+
+def _moves(event: Event, entry: Entry) -> tuple[tuple[str, int, str], ...]:
+	sides = ((1, entry.debit), (-1, entry.credit))
+	booked = [
+		(_KEPT[role], sign, name) for sign, side in sides for role, name in side.items() if role in _KEPT
+	]
+	return (*MOVES.get(event, ()), *booked)
+
+
+_ALL_MOVES = {(event, policy): _moves(event, entry) for (event, policy), entry in MATRIX.items()}
+
+
+def _state(
+	state: InvoiceState, purchased: Decimal, open_: Decimal, collected: Decimal, charged_back: Decimal
+) -> InvoiceState:
+	"""Purchased invoices take their state from the figures; others keep the one they have."""
+	if purchased <= 0:
+		return state
+	if open_ > 0:
+		return InvoiceState.PARTLY_PAID if collected > 0 else InvoiceState.FINANCED
+	return InvoiceState.CHARGED_BACK if charged_back > 0 else InvoiceState.COMPLETED
+
+
+def state_of(position: Position) -> InvoiceState:
+	return _state(
+		position.state, position.purchased, position.open, position.collected, position.charged_back
+	)

@@ -1,0 +1,118 @@
+"""The posting matrix: what each event does to the books under each policy, and to what RTS and we hold against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..errors import PostingError, Sentence
+from ..model import Event, Leg, Policy, Role
+from ..money import ZERO, text
+
+BORROWING, SALE = Policy.BORROWING, Policy.SALE
+CLEARING, RESERVE, FEE, CHARGES = Role.CLEARING, Role.RESERVE, Role.FEE, Role.CHARGES
+ADVANCES, RECEIVABLE, CUSTOMER_CREDIT = Role.ADVANCES, Role.RECEIVABLE, Role.CUSTOMER_CREDIT
+
+
+class Effect(NamedTuple):
+	"""One thing that happened, with its amounts by name (see MATRIX). All are positive in the usual case."""
+
+	event: Event
+	amounts: dict[str, Decimal]
+	invoice_no: str | None = None
+	row: int = 0
+	date: date | None = None
+
+
+class Entry(NamedTuple):
+	"""Role → name of the amount, on either side."""
+
+	debit: dict[Role, str]
+	credit: dict[Role, str]
+
+
+NOTHING = Entry({}, {})  # state only
+
+# purchased P, reserve R, fee F, other O, net N = P-F-R-O; paid A of open X; short = X-A; over = A-X; due is the part of A our
+# books still expect of the invoice, credit the part they do not (due + credit = A under borrowing, = over under sale).
+MATRIX: dict[tuple[Event, Policy], Entry] = {
+	(Event.PURCHASE, BORROWING): Entry(
+		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other"}, {ADVANCES: "purchased"}
+	),
+	(Event.PURCHASE, SALE): Entry(
+		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other"}, {RECEIVABLE: "purchased"}
+	),
+	(Event.PAYMENT, BORROWING): Entry({ADVANCES: "paid"}, {RECEIVABLE: "paid"}),
+	(Event.PAYMENT, SALE): NOTHING,
+	(Event.SHORT_PAY, BORROWING): Entry({ADVANCES: "open"}, {RECEIVABLE: "paid", RESERVE: "short"}),
+	(Event.SHORT_PAY, SALE): Entry({RECEIVABLE: "short"}, {RESERVE: "short"}),
+	(Event.OVER_PAY, BORROWING): Entry(
+		{ADVANCES: "open", RESERVE: "over"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
+	),
+	(Event.OVER_PAY, SALE): Entry({RESERVE: "over"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
+	(Event.PAYMENT_REMOVED, BORROWING): Entry({RECEIVABLE: "paid"}, {ADVANCES: "paid"}),
+	(Event.PAYMENT_REMOVED, SALE): NOTHING,
+	(Event.CHARGEBACK, BORROWING): Entry({ADVANCES: "amount"}, {RESERVE: "amount"}),
+	(Event.CHARGEBACK, SALE): Entry({RECEIVABLE: "amount"}, {RESERVE: "amount"}),
+	(Event.CHARGEBACK_REVERSAL, BORROWING): Entry({RESERVE: "amount"}, {ADVANCES: "amount"}),
+	(Event.CHARGEBACK_REVERSAL, SALE): Entry({RESERVE: "amount"}, {RECEIVABLE: "amount"}),
+	(Event.WRITE_OFF, BORROWING): Entry({ADVANCES: "amount"}, {RECEIVABLE: "amount"}),
+	(Event.WRITE_OFF, SALE): NOTHING,
+	(Event.BUYOUT, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
+	(Event.BUYOUT, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
+} | {
+	(event, policy): entry
+	for policy in Policy
+	for event, entry in (
+		(Event.FEE, Entry({FEE: "amount"}, {RESERVE: "amount"})),
+		(Event.FEE_REVERSAL, Entry({RESERVE: "amount"}, {FEE: "amount"})),
+		(Event.CHARGE, Entry({CHARGES: "amount"}, {RESERVE: "amount"})),
+		(Event.RESERVE_RELEASE, Entry({CLEARING: "amount"}, {RESERVE: "amount"})),
+		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "paid"})),
+	)
+}
+
+
+def legs(policy: Policy, effect: Effect) -> list[Leg]:
+	"""The journal legs of one effect. Raises PostingError if there is no rule, or debits and credits differ."""
+	entry = MATRIX.get((effect.event, policy))
+	if entry is None:
+		raise PostingError(
+			"no_posting_rule", Sentence("There is no posting rule for {0}.", f"{effect.event.value!r}")
+		)
+	found = [
+		_leg(role, side * effect.amounts[name], effect.invoice_no)
+		for side, named in ((1, entry.debit), (-1, entry.credit))
+		for role, name in named.items()
+		if effect.amounts[name]
+	]
+	difference = sum((leg.debit - leg.credit for leg in found), ZERO)
+	if difference:
+		raise PostingError(
+			"unbalanced",
+			Sentence(
+				"{0} of {1} is out of balance by {2}.",
+				effect.event.value,
+				effect.invoice_no or "no invoice",
+				text(difference),
+			),
+		)
+	return found
+
+
+def _leg(role: Role, amount: Decimal, invoice_no: str | None) -> Leg:
+	"""`amount` is debit when positive; a negative net or reserve thus stands on the other side."""
+	if amount > 0:
+		return Leg(role, debit=amount, invoice_no=invoice_no)
+	return Leg(role, credit=-amount, invoice_no=invoice_no)
+
+
+def by_role(found: Iterable[Leg]) -> dict[Role, tuple[Decimal, Decimal]]:
+	"""Debit and credit sums per role, in the order of the roles' names."""
+	sums: dict[Role, tuple[Decimal, Decimal]] = {}
+	for leg in found:
+		debit, credit = sums.get(leg.role, (ZERO, ZERO))
+		sums[leg.role] = (debit + leg.debit, credit + leg.credit)
+	return {role: sums[role] for role in sorted(sums, key=lambda role: role.value)}

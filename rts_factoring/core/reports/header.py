@@ -1,0 +1,254 @@
+"""Where a report's header row stands, and what each column is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..errors import FileRefused, Sentence
+from ..model import ReportKind
+from .cells import is_filled, to_text
+from .layout import ADDED_UP, TELLING, ReportLayout, normalise_header
+from .metadata import ReportMetadata, names_client, read_metadata, states_metadata
+from .sheets import Sheet, Spreadsheet
+
+SCANNED_ROWS = 60  # title rows above a header; real reports have fewer than ten
+_SHOWN = 60  # characters of a name that a message repeats
+MINIMUM = 2  # recognised columns that make a row a header
+
+Named = tuple[str, int]  # a field, and how wanted the header text is for it (0 most)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+	"""`row` counts from 1; `upper_row` is 0 for a header of one line. `columns`: field → column indices from 0.
+
+	`other_sheets` are visible sheets with content that is not read.
+	"""
+
+	kind: ReportKind
+	sheet: str
+	row: int
+	columns: dict[str, tuple[int, ...]]
+	texts: dict[int, str]
+	upper_row: int = 0
+	unknown: tuple[str, ...] = ()
+	facts: ReportMetadata = field(default_factory=ReportMetadata)
+	other_sheets: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Candidate:
+	"""A row that may be the header, read by one layout. `upper`: the row above is its first line."""
+
+	layout: ReportLayout
+	sheet: Sheet
+	row: int  # from 0
+	upper: bool
+	names: list[Named | None]
+	texts: list[str]
+	has_rows: bool  # something stands below it
+
+	@property
+	def fields(self) -> set[str]:
+		return {name[0] for name in self.names if name}
+
+	@property
+	def missing(self) -> list[str]:
+		return [name for name in self.layout.required if name not in self.fields]
+
+	@property
+	def body(self) -> Iterator[list]:
+		return filter(is_filled, self.sheet.rows[self.row + 1 :])
+
+	def rank(self) -> tuple:
+		"""Within a sheet: complete before not, more columns before fewer, with rows below before without, one line before
+		two, upper before lower."""
+		return (not self.missing, len(self.fields), self.has_rows, not self.upper, -self.row)
+
+
+def find_header(
+	book: Spreadsheet, layouts: Sequence[ReportLayout], kind: ReportKind | None = None
+) -> tuple[Header, Sheet, ReportLayout]:
+	"""The header that fits best over all sheets; `kind` is what the user says the file is.
+
+	Raises FileRefused: `no_header`, `wrong_kind`, `missing_column`, `duplicate_column`, `several_sheets`, `no_rows`.
+	"""
+	filled = [
+		sheet for sheet in book.sheets if any(map(to_text, (cell for row in sheet.rows for cell in row)))
+	]
+	if not filled:
+		raise FileRefused("no_rows", "The workbook is empty.", "Download the report again.", book.file_name)
+	found = [candidate for sheet in filled if (candidate := _of_sheet(sheet, layouts, kind))]
+	if not found:
+		raise FileRefused(
+			"no_header",
+			"No row looks like the header of a report.",
+			"Check that this is RTS's report, or teach its header texts to the Report Layout.",
+			book.file_name,
+		)
+	chosen = max(found, key=lambda candidate: _sheet_rank(candidate, kind))
+	if kind and chosen.layout.kind != kind:
+		raise FileRefused(
+			"wrong_kind",
+			Sentence("This is a {0} report, not a {1} report.", chosen.layout.kind.value, kind.value),
+			Sentence("Import it as a {0} report.", chosen.layout.kind.value),
+			book.file_name,
+		)
+	_refuse_incomplete(chosen, book.file_name)
+	_refuse_divided(chosen, found, book.file_name)
+	others = tuple(sheet.name for sheet in filled if sheet is not chosen.sheet and not sheet.hidden)
+	return _header(chosen, others), chosen.sheet, chosen.layout
+
+
+def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple:
+	"""Complete, of the kind asked for, visible, with more columns; the first of equals."""
+	wanted = kind is None or candidate.layout.kind == kind
+	visible = not candidate.sheet.hidden
+	return (not candidate.missing, wanted, visible, candidate.has_rows, len(candidate.fields))
+
+
+def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | None) -> _Candidate | None:
+	"""The sheet's header, in the layout whose own columns are there; where both or none are, the title decides, then what
+	the user said."""
+	found = [candidate for layout in layouts if (candidate := _best(sheet, layout))]
+
+	def rank(candidate: _Candidate) -> tuple:
+		title = " ".join(text for row in sheet.rows[: candidate.row] for text in map(to_text, row)).casefold()
+		telling = len(candidate.fields & TELLING[candidate.layout.kind])
+		said = (candidate.layout.kind.value in title, candidate.layout.kind == kind)
+		return (telling, not candidate.missing, *said, len(candidate.fields))
+
+	return max(found, key=rank, default=None)
+
+
+def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:
+	index = layout.header_index()
+	rows = [[to_text(cell) for cell in row] for row in sheet.rows[:SCANNED_ROWS]]
+	last = next(number for number in range(len(sheet.rows) - 1, -1, -1) if is_filled(sheet.rows[number]))
+	found = []
+	for number, texts in enumerate(rows):
+		if sum(map(bool, texts)) < MINIMUM or not _is_text(sheet.rows[number]):
+			continue
+		names = [_field_of(text, index) for text in texts]
+		single = _Candidate(layout, sheet, number, False, names, texts, number < last)
+		found.append(single)
+		if number and any(rows[number - 1]) and _may_be_upper(sheet.rows[number - 1], rows[number - 1]):
+			names, labels = _two_lines(rows[number - 1], texts, index)
+			double = _Candidate(layout, sheet, number, True, names, labels, number < last)
+			if len(double.fields) > len(single.fields) or (single.missing and not double.missing):
+				found.append(double)
+	return max((one for one in found if len(one.fields) >= MINIMUM), key=_Candidate.rank, default=None)
+
+
+def _is_text(row: list) -> bool:
+	return all(cell is None or isinstance(cell, str) for cell in row)
+
+
+def _may_be_upper(row: list, texts: list[str]) -> bool:
+	"""A title row right above the header is none of its lines: it says whose the file is, and must be read as such."""
+	return _is_text(row) and not states_metadata(texts)
+
+
+def _two_lines(
+	upper: list[str], lower: list[str], index: dict[str, Named]
+) -> tuple[list[Named | None], list[str]]:
+	"""Fields and labels of a header of two lines: the upper text in front of the lower is tried first; an upper text
+	reaches over the columns to its right, as merged cells do."""
+	names, labels, group = [], [], ""
+	for above, text in zip(upper, lower, strict=True):
+		group = above or group
+		tries = [f"{group} {text}", text] if text else [above]
+		name, label = next(
+			((name, text) for text in tries if (name := _field_of(text, index))), (None, text or above)
+		)
+		names.append(name)
+		labels.append(label)
+	return names, labels
+
+
+def _field_of(text: str, index: dict[str, Named]) -> Named | None:
+	key = normalise_header(text) if len(text) <= 100 else ""
+	return index.get(key) or index.get(key.replace(" ", ""))
+
+
+def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
+	layout = chosen.layout
+	where = f"{file_name}, row {chosen.row + 1}"
+	seen: set[Named] = set()
+	for text, name in zip(chosen.texts, chosen.names, strict=True):
+		if name in seen and name[0] not in ADDED_UP:
+			raise FileRefused(
+				"duplicate_column",
+				Sentence(
+					"The column {0} stands twice, so it is unclear which one counts.", f"{text[:_SHOWN]!r}"
+				),
+				"Remove or rename one of them in the file.",
+				where,
+			)
+		if name:
+			seen.add(name)
+	if missing := chosen.missing:
+		wanted = "; ".join(
+			f"{name.replace('_', ' ')} (e.g. {layout.headers.get(name, ('?',))[0]!r})" for name in missing
+		)
+		raise FileRefused(
+			"missing_column",
+			Sentence("The header has no column for {0}.", wanted),
+			"If it has another name, add that header text to the Report Layout.",
+			where,
+		)
+
+
+def _refuse_divided(chosen: _Candidate, found: Sequence[_Candidate], file_name: str) -> None:
+	"""A report spread over several visible sheets would lose rows; a sheet that repeats rows of the chosen one loses none."""
+	rows = None
+	for other in found:
+		if other is chosen or other.sheet.hidden or other.missing or other.layout.kind != chosen.layout.kind:
+			continue
+		rows = rows or {tuple(map(to_text, row)) for row in chosen.body}
+		if any(tuple(map(to_text, row)) not in rows for row in other.body):
+			raise FileRefused(
+				"several_sheets",
+				Sentence(
+					"The sheets {0} and {1} both hold report rows.",
+					f"{chosen.sheet.name[:_SHOWN]!r}",
+					f"{other.sheet.name[:_SHOWN]!r}",
+				),
+				"Save each sheet as a file of its own and import them one by one.",
+				file_name,
+			)
+
+
+def _header(chosen: _Candidate, other_sheets: tuple[str, ...]) -> Header:
+	by_field: dict[str, list[tuple[int, int]]] = {}
+	for column, name in enumerate(chosen.names):
+		if name:
+			by_field.setdefault(name[0], []).append((name[1], column))
+	columns = {
+		name: tuple(c for _, c in found) if name in ADDED_UP else (min(found)[1],)
+		for name, found in by_field.items()
+	}
+	used = {c for cs in columns.values() for c in cs}
+	upper = chosen.upper or _labels_above(chosen)
+	return Header(
+		kind=chosen.layout.kind,
+		sheet=chosen.sheet.name,
+		row=chosen.row + 1,
+		columns=columns,
+		texts={column: chosen.texts[column] for column in sorted(used)},
+		upper_row=chosen.row if upper else 0,
+		unknown=tuple(text for column, text in enumerate(chosen.texts) if text and column not in used),
+		facts=read_metadata(chosen.sheet.rows[: chosen.row - bool(upper)], chosen.layout.date_order),
+		other_sheets=other_sheets,
+	)
+
+
+def _labels_above(chosen: _Candidate) -> bool:
+	"""A row of group labels right above the header (`Remittance`, `Amounts`) belongs to it."""
+	if not chosen.row:
+		return False
+	above = chosen.sheet.rows[chosen.row - 1]
+	labels = [text for cell in above if (text := to_text(cell))]
+	plain = _is_text(above) and not any(c.isdigit() or c == ":" for text in labels for c in text)
+	return plain and not to_text(above[0]) and len(labels) >= 2 and not names_client(labels)

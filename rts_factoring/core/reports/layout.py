@@ -1,0 +1,242 @@
+"""What a report's headers and words mean. RTS publishes no layout, so all of it is data an accountant can edit.
+
+The shipped defaults are inferred from public descriptions of such reports, not from a specification.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from ..errors import LayoutError, Sentence
+from ..model import Event, Outcome, ReportKind
+
+TEXT_FIELDS = frozenset(
+	("invoice_no", "debtor_name", "debtor_code", "po_no", "batch_ref", "client_no", "status", "reason")
+	+ ("payment_ref", "payment_type", "transaction_type", "description")
+)
+DATE_FIELDS = frozenset(("invoice_date", "purchase_date", "payment_date"))
+AMOUNT_FIELDS = frozenset(
+	("invoice_amount", "purchased_amount", "advance_amount", "fee_amount", "reserve_amount")
+	+ ("other_deductions", "net_amount", "amount_paid", "reserve_released", "chargeback_amount", "balance")
+)
+ADDED_UP = frozenset(("other_deductions",))  # several columns may feed these; their amounts are summed
+DATE_ORDERS = ("MDY", "DMY", "YMD")
+
+_FEES = "Fee|Fees|Factoring Fee|Factor Fee|Discount|Discount Fee|Commission"
+_COMMON = {
+	"invoice_no": "Invoice #|Invoice Number|Invoice No|Inv #|Inv No|Invoice|Invoice ID|Reference|Ref #",
+	"debtor_name": "Customer|Debtor|Account Debtor|Broker|Bill To|Customer Name|Debtor Name",
+	"debtor_code": "Customer #|Debtor #|MC|MC #|Broker MC|Customer MC|REFNO",
+	"po_no": "PO|PO #|PO Number|Purchase Order|Load #|Load Number",
+	"invoice_date": "Invoice Date|Inv Date",
+	"invoice_amount": "Invoice Amount|Invoice Amt|Inv Amount|Amount|Gross|Invoiced|Original Amount|Face Value",
+	"client_no": "Client|Client #|Client Number",
+}
+_PURCHASE_HEADERS = _COMMON | {
+	"purchased_amount": "Purchase Amount|Purchased Amount|Approved Amount|Approved A/R|Accepted",
+	"advance_amount": "Advance|Advance Amount|Advanced|Initial Payment",
+	"fee_amount": _FEES,
+	"reserve_amount": "Reserve|Reserves|Escrow|Escrow Reserve|Cash Reserve|Holdback|Original Reserve",
+	"other_deductions": "Other|Deductions|Other Deductions|Adjustments|Wire Fee|ACH Fee|Wire/ACH Fee|Expedite Fee|Fuel Advance",
+	"net_amount": "Net|Net Amount|Net Funded|Funded|Funded Amount|Paid to Client|Net Payment",
+	"purchase_date": "Purchase Date|Purchased|Funded Date|Date Funded|Approved Date|Post Date",
+	"batch_ref": "Batch|Batch #|Schedule #|Purchase #",
+	"status": "Status|Invoice Status|Purchase Status",
+	"reason": "Reason|Held Reason|Notes|Comments",
+}
+_PAYMENT_HEADERS = _COMMON | {
+	"payment_date": "Payment Date|Paid Date|Date Paid|Post Date|Posted Date|Received Date|Collection Date|Date",
+	"payment_ref": "Check #|Check Number|Chk #|Check/ACH Number|ACH #|Remittance #|Payment #|Transaction #",
+	"payment_type": "Pay Type|Payment Type|Payment Method|Method",
+	"amount_paid": "Payment Amount|Amount Paid|Paid|Paid Amount|Payment|Collected|Check Amount|Amount Received",
+	"transaction_type": "Type|Transaction Type|Trans Type|Activity|Event",
+	"fee_amount": _FEES + "|Applied to Fee|Earned Fee|Accrued Fee",
+	"reserve_released": "Reserve Released|Released|Rebate|Due to Client|Giveback|Escrow Release",
+	"chargeback_amount": "Chargeback|Charge Back|C/B|CB|Recourse|Recourse Amount|Buyback",
+	"balance": "Balance|Open Balance|Remaining",
+	"description": "Description|Notes|Comments",
+}
+_STATUS_WORDS = {
+	Outcome.MATCHED: "processed|purchased|funded|approved|paid",
+	Outcome.PENDING: "submitted|processing|under review|pending",
+	Outcome.HELD: "held|hold|on hold",
+	Outcome.DENIED: "denied|rejected|declined",
+}
+_TYPE_WORDS = {
+	Event.PAYMENT: "payment|full payment|paid|in full|paid in full|collection|CashPosting|cash posting",
+	Event.PARTIAL: "partial|partial payment|partial pay",
+	Event.SHORT_PAY: "short pay|short paid|short payment|shortpay",
+	Event.OVER_PAY: "over pay|over paid|over payment|overpayment|overpay",
+	Event.CHARGEBACK: "chargeback|charge back|recourse|buyback|buy back|C/B",
+	Event.CHARGEBACK_REVERSAL: "chargeback reversal|charge back reversal|recourse reversal|buyback reversal",
+	Event.RESERVE_RELEASE: "reserve release|reserve released|rebate|escrow release",
+	Event.FEE: "fee|fees|fee statement|factoring fee",
+	Event.FEE_REVERSAL: "fee reversal|volume rebate",
+	Event.CHARGE: "wire fee|ACH fee|wire/ACH fee|wire charge",
+	Event.PAYMENT_REMOVED: "NSF|payment removed|payment reversal|returned check",
+	Event.NON_FACTORED: "non-factored payment|non-factored|nonfactored payment|non factored payment",
+	Event.WRITE_OFF: "write-off|write off|writeoff",
+	Event.DIRECT_PAYMENT: "direct payment|direct pay",
+}
+REQUIRED = {
+	ReportKind.PURCHASE: ("invoice_no", "invoice_amount"),
+	ReportKind.PAYMENT: ("payment_date", "amount_paid"),
+}
+# Columns that only one kind of report has; they tell the kinds apart.
+TELLING = {
+	ReportKind.PURCHASE: frozenset(
+		("purchased_amount", "advance_amount", "reserve_amount", "other_deductions", "net_amount")
+		+ ("purchase_date", "status")
+	),
+	ReportKind.PAYMENT: frozenset(
+		("payment_date", "payment_ref", "payment_type", "amount_paid", "transaction_type")
+		+ ("reserve_released", "chargeback_amount", "balance")
+	),
+}
+_ONE_FORM = {"num": "no", "number": "no", "nbr": "no", "nr": "no", "amt": "amount", "usd": "", "s": ""}
+_ONE_FORM |= {"#": "no", "%": "percent", "pct": "percent"}
+_TOKEN = re.compile(r"[^\W_]+|[#%]")
+_PERCENTAGE = re.compile(r"\d+(?:\.\d+)?\s*%")  # "Advance (80%)" is an amount, "Advance %" is not
+_DROPPED = re.compile(r"[./'’]")  # P.O., C/B, A/R are one word each
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=4096)
+def normalise_header(value: str) -> str:
+	"""One form for all spellings of a header: case, spaces (NBSP too), punctuation and `no/num/number/#` fold away."""
+	plain = _PERCENTAGE.sub("", unicodedata.normalize("NFKC", value))
+	folded = _CAMEL.sub(" ", _DROPPED.sub("", plain)).casefold()
+	tokens = (_ONE_FORM.get(token, token) for token in _TOKEN.findall(folded))
+	return " ".join(token for token in tokens if token)
+
+
+@lru_cache(maxsize=4096)
+def normalise_word(value: str) -> str:
+	"""One form for statuses and types: letters and digits only, lower case."""
+	return "".join(c for c in unicodedata.normalize("NFKC", value).casefold() if c.isalnum())
+
+
+@dataclass(frozen=True)
+class ReportLayout:
+	"""How one kind of report is read. Earlier header texts win over later ones of the same field."""
+
+	kind: ReportKind
+	name: str = "Default"
+	headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+	statuses: dict[str, Outcome] = field(default_factory=dict)
+	types: dict[str, Event] = field(default_factory=dict)
+	date_order: str = "MDY"
+	tolerance: Decimal = Decimal("0.01")
+	deductions_negative: bool = (
+		False  # the report shows fee, reserve and other deductions as negative amounts
+	)
+
+	def __post_init__(self):
+		if self.date_order not in DATE_ORDERS:
+			raise LayoutError(
+				"bad_layout",
+				Sentence("Date order {0} is not one of {1}.", f"{self.date_order!r}", ", ".join(DATE_ORDERS)),
+			)
+		fields = TEXT_FIELDS | DATE_FIELDS | AMOUNT_FIELDS
+		seen: dict[str, str] = {}
+		for name, texts in self.headers.items():
+			if name not in fields:
+				raise LayoutError(
+					"bad_layout", Sentence("Layout {0} names an unknown field {1}.", self.name, f"{name!r}")
+				)
+			for text in texts:
+				other = seen.setdefault(normalise_header(text), name)
+				if other != name:
+					raise LayoutError(
+						"bad_layout",
+						Sentence(
+							"Layout {0} gives the header {1} to both {2} and {3}.",
+							self.name,
+							f"{text!r}",
+							other,
+							name,
+						),
+						"Remove it from one of them.",
+					)
+
+	@property
+	def required(self) -> tuple[str, ...]:
+		return REQUIRED[self.kind]
+
+	def header_index(self) -> dict[str, tuple[str, int]]:
+		"""Normalised header text, also without its spaces, → (field, priority); 0 is the most wanted."""
+		index: dict[str, tuple[str, int]] = {}
+		entries = [
+			(normalise_header(text), (name, priority))
+			for name, texts in self.headers.items()
+			for priority, text in enumerate(texts)
+		]
+		for key, entry in entries:
+			index.setdefault(key, entry)
+		for key, entry in entries:
+			index.setdefault(key.replace(" ", ""), entry)
+		return index
+
+	def status_index(self) -> dict[str, Outcome]:
+		return {normalise_word(word): outcome for word, outcome in self.statuses.items()}
+
+	def type_index(self) -> dict[str, Event]:
+		return {normalise_word(word): event for word, event in self.types.items()}
+
+	def learn(self, *, header: tuple[str, str] | None = None, status=None, type=None) -> ReportLayout:
+		"""A copy that also knows one header `(field, text)`, one status or one type `(word, meaning)`."""
+		layout = self
+		if header:
+			name, text = header
+			layout = replace(layout, headers=layout.headers | {name: (*layout.headers.get(name, ()), text)})
+		if status:
+			layout = replace(layout, statuses=layout.statuses | {status[0]: Outcome(status[1])})
+		if type:
+			layout = replace(layout, types=layout.types | {type[0]: Event(type[1])})
+		return layout
+
+	def to_dict(self) -> dict:
+		return {
+			"kind": self.kind.value,
+			"name": self.name,
+			"headers": {name: list(texts) for name, texts in self.headers.items()},
+			"statuses": {word: outcome.value for word, outcome in self.statuses.items()},
+			"types": {word: event.value for word, event in self.types.items()},
+			"date_order": self.date_order,
+			"tolerance": str(self.tolerance),
+			"deductions_negative": self.deductions_negative,
+		}
+
+	@classmethod
+	def from_dict(cls, data: dict) -> ReportLayout:
+		return cls(
+			kind=ReportKind(data["kind"]),
+			name=data.get("name", "Default"),
+			headers={name: tuple(texts) for name, texts in data.get("headers", {}).items()},
+			statuses={word: Outcome(value) for word, value in data.get("statuses", {}).items()},
+			types={word: Event(value) for word, value in data.get("types", {}).items()},
+			date_order=data.get("date_order", "MDY"),
+			tolerance=Decimal(str(data.get("tolerance", "0.01"))),
+			deductions_negative=bool(data.get("deductions_negative", False)),
+		)
+
+
+def _headers(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
+	return {name: tuple(texts.split("|")) for name, texts in table.items()}
+
+
+def _words(table: dict) -> dict:
+	return {word: meaning for meaning, words in table.items() for word in words.split("|")}
+
+
+DEFAULT_PURCHASE = ReportLayout(
+	ReportKind.PURCHASE, headers=_headers(_PURCHASE_HEADERS), statuses=_words(_STATUS_WORDS)
+)
+DEFAULT_PAYMENT = ReportLayout(
+	ReportKind.PAYMENT, headers=_headers(_PAYMENT_HEADERS), types=_words(_TYPE_WORDS)
+)
+DEFAULT_LAYOUTS = {ReportKind.PURCHASE: DEFAULT_PURCHASE, ReportKind.PAYMENT: DEFAULT_PAYMENT}

@@ -1,0 +1,118 @@
+"""The lines of a report as typed, and whether the totals it states are the sums of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..model import Event, Outcome
+from ..money import ZERO
+
+
+class ReportLine(NamedTuple):
+	"""One row that says something. Amounts are as in the report (negative stays negative); None is an empty cell.
+
+	`status` belongs to purchase reports, `event` to payment reports; `problems` are reason codes, worst first.
+	"""
+
+	row: int
+	invoice_no: str
+	event: Event | None
+	status: Outcome | None
+	problems: tuple[str, ...]
+	word: str  # status or type as the report spells it
+	reason: str  # reason or description, as the report spells it
+	debtor_name: str
+	debtor_code: str
+	po_no: str
+	client_no: str
+	batch_ref: str
+	payment_ref: str
+	payment_type: str
+	date: date | None
+	invoice_date: date | None
+	invoice_amount: Decimal | None
+	purchased: Decimal | None
+	advance: Decimal | None
+	fee: Decimal | None
+	reserve: Decimal | None
+	other: Decimal | None
+	net: Decimal | None
+	paid: Decimal | None
+	released: Decimal | None
+	chargeback: Decimal | None
+	balance: Decimal | None
+
+
+AMOUNTS = ("invoice_amount", "purchased", "advance", "fee", "reserve", "other")
+AMOUNTS += ("net", "paid", "released", "chargeback", "balance")
+
+# Field of the layout → attribute of the line, where the names differ.
+ATTRIBUTE = {
+	"purchased_amount": "purchased",
+	"advance_amount": "advance",
+	"fee_amount": "fee",
+	"reserve_amount": "reserve",
+	"other_deductions": "other",
+	"net_amount": "net",
+	"amount_paid": "paid",
+	"reserve_released": "released",
+	"chargeback_amount": "chargeback",
+	"purchase_date": "date",
+	"payment_date": "date",
+	"status": "word",
+	"transaction_type": "word",
+	"description": "reason",
+}
+
+
+class TotalRow(NamedTuple):
+	row: int
+	label: str
+	amounts: dict[str, Decimal]
+
+
+class TotalDifference(NamedTuple):
+	"""A total the report states and its own rows do not add up to."""
+
+	row: int
+	field: str
+	stated: Decimal
+	added: Decimal
+
+
+def differences(
+	lines: Sequence[ReportLine], totals: Sequence[TotalRow], tolerance: Decimal
+) -> list[TotalDifference]:
+	"""Totals no sum explains. A total may cover all rows so far, those since the total before it, or the last rows that
+	share a check or a debtor."""
+	found: list[TotalDifference] = []
+	position = 0
+	so_far = dict.fromkeys((name for total in totals for name in total.amounts), ZERO)
+	for total in totals:
+		start = position
+		while position < len(lines) and lines[position].row < total.row:
+			position += 1
+		since = lines[start:position]
+		groups = [since, _trailing(since, "payment_ref"), _trailing(since, "debtor_name")]
+		for name in so_far:
+			so_far[name] += _sum(since, name)
+		for name, stated in total.amounts.items():
+			sums = [so_far[name], *(_sum(group, name) for group in groups)]
+			if all(abs(stated - added) > tolerance for added in sums):
+				found.append(TotalDifference(total.row, name, stated, sums[0]))
+	return found
+
+
+def _sum(lines: Sequence[ReportLine], name: str) -> Decimal:
+	return sum((amount for line in lines if (amount := getattr(line, name)) is not None), ZERO)
+
+
+def _trailing(lines: Sequence[ReportLine], group: str) -> Sequence[ReportLine]:
+	"""The last lines that share one value of `group`."""
+	start = len(lines) if lines and getattr(lines[-1], group) else 0
+	while start and getattr(lines[start - 1], group) == getattr(lines[-1], group):
+		start -= 1
+	return lines[start:] if start else lines

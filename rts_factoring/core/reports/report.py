@@ -1,0 +1,335 @@
+"""A report file → typed lines. Every row of the sheet ends in exactly one of lines, totals, headers, titles or blanks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..errors import FileRefused
+from ..model import NEEDS_INVOICE, Event, Outcome, ReportKind
+from ..money import ZERO
+from .cells import BadCell, is_filled, to_amount, to_date, to_number_text, to_text
+from .gc_paused import gc_paused
+from .header import Header, find_header
+from .layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS, ReportLayout, normalise_word
+from .lines import AMOUNTS, ATTRIBUTE, ReportLine, TotalDifference, TotalRow, differences
+from .metadata import ReportMetadata
+from .row_kinds import RowKind, RowSorter
+from .sheets import FORMULA_WITHOUT_VALUE, Limits, Spreadsheet
+from .spreadsheet import read
+
+
+@dataclass(frozen=True)
+class Report:
+	"""A report as read; `titles`, `headers` and `blanks` are row numbers from 1."""
+
+	kind: ReportKind
+	file_name: str
+	layout: ReportLayout
+	header: Header
+	lines: tuple[ReportLine, ...]
+	totals: tuple[TotalRow, ...] = ()
+	differences: tuple[TotalDifference, ...] = ()
+	titles: tuple[int, ...] = ()
+	headers: tuple[int, ...] = ()
+	blanks: tuple[int, ...] = field(default=(), repr=False)
+
+	@property
+	def facts(self) -> ReportMetadata:
+		return self.header.facts
+
+	@property
+	def sheet(self) -> str:
+		return self.header.sheet
+
+	@property
+	def other_sheets(self) -> tuple[str, ...]:
+		"""Visible sheets with content that was not read."""
+		return self.header.other_sheets
+
+
+def read_report(
+	data: bytes,
+	file_name: str,
+	kind: ReportKind | None = None,
+	layouts: Sequence[ReportLayout] | None = None,
+	limits: Limits | None = None,
+) -> Report:
+	"""Read and type one report. Raises FileRefused with a code (see spreadsheet.read and header.find_header)."""
+	return type_report(read(data, file_name, limits), kind, layouts)
+
+
+@gc_paused
+def type_report(
+	book: Spreadsheet, kind: ReportKind | None = None, layouts: Sequence[ReportLayout] | None = None
+) -> Report:
+	layouts = tuple(layouts or DEFAULT_LAYOUTS.values())
+	header, sheet, layout = find_header(book, layouts, kind)
+	return _Typist(book, sheet.rows, header, layout).report()
+
+
+# Numbers that are names: 48210.0 is check 48210.
+_NUMBERS = frozenset(("invoice_no", "po_no", "debtor_code", "client_no", "batch_ref", "payment_ref"))
+_WORDS = frozenset(("status", "transaction_type"))
+_DEDUCTIONS = ("fee", "reserve", "other")
+_TEXTS = ("invoice_no", "word", "reason", "debtor_name", "debtor_code", "po_no", "client_no", "batch_ref")
+_TEXTS += ("payment_ref", "payment_type")
+_PROBLEM_ORDER = (
+	"formula_without_value",
+	"invalid_date",
+	"invalid_amount",
+	"missing_invoice",
+	"unknown_status",
+	"unknown_type",
+	"missing_date",
+	"missing_amount",
+	"both_signs",
+)
+_FEES = frozenset((Event.FEE, Event.FEE_REVERSAL, Event.CHARGE))
+_PAYMENTS = frozenset((Event.PAYMENT, Event.PARTIAL, Event.SHORT_PAY, Event.OVER_PAY, Event.PAYMENT_REMOVED))
+
+
+class _Typist:
+	"""Types column by column (a report has few distinct values per column), then sorts the rows."""
+
+	def __init__(self, book: Spreadsheet, rows: list[list], header: Header, layout: ReportLayout):
+		self.file_name = book.file_name
+		self.epoch = book.epoch
+		self.rows = rows
+		self.header = header
+		self.layout = layout
+		self.first = header.row  # index of the first row below the header
+		self.body = rows[self.first :]
+		self.bad: dict[int, list[str]] = {}
+		self.columns: dict[str, list] = {}
+		self.statuses = layout.status_index()
+		self.types = layout.type_index()
+
+	def report(self) -> Report:
+		self._type_columns()
+		self._turn_deductions()
+		header = self.header
+		lines: list[ReportLine] = []
+		totals: list[TotalRow] = []
+		headers = [row for row in (header.upper_row, header.row) if row]
+		above = [row for row in range(1, header.row) if row != header.upper_row]
+		titles = [row for row in above if is_filled(self.rows[row - 1])]
+		blanks = [row for row in above if not is_filled(self.rows[row - 1])]
+		others = {RowKind.HEADER: headers, RowKind.TITLE: titles, RowKind.BLANK: blanks}
+		sorter = RowSorter(self.rows, header, self.layout)
+		for place, line in enumerate(self._lines()):
+			kind = sorter.kind(self.body[place], line, place not in self.bad)
+			if kind is RowKind.LINE:
+				lines.append(line)
+			elif kind is RowKind.TOTAL:
+				totals.append(self._total(place, line))
+			else:
+				others[kind].append(line.row)
+		if not lines:
+			raise FileRefused(
+				"no_rows",
+				"The report has a header but no row below it.",
+				"Download it again, or ask RTS whether the period is empty.",
+				f"{self.file_name}, row {header.row}",
+			)
+		return Report(
+			kind=self.layout.kind,
+			file_name=self.file_name,
+			layout=self.layout,
+			header=header,
+			lines=tuple(lines),
+			totals=tuple(totals),
+			differences=tuple(differences(lines, totals, self.layout.tolerance)),
+			titles=tuple(titles),
+			headers=tuple(headers),
+			blanks=tuple(blanks),
+		)
+
+	def _total(self, place: int, line: ReportLine) -> TotalRow:
+		amounts = {name: amount for name in AMOUNTS if (amount := getattr(line, name)) is not None}
+		label = next(
+			(text for cell in self.body[place] if isinstance(cell, str) and (text := to_text(cell))), ""
+		)
+		return TotalRow(line.row, label, amounts)
+
+	# columns ---------------------------------------------------------------------------------------------------
+
+	def _type_columns(self) -> None:
+		for name, indices in self.header.columns.items():
+			parts = [self._convert(index, self._reader(name)) for index in indices]
+			values = parts[0] if len(parts) == 1 else [_add(values) for values in zip(*parts, strict=True)]
+			self.columns[ATTRIBUTE.get(name, name)] = values
+		methods = {normalise_word(word) for word in self.columns.get("payment_type", ())} - {""}
+		if "word" not in self.columns and methods and methods <= self.types.keys():
+			self.columns["word"] = self.columns["payment_type"]  # "Payment Type" may mean either
+
+	def _reader(self, name: str) -> Callable:
+		if name in DATE_FIELDS:
+			order, epoch = self.layout.date_order, self.epoch
+			return lambda value: to_date(value, order, epoch)
+		if name in AMOUNT_FIELDS:
+			return to_amount
+		if name in _WORDS or (name == "payment_type" and "transaction_type" not in self.header.columns):
+			return _to_word
+		return to_number_text if name in _NUMBERS else to_text
+
+	def _convert(self, index: int, convert: Callable) -> list:
+		"""One column, each distinct text or number converted once; unreadable cells become None (a word "") and a problem of
+		their row."""
+		memo: dict = {}
+		values = []
+		for place, row in enumerate(self.body):
+			cell = row[index]
+			key = (cell, type(cell)) if cell.__class__ is not str else cell
+			try:
+				values.append(memo[key])
+				continue
+			except KeyError:
+				pass
+			try:
+				value = memo[key] = convert(cell)
+			except BadCell as error:
+				self.bad.setdefault(place, []).append(error.code)
+				value = "" if convert is _to_word else None
+			values.append(value)
+		return values
+
+	def _turn_deductions(self) -> None:
+		"""Deductions shown as negative amounts become positive: where the layout says so, or where every row of a purchase
+		report adds up only that way."""
+		shown = [name for name in _DEDUCTIONS if name in self.columns]
+		if self.layout.deductions_negative or (shown and self._adds_up_negative(shown)):
+			for name in shown:
+				self.columns[name] = [
+					value if value is None else ZERO - value for value in self.columns[name]
+				]
+
+	def _adds_up_negative(self, shown: list[str]) -> bool:
+		gross = self.columns.get("purchased", self.columns.get("invoice_amount"))
+		if gross is None or "net" not in self.columns or self.layout.kind is not ReportKind.PURCHASE:
+			return False
+		proof = False
+		for total, net, *deductions in zip(
+			gross, self.columns["net"], *map(self.columns.get, shown), strict=True
+		):
+			taken = [value for value in deductions if value]
+			if any(value > 0 for value in taken):
+				return False
+			if taken and total is not None and net is not None:
+				proof = abs(total + sum(taken, ZERO) - net) <= self.layout.tolerance
+				if not proof:
+					return False
+		return proof
+
+	# lines -----------------------------------------------------------------------------------------------------
+
+	def _lines(self):
+		"""A line for every body row, whether or not it turns out to be one."""
+		count = len(self.body)
+		empty, nothing = [""] * count, [None] * count
+		texts = [self.columns.get(name, empty) for name in _TEXTS]
+		values = [self.columns.get(name, nothing) for name in ("date", "invoice_date", *AMOUNTS)]
+		judgements = (
+			self._judge_purchases() if self.layout.kind is ReportKind.PURCHASE else self._judge_payments()
+		)
+		row = self.first
+		for place, (judged, invoice_no, *said) in enumerate(zip(judgements, *texts, *values, strict=True)):
+			row += 1
+			event, status, problems = judged
+			if place in self.bad or problems:
+				problems = _ordered([*self.bad.get(place, ()), *problems])
+			yield ReportLine(row, invoice_no, event, status, problems, *said)
+
+	def _column(self, name: str) -> list:
+		found = self.columns.get(name)
+		return found if found is not None else ["" if name in _TEXTS else None] * len(self.body)
+
+	def _judge_purchases(self):
+		"""Event, status and problems of each row."""
+		names = ("invoice_no", "word", "invoice_amount", "purchased", "net", "advance", "fee", "reserve")
+		stated = "purchased" in self.columns
+		has_status = "word" in self.columns
+		for invoice_no, word, gross, purchased, net, *taken in zip(*map(self._column, names), strict=True):
+			problems = () if invoice_no else ("missing_invoice",)
+			if word:
+				status = self.statuses.get(normalise_word(word))
+				if status is None:
+					problems += ("unknown_status",)
+			elif has_status or stated:
+				status = Outcome.MATCHED if purchased else Outcome.PENDING
+			else:
+				status = Outcome.MATCHED if net or any(taken) else Outcome.PENDING
+			if (
+				status is Outcome.MATCHED
+				and purchased is None
+				and (gross is None or (stated and net is None))
+			):
+				problems += ("missing_amount",)
+			yield Event.PURCHASE, status, problems
+
+	def _words_of_both_signs(self) -> set[str]:
+		"""Words of fees and charges whose payments are positive in one row and negative in another: either could be the refund."""
+		signs: dict[str, set[bool]] = {}
+		for word, paid, fee in zip(*map(self._column, ("word", "paid", "fee")), strict=True):
+			if paid and not fee and self.types.get(normalise_word(word)) in _FEES:
+				signs.setdefault(word, set()).add(paid > 0)
+		return {word for word, found in signs.items() if len(found) > 1}
+
+	def _judge_payments(self):
+		names = ("invoice_no", "po_no", "word", "date", "paid", "fee", "released", "chargeback")
+		unclear = self._words_of_both_signs()
+		for invoice_no, po_no, word, day, *amounts in zip(*map(self._column, names), strict=True):
+			paid, fee, released, chargeback = amounts
+			if word:
+				event = self.types.get(normalise_word(word))
+			else:
+				event = _infer(invoice_no or po_no, paid, fee, released, chargeback)
+			if event in _PAYMENTS and paid is not None and paid < 0:
+				event = Event.PAYMENT_REMOVED
+			elif event is Event.PAYMENT and chargeback and not paid:
+				event = Event.CHARGEBACK if chargeback > 0 else None
+			problems = ()
+			if event is None:
+				problems += ("unknown_type",)
+			elif not invoice_no and event in NEEDS_INVOICE:
+				problems += ("missing_invoice",)
+			if day is None:
+				problems += ("missing_date",)
+			if word in unclear and paid and not fee:
+				problems += ("both_signs",)
+			if event is not None and not any(amounts):
+				problems += ("missing_amount",)
+			yield event, None, problems
+
+
+def _to_word(value: object) -> str:
+	"""A status or type. One that a formula should have said is not empty: the row must not be taken for another kind."""
+	if value is FORMULA_WITHOUT_VALUE:
+		raise BadCell("formula_without_value", value)
+	return to_text(value)
+
+
+def _add(values: Sequence[Decimal | None]) -> Decimal | None:
+	given = [value for value in values if value is not None]
+	return sum(given, ZERO) if given else None
+
+
+def _ordered(problems: list[str]) -> tuple[str, ...]:
+	"""An unreadable cell explains a missing value of the same sort, so only the former is told."""
+	codes = dict.fromkeys(problems)
+	if "invalid_date" in codes or "formula_without_value" in codes:
+		codes.pop("missing_date", None)
+	if "invalid_amount" in codes or "formula_without_value" in codes:
+		codes.pop("missing_amount", None)
+	return tuple(sorted(codes, key=_PROBLEM_ORDER.index))
+
+
+def _infer(invoice_no: str, paid, fee, released, chargeback) -> Event | None:
+	"""The type of a row that names none, where its filled amounts leave no doubt."""
+	if chargeback and not paid:
+		return Event.CHARGEBACK if chargeback > 0 else None
+	filled = [event for amount, event in ((released, Event.RESERVE_RELEASE), (fee, Event.FEE)) if amount]
+	if paid or not filled:
+		return Event.PAYMENT if paid or invoice_no else None
+	return filled[0] if invoice_no or len(filled) == 1 else None

@@ -1,0 +1,72 @@
+"""A spreadsheet file in memory: sheets of cells, and the bounds within which one is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..errors import FileRefused, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+	"""Bounds on one report; a real one of 100,000 rows × 12 columns has about 8 MB, 60 MB unpacked."""
+
+	bytes: int = 40_000_000
+	unpacked: int = (
+		120_000_000  # bytes of all parts of a workbook, and of all its shared texts as often as they are used
+	)
+	rows: int = 200_000
+	columns: int = 512
+	cells: int = 2_500_000  # that hold something, in all sheets
+	area: int = 4_000_000  # rows × columns, in all sheets
+	sheets: int = 50
+	members: int = 2_000
+	text: int = 32_767  # Excel's own limit for one cell
+
+
+class MissingValue:
+	"""A cell that holds a formula whose result was never saved; its value cannot be known."""
+
+	__slots__ = ()
+
+	def __repr__(self) -> str:
+		return "formula without a saved value"
+
+	__str__ = __repr__
+
+
+FORMULA_WITHOUT_VALUE = MissingValue()
+
+
+@dataclass(slots=True)
+class Sheet:
+	"""`rows[i]` is row i+1 of the sheet, every row equally long; empty cells are ''."""
+
+	name: str
+	rows: list[list]
+	hidden: bool = False
+
+
+EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)  # day 0 of Excel's two calendars
+
+
+@dataclass(slots=True)
+class Spreadsheet:
+	"""`epoch` is what the day numbers of cells without a date format count from."""
+
+	file_name: str
+	sheets: list[Sheet] = field(default_factory=list)
+	epoch: date = EPOCH_1900
+
+
+def too_large(file_name: str, what: str) -> FileRefused:
+	return FileRefused(
+		"too_large",
+		Sentence(
+			"The file is too large to be a report: {0}.",
+			what if isinstance(what, Sentence) else Sentence(what),
+		),
+		"Ask RTS for a shorter period.",
+		file_name,
+	)

@@ -1,0 +1,281 @@
+"""An .xlsx → sheets of cells. What the file claims and what it holds is checked before the reader sees any of it, and the
+reader is given only the parts that were checked: a workbook made to exhaust memory ends here with a clear error."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from xml.etree import ElementTree  # nosec B405 # every part was searched for entities before
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from ..errors import FileRefused, Sentence
+from .sheet_dimensions import Cell, cells_with_error, cells_without_value, sheet_dimensions
+from .sheets import EPOCH_1904, FORMULA_WITHOUT_VALUE, Limits, Sheet, Spreadsheet, too_large
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
+_DIRECTORY = 2_000_000  # bytes of a package's list of parts; a workbook of 50 sheets has 10,000
+_SMALL = 2_000_000  # bytes of the parts that only list other parts
+_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ITEM = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_FROM_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
+_SHARED_CELL = re.compile(
+	rb"<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v[^<>]*>\s*(\d{1,9})\s*<"
+)
+_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_ROOT = (
+	b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+	b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/>'
+	b"</Relationships>"
+)
+_MAIN_KIND = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_KIND = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+
+def read_workbook(data: bytes, file_name: str, limits: Limits) -> Spreadsheet:
+	"""Raises FileRefused: not_xlsx, too_large, encrypted, unsafe."""
+	if not data:
+		raise _refused(file_name, "the file is empty", "Download it again.")
+	if data.startswith(_OLE):
+		if "EncryptedPackage".encode("utf-16-le") in data:
+			raise _encrypted(file_name)
+		raise _refused(file_name, "it is an old Excel file (.xls)")
+	if not data.startswith(b"PK"):
+		raise _refused(file_name, Sentence("its content is {0}", Sentence(_kind_of(data[:4096]))))
+	try:
+		package = _Package(data, file_name, limits)
+		parts = package.check()
+		book = _read(package.copy, parts, file_name)
+		if package.counts_from_1904:
+			book.epoch = EPOCH_1904
+		return book
+	except FileRefused:
+		raise
+	except Exception as error:  # the readers' own errors differ by version; any of them means damage
+		raise _damaged(file_name) from error
+	except BaseException as error:
+		if type(error).__name__ == "PanicException":  # a panic of the reader does not derive from Exception
+			raise _damaged(file_name) from None
+		raise
+
+
+@dataclass(slots=True)
+class _Part:
+	"""What the reader does not tell of a worksheet: its cells that hold no value, or an error."""
+
+	no_value: list[Cell]
+	errors: list[Cell]
+
+
+class _Package:
+	"""The zip archive: its parts are read once, checked, and put into `copy`, uncompressed."""
+
+	def __init__(self, data: bytes, file_name: str, limits: Limits):
+		self.file_name = file_name
+		self.limits = limits
+		if _directory_size(data) > _DIRECTORY:
+			raise too_large(file_name, "its list of parts is longer than any workbook's")
+		self.zip = zipfile.ZipFile(io.BytesIO(data))
+		members = self.zip.infolist()
+		if len(members) > limits.members:
+			raise too_large(file_name, Sentence("it has {0} parts", f"{len(members):,}"))
+		unpacked = sum(member.file_size for member in members)
+		if unpacked > limits.unpacked:
+			raise too_large(
+				file_name,
+				Sentence(
+					"unpacked it has {0} bytes; at most {1} are read", f"{unpacked:,}", f"{limits.unpacked:,}"
+				),
+			)
+		if any(member.flag_bits & 1 for member in members):
+			raise _encrypted(file_name)
+		self.members = {member.filename: member for member in members}
+		self.copy = io.BytesIO()
+		self.counts_from_1904 = False
+
+	def check(self) -> list[_Part | None]:
+		"""Copy what the reader needs; returns the parts of the sheets in the workbook's order, None for other sheets."""
+		if _WORKBOOK not in self.members:
+			raise _refused(self.file_name, "it is a zip archive without a workbook")
+		with zipfile.ZipFile(self.copy, "w") as copy:
+			copy.writestr("_rels/.rels", _ROOT)
+			workbook, relations = self._take(copy, _WORKBOOK, _SMALL), self._take(copy, _RELATIONS, _SMALL)
+			self.counts_from_1904 = bool(_FROM_1904.search(workbook))
+			kinds, targets = _relations(relations)
+			sheets = _sheets(workbook)
+			if len(sheets) > self.limits.sheets:
+				raise too_large(self.file_name, Sentence("it has {0} sheets", f"{len(sheets):,}"))
+			for path, kind in kinds.items():
+				if kind == "styles" and path in self.members:
+					self._take(copy, path)
+			shared = [
+				path for path, kind in kinds.items() if kind == "sharedStrings" and path in self.members
+			]
+			lengths = [length for path in shared for length in _lengths(self._take(copy, path))]
+			longest = max(lengths, default=0)
+			parts: dict[str, _Part] = {}
+			budget = _Budget(self.file_name, self.limits)
+			for path in dict.fromkeys(targets.get(sheet) for sheet in sheets):
+				if path in self.members and kinds[path] == "worksheet":
+					body = self._take(copy, path)
+					budget.take(body, longest, lengths)
+					parts[path] = _Part(cells_without_value(body), cells_with_error(body))
+		return [parts.get(targets.get(sheet, "")) for sheet in sheets]
+
+	def _take(self, copy: zipfile.ZipFile, path: str, most: int | None = None) -> bytes:
+		"""A part's bytes, true to their stated size; refuses entities and encodings that could hide them."""
+		member = self.members[path]
+		if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+			raise _damaged(self.file_name)
+		if most and member.file_size > most:
+			raise too_large(self.file_name, Sentence("{0} has {1} bytes", path, f"{member.file_size:,}"))
+		body = self.zip.read(member)
+		if b"\x00" in body[:4] or (b"<!" in body and _DOCTYPE.search(body)):
+			raise FileRefused(
+				"unsafe",
+				"The workbook declares XML entities, which no report needs.",
+				"Ask RTS for a clean file.",
+				self.file_name,
+			)
+		copy.writestr(path, body)
+		return body
+
+
+class _Budget:
+	"""What all sheets together may take: a reader allocates rows × columns between the outermost cells of a sheet, and a
+	copy of a shared text for every cell that names it."""
+
+	def __init__(self, file_name: str, limits: Limits):
+		self.file_name = file_name
+		self.limits = limits
+		self.cells = self.area = self.text = 0
+
+	def take(self, body: bytes, longest: int, lengths: list[int]) -> None:
+		limits = self.limits
+		size = sheet_dimensions(body, rough=True)
+		if self.area + size.rows * size.columns > limits.area:
+			size = sheet_dimensions(body)
+		if size.rows > limits.rows:
+			raise too_large(
+				self.file_name,
+				Sentence("a sheet has {0} rows; at most {1} are read", f"{size.rows:,}", f"{limits.rows:,}"),
+			)
+		if size.columns > limits.columns:
+			raise too_large(
+				self.file_name,
+				Sentence(
+					"a sheet has {0} columns; at most {1} are read",
+					f"{size.columns:,}",
+					f"{limits.columns:,}",
+				),
+			)
+		self.cells += size.cells
+		self.area += size.rows * size.columns
+		self.text += self._shared_text(body, size.cells, longest, lengths)
+		if self.cells > limits.cells or self.area > limits.area:
+			raise too_large(
+				self.file_name, Sentence("its sheets have {0} cells", f"{max(self.cells, self.area):,}")
+			)
+		if self.text > limits.unpacked:
+			raise too_large(
+				self.file_name, Sentence("its texts have {0} characters in all", f"{self.text:,}")
+			)
+
+	def _shared_text(self, body: bytes, cells: int, longest: int, lengths: list[int]) -> int:
+		"""Characters of the shared texts of a sheet; a safe upper bound where that is enough."""
+		if self.text + longest * cells <= self.limits.unpacked:
+			return longest * cells
+		found = map(int, _SHARED_CELL.findall(body))
+		return sum(lengths[index] for index in found if index < len(lengths))
+
+
+def _directory_size(data: bytes) -> int:
+	"""Size of the list of parts as the archive's end states it, before that list is read."""
+	end = data.rfind(_END)
+	if end < 0 or len(data) < end + 22:
+		raise zipfile.BadZipFile("no end record")
+	size = int.from_bytes(data[end + 12 : end + 16], "little")
+	if size == 0xFFFFFFFF:
+		end = data.rfind(_END_64)
+		size = int.from_bytes(data[end + 40 : end + 48], "little") if end >= 0 else 0
+	return size
+
+
+def _relations(body: bytes) -> tuple[dict[str, str], dict[str, str]]:
+	"""Path of a part → its kind, and relation id → path."""
+	kinds, targets = {}, {}
+	for relation in ElementTree.fromstring(body):  # nosec B314 # without entities
+		target = relation.get("Target", "")
+		path = target[1:] if target.startswith("/") else f"xl/{target}"
+		kinds[path] = relation.get("Type", "").rpartition("/")[2]
+		targets[relation.get("Id", "")] = path
+	return kinds, targets
+
+
+def _sheets(body: bytes) -> list[str]:
+	"""Relation ids of the sheets, in the order of their tabs."""
+	root = ElementTree.fromstring(body)  # nosec B314 # without entities
+	found = (node for node in root.iter() if node.tag.rpartition("}")[2] == "sheet")
+	return [node.get(_MAIN_KIND) or node.get(_STRICT_KIND) or "" for node in found]
+
+
+def _lengths(body: bytes) -> list[int]:
+	starts = [match.start() for match in _ITEM.finditer(body)]
+	return [end - start for start, end in zip(starts, [*starts[1:], len(body)], strict=True)]
+
+
+def _read(copy: io.BytesIO, parts: list[_Part | None], file_name: str) -> Spreadsheet:
+	copy.seek(0)
+	book = CalamineWorkbook.from_filelike(copy)
+	copy.close()
+	result = Spreadsheet(file_name)
+	for index, (meta, part) in enumerate(zip(book.sheets_metadata, parts, strict=True)):
+		if part is None or meta.typ != SheetTypeEnum.WorkSheet or meta.visible == SheetVisibleEnum.VeryHidden:
+			continue
+		rows = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
+		_put(rows, part.no_value, FORMULA_WITHOUT_VALUE)
+		_put(rows, part.errors, "#ERROR")
+		result.sheets.append(Sheet(meta.name, rows, meta.visible != SheetVisibleEnum.Visible))
+	return result
+
+
+def _put(rows: list[list], cells: list[Cell], value: object) -> None:
+	"""Cells the reader gives as empty, or leaves out where they stand beyond all others."""
+	if not cells:
+		return
+	width = max(len(rows[0]) if rows else 0, 1 + max(column for _, column in cells))
+	rows.extend([] for _ in range(len(rows), 1 + max(row for row, _ in cells)))
+	for row in rows:
+		row.extend([""] * (width - len(row)))
+	for row, column in cells:
+		rows[row][column] = value
+
+
+def _refused(
+	file_name: str, what: str, hint: str = "Ask RTS for the report as .xlsx, or save it as .xlsx."
+) -> FileRefused:
+	reason = what if isinstance(what, Sentence) else Sentence(what)
+	return FileRefused(
+		"not_xlsx", Sentence("This is not an Excel workbook (.xlsx): {0}.", reason), hint, file_name
+	)
+
+
+def _damaged(file_name: str) -> FileRefused:
+	return _refused(file_name, "the file is damaged or incomplete", "Download it again.")
+
+
+def _encrypted(file_name: str) -> FileRefused:
+	return FileRefused(
+		"encrypted", "The workbook is protected by a password.", "Save it without a password.", file_name
+	)
+
+
+def _kind_of(head: bytes) -> str:
+	if b"\x00" in head:
+		return "something else"
+	if re.search(rb"<(html|table|!doctype)", head, re.IGNORECASE):
+		return "a web page (HTML)"
+	return "plain text or CSV"

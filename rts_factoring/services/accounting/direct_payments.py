@@ -1,0 +1,112 @@
+"""A debtor paid us although the invoice is RTS's: say so, and book the money as RTS's when a person asks for it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import frappe
+from frappe import _
+from frappe.utils import get_link_to_form
+
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.services.accounting import journal_entries
+from rts_factoring.services.company import settings
+
+WITH_RTS = (InvoiceState.FINANCED.value, InvoiceState.PARTLY_PAID.value, InvoiceState.SUBMITTED.value)
+
+
+def warn(doc) -> None:
+	"""On a Payment Entry that settles invoices RTS has bought or is buying: the money belongs to RTS."""
+	if doc.payment_type != "Receive" or doc.docstatus != 0:
+		return
+	found = factored(doc)
+	if not found:
+		return
+	invoices = ", ".join(get_link_to_form("Sales Invoice", name) for name in found)
+	frappe.msgprint(
+		_(
+			"{0} is factored: this payment belongs to RTS. Use <b>Held for the Factor</b> to book it so, "
+			"pass it on, and remind the customer to pay RTS."
+		).format(invoices),
+		title=_("Paid to the Wrong Party"),
+		indicator="orange",
+	)
+
+
+def factored(doc) -> list[str]:
+	"""The referenced invoices that are with RTS."""
+	names = [row.reference_name for row in doc.references if row.reference_doctype == "Sales Invoice"]
+	if not names:
+		return []
+	return frappe.get_all(
+		"Sales Invoice",
+		filters={"name": ("in", names), "factoring_status": ("in", WITH_RTS)},
+		pluck="name",
+		order_by="name",
+	)
+
+
+def hold_for_factor(doc) -> str:
+	"""Turn what a draft Payment Entry pays on factored invoices into a draft Journal Entry: bank against clearing, because
+	RTS will ask for the money and the invoice stays open until RTS reports it. Returns its name.
+
+	The Payment Entry keeps what it pays on other invoices, and is deleted when that is nothing.
+	"""
+	found = factored(doc)
+	if doc.docstatus != 0 or not found:
+		frappe.throw(_("Only a draft payment of factored invoices can be held for the factor."))
+	agreed = settings.require(doc.company)
+	received = money(doc.received_amount or doc.paid_amount)
+	rows = [
+		row
+		for row in doc.references
+		if row.reference_doctype == "Sales Invoice" and row.reference_name in found
+	]
+	amount = sum((money(row.allocated_amount) for row in rows), ZERO)
+	everything = len(rows) == len(doc.references) and (amount == received or bool(doc.deductions))
+	if everything:
+		amount = received  # less what a bank or the customer deducted
+	else:
+		_refuse_to_divide(doc, found, amount, received)
+	entry = frappe.new_doc("Journal Entry")
+	entry.update(
+		{
+			"voucher_type": "Bank Entry",
+			"company": doc.company,
+			"posting_date": doc.posting_date,
+			"cheque_no": doc.reference_no or doc.name,
+			"cheque_date": doc.reference_date or doc.posting_date,
+			"user_remark": _("Paid to us by {0} for {1}, held for RTS").format(
+				doc.party_name or doc.party, ", ".join(found)
+			),
+		}
+	)
+	for row in journal_entries.bank_rows(agreed, doc.paid_to, float(amount)):
+		entry.append("accounts", row)
+	entry.insert()
+	if everything:
+		doc.delete()
+	else:
+		_keep_the_rest(doc, rows, received - amount)
+	return entry.name
+
+
+def _refuse_to_divide(doc, found: list[str], amount: Decimal, received: Decimal) -> None:
+	"""Deductions and exchange rates cannot be told apart between the factor's invoices and the others."""
+	currencies = {doc.paid_from_account_currency, doc.paid_to_account_currency}
+	if doc.deductions or len(currencies) > 1 or amount > received:
+		frappe.throw(
+			_(
+				"This payment is for {0}, which RTS has bought, and for more. It has deductions, two currencies, or pays less "
+				"than it allocates, so it cannot be divided by itself. Make a Payment Entry of its own for the factored invoices."
+			).format(", ".join(found)),
+			title=_("Make Two Payments of It"),
+		)
+
+
+def _keep_the_rest(doc, rows: list, rest: Decimal) -> None:
+	for row in rows:
+		doc.remove(row)
+	doc.paid_amount = doc.received_amount = float(rest)
+	doc.save()

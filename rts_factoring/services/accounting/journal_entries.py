@@ -1,0 +1,274 @@
+"""Effects → Journal Entries: few and short, each balanced, linked to the import that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+import frappe
+from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
+	get_accounting_dimensions,
+	get_checks_for_pl_and_bs_accounts,
+)
+from frappe import _
+
+from rts_factoring.core.model import Leg, Role
+from rts_factoring.core.money import ZERO
+from rts_factoring.core.reconciliation.posting_matrix import by_role
+from rts_factoring.services.company.settings import ACCOUNT_FIELDS
+
+# ERPNext submits a Journal Entry of more than 100 rows in a background job; at most this many of ours name an invoice,
+# the other roles take at most two rows each.
+INVOICE_ROWS = 80
+_OF_INVOICE = (Role.RECEIVABLE, Role.CUSTOMER_CREDIT)
+
+
+@dataclass(frozen=True)
+class Posting:
+	"""The legs of one effect, its posting date, and the ledger entry it belongs to (an index of the caller)."""
+
+	index: int
+	day: date
+	legs: tuple[Leg, ...]
+
+
+@dataclass(frozen=True)
+class Voucher:
+	day: date
+	postings: tuple[Posting, ...]
+
+
+@dataclass
+class _Part:
+	"""A voucher being filled; `rows` are its rows that name an invoice: role, invoice, whether a debit."""
+
+	postings: list[Posting]
+	rows: set[tuple[Role, str | None, bool]]
+
+	def takes(self, rows: set[tuple[Role, str | None, bool]]) -> bool:
+		"""Whether there is room, and no invoice would stand on both sides: ERPNext compares the credits of an entry with
+		what the invoice owed before it, whatever the entry debits."""
+		both = any(
+			role is Role.RECEIVABLE and (role, name, not debit) in self.rows for role, name, debit in rows
+		)
+		return not both and len(self.rows | rows) <= INVOICE_ROWS
+
+
+def in_order(postings: Iterable[Posting]) -> list[Posting]:
+	"""The same in the order given, no invoice on a day before that of its posting above: days are posted in their order."""
+	latest: dict[str | None, date] = {}
+	found = []
+	for posting in postings:
+		names = {leg.invoice_no for leg in posting.legs if leg.role is Role.RECEIVABLE}
+		day = max((posting.day, *(latest[name] for name in names if name in latest)))
+		latest |= dict.fromkeys(names, day)
+		found.append(replace(posting, day=day))
+	return found
+
+
+def split(postings: Iterable[Posting]) -> list[Voucher]:
+	"""One voucher a day; further ones where a day has more invoices than fit, or where an invoice goes up and down. An
+	invoice's postings keep their order. Postings without legs need no voucher."""
+	vouchers: list[Voucher] = []
+	for day, found in sorted(_by_day(postings).items()):
+		parts: list[_Part] = []
+		full = 0  # parts before this one have no room
+		last: dict[str | None, int] = {}
+		for posting in found:
+			rows = {
+				(leg.role, leg.invoice_no, leg.debit > 0) for leg in posting.legs if leg.role in _OF_INVOICE
+			}
+			number = max((full if rows else 0, *(last.get(name, 0) for _role, name, _debit in rows)))
+			while number < len(parts) and not parts[number].takes(rows):
+				number += 1
+			if number == len(parts):
+				parts.append(_Part([], set()))
+			parts[number].postings.append(posting)
+			parts[number].rows |= rows
+			last |= dict.fromkeys((name for _role, name, _debit in rows), number)
+			while full < len(parts) and len(parts[full].rows) >= INVOICE_ROWS:
+				full += 1
+		vouchers += [Voucher(day, tuple(part.postings)) for part in parts]
+	return vouchers
+
+
+def _by_day(postings: Iterable[Posting]) -> dict[date, list[Posting]]:
+	days: dict[date, list[Posting]] = {}
+	for posting in postings:
+		if posting.legs:
+			days.setdefault(posting.day, []).append(posting)
+	return days
+
+
+def post(voucher: Voucher, settings, *, report_import: str, remark: str) -> str:
+	"""Insert and submit the Journal Entry of one voucher; returns its name. Raises if ERPNext did not submit it."""
+	doc = frappe.new_doc("Journal Entry")
+	doc.update(
+		{
+			"voucher_type": "Journal Entry",
+			"company": settings.company,
+			"posting_date": voucher.day,
+			"user_remark": remark,
+			"factoring_report_import": report_import,
+		}
+	)
+	if settings.journal_naming_series:
+		doc.naming_series = settings.journal_naming_series
+	for row in _rows(voucher, settings):
+		doc.append("accounts", row)
+	doc.flags.ignore_permissions = True
+	doc.flags.factoring = True
+	doc.check_credit_limit = _no_new_credit
+	doc.insert()
+	doc.submit()
+	if doc.docstatus != 1:
+		frappe.throw(_("Journal Entry {0} was not submitted; nothing was posted.").format(doc.name))
+	return doc.name
+
+
+def _no_new_credit() -> None:
+	"""In place of ERPNext's check of the customer's credit limit: a bounced check or a chargeback is no new sale, and has
+	happened whatever the limit."""
+
+
+def _rows(voucher: Voucher, settings) -> list[dict]:
+	sums: dict[tuple[Role, str | None, bool], Decimal] = {}
+	for posting in voucher.postings:
+		for leg in posting.legs:
+			key = (leg.role, leg.invoice_no if leg.role in _OF_INVOICE else None, leg.debit > 0)
+			sums[key] = sums.get(key, ZERO) + leg.debit + leg.credit
+	dimensions = _dimensions(settings)
+	invoices = _invoice_accounts({name for _role, name, _side in sums if name}, list(dimensions))
+	rows = []
+	for (role, name, is_debit), amount in sums.items():
+		row = dict(dimensions)
+		if role in _OF_INVOICE:
+			invoice = invoices[name]
+			row |= {"account": invoice.debit_to, "party_type": "Customer", "party": invoice.customer}
+			row |= {field: invoice[field] for field in dimensions if invoice.get(field)}
+			if role is Role.RECEIVABLE:
+				row |= {"reference_type": "Sales Invoice", "reference_name": name}
+		else:
+			row["account"] = account(settings, role)
+		row["debit_in_account_currency" if is_debit else "credit_in_account_currency"] = float(amount)
+		rows.append(row)
+	return rows
+
+
+def by_account(voucher: Voucher, settings) -> list[dict]:
+	"""Per role: account, debit, credit and how many invoices; what a person checks before posting."""
+	sums = by_role(leg for posting in voucher.postings for leg in posting.legs)
+	invoices = {leg.invoice_no for posting in voucher.postings for leg in posting.legs if leg.invoice_no}
+	return [
+		{
+			"role": role.value,
+			"account": _("each invoice's own")
+			if role in _OF_INVOICE
+			else settings.get(ACCOUNT_FIELDS[role]) or "",
+			"debit": float(debit),
+			"credit": float(credit),
+			"invoices": len(invoices) if role in _OF_INVOICE else 0,
+		}
+		for role, (debit, credit) in sums.items()
+	]
+
+
+def account(settings, role: Role) -> str:
+	"""The account of a role. Raises with what to set up when there is none."""
+	field = ACCOUNT_FIELDS[role]
+	found = settings.get(field)
+	if not found:
+		frappe.throw(
+			_(
+				"{0}: choose the account for {1} in Subsidiary Factoring Settings before reports are posted."
+			).format(settings.company, _(settings.meta.get_label(field)))
+		)
+	return found
+
+
+def _invoice_accounts(names: set[str], dimensions: list[str]) -> dict:
+	known = [
+		field
+		for field in dimensions
+		if field != "cost_center" and frappe.get_meta("Sales Invoice").has_field(field)
+	]
+	rows = frappe.get_all(
+		"Sales Invoice",
+		filters={"name": ("in", list(names))} if names else {"name": ""},
+		fields=["name", "debit_to", "customer", "cost_center", *known],
+		limit=0,
+	)
+	return {row.name: row for row in rows}
+
+
+def _dimensions(settings) -> dict[str, str | None]:
+	"""Cost center and accounting dimensions of a row: as the settings say, else the company's default. What an invoice has
+	itself goes before them."""
+	defaults = {
+		row.fieldname: row.default_dimension
+		for row in get_checks_for_pl_and_bs_accounts() or ()
+		if row.company == settings.company
+	}
+	found = {
+		"cost_center": settings.cost_center
+		or frappe.get_cached_value("Company", settings.company, "cost_center")
+	}
+	return found | {
+		field: settings.get(field) or defaults.get(field) for field in get_accounting_dimensions()
+	}
+
+
+def bank_rows(settings, bank_account: str, amount: float) -> list[dict]:
+	"""Rows of an entry, bank against clearing."""
+	dimensions = _dimensions(settings)
+	return [
+		{"account": bank_account, "debit_in_account_currency": amount, **dimensions},
+		{"account": account(settings, Role.CLEARING), "credit_in_account_currency": amount, **dimensions},
+	]
+
+
+def cancel_of_import(report_import: str) -> list[str]:
+	"""Cancel every Journal Entry of an import, newest first; returns their names."""
+	names = frappe.get_all(
+		"Journal Entry",
+		filters={"factoring_report_import": report_import, "docstatus": 1},
+		pluck="name",
+		order_by="creation desc",
+		limit=0,
+	)
+	for name in names:
+		doc = frappe.get_doc("Journal Entry", name)
+		doc.flags.ignore_permissions = True
+		doc.flags.factoring = True
+		doc.cancel()
+		if doc.docstatus != 2:
+			frappe.throw(_("Journal Entry {0} was not cancelled; nothing was undone.").format(name))
+	return names
+
+
+def refuse_reversal(doc) -> None:
+	"""ERPNext's Reverse Journal Entry would undo the books of an import and not its ledger."""
+	reversed_entry = doc.get("reversal_of")
+	report_import = reversed_entry and frappe.db.get_value(
+		"Journal Entry", reversed_entry, "factoring_report_import"
+	)
+	if report_import:
+		frappe.throw(
+			_(
+				"Entry {0} belongs to Report Import {1} and is not reversed alone. Cancel the import; that undoes all its entries."
+			).format(reversed_entry, report_import),
+			title=_("Factoring"),
+		)
+
+
+def refuse_alone(doc) -> None:
+	"""A Journal Entry of an import is cancelled with the import, never on its own."""
+	if doc.get("factoring_report_import") and not doc.flags.factoring:
+		frappe.throw(
+			_(
+				"This entry belongs to Report Import {0}. Cancel the import; that undoes all its entries."
+			).format(doc.factoring_report_import),
+			title=_("Factoring"),
+		)

@@ -1,0 +1,306 @@
+"""The factoring ledger: what each import did to each invoice and to the reserve. Entries are only ever added.
+
+Positions and invoice states are sums over it; `core.posting` says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Sum
+from frappe.utils import now
+
+from rts_factoring.core.model import InvoiceState, Policy, Position, Role
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.matching import Receivables
+from rts_factoring.core.reconciliation.positions import MOVES, state_of
+from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
+from rts_factoring.services.common.errors import Overtaken
+from rts_factoring.services.company import settings
+from rts_factoring.services.invoices import invoice_state, receivables
+from rts_factoring.services.invoices.receivables import chunks
+
+FIGURES = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
+ROLES = tuple(role.value for role in Role)
+_NEUTRAL = {
+	"purchased": "purchased",
+	"collected": "collected",
+	"charged_back": "charged_back",
+	"open": "open_change",
+}
+
+
+def validate(doc) -> None:
+	"""Entries are written by postings alone and never changed."""
+	if not doc.is_new():
+		frappe.throw(
+			_("Factoring Ledger Entries are never changed; cancel the Report Import that made them.")
+		)
+
+
+def on_trash(doc) -> None:
+	frappe.throw(_("Factoring Ledger Entries are never deleted; cancel the Report Import that made them."))
+
+
+def lock(company: str) -> None:
+	"""Postings of one company follow each other, until the transaction ends. Throws Overtaken when another one was
+	committed after this transaction began to read, because waiting does not renew what a transaction sees.
+
+	Where nothing was read before the lock, nothing is old; a job that begins with it never fails here.
+	"""
+	latest = frappe.db.get_value(settings.DOCTYPE, company, "postings", for_update=True)
+	if latest != frappe.db.get_value(settings.DOCTYPE, company, "postings"):
+		frappe.throw(
+			_(
+				"Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then repeat this."
+			).format(company),
+			Overtaken,
+			title=_("Try Again"),
+		)
+	frappe.db.set_value(settings.DOCTYPE, company, "postings", (latest or 0) + 1, update_modified=False)
+
+
+def entry(effect: Effect, policy: Policy) -> dict[str, Decimal]:
+	"""Amount columns of one effect: per role debit minus credit, and what it means whatever the policy."""
+	row = dict.fromkeys((*ROLES, *_NEUTRAL.values()), ZERO)
+	for leg in legs(policy, effect):
+		row[leg.role.value] += leg.debit - leg.credit
+	for name, sign, amount in MOVES.get(effect.event, ()):
+		if name in _NEUTRAL:
+			row[_NEUTRAL[name]] += sign * effect.amounts[amount]
+	return row
+
+
+def write(rows: Sequence[dict]) -> None:
+	"""Insert entries in bulk; all rows have the same keys."""
+	if not rows:
+		return
+	stamp, user = now(), frappe.session.user
+	fixed = {"creation": stamp, "modified": stamp, "owner": user, "modified_by": user, "docstatus": 0}
+	fields = ["name", *fixed, *rows[0]]
+	frappe.db.bulk_insert(
+		"Factoring Ledger Entry",
+		fields,
+		[(frappe.generate_hash(length=10), *fixed.values(), *row.values()) for row in rows],
+	)
+
+
+def reverse(report_import: str) -> list[str]:
+	"""Add the mirror image of every entry of an import; returns the invoices it touched."""
+	entries = frappe.get_all(
+		"Factoring Ledger Entry",
+		filters={"report_import": report_import, "is_reversal": 0},
+		fields=[
+			"name",
+			"posting_date",
+			"company",
+			"currency",
+			"event",
+			"policy",
+			"sales_invoice",
+			"customer",
+			"batch",
+		]
+		+ ["report_import", "report_import_line", "journal_entry", *ROLES, *_NEUTRAL.values()],
+		limit=0,
+		order_by="creation",
+	)
+	amounts = (*ROLES, *_NEUTRAL.values())
+	write(
+		[
+			{key: -value if key in amounts else value for key, value in row.items() if key != "name"}
+			| {"is_reversal": 1, "reverses": row.name}
+			for row in entries
+		]
+	)
+	return sorted({row.sales_invoice for row in entries if row.sales_invoice})
+
+
+def in_force(table):
+	"""A query on the ledger, under this name, for entries of imports that were not cancelled."""
+	parent = frappe.qb.DocType("Report Import")
+	query = frappe.qb.from_(table).inner_join(parent).on(parent.name == table.report_import)
+	return query.where((parent.docstatus == 1) & (table.is_reversal == 0))
+
+
+def positions(company: str, invoices: Collection[str] | None = None) -> dict[str, Position]:
+	"""Position of every invoice of the company that has ledger entries, or of those named."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	invoice = frappe.qb.DocType("Sales Invoice")
+	query = (
+		frappe.qb.from_(table)
+		.inner_join(invoice)
+		.on(invoice.name == table.sales_invoice)
+		.where(table.company == company)
+		.groupby(
+			table.sales_invoice, invoice.outstanding_amount, invoice.factoring_batch, invoice.factoring_status
+		)
+		.select(
+			table.sales_invoice,
+			invoice.outstanding_amount,
+			invoice.factoring_batch,
+			invoice.factoring_status,
+			*(Sum(table[name]).as_(name) for name in FIGURES),
+		)
+	)
+	rows = []
+	if invoices is None:
+		rows = query.run(as_dict=True)
+	for names in chunks(invoices or ()):
+		rows += query.where(table.sales_invoice.isin(names)).run(as_dict=True)
+	return {row.sales_invoice: _position(row) for row in rows}
+
+
+def _position(row) -> Position:
+	return Position(
+		invoice_no=row.sales_invoice,
+		state=InvoiceState(row.factoring_status or InvoiceState.NOT_FACTORED.value),
+		batch=row.factoring_batch or "",
+		outstanding=money(row.outstanding_amount or 0),
+		purchased=money(row.purchased or 0),
+		open=money(row.open_change or 0),
+		collected=money(row.collected or 0),
+		charged_back=money(row.charged_back or 0),
+		fee=money(row.fee or 0),
+		reserve=money(row.reserve or 0),
+	)
+
+
+def load_ledger(company: str, kind: str, days: Collection[date] = ()) -> FactoringLedger:
+	"""The company's book: live batches, positions, and which rows of reports of this kind were posted before: those of
+	the time the days span (a row's day is part of its identity), and those without a day."""
+	agreed = settings.require(company)
+	return FactoringLedger(
+		company=company,
+		policy=Policy(agreed.policy.lower()),
+		client_number=agreed.client_number or "",
+		currency=agreed.currency or frappe.get_cached_value("Company", company, "default_currency"),
+		companies=frozenset(settings.factored_companies()),
+		batches=_batches(company),
+		positions=positions(company),
+		posted_rows=_posted_rows(company, kind, days),
+	)
+
+
+def _batches(company: str) -> dict[str, tuple[str, ...]]:
+	batch, row = frappe.qb.DocType("Factoring Batch"), frappe.qb.DocType("Factoring Batch Invoice")
+	found: dict[str, list[str]] = {}
+	query = (
+		frappe.qb.from_(row)
+		.inner_join(batch)
+		.on(batch.name == row.parent)
+		.where((batch.company == company) & (batch.docstatus == 1))
+		.orderby(batch.creation)
+		.orderby(row.idx)
+		.select(batch.name, row.sales_invoice)
+	)
+	for name, invoice in query.run():
+		found.setdefault(name, []).append(invoice)
+	return {name: tuple(invoices) for name, invoices in found.items()}
+
+
+def _posted_rows(company: str, kind: str, days: Collection[date]) -> set[tuple[str, int]]:
+	line, parent = frappe.qb.DocType("Report Import Line"), frappe.qb.DocType("Report Import")
+	query = (
+		frappe.qb.from_(line)
+		.inner_join(parent)
+		.on(parent.name == line.report_import)
+		.where((line.company == company) & (parent.kind == kind.title()))
+		.where(line.posted_key.isnotnull())
+		.select(line.identity, line.occurrence)
+	)
+	in_time = line.date.isnull()
+	if days:
+		in_time |= line.date[min(days) : max(days)]
+	return {(identity, int(occurrence)) for identity, occurrence in query.where(in_time).run()}
+
+
+def receivables_named(numbers: Collection[str]) -> Receivables:
+	"""The invoices a report may mean. When every number is known as it stands only those are read, else all invoices of
+	the companies that factor, so that looser rules see every candidate."""
+	found = receivables.rows(numbers)
+	if {row.name for row in found} < set(numbers):
+		found = receivables.of_companies(settings.factored_companies())
+	return Receivables(receivables.to_receivable(row) for row in found if not row.is_return)
+
+
+def set_states(states: dict[str, InvoiceState]) -> None:
+	"""Write the factoring status of invoices, grouped by status; the invoices' own history is not touched."""
+	by_state: dict[str, list[str]] = {}
+	for name, state in states.items():
+		by_state.setdefault(state.value, []).append(name)
+	for state, names in by_state.items():
+		invoice_state.write_fields(names, factoring_status=state)
+
+
+def states_from_ledger(company: str, batch: str | None, invoices: Collection[str]) -> dict[str, InvoiceState]:
+	"""The state each invoice has by its ledger. One that RTS holds nothing of is Submitted while `batch` has it; one that
+	went on (was queued again, or sent in another batch) keeps its state."""
+	found = positions(company, invoices)
+	states = {}
+	for row in receivables.rows(invoices):
+		position = found.get(row.name)
+		if position and position.is_bought:
+			states[row.name] = state_of(position)
+		elif row.factoring_batch and row.factoring_batch == batch:
+			states[row.name] = InvoiceState.SUBMITTED
+		elif not row.factoring_batch and row.factoring_status not in invoice_state.NOT_WITH_FACTOR_STATES:
+			states[row.name] = InvoiceState.NOT_FACTORED
+	return states
+
+
+def validate_settings(doc) -> None:
+	"""What stands in the ledger fixes the policy and the accounts; throws with what to do first."""
+	if doc.is_new():
+		return
+	before = doc.get_doc_before_save()
+	accounts = [
+		role
+		for role, field in settings.ACCOUNT_FIELDS.items()
+		if before.get(field) not in (None, "", doc.get(field))
+	]
+	if before.policy != doc.policy or accounts:
+		lock(doc.company)
+	# Settings opened before a posting are saved after it: the number of postings stays the latest.
+	doc.postings = frappe.db.get_value(doc.doctype, doc.name, "postings", for_update=True)
+	if before.policy != doc.policy:
+		_refuse_policy_change(doc)
+	for role in accounts:
+		_refuse_account_change(doc, before, role)
+
+
+def _refuse_policy_change(doc) -> None:
+	"""The policy changes only when RTS and we hold nothing against each other."""
+	found = [position.invoice_no for position in positions(doc.company).values() if position.open]
+	if found:
+		more = " " + _("and {0} more").format(len(found) - 10) if len(found) > 10 else ""
+		frappe.throw(
+			_("The policy cannot change while invoices are open with RTS. Close these first: {0}.").format(
+				", ".join(sorted(found)[:10]) + more
+			),
+			title=_("Open Positions"),
+		)
+
+
+def _refuse_account_change(doc, before, role: Role) -> None:
+	"""A role whose account changed would never tie out again: what was posted stays where it is."""
+	field = settings.ACCOUNT_FIELDS[role]
+	if is_used(doc.company, role):
+		frappe.throw(
+			_(
+				"{0}: reports were posted to {1}, so this role keeps it. Rename that account, or cancel those imports first."
+			).format(_(doc.meta.get_label(field)), frappe.bold(before.get(field))),
+			title=_("Account"),
+		)
+
+
+def is_used(company: str, role: Role) -> bool:
+	"""Whether an import that was not cancelled moved this role."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = in_force(table).where((table.company == company) & (table[role.value] != 0))
+	return bool(query.select(table.name).limit(1).run())

@@ -1,0 +1,126 @@
+"""Batches that submit themselves: at a time of day, or when enough invoices are queued."""
+
+from datetime import date, datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_time, getdate, now_datetime, strip_html
+
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.services.batches import factoring_batch, schedule_files
+from rts_factoring.services.common import logs
+from rts_factoring.services.company import alerts, settings
+from rts_factoring.services.invoices import readiness
+
+DAILY = ("Daily at a Time", "Both")
+BY_COUNT = ("When Enough Invoices Are Queued", "Both")
+ACTION = "Submit"
+WATCHED = ("enabled", "auto_submit", "auto_submit_time")
+
+
+def submit_due() -> None:
+	"""Enqueue a job for each company whose batch is due now."""
+	for company in settings.factored_companies():
+		if is_due(settings.find(company), now_datetime()):
+			frappe.enqueue(
+				"rts_factoring.services.batches.automatic_submit.submit_queued",
+				queue="long",
+				job_id=f"rts_factoring:auto_submit:{company}",
+				deduplicate=True,
+				company=company,
+			)
+
+
+def is_due(company_settings, now: datetime) -> bool:
+	"""Whether the company wants a batch at `now`; its queue is counted only if the answer depends on it."""
+	if _day_due(company_settings, now):
+		return True
+	when, wanted = company_settings.auto_submit, cint(company_settings.auto_submit_count)
+	return when in BY_COUNT and wanted > 0 and len(factoring_batch.queued(company_settings.company)) >= wanted
+
+
+def start_from_now(doc) -> None:
+	"""A daily time that was just set is first kept when it comes next, and not for days before."""
+	now, before = now_datetime(), doc.get_doc_before_save()
+	changed = not before or [_setting(before, field) for field in WATCHED] != [
+		_setting(doc, field) for field in WATCHED
+	]
+	time = _setting(doc, "auto_submit_time")
+	if doc.auto_submit in DAILY and changed and time is not None and now.time() < time:
+		yesterday = now.date() - timedelta(days=1)
+		doc.last_auto_submit = max(getdate(doc.last_auto_submit or yesterday), yesterday)
+
+
+def submit_queued(company: str) -> list[str]:
+	"""The job: one submitted batch of all queued invoices (it splits itself). The settings' row is the lock.
+
+	What is not ready any more is left out. A batch that is refused all the same is tried again at each tick, and the
+	managers hear of it once.
+	"""
+	name = frappe.db.get_value(settings.DOCTYPE, {"company": company}, "name", for_update=True)
+	agreed = frappe.get_doc(settings.DOCTYPE, name)
+	now = now_datetime()
+	if not agreed.enabled or not is_due(agreed, now):
+		return []
+	readiness.update_readiness(factoring_batch.queued(company))
+	if not is_due(agreed, now):
+		return []
+	day = _day_due(agreed, now)
+	attempt = logs.Attempt(ACTION, company)
+	frappe.db.savepoint("auto_submit")
+	try:
+		doc = _submit(agreed, factoring_batch.queued(company))
+	except (frappe.ValidationError, FactoringError) as error:
+		frappe.db.rollback(save_point="auto_submit")
+		frappe.clear_messages()
+		_tell_once(company, attempt, strip_html(str(error)))
+		return []
+	if doc:
+		attempt.values["batch"] = doc.name
+		attempt.succeeded(_("became {0}").format(doc.name))
+	if day:
+		agreed.db_set("last_auto_submit", day, update_modified=False)
+	return [doc.name] if doc else []
+
+
+def _submit(agreed, invoices: list[str]):
+	if not invoices:
+		return None
+	doc = factoring_batch.create(agreed.company, schedule_files.first_of_each_name(agreed, invoices))
+	doc.submit()
+	return doc
+
+
+def _day_due(company_settings, now: datetime) -> date | None:
+	"""The day whose daily batch is still to be made: today's once its time has come, else one that was missed."""
+	time = _setting(company_settings, "auto_submit_time")
+	if company_settings.auto_submit not in DAILY or time is None:
+		return None
+	came_today, done = now.time() >= time, company_settings.last_auto_submit
+	day = now.date() if came_today else now.date() - timedelta(days=1)
+	if not done:
+		return day if came_today else None  # nothing was missed before the first
+	return day if getdate(done) < day else None
+
+
+def _setting(doc, field: str):
+	"""As it compares, whether it comes from a form or from the database. Midnight is a time, and false as a timedelta."""
+	value = doc.get(field)
+	if field != "auto_submit_time":
+		return str(value or "")
+	return None if value in (None, "") else get_time(value)
+
+
+def _tell_once(company: str, attempt: logs.Attempt, message: str) -> None:
+	last = logs.last(ACTION, company)
+	if last and last.message == message:
+		return
+	attempt.refused(message)
+	alerts.tell_managers(
+		company,
+		_("The queued invoices of {0} could not be submitted by themselves").format(company),
+		message,
+		settings.DOCTYPE,
+		company,
+		"batch_failed",
+	)

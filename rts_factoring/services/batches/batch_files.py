@@ -1,0 +1,154 @@
+"""The files of a batch on this side: packets and schedule, made in the background and then frozen by size and hash."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import frappe
+
+from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError
+from rts_factoring.core.schedule import render
+from rts_factoring.services.batches import batch_status, schedule_files
+from rts_factoring.services.batches.batch_status import DOCTYPE, RELEASED_OUTCOMES
+from rts_factoring.services.company import settings
+
+FILE = "Factoring Batch File"
+ZIP_MODE = "All in One Zip"
+
+
+def prepare(doc, renew: Callable[[], None]) -> None:
+	"""Packets and schedule, each with size and hash on its row. Once all are made they are never made again.
+
+	Commits after each; `renew` is called before, so that a job which no longer holds the batch saves nothing.
+	"""
+	if not any(row.kind in ("Schedule", "Zip") for row in doc.files):
+		_make_packets(doc, renew)
+		doc.reload()
+		_freeze_files(doc, renew)
+	doc.reload()
+
+
+def path_of(doc, file: str) -> Path:
+	"""Where a file of the batch stands on disk. Throws for a File that is not the batch's or one of its invoices'."""
+	found = frappe.get_doc("File", file)
+	owners = {(DOCTYPE, doc.name), *(("Sales Invoice", row.sales_invoice) for row in doc.invoices)}
+	if (found.attached_to_doctype, found.attached_to_name) not in owners:
+		raise FactoringError(
+			"not_of_the_batch",
+			"A file of the batch is attached neither to the batch nor to one of its invoices, so it is not given away.",
+			"Cancel the batch and make a new one.",
+			where=doc.name,
+		)
+	return Path(found.get_full_path())
+
+
+def _make_packets(doc, renew: Callable[[], None]) -> None:
+	from rts_factoring.services.invoices import packets
+
+	for row in doc.invoices:
+		if row.packet or row.outcome in RELEASED_OUTCOMES:
+			continue
+		try:
+			packet = packets.ensure_packet(
+				row.sales_invoice
+			)  # rendering commits, so nothing may be open here
+		except (PaperworkError, NoticeError) as error:
+			frappe.db.rollback()
+			renew()
+			batch_status.return_invoice(row.sales_invoice, str(error))
+		else:
+			renew()
+			frappe.db.set_value("Factoring Batch Invoice", row.name, "packet", packet, update_modified=False)
+		_commit()
+		batch_status.show_progress(doc.name, "invoice", row.sales_invoice)
+
+
+def _freeze_files(doc, renew: Callable[[], None]) -> None:
+	"""Write the rows of all files in one transaction, the schedule's last."""
+	rows = [row for row in doc.invoices if row.outcome not in RELEASED_OUTCOMES]
+	if not rows:
+		raise FactoringError(
+			"nothing_to_send",
+			"No invoice of the batch could be made ready.",
+			"Mend what each invoice names, cancel the batch and make a new one.",
+			where=doc.name,
+		)
+	layout, lines = schedule_files.lines(doc)
+	day = schedule_files.day(doc)
+	client = doc.client_number or ""
+	content = render.render(layout, doc.name, client, lines, day)
+	name = render.schedule_name(layout, client, doc.name, day)
+	packets = [(row.file_name, row.packet) for row in rows]
+	if layout.as_zip or settings.require(doc.company).zip_mode == ZIP_MODE:
+		files = [_zip(doc, render.zip_name(layout, client, doc.name, day), packets, (name, content))]
+	else:
+		files = [_frozen(doc, file_name, "Packet", packet) for file_name, packet in packets]
+		files.append(_frozen(doc, name, "Schedule", _keep(doc, name, content)))
+	renew()
+	frappe.db.delete(FILE, {"parent": doc.name})
+	for number, values in enumerate(files, 1):
+		frappe.get_doc(
+			{
+				"doctype": FILE,
+				"parent": doc.name,
+				"parenttype": DOCTYPE,
+				"parentfield": "files",
+				"idx": number,
+				"docstatus": 1,
+				**values,
+			}
+		).db_insert()
+	_commit()
+
+
+def _frozen(doc, file_name: str, kind: str, file: str) -> dict:
+	path = path_of(doc, file)
+	with path.open("rb") as content:
+		digest = _digest(content)
+	size = path.stat().st_size
+	return {
+		"file_name": file_name,
+		"kind": kind,
+		"file": file,
+		"size": size,
+		"sha256": digest.hexdigest(),
+	} | {"state": "Pending"}
+
+
+def _digest(content):
+	digest = hashlib.sha256()
+	while block := content.read(1 << 20):
+		digest.update(block)
+	return digest
+
+
+def _zip(doc, name: str, packets: list, schedule_entry: tuple[str, bytes]) -> dict:
+	folder = Path(frappe.get_site_path("private", "files"))
+	target = folder / f".{doc.name}-{frappe.generate_hash(length=8)}.zip"
+	try:
+		render.write_zip(
+			target, [(file_name, path_of(doc, packet)) for file_name, packet in packets] + [schedule_entry]
+		)
+		return _frozen(doc, name, "Zip", _keep(doc, name, target.read_bytes()))
+	finally:
+		target.unlink(missing_ok=True)
+
+
+def _keep(doc, file_name: str, content: bytes) -> str:
+	"""A private File of the batch."""
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": file_name,
+			"attached_to_doctype": DOCTYPE,
+			"attached_to_name": doc.name,
+			"is_private": 1,
+			"content": content,
+		}
+	)
+	file.flags.ignore_permissions = True
+	return file.insert().name
+
+
+def _commit() -> None:
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- each step of the job must survive its death

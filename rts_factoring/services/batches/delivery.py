@@ -1,0 +1,363 @@
+"""The background job that brings a submitted batch to the factor; safe to run twice, at once, and after any death.
+
+The batch's row is the lock: whoever changes its claim under `for update` works on it, and a claim nobody
+renewed for LEASE seconds belongs to a dead job. The files' own rows say how far each one got.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint, now_datetime
+
+from rts_factoring.core.delivery import Connection, FileState, OutgoingFile, deliver
+from rts_factoring.core.errors import DeliveryError, FactoringError
+from rts_factoring.services.batches import batch_files, batch_status
+from rts_factoring.services.batches.batch_files import FILE
+from rts_factoring.services.batches.batch_status import (
+	DELIVERED,
+	DOCTYPE,
+	FAILED,
+	QUEUED,
+	READY,
+	SENDING,
+	show_progress,
+)
+from rts_factoring.services.common.logs import Attempt
+from rts_factoring.services.company import alerts, settings
+
+LEASE = 120  # seconds
+PAUSES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
+TIMEOUT = 3 * 3600  # seconds a job may take
+DOWNLOAD = "Download"  # the factor has no server: people bring it the files
+
+
+def enqueue(batch: str, after_commit: bool = True) -> None:
+	"""Send the batch in the background, once the transaction that submitted it is committed.
+
+	One job waits for each attempt. The number is in the job's name because Redis takes a killed job for a running one
+	for a while.
+	"""
+	attempts = cint(frappe.db.get_value(DOCTYPE, batch, "attempts"))
+	frappe.enqueue(
+		"rts_factoring.services.batches.delivery.deliver_batch",
+		queue="long",
+		timeout=TIMEOUT,
+		enqueue_after_commit=after_commit,
+		job_id=f"rts_factoring:deliver:{batch}:{attempts}",
+		deduplicate=True,
+		batch=batch,
+	)
+
+
+def resume_due() -> list[str]:
+	"""Start the jobs of batches that wait for another attempt, or whose job died. Returns their names."""
+	found = frappe.get_all(
+		DOCTYPE,
+		filters={"docstatus": 1, "status": ("in", (QUEUED, SENDING))},
+		fields=["name", "status", "claimed_on", "next_attempt_on"],
+		order_by="creation",
+	)
+	due = [row.name for row in found if _is_due(row, now_datetime())]
+	for name in due:
+		enqueue(name, after_commit=False)
+	return due
+
+
+def retry(batch: str) -> None:
+	"""A person asks for another attempt after the last one failed."""
+	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
+	if status not in (FAILED, QUEUED):
+		frappe.throw(_("The batch is {0}; there is nothing to try again.").format(_(status)))
+	_set(batch, status=QUEUED, attempts=0, next_attempt_on=None, error="")
+	enqueue(batch)
+
+
+def deliver_batch(batch: str) -> str:
+	"""The job: make what is missing, send what is not delivered; returns the status the batch ended in.
+
+	Commits after each step, so that a later job continues where this one died.
+	"""
+	claim = _take(batch)
+	if not claim:
+		return frappe.db.get_value(DOCTYPE, batch, "status")
+	doc = frappe.get_doc(DOCTYPE, batch)
+	attempt = Attempt("Deliver", doc.company, batch, doc.attempts)
+	try:
+		if waits := _waits_for(doc):
+			return _wait(doc, claim, waits)
+		batch_files.prepare(doc, lambda: _renew(batch, claim))
+		if _agreed(doc.company).protocol == DOWNLOAD:
+			return _hand_over(doc, claim)
+		summary = _send(doc, claim)
+		_finish(doc, claim)
+		attempt.succeeded(
+			f"{summary.files} files over {summary.channels} channels, {summary.seconds:.1f} s", summary.bytes
+		)
+	except _ClaimLost:
+		frappe.db.rollback()
+	except Exception as error:
+		frappe.db.rollback()
+		_after_failure(doc, claim, attempt, error)
+	_commit()
+	return frappe.db.get_value(DOCTYPE, batch, "status")
+
+
+# The lock
+
+
+class _ClaimLost(Exception):
+	"""Another job took the batch over, or it was cancelled."""
+
+
+def _take(batch: str) -> str:
+	"""A new claim on the batch, committed; empty when there is nothing to do yet, or a living job is at it.
+
+	A batch whose job died at its last attempt has failed: nobody else would say so.
+	"""
+	fields = ["docstatus", "status", "company", "claimed_on", "attempts", "next_attempt_on"]
+	row = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True, for_update=True)
+	if (
+		not row
+		or row.docstatus != 1
+		or row.status not in (QUEUED, SENDING)
+		or not _is_due(row, now_datetime())
+	):
+		frappe.db.rollback()
+		return ""
+	claim = frappe.generate_hash(length=16)
+	if row.status == SENDING and cint(row.attempts) >= _allowed(row.company):
+		_set(batch, claim=claim)
+		_fail_as_killed(batch, claim)
+		return ""
+	_set(
+		batch,
+		status=SENDING,
+		claim=claim,
+		claimed_on=now_datetime(),
+		attempts=cint(row.attempts) + 1,
+		next_attempt_on=None,
+	)
+	_commit()
+	show_progress(batch, "status", SENDING)
+	return claim
+
+
+def _renew(batch: str, claim: str) -> None:
+	"""Say that this job lives, and stop it when it no longer holds the batch. To be committed with what it saves."""
+	held = frappe.db.get_value(DOCTYPE, batch, ["claim", "docstatus"], as_dict=True, for_update=True)
+	if not held or held.claim != claim or held.docstatus != 1:
+		raise _ClaimLost
+	_set(batch, claimed_on=now_datetime())
+
+
+def _is_dead(claimed_on: datetime | None, now: datetime) -> bool:
+	return not claimed_on or (now - claimed_on).total_seconds() > LEASE
+
+
+def _is_due(row, now: datetime) -> bool:
+	if row.status == SENDING:
+		return _is_dead(row.claimed_on, now)
+	return not row.next_attempt_on or row.next_attempt_on <= now
+
+
+# Sending the files
+
+
+def _send(doc, claim: str):
+	connection = settings.connection(_agreed(doc.company), remote_folder=doc.remote_folder or "")
+	files = [
+		OutgoingFile(
+			name=row.file_name,
+			path=batch_files.path_of(doc, row.file),
+			size=cint(row.size),
+			sha256=row.sha256,
+			state=FileState(row.state.lower()),
+			last=row.kind != "Packet",
+		)
+		for row in doc.files
+	]
+	_count_attempt(doc.name)
+	_commit()  # nothing is locked or open while the network is waited for
+	return _deliver(connection, files, doc, claim)
+
+
+def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str):
+	def progress(name: str, state: FileState, size: int) -> None:
+		_renew(doc.name, claim)
+		_save_state(doc.name, name, state)
+		_commit()
+		show_progress(doc.name, name, state.value.title())
+
+	def heartbeat() -> None:
+		_renew(doc.name, claim)
+		_commit()
+
+	def journal(name: str) -> FileState:
+		_commit()  # ends the snapshot, so that the other job's states are seen
+		state = frappe.db.get_value(FILE, {"parent": doc.name, "file_name": name}, "state")
+		return FileState(state.lower())
+
+	return deliver(connection, files, progress, token=_token(doc), journal=journal, heartbeat=heartbeat)
+
+
+def _save_state(batch: str, file_name: str, state: FileState) -> None:
+	"""A file that is delivered stays so, whatever a slower job says."""
+	table = frappe.qb.DocType(FILE)
+	query = frappe.qb.update(table).where((table.parent == batch) & (table.file_name == file_name))
+	query = query.where(table.state != "Delivered").set(table.state, state.value.title())
+	if state is FileState.DELIVERED:
+		query = query.set(table.delivered_on, now_datetime()).set(table.error, "")
+	query.run()
+
+
+def _count_attempt(batch: str) -> None:
+	"""On each file that this attempt is about."""
+	table = frappe.qb.DocType(FILE)
+	unfinished = (table.parent == batch) & (table.state != "Delivered")
+	frappe.qb.update(table).where(unfinished).set(table.attempts, table.attempts + 1).run()
+
+
+def _token(doc) -> str:
+	"""The same over all attempts of this batch, and no other's on the same server."""
+	return hashlib.sha256(f"{frappe.local.site}/{doc.name}".encode()).hexdigest()[:12]
+
+
+# How it ends
+
+
+def _finish(doc, claim: str) -> None:
+	_renew(doc.name, claim)
+	_set(doc.name, status=DELIVERED, delivered_on=now_datetime(), claim="", claimed_on=None, error="")
+	batch_status.mark_submitted(doc.name)
+	show_progress(doc.name, "status", DELIVERED, after_commit=True)
+
+
+def _hand_over(doc, claim: str) -> str:
+	"""The files wait for a person, who says when the factor has them."""
+	_renew(doc.name, claim)
+	_set(doc.name, status=READY, claim="", claimed_on=None, error="")
+	_commit()
+	show_progress(doc.name, "status", READY)
+	return READY
+
+
+def mark_delivered(batch: str) -> None:
+	"""A person brought the files to the factor. Throws while they are not made, or a job is at work."""
+	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
+	doc = frappe.get_doc(DOCTYPE, batch)
+	if status not in (READY, FAILED) or not doc.files:
+		frappe.throw(_("The batch is {0}; its files cannot be marked as delivered.").format(_(status)))
+	table = frappe.qb.DocType(FILE)
+	delivered = frappe.qb.update(table).set(table.state, "Delivered").set(table.error, "")
+	delivered.set(table.delivered_on, now_datetime()).where(
+		(table.parent == batch) & (table.state != "Delivered")
+	).run()
+	_set(batch, status=DELIVERED, delivered_on=now_datetime(), error="")
+	batch_status.mark_submitted(batch)
+	doc.add_comment("Info", _("brought the files to the factor"))
+	Attempt("Mark as Delivered", doc.company, batch, doc.attempts).succeeded(
+		_("by hand, by {0}").format(frappe.session.user), sum(cint(row.size) for row in doc.files)
+	)
+
+
+def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
+	"""Another attempt after a pause, while there is hope and patience; else the managers are told."""
+	try:
+		_renew(doc.name, claim)
+	except _ClaimLost:
+		return
+	message = str(error) if isinstance(error, FactoringError) else _("Unexpected error; see the Error Log.")
+	if not isinstance(error, FactoringError):
+		frappe.log_error(
+			title=f"Factoring Batch {doc.name}", reference_doctype=DOCTYPE, reference_name=doc.name
+		)
+	tries = cint(doc.attempts)
+	hopeful = getattr(error, "retry", not isinstance(error, FactoringError))
+	values = {"claim": "", "claimed_on": None, "error": message}
+	if hopeful and tries < _allowed(doc.company):
+		status = QUEUED
+		pause = timedelta(minutes=PAUSES[min(tries, len(PAUSES)) - 1])
+		_set(doc.name, status=status, next_attempt_on=now_datetime() + pause, **values)
+	else:
+		status = FAILED
+		_set(doc.name, status=status, next_attempt_on=None, **values)
+		alerts.tell_managers(
+			doc.company,
+			_("Factoring batch {0} could not be delivered").format(doc.name),
+			message,
+			DOCTYPE,
+			doc.name,
+			"batch_failed",
+		)
+	frappe.db.set_value(
+		FILE, {"parent": doc.name, "state": ("!=", "Delivered")}, "error", message, update_modified=False
+	)
+	attempt.failed(error)
+	show_progress(doc.name, "status", status, after_commit=True)
+
+
+def _fail_as_killed(batch: str, claim: str) -> None:
+	doc = frappe.get_doc(DOCTYPE, batch)
+	error = DeliveryError(
+		"killed",
+		"The job that sends this batch was ended from outside each time, the last attempt too.",
+		"Ask your administrator whether the server runs out of memory or restarts its workers; then press Try Again.",
+	)
+	_after_failure(doc, claim, Attempt("Deliver", doc.company, batch, doc.attempts), error)
+	_commit()
+
+
+def _allowed(company: str) -> int:
+	"""Attempts before a person is asked."""
+	agreed = settings.find(company)
+	return cint(agreed.max_attempts) if agreed else 1
+
+
+def _agreed(company: str):
+	"""The company's settings; to send they must be enabled."""
+	agreed = settings.find(company)
+	if not agreed or not agreed.enabled:
+		raise FactoringError(
+			"not_enabled",
+			"Factoring is switched off for this company, so nothing is sent.",
+			"Enable its Subsidiary Factoring Settings, then press Try Again on the batch.",
+			where=company,
+		)
+	return agreed
+
+
+def _waits_for(doc) -> str | None:
+	"""The earlier batch of the company that must be seen at the factor first, where the settings ask for it.
+
+	One that was cancelled holds nobody up.
+	"""
+	if not _agreed(doc.company).wait_for_first or not doc.split_from:
+		return None
+	seen = frappe.db.get_value(DOCTYPE, doc.split_from, ["seen_on", "docstatus"], as_dict=True)
+	return doc.split_from if seen and seen.docstatus == 1 and not seen.seen_on else None
+
+
+def _wait(doc, claim: str, earlier: str) -> str:
+	"""Waiting is no attempt."""
+	_renew(doc.name, claim)
+	_set(
+		doc.name,
+		status=QUEUED,
+		claim="",
+		claimed_on=None,
+		attempts=cint(doc.attempts) - 1,
+		next_attempt_on=now_datetime() + timedelta(minutes=PAUSES[1]),
+		error=_("Waits until {0} was seen at the factor.").format(earlier),
+	)
+	_commit()
+	return QUEUED
+
+
+def _set(batch: str, **values) -> None:
+	frappe.db.set_value(DOCTYPE, batch, values, update_modified=False)
+
+
+def _commit() -> None:
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- each step of the job must survive its death

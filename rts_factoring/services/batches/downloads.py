@@ -1,0 +1,30 @@
+"""The files of a batch for people: for factors without a server, and to look at what was sent."""
+
+import io
+import zipfile
+
+import frappe
+from frappe import _
+
+from rts_factoring.services.batches import batch_files
+from rts_factoring.services.batches.batch_status import DOCTYPE
+from rts_factoring.services.common.errors import told_to_the_user
+
+
+def of_batch(batch: str) -> tuple[str, bytes]:
+	"""File name and content of one zip with every file of the batch, as they were or will be sent."""
+	doc = frappe.get_doc(DOCTYPE, batch)
+	if doc.docstatus == 0 or not doc.files:
+		frappe.throw(_("The files of {0} are not made yet. They follow its submission.").format(doc.name))
+	if len(doc.files) == 1:
+		return doc.files[0].file_name, _content(doc, doc.files[0])
+	target = io.BytesIO()
+	with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+		for row in doc.files:
+			archive.writestr(row.file_name, _content(doc, row))
+	return f"{doc.name}.zip", target.getvalue()
+
+
+def _content(doc, row) -> bytes:
+	with told_to_the_user():
+		return batch_files.path_of(doc, row.file).read_bytes()

@@ -1,0 +1,290 @@
+"""A batch from draft to submitted: which invoices it holds, that no other does, and how it is taken back.
+
+While an invoice is in a live batch (draft or submitted, not held, denied or given back), its field
+`factoring_batch` names that batch. The field is read and changed only under a row lock.
+"""
+
+from collections.abc import Collection
+
+import frappe
+from frappe import _
+from frappe.utils import cint, now_datetime, today
+
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.services.batches import batch_status, schedule_files
+from rts_factoring.services.batches.batch_status import CANCELLED, DOCTYPE, DRAFT, QUEUED, SENDING
+from rts_factoring.services.company import layouts, settings
+from rts_factoring.services.invoices import invoice_state, readiness, receivables
+
+BOUGHT = ("Financed", "Partly Paid", "Completed", "Charged Back")
+SHOWN = 10  # names listed in one message
+RECENT = 120  # seconds after which a silent job counts as dead
+MADE_LATER = ("submitted_on", "submitted_by", "delivered_on", "seen_on", "attempts", "next_attempt_on")
+MADE_LATER += ("claim", "claimed_on", "error")
+
+
+# The document's events
+
+
+def validate(doc) -> None:
+	"""Rows are filled from their invoices, which are locked and claimed for this batch."""
+	company = settings.require(doc.company)
+	_begin_anew(doc)
+	_refuse_twins(doc)
+	rows = _locked(doc)
+	_refuse_unfit(doc, rows)
+	doc.client_number = company.client_number
+	doc.currency = company.currency
+	doc.schedule_layout = company.schedule_layout
+	doc.remote_folder = _remote_folder(company)
+	doc.status = DRAFT if doc.docstatus == 0 else doc.status
+	_fill(doc, rows)
+	_total(doc, company)
+	_claim(doc)
+
+
+def before_submit(doc) -> None:
+	"""Freeze names and order; what is over the limit of one batch is kept for `on_submit` to split off."""
+	company = settings.require(doc.company)
+	if not doc.invoices:
+		frappe.throw(_("The batch has no invoice. Use Get Queued Invoices."), title=_("Empty Batch"))
+	limit = cint(company.max_invoices) or 100
+	doc.flags.rest = [row.sales_invoice for row in doc.invoices[limit:]]
+	if doc.flags.rest:
+		doc.set("invoices", doc.invoices[:limit])
+		_total(doc, company)
+	_refuse_unready(doc)
+	schedule_files.name_files(doc)
+	doc.status = QUEUED
+	doc.submitted_on = now_datetime()
+	doc.submitted_by = frappe.session.user
+
+
+def on_submit(doc) -> None:
+	from rts_factoring.services.batches import delivery
+
+	delivery.enqueue(doc.name)
+	if rest := doc.flags.rest:
+		_release(rest, doc.name)
+		following = create(doc.company, rest, split_from=doc.name)
+		following.submit()
+		frappe.msgprint(
+			_("{0} invoices are over the limit of one batch and go with {1}.").format(
+				len(rest), frappe.get_desk_link(DOCTYPE, following.name)
+			),
+			alert=True,
+		)
+
+
+def before_cancel(doc) -> None:
+	"""A sent batch needs a reason; a batch the factor has answered cannot be taken back."""
+	status, claimed_on = frappe.db.get_value(DOCTYPE, doc.name, ["status", "claimed_on"], for_update=True)
+	if status == SENDING and claimed_on and (now_datetime() - claimed_on).total_seconds() < RECENT:
+		frappe.throw(_("The batch is being sent. Wait until it is delivered or has failed."))
+	_refuse_answered(doc)
+	sent = [row.file_name for row in doc.files if row.state != "Pending"]
+	if sent and not (doc.cancel_reason or "").strip():
+		frappe.throw(
+			_(
+				"{0} of {1} files were sent to the factor already. Enter a Reason for Cancelling first."
+			).format(len(sent), len(doc.files)),
+			title=_("Reason Needed"),
+		)
+
+
+def on_cancel(doc) -> None:
+	doc.ignore_linked_doctypes = (
+		*(doc.get("ignore_linked_doctypes") or ()),
+		DOCTYPE,
+	)  # what was split off goes on
+	batch_status.clear_wait(doc.name)
+	doc.db_set({"status": CANCELLED, "claim": "", "next_attempt_on": None})
+	released = _release([row.sales_invoice for row in doc.invoices], doc.name)
+	invoice_state.write_fields(released, factoring_status=InvoiceState.QUEUED.value)
+	readiness.update_readiness(released)
+
+
+def on_trash(doc) -> None:
+	_release([row.sales_invoice for row in doc.invoices], doc.name)
+
+
+# What people and automation ask for
+
+
+def create(company: str, invoices: Collection[str], split_from: str | None = None):
+	"""A saved draft batch of these invoices, in the order given."""
+	doc = frappe.new_doc(DOCTYPE)
+	doc.update({"company": company, "batch_date": today()})
+	doc.flags.split_from = split_from
+	for name in invoices:
+		doc.append("invoices", {"sales_invoice": name})
+	return doc.insert()
+
+
+def queued(company: str) -> list[str]:
+	"""Invoices of the company that wait for a batch, oldest first."""
+	return frappe.get_all(
+		"Sales Invoice",
+		filters={
+			"company": company,
+			"docstatus": 1,
+			"factoring_status": InvoiceState.QUEUED.value,
+			"factoring_batch": ("is", "not set"),
+		},
+		pluck="name",
+		order_by="posting_date, name",
+	)
+
+
+def send_now(invoice: str):
+	"""A batch of this one queued invoice, submitted."""
+	company = frappe.db.get_value("Sales Invoice", invoice, "company")
+	doc = create(company, [invoice])
+	doc.submit()
+	return doc
+
+
+# Rules
+
+
+def _refuse_twins(doc) -> None:
+	names = [row.sales_invoice for row in doc.invoices]
+	twins = sorted({name for name in names if names.count(name) > 1})
+	if twins:
+		frappe.throw(_("{0} stands in the batch twice.").format(frappe.bold(", ".join(twins))))
+
+
+def _locked(doc) -> dict:
+	"""Lock this batch's invoices and those it held until now; the rows of the first."""
+	names = {row.sales_invoice for row in doc.invoices}
+	return {row.name: row for row in receivables.rows(names | _held_before(doc), for_update=True)}
+
+
+def _held_before(doc) -> set[str]:
+	before = None if doc.is_new() else doc.get_doc_before_save()
+	return {row.sales_invoice for row in before.invoices} if before else set()
+
+
+def _refuse_unfit(doc, rows: dict) -> None:
+	problems = []
+	for line in doc.invoices:
+		row = rows.get(line.sales_invoice)
+		if (
+			not row or row.company != doc.company
+		):  # one answer for both, which tells nothing of other companies
+			problems.append(_("{0} is no invoice of {1}.").format(line.sales_invoice, doc.company))
+		elif row.factoring_batch and row.factoring_batch != doc.name:
+			problems.append(_("{0} is in batch {1} already.").format(row.name, row.factoring_batch))
+		elif row.factoring_status != InvoiceState.QUEUED.value:
+			problems.append(
+				_("{0} is not queued: {1}.").format(row.name, row.factoring_reasons or row.factoring_status)
+			)
+	_throw(problems, _("These Invoices Cannot Go"))
+
+
+def _refuse_unready(doc) -> None:
+	"""Judged once more at the last moment, by everything but what was saved."""
+	rows = receivables.rows([row.sales_invoice for row in doc.invoices])
+	verdicts = readiness.check_invoices(rows)
+	problems = [
+		_("{0}: {1}").format(name, " ".join(str(reason) for reason in verdict.reasons))
+		for name, verdict in verdicts.items()
+		if verdict.state is not InvoiceState.QUEUED
+	]
+	_throw(problems, _("These Invoices Are Not Ready"))
+
+
+def _refuse_answered(doc) -> None:
+	answered = frappe.get_all(
+		"Report Import", filters={"batch": doc.name, "docstatus": 1}, pluck="name", order_by="name"
+	)
+	bought = frappe.get_all(
+		"Sales Invoice",
+		filters={"factoring_batch": doc.name, "factoring_status": ("in", BOUGHT)},
+		pluck="name",
+		order_by="name",
+		limit=SHOWN,
+	)
+	if bought and not answered:
+		frappe.throw(_("The factor has bought {0}.").format(", ".join(bought)), title=_("Answered"))
+	if answered:
+		frappe.throw(
+			_("The factor has answered this batch. Cancel {0} first.").format(
+				", ".join(frappe.get_desk_link("Report Import", name) for name in answered)
+			),
+			title=_("Answered"),
+		)
+
+
+def _throw(problems: list[str], title: str) -> None:
+	if problems:
+		more = len(problems) - SHOWN
+		lines = [frappe.utils.escape_html(problem) for problem in problems[:SHOWN]]
+		lines += [_("and {0} more").format(more)] if more > 0 else []
+		frappe.throw("<br>".join(lines), title=title)
+
+
+# What a batch holds
+
+
+def _begin_anew(doc) -> None:
+	"""Until it is submitted a batch has no past, whatever was copied when it was amended, or comes with a request."""
+	doc.set("files", [])
+	doc.update(dict.fromkeys(MADE_LATER))
+	for row in doc.invoices:
+		row.update(dict.fromkeys(("outcome", "reason", "file_name", "packet")))
+	doc.split_from = doc.flags.split_from or _stored_origin(doc)
+
+
+def _stored_origin(doc) -> str | None:
+	"""The batch that this one, or the one it amends, was split from; never as a form says."""
+	name = doc.amended_from if doc.is_new() else doc.name
+	return (
+		frappe.db.get_value(DOCTYPE, {"name": name, "company": doc.company}, "split_from") if name else None
+	)
+
+
+def _fill(doc, rows: dict) -> None:
+	for line in doc.invoices:
+		row = rows[line.sales_invoice]
+		receivable = receivables.to_receivable(row)
+		line.update(
+			{
+				"customer": row.customer,
+				"customer_name": receivable.customer,
+				"po_no": receivable.po_no,
+				"load_no": receivable.load_no,
+				"invoice_date": receivable.invoice_date,
+				"due_date": receivable.due_date,
+				"amount": float(receivable.amount),
+				"currency": receivable.currency,
+			}
+		)
+
+
+def _total(doc, company) -> None:
+	total = sum((money(row.amount) for row in doc.invoices), ZERO)
+	doc.invoice_count = len(doc.invoices)
+	doc.total_amount = float(total)
+	for key, amount in settings.expected_amounts(company, total).items():
+		doc.set(f"expected_{key}", float(amount))
+
+
+def _claim(doc) -> None:
+	names = {row.sales_invoice for row in doc.invoices}
+	_release(_held_before(doc) - names, doc.name)
+	invoice_state.write_fields(sorted(names), factoring_batch=doc.name)
+
+
+def _release(invoices: Collection[str], batch: str) -> list[str]:
+	"""Let go of those invoices that this batch still holds; they are returned."""
+	rows = receivables.rows(invoices, for_update=True)
+	released = [row.name for row in rows if row.factoring_batch == batch]
+	invoice_state.write_fields(released, factoring_batch=None)
+	return released
+
+
+def _remote_folder(company) -> str:
+	layout = layouts.schedule_layout(company.schedule_layout)
+	return layout.remote_folder or company.remote_folder or ""

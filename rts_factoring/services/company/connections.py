@@ -1,0 +1,63 @@
+"""Getting to know the factor's server: its host key, confirmed once by a person, and whether it lets us in."""
+
+import frappe
+from frappe import _
+from frappe.utils import cint, now_datetime, today
+
+from rts_factoring.core.delivery import list_folder, probe
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.services.common.errors import as_frappe_error, told_to_the_user
+from rts_factoring.services.common.logs import Attempt
+from rts_factoring.services.company import settings
+
+DEFAULT_PORT = 22
+
+
+def show_host_key(doc) -> dict:
+	"""The key the server shows, before any credential is sent: type, fingerprint, and whether it is the pinned one."""
+	if not doc.host:
+		frappe.throw(_("Enter the host RTS gave with the credentials, and save."))
+	with told_to_the_user():
+		key = probe(doc.host.strip(), cint(doc.port) or DEFAULT_PORT, cint(doc.connect_timeout) or 20)
+	return {
+		"host": doc.host,
+		"type": key.type,
+		"fingerprint": key.sha256,
+		"pinned": doc.host_key_fingerprint or "",
+		"confirmed": key.sha256 == doc.host_key_fingerprint,
+	}
+
+
+def confirm_host_key(doc, fingerprint: str) -> None:
+	"""Pin the key a person has compared with what RTS gave; refused when the server shows another by now."""
+	shown = show_host_key(doc)
+	if shown["fingerprint"] != fingerprint:
+		frappe.throw(
+			_("The server now shows another key, {0}. Nothing was saved; test the connection again.").format(
+				frappe.bold(shown["fingerprint"])
+			),
+			title=_("Host Key Changed"),
+		)
+	if doc.host_key_fingerprint != fingerprint:
+		doc.add_comment("Info", _("confirmed the host key {0} of {1}").format(fingerprint, doc.host))
+	doc.db_set("host_key_fingerprint", fingerprint, notify=True)
+
+
+def test_connection(doc) -> dict:
+	"""Log in and list the folders; the log keeps the outcome. Throws with what is wrong."""
+	attempt = Attempt("Test Connection", doc.company)
+	try:
+		connection = settings.connection(doc)
+		found = {"folder": connection.remote_folder, "files": len(list_folder(connection))}
+		if doc.inbox_folder:
+			found |= {"inbox": doc.inbox_folder, "reports": len(list_folder(connection, doc.inbox_folder))}
+	except FactoringError as error:
+		attempt.failed(error)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the request fails, and its log must stay
+		raise as_frappe_error(error) from error
+	attempt.succeeded(_("{0} files in {1}").format(found["files"], found["folder"] or "/"))
+	values = {"connected_on": now_datetime(), "request_stage": "Connected"}
+	if not doc.credentials_received_on:
+		values["credentials_received_on"] = today()
+	doc.db_set(values, notify=True)
+	return found

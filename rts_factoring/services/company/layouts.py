@@ -1,0 +1,212 @@
+"""Report and schedule layouts as documents, to and from the dataclasses of the core."""
+
+from decimal import Decimal
+
+import frappe
+from frappe import _
+
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.model import ReportKind
+from rts_factoring.core.reports.inspection import describe
+from rts_factoring.core.reports.layout import DEFAULT_LAYOUTS, ReportLayout
+from rts_factoring.core.reports.report import read_report
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column, ScheduleLayout
+from rts_factoring.services.common.errors import as_frappe_error, told_to_the_user
+from rts_factoring.services.company import settings
+
+DEFAULT_NAMES = {ReportKind.PURCHASE: "RTS Purchase Report", ReportKind.PAYMENT: "RTS Payment Report"}
+DEFAULT_SCHEDULE = DEFAULT_LAYOUT.name
+SETTINGS_FIELDS = {"Purchase": "purchase_report_layout", "Payment": "payment_report_layout"}
+DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Pipe": "|", "Fixed Width": ""}
+SHOWN = 20  # rows of a file that a layout is tried on
+LINE_ENDS = {"CRLF": "\r\n", "LF": "\n"}
+_SAME = ("header", "as_zip", "quoting", "encoding", "bom", "date_format", "amounts")
+_SAME += ("schedule_pattern", "packet_pattern", "zip_pattern", "remote_folder")
+_CHECKS = ("header", "as_zip", "bom")
+_COLUMN = ("field", "title", "constant", "required", "width", "pad", "align", "cut")
+
+
+def create_defaults() -> None:
+	"""The shipped layouts, where they are missing; edited ones are left alone."""
+	for kind, layout in DEFAULT_LAYOUTS.items():
+		if not frappe.db.exists("Report Layout", DEFAULT_NAMES[kind]):
+			report_layout_document(layout, DEFAULT_NAMES[kind]).insert(ignore_permissions=True)
+	if not frappe.db.exists("Schedule Layout", DEFAULT_SCHEDULE):
+		schedule_layout_document(DEFAULT_LAYOUT).insert(ignore_permissions=True)
+
+
+def report_layout(name: str) -> ReportLayout:
+	"""The Report Layout of that name. Raises LayoutError when it contradicts itself."""
+	return _to_report_layout(frappe.get_cached_doc("Report Layout", name))
+
+
+def schedule_layout(name: str | None) -> ScheduleLayout:
+	"""The Schedule Layout of that name, the shipped one without a name. Raises LayoutError."""
+	return _to_schedule_layout(frappe.get_cached_doc("Schedule Layout", name)) if name else DEFAULT_LAYOUT
+
+
+def try_on(doc, file_url: str) -> dict:
+	"""What each column and the first rows of a file become by this layout, saved or not; nothing is written."""
+	file = frappe.get_doc("File", {"file_url": file_url})
+	file.check_permission("read")
+	content = file.get_content()
+	with told_to_the_user():
+		layout = _to_report_layout(doc)
+		data = content.encode() if isinstance(content, str) else content
+		found = describe(read_report(data, file.file_name, layout.kind, [layout]))
+	return found | {"lines": found["lines"][:SHOWN], "line_count": len(found["lines"])}
+
+
+def remember_word(name: str, listed: str, word: str, means: str, company: str) -> None:
+	"""Teach a layout one word of a status or type, as an accountant did on an import of the company."""
+	_remember(name, "words", {"list": listed, "word": word, "means": means}, ("list", "word"), company)
+
+
+def remember_header(name: str, field: str, text: str, company: str) -> None:
+	"""Teach a layout one more header text of a field."""
+	_remember(name, "headers", {"field": field, "text": text}, ("text",), company)
+
+
+def _remember(name: str, table: str, row: dict, key: tuple[str, ...], company: str) -> None:
+	"""People limited to some companies may not change a shared layout: their company gets a copy of its own."""
+	doc = frappe.get_doc("Report Layout", name)
+	if any(
+		all(known.get(field).casefold() == row[field].casefold() for field in key) for known in doc.get(table)
+	):
+		return
+	if not doc.company and not doc.has_permission("write"):
+		return _remember(_copy_for(doc, company), table, row, key, company)
+	doc.append(table, row)
+	doc.save()
+
+
+def _copy_for(shared, company: str) -> str:
+	"""The company's copy of a shared layout; the company's settings name it from then on."""
+	name = f"{shared.name} - {frappe.get_cached_value('Company', company, 'abbr')}"
+	if not frappe.db.exists("Report Layout", name):
+		copy = frappe.copy_doc(shared)
+		copy.update({"layout_name": name, "company": company})
+		copy.insert()
+		frappe.msgprint(
+			_(
+				"{0} is shared by all companies. {1} has a copy of it from now on, {2}, which knows the new word."
+			).format(frappe.bold(shared.name), frappe.bold(company), frappe.bold(name)),
+			alert=True,
+		)
+	agreed, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
+	if (agreed.get(field) or DEFAULT_NAMES[ReportKind(shared.kind.lower())]) == shared.name:
+		agreed.check_permission("write")
+		frappe.get_doc(settings.DOCTYPE, agreed.name).db_set(field, name, notify=True)
+	return name
+
+
+def refuse_foreign(doc, *fieldnames: str) -> None:
+	"""A company uses its own layouts and the shared ones: the wall holds in links too."""
+	for fieldname in fieldnames:
+		field = doc.meta.get_field(fieldname)
+		company = doc.get(fieldname) and frappe.db.get_value(field.options, doc.get(fieldname), "company")
+		if company and company != doc.get("company"):
+			frappe.throw(
+				_("{0}: {1} is the layout of one company only. Choose a shared one, or that company.").format(
+					frappe.bold(_(field.label)), frappe.bold(frappe.utils.escape_html(doc.get(fieldname)))
+				)
+			)
+
+
+def validate_report_layout(doc) -> None:
+	try:
+		_to_report_layout(doc)
+	except FactoringError as error:
+		raise as_frappe_error(error) from error
+
+
+def validate_schedule_layout(doc) -> None:
+	try:
+		_to_schedule_layout(doc)
+	except FactoringError as error:
+		raise as_frappe_error(error) from error
+
+
+def report_layout_document(layout: ReportLayout, name: str):
+	"""A new, unsaved Report Layout that says the same as `layout`."""
+	doc = frappe.new_doc("Report Layout")
+	doc.update(
+		{
+			"layout_name": name,
+			"company": "",  # shared; None would be filled with the user's default company
+			"kind": layout.kind.value.title(),
+			"date_order": layout.date_order,
+			"tolerance": float(layout.tolerance),
+			"deductions_negative": int(layout.deductions_negative),
+		}
+	)
+	for field, texts in layout.headers.items():
+		for text in texts:
+			doc.append("headers", {"field": field, "text": text})
+	for kind, words in (("Status", layout.statuses), ("Type", layout.types)):
+		for word, meaning in words.items():
+			doc.append("words", {"list": kind, "word": word, "means": meaning.value})
+	return doc
+
+
+def schedule_layout_document(layout: ScheduleLayout):
+	"""A new, unsaved Schedule Layout that says the same as `layout`."""
+	doc = frappe.new_doc("Schedule Layout")
+	plain = layout.as_dict()
+	doc.update({key: plain[key] for key in _SAME})
+	doc.update(
+		{"layout_name": layout.name, "company": ""}
+	)  # shared; None would become the user's default company
+	doc.delimiter = _key(DELIMITERS, layout.delimiter)
+	doc.line_end = _key(LINE_ENDS, layout.line_end)
+	for column in plain["columns"]:
+		doc.append("columns", {key: column[key] for key in _COLUMN})
+	return doc
+
+
+def _to_report_layout(doc) -> ReportLayout:
+	headers: dict[str, tuple[str, ...]] = {}
+	for row in doc.headers:
+		headers[row.field] = (*headers.get(row.field, ()), row.text)
+	return ReportLayout.from_dict(
+		{
+			"kind": doc.kind.lower(),
+			"name": doc.layout_name,
+			"headers": headers,
+			"statuses": {row.word: row.means for row in doc.words if row.list == "Status"},
+			"types": {row.word: row.means for row in doc.words if row.list == "Type"},
+			"date_order": doc.date_order,
+			"tolerance": str(Decimal(repr(float(doc.tolerance or 0)))),
+			"deductions_negative": bool(doc.deductions_negative),
+		}
+	)
+
+
+def _to_schedule_layout(doc) -> ScheduleLayout:
+	plain = {key: doc.get(key) for key in _SAME}
+	plain |= {key: bool(plain[key]) for key in _CHECKS}
+	plain["remote_folder"] = plain["remote_folder"] or ""
+	columns = tuple(
+		Column(
+			field=row.field,
+			title=row.title or "",
+			constant=row.constant or "",
+			required=bool(row.required),
+			width=int(row.width or 0),
+			pad=row.pad or " ",
+			align=row.align or "left",
+			cut=bool(row.cut),
+		)
+		for row in doc.columns
+	)
+	return ScheduleLayout(
+		name=doc.layout_name,
+		columns=columns,
+		delimiter=DELIMITERS[doc.delimiter],
+		line_end=LINE_ENDS[doc.line_end],
+		**plain,
+	)
+
+
+def _key(table: dict, value):
+	return next(key for key, known in table.items() if known == value)

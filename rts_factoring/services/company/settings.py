@@ -1,0 +1,281 @@
+"""What a subsidiary's settings mean to the other services: terms, accounts, connection; and the checks on them."""
+
+from decimal import Decimal
+
+import frappe
+from frappe import _
+from frappe.utils import cint, flt
+from frappe.utils.password import (
+	get_decrypted_password,
+	remove_encrypted_password,
+	set_encrypted_password,
+)
+
+from rts_factoring.core.delivery import Connection
+from rts_factoring.core.eligibility import Terms
+from rts_factoring.core.model import Role
+from rts_factoring.core.money import money
+
+DOCTYPE = "Subsidiary Factoring Settings"
+MASK = "*" * 8  # what a field shows of a secret that is set, whatever its length
+PRIVATE_KEY = "private_key"  # kept beside the passwords; no field of the form ever holds it
+MAX_CHANNELS = 32
+PIN_DEPENDS_ON = ("protocol", "host", "port")
+ACCOUNT_FIELDS = {
+	Role.CLEARING: "clearing_account",
+	Role.RESERVE: "reserve_account",
+	Role.FEE: "fee_account",
+	Role.CHARGES: "charges_account",
+	Role.ADVANCES: "advances_account",
+}
+ROOT_TYPES = {
+	Role.CLEARING: ("Asset",),
+	Role.RESERVE: ("Asset",),
+	Role.FEE: ("Expense",),
+	Role.CHARGES: ("Expense",),
+	Role.ADVANCES: ("Liability",),
+}
+
+
+def find(company: str):
+	"""The company's settings, enabled or not; None when it has none."""
+	name = frappe.db.get_value(DOCTYPE, {"company": company})
+	return frappe.get_cached_doc(DOCTYPE, name) if name else None
+
+
+def require(company: str):
+	"""The company's enabled settings. Throws when there are none."""
+	settings = find(company)
+	return settings if settings and settings.enabled else _refuse(company)
+
+
+def require_any(company: str):
+	"""The same, enabled or not: what was posted stays to be read when a company no longer factors."""
+	return find(company) or _refuse(company)
+
+
+def _refuse(company: str):
+	frappe.throw(
+		_("{0} is not set up for factoring. Make and enable its Subsidiary Factoring Settings.").format(
+			frappe.bold(company)
+		),
+		title=_("Not Set Up"),
+	)
+
+
+def factored_companies() -> list[str]:
+	return frappe.get_all(DOCTYPE, filters={"enabled": 1}, pluck="company", order_by="company")
+
+
+def terms(settings) -> Terms:
+	"""The agreement as the rules of eligibility see it; without settings nothing is factored."""
+	if not settings:
+		return Terms(enabled=False)
+	return Terms(
+		enabled=bool(settings.enabled),
+		client_number=settings.client_number or "",
+		currency=settings.currency or "",
+		min_amount=money(flt(settings.min_amount)),
+	)
+
+
+def expected_amounts(settings, amount: Decimal) -> dict[str, Decimal]:
+	"""Advance, reserve and fee by the rates of the agreement, to the cent."""
+	return {
+		key: money(amount * Decimal(repr(flt(settings.get(f"{key}_rate")))) / 100)
+		for key in ("advance", "reserve", "fee")
+	}
+
+
+def accounts(company: str) -> dict[Role, str]:
+	"""Role → account of the company, for the roles that have one set."""
+	settings = require(company)
+	return {role: settings.get(field) for role, field in ACCOUNT_FIELDS.items() if settings.get(field)}
+
+
+def connection(settings, remote_folder: str | None = None) -> Connection:
+	"""The way to the factor, secrets included: for background jobs and probes, never for a response."""
+	return Connection(
+		host=(settings.host or "").strip(),
+		username=settings.username or "",
+		port=cint(settings.port),
+		protocol=(settings.protocol or "SFTP").lower(),
+		password=secret(settings, "password"),
+		private_key=secret(settings, PRIVATE_KEY),
+		passphrase=secret(settings, "passphrase"),
+		host_key_sha256=settings.host_key_fingerprint or "",
+		remote_folder=settings.remote_folder or "" if remote_folder is None else remote_folder,
+		insecure=bool(settings.insecure),
+		ca_certificate=settings.ca_certificate or "",
+		connect_timeout=cint(settings.connect_timeout) or 20,
+		banner_timeout=cint(settings.connect_timeout) or 20,
+		auth_timeout=cint(settings.auth_timeout) or 30,
+		operation_timeout=cint(settings.operation_timeout) or 60,
+		channels=min(max(cint(settings.channels), 1), MAX_CHANNELS),
+		can_rename=not settings.server_no_rename,
+		can_stat=not settings.server_no_stat,
+		sweeps=bool(settings.server_sweeps),
+		temporary_folder=settings.temporary_folder or "",
+		refuses_overwrite=bool(settings.server_no_overwrite),
+		appends=bool(settings.server_appends),
+	)
+
+
+def secret(settings, fieldname: str) -> str:
+	return get_decrypted_password(DOCTYPE, settings.name, fieldname, raise_exception=False) or ""
+
+
+def mask(doc) -> None:
+	"""Say that a secret is set, not how long it is."""
+	for field in doc.meta.get("fields", {"fieldtype": "Password"}):
+		if doc.get(field.fieldname):
+			doc.set(field.fieldname, MASK)
+
+
+def refuse_to_show(fieldname: str) -> None:
+	frappe.throw(
+		_("{0} is used to reach the factor and never shown. Enter a new one to replace it.").format(
+			fieldname
+		),
+		frappe.PermissionError,
+	)
+
+
+def store_private_key(settings, key: str, passphrase: str = "") -> str:  # nosec B107 # none
+	"""Keep the key encrypted and show only its fingerprint, which is returned. Throws when it cannot be read."""
+	from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
+	from rts_factoring.services.common.errors import told_to_the_user
+
+	with told_to_the_user():
+		public = load_private_key(Connection(host="", username="", private_key=key, passphrase=passphrase))
+	shown = f"{public.get_name()} {fingerprint(public.asbytes())}"
+	set_encrypted_password(DOCTYPE, settings.name, key.strip() + "\n", PRIVATE_KEY)
+	if passphrase:
+		set_encrypted_password(DOCTYPE, settings.name, passphrase, "passphrase")
+	else:
+		remove_encrypted_password(DOCTYPE, settings.name, "passphrase")
+	settings.db_set({"private_key_fingerprint": shown, "passphrase": MASK if passphrase else ""}, notify=True)
+	return shown
+
+
+def remove_private_key(settings) -> None:
+	for fieldname in (PRIVATE_KEY, "passphrase"):
+		remove_encrypted_password(DOCTYPE, settings.name, fieldname)
+	settings.db_set({"private_key_fingerprint": "", "passphrase": ""}, notify=True)  # nosec B105 # none
+
+
+def validate(doc) -> None:
+	if doc.enabled and not doc.client_number:
+		frappe.throw(_("Client Number is needed to enable factoring. RTS gives one to each subsidiary."))
+	for field in ("advance_rate", "reserve_rate", "fee_rate"):
+		if not 0 <= flt(doc.get(field)) <= 100:
+			frappe.throw(_("{0} must be between 0 and 100 percent.").format(_(doc.meta.get_label(field))))
+	if doc.protocol == "FTP" and doc.host and not doc.insecure:
+		frappe.throw(
+			_("Plain FTP sends credentials and invoices in clear text. Use SFTP or FTPS, or have a System")
+			+ " "
+			+ _("Manager tick {0}.").format(frappe.bold(_("Allow Unencrypted FTP")))
+		)
+	if doc.auto_submit not in ("Daily at a Time", "Both"):
+		doc.auto_submit_time = None  # Frappe fills in the moment of creation, and forms then open as changed
+	if doc.request_stage == "Signed" and not doc.signed_agreement:
+		frappe.throw(
+			_("Attach the signed access agreement; then the stage is Signed."), title=_("Signed Agreement")
+		)
+	doc.max_invoices = cint(doc.max_invoices) or 100
+	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
+	_forget_pin_of_another_host(doc)
+	_validate_currency(doc)
+	_validate_accounts(doc)
+
+
+def affects_readiness(doc) -> bool:
+	"""Whether a save changed what decides if an invoice is ready, or may let a packet succeed that failed before."""
+	watched = ("enabled", "client_number", "currency", "default_method", "min_amount", "schedule_layout")
+	watched += (
+		"packet_size_cap",
+		"print_format",
+	)  # invoices whose packet failed by the old ones get another chance
+	before = doc.get_doc_before_save()
+	kinds = [(row.kind, row.required) for row in doc.document_kinds]
+	kinds_before = [(row.kind, row.required) for row in before.document_kinds] if before else []
+	return not before or kinds != kinds_before or any(doc.get(f) != before.get(f) for f in watched)
+
+
+def on_trash(doc) -> None:
+	"""Frappe deletes the secrets with the document; what was sent must stay explicable."""
+	if frappe.db.exists("Factoring Batch", {"company": doc.company, "docstatus": 1}):
+		frappe.throw(
+			_("{0} has submitted batches. Disable its settings instead of deleting them.").format(
+				frappe.bold(doc.company)
+			)
+		)
+
+
+def _validate_currency(doc) -> None:
+	"""The agreement is in the company's own currency: journal entries of reports have no exchange rate to use."""
+	own = frappe.get_cached_value("Company", doc.company, "default_currency")
+	doc.currency = doc.currency or own
+	if doc.currency != own:
+		frappe.throw(
+			_(
+				"The agreement's currency is {0}, {1} keeps its books in {2}. Factor these invoices through a company in {0}."
+			).format(doc.currency, doc.company, own),
+			title=_("Another Currency"),
+		)
+
+
+def _forget_pin_of_another_host(doc) -> None:
+	before = doc.get_doc_before_save()
+	if before and any((doc.get(f) or "") != (before.get(f) or "") for f in PIN_DEPENDS_ON):
+		doc.host_key_fingerprint = ""
+		doc.connected_on = None
+
+
+def _validate_accounts(doc) -> None:
+	for role, field in ACCOUNT_FIELDS.items():
+		if doc.get(field):
+			_validate_account(doc, role, field)
+	if doc.cost_center:
+		found = frappe.db.get_value("Cost Center", doc.cost_center, ["company", "is_group"], as_dict=True)
+		if found.company != doc.company or found.is_group:
+			_refuse_account(doc, "cost_center", _("it is a group, or another company's"))
+	used = [doc.get(field) for field in ACCOUNT_FIELDS.values() if doc.get(field)]
+	if len(used) != len(set(used)):
+		frappe.throw(_("Each role needs an account of its own; otherwise the balances cannot be told apart."))
+
+
+def _validate_account(doc, role: Role, field: str) -> None:
+	account = frappe.get_cached_value(
+		"Account",
+		doc.get(field),
+		["company", "is_group", "disabled", "root_type", "account_type", "account_currency"],
+		as_dict=True,
+	)
+	if account.company != doc.company:
+		_refuse_account(doc, field, _("it belongs to {0}").format(account.company))
+	if account.is_group:
+		_refuse_account(doc, field, _("it is a group"))
+	if account.disabled:
+		_refuse_account(doc, field, _("it is disabled"))
+	if account.root_type not in ROOT_TYPES[role]:
+		_refuse_account(
+			doc, field, _("it is {0}, and must be {1}").format(account.root_type, ROOT_TYPES[role][0])
+		)
+	if account.account_type in ("Receivable", "Payable", "Stock"):
+		_refuse_account(
+			doc, field, _("accounts of type {0} need a party or stock").format(account.account_type)
+		)
+	if doc.currency and account.account_currency and account.account_currency != doc.currency:
+		_refuse_account(
+			doc, field, _("it is in {0}, the agreement in {1}").format(account.account_currency, doc.currency)
+		)
+
+
+def _refuse_account(doc, field: str, why: str) -> None:
+	frappe.throw(
+		_("{0}: {1} cannot be used, because {2}.").format(
+			_(doc.meta.get_label(field)), frappe.bold(doc.get(field)), why
+		),
+		title=_("Account"),
+	)

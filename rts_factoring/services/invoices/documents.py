@@ -1,0 +1,58 @@
+"""Paperwork on a Sales Invoice: adding files, with their kind guessed from the name where nobody says it."""
+
+import frappe
+from frappe import _
+
+from rts_factoring.core.documents.packet import DocumentKind, guess_kind
+from rts_factoring.services.common.documents import may_read_file, refuse_public
+
+KINDS = tuple(kind.value for kind in DocumentKind)
+
+
+def attach(invoice, file_url: str, kind: str | None = None, note: str | None = None) -> str:
+	"""Add an uploaded file to the invoice's documents and save; its kind. Throws for a file the user may not read."""
+	file = _readable_file(file_url)
+	kind = kind or guess_kind(file.file_name or file_url).value
+	if kind not in KINDS:
+		frappe.throw(_("{0} is no kind of document. Use one of {1}.").format(kind, ", ".join(KINDS)))
+	invoice.append("factoring_documents", {"kind": kind, "file": file.file_url, "note": note})
+	invoice.save()
+	return kind
+
+
+def attach_all(invoice, file_urls: list[str]) -> list[dict]:
+	"""Add several uploaded files and save once; each with the kind guessed from its name."""
+	added = []
+	for file_url in file_urls:
+		file = _readable_file(file_url)
+		kind = guess_kind(file.file_name or file_url).value
+		invoice.append("factoring_documents", {"kind": kind, "file": file.file_url})
+		added.append({"file_name": file.file_name, "kind": kind})
+	invoice.save()
+	return added
+
+
+def _readable_file(file_url: str):
+	names = frappe.get_all("File", filters={"file_url": file_url}, pluck="name", order_by="creation desc")
+	for name in names:
+		file = frappe.get_doc("File", name)
+		if file.has_permission("read"):
+			return file
+	frappe.throw(_("There is no file {0} that you may read. Upload it first.").format(file_url))
+
+
+def refuse_files_of_others(doc) -> None:
+	"""A new document is a private file that the one who adds it may read: its address alone must not open another's."""
+	before = doc.get_doc_before_save()
+	known = {row.file for row in before.get("factoring_documents") or ()} if before else set()
+	for row in doc.get("factoring_documents") or ():
+		if not row.file or row.file in known:
+			continue
+		if not may_read_file(row.file):
+			frappe.throw(
+				_("Row {0} of Documents: there is no file {1} that you may read. Upload it first.").format(
+					row.idx, frappe.bold(frappe.utils.escape_html(row.file))
+				),
+				title=_("No Such File"),
+			)
+		refuse_public(row.file, _("Row {0} of Documents").format(row.idx))

@@ -1,0 +1,83 @@
+"""The fields of ours on a Sales Invoice: which states mean what, and the one place that writes them."""
+
+from collections.abc import Collection, Iterable
+
+import frappe
+
+from rts_factoring.core.eligibility import Reason
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.services.common.errors import say
+from rts_factoring.services.invoices.receivables import chunks
+
+PRE_SUBMISSION_STATES = (
+	"",
+	InvoiceState.NOT_FACTORED.value,
+	InvoiceState.NOT_READY.value,
+	InvoiceState.QUEUED.value,
+)
+
+
+NOT_WITH_FACTOR_STATES = (
+	*PRE_SUBMISSION_STATES,
+	InvoiceState.HELD.value,
+)  # of an invoice that is not with the factor
+
+
+AT_ONCE = 50  # more invoices than this are judged in the background
+
+
+STATE_FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
+
+
+def awaiting_delivery(names: Collection[str]) -> set[str]:
+	"""Those whose packet is in the files of a submitted batch that is not delivered yet: as good as sent, and frozen."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	row, batch = frappe.qb.DocType("Factoring Batch Invoice"), frappe.qb.DocType("Factoring Batch")
+	found = set()
+	for part in chunks(sorted(set(names))):
+		query = (
+			frappe.qb.from_(invoice)
+			.join(row)
+			.on((row.parent == invoice.factoring_batch) & (row.sales_invoice == invoice.name))
+			.join(batch)
+			.on((batch.name == row.parent) & (batch.docstatus == 1))
+			.select(invoice.name)
+			.where(invoice.name.isin(part) & row.packet.isnotnull() & (row.packet != ""))
+			.where(row.outcome.isnull() | (row.outcome == ""))
+		)
+		found |= {name for (name,) in query.run()}
+	return found
+
+
+def mark_not_ready(invoice: str, problems: Iterable[Reason]) -> None:
+	"""Not ready for reasons that only its packet showed; judged again when its documents change."""
+	write_fields(
+		[invoice], factoring_status=InvoiceState.NOT_READY.value, factoring_reasons=reasons_as_text(problems)
+	)
+
+
+def write_fields(invoices: Collection[str], **values) -> None:
+	"""Set our fields of these invoices and tell open forms; their own history is not touched."""
+	table = frappe.qb.DocType("Sales Invoice")
+	for part in chunks(invoices):
+		query = frappe.qb.update(table).where(table.name.isin(part))
+		for fieldname, value in values.items():
+			query = query.set(table[fieldname], value)
+		query.run()
+	for name in invoices:
+		frappe.clear_document_cache("Sales Invoice", name)
+	if len(invoices) <= AT_ONCE:
+		for name in invoices:
+			frappe.publish_realtime(
+				"doc_update",
+				{"doctype": "Sales Invoice", "name": name},
+				doctype="Sales Invoice",
+				docname=name,
+				after_commit=True,
+			)
+
+
+def reasons_as_text(reasons: Iterable[Reason]) -> str:
+	"""A line each in the site's language, as lists and other systems read them; the form says them in the user's."""
+	lang = frappe.db.get_default("lang") or "en"
+	return "\n".join(f"{say(reason.text, lang)} {say(reason.fix, lang)}".strip() for reason in reasons)

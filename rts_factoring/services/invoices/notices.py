@@ -1,0 +1,309 @@
+"""Notices of Assignment: kept by version, chosen for an invoice, stamped onto its print."""
+
+import html
+import re
+
+import frappe
+from frappe import _
+from frappe.utils import cint, flt, getdate
+
+from rts_factoring.core.eligibility import is_outside_agreement
+from rts_factoring.core.errors import NoticeError
+from rts_factoring.core.model import InvoiceStanding, InvoiceState
+from rts_factoring.core.money import money
+from rts_factoring.core.notice import notice as core
+from rts_factoring.core.notice.notice import Notice, NoticeCase, NoticeDecision, NoticeValues, RemitConflict
+from rts_factoring.services.common.errors import as_frappe_error, told_to_the_user
+from rts_factoring.services.company import settings
+from rts_factoring.services.invoices import invoice_state, receivables
+
+DOCTYPE = "Notice of Assignment"
+# With the factor the state decides; what the settings say today does not change what was sold.
+SOLD = (
+	InvoiceState.SUBMITTED,
+	InvoiceState.HELD,
+	InvoiceState.FINANCED,
+	InvoiceState.PARTLY_PAID,
+	InvoiceState.COMPLETED,
+)
+INVOICE_FIELDS = (
+	"name",
+	"company",
+	"customer",
+	"customer_name",
+	"posting_date",
+	"docstatus",
+	"is_return",
+	"outstanding_amount",
+	"grand_total",
+	"rounded_total",
+	"currency",
+	"factoring_method",
+	"factoring_status",
+	"factoring_notice",
+)
+# Of a printed page: what nobody reads, what ends a line, and every other tag.
+_UNREAD = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_LINE_END = re.compile(r"</?(?:br|p|div|tr|td|th|table|li|ul|ol|h[1-6]|section|hr)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+EXAMPLE = NoticeValues(customer="Example Customer", invoice_no="ACC-SINV-00001")
+
+
+# The document's events
+
+
+def validate(doc) -> None:
+	doc.client_number = frappe.db.get_value(settings.DOCTYPE, {"company": doc.company}, "client_number")
+	doc.remit_label = (doc.remit_label or "").strip() or _("Remit to", doc.language)
+	with told_to_the_user():
+		core.validate(as_notice(doc))
+
+
+def before_submit(doc) -> None:
+	if core.unfinished(doc.text):
+		frappe.throw(
+			_(
+				"The text still has parts of the template in brackets. Paste the text RTS approved for {0}."
+			).format(frappe.bold(doc.company)),
+			title=_("Template"),
+		)
+	twin = frappe.db.get_value(
+		DOCTYPE,
+		{
+			"company": doc.company,
+			"language": doc.language,
+			"valid_from": doc.valid_from,
+			"docstatus": 1,
+			"name": ("!=", doc.name),
+		},
+	)
+	if twin:
+		frappe.throw(
+			_(
+				"{0} is in force from the same day in the same language. Choose a later day, or amend it."
+			).format(frappe.get_desk_link(DOCTYPE, twin)),
+			title=_("Two Notices"),
+		)
+	if not (doc.approval_attachment and doc.approval_date):
+		frappe.msgprint(
+			_("RTS's approval is not recorded yet. Attach it under Approval as soon as you have it."),
+			indicator="orange",
+			alert=True,
+		)
+
+
+def on_cancel(doc) -> None:
+	"""Invoices with the factor, or on their way there, keep this version as evidence; others take the one in force."""
+	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Sales Invoice")
+	waiting = frappe.get_all(
+		"Sales Invoice",
+		filters={
+			"factoring_notice": doc.name,
+			"factoring_status": ("in", invoice_state.PRE_SUBMISSION_STATES),
+		},
+		pluck="name",
+	)
+	waiting = sorted(set(waiting) - invoice_state.awaiting_delivery(waiting))
+	invoice_state.write_fields(waiting, factoring_notice=None, factoring_packet_key=None)
+
+
+# What others ask
+
+
+def preview(doc) -> str:
+	"""The stamp this form makes, as it will print; for an unfinished text, the reason instead. Never raises."""
+	notice = as_notice(doc)
+	facts = _facts(notice, EXAMPLE.customer, EXAMPLE.invoice_no)
+	try:
+		core.validate(notice)
+		return core.render_html(notice, facts)
+	except NoticeError as error:
+		return f'<p class="text-danger">{frappe.utils.escape_html(str(error))}</p>'
+
+
+def as_notice(doc) -> Notice:
+	return Notice(
+		company=doc.company or "",
+		text=doc.text or "",
+		remit_to=doc.remit_to or "",
+		language=doc.language or core.ENGLISH,
+		valid_from=getdate(doc.valid_from) if doc.valid_from else None,
+		name=doc.name or "",
+		approved_on=getdate(doc.approval_date) if doc.approval_date else None,
+		remit_label=doc.remit_label or "Remit to",
+	)
+
+
+def decide(invoice, language: str | None = None) -> tuple[NoticeDecision, NoticeValues]:
+	"""Whether the stamp belongs on this Sales Invoice, and what it says; `language` is the print's.
+
+	What is saved counts, not what a form or a caller sends along; only an invoice never saved speaks for itself.
+	"""
+	row = (
+		frappe.db.get_value("Sales Invoice", invoice.name, INVOICE_FIELDS, as_dict=True)
+		if invoice.name
+		else None
+	)
+	row = row or frappe._dict({field: invoice.get(field) for field in INVOICE_FIELDS})
+	case = _case(row, language or frappe.local.lang)
+	decision = core.is_due(case)
+	customer = row.customer_name or row.customer or ""
+	return decision, _facts(decision.notice, customer, row.name or "", company=row.company)
+
+
+def stamp(invoice, language: str | None = None) -> str:
+	"""The stamp as HTML, "" when none is due. Throws when it is due and cannot be made."""
+	decision, facts = decide(invoice, language)
+	if decision.problem:
+		raise refusal(_named(decision.problem, facts))
+	return core.render_html(decision.notice, facts) if decision.due else ""
+
+
+def onto_print(printed: str, invoice, raw: bool = False) -> str:
+	"""A rendered invoice with its stamp. `raw` is a print for a receipt printer, which cannot carry one."""
+	decision, facts = decide(invoice)
+	if decision.due and raw and not decision.problem:
+		decision = NoticeDecision(True, "raw", problem=_raw_problem())
+	if decision.problem:
+		raise refusal(_named(decision.problem, facts))
+	if not decision.due:
+		return printed
+	_warn_of_conflict(printed, decision.notice, facts)
+	return core.prepend_once(printed, core.render_html(decision.notice, facts))
+
+
+def refusal(problem: NoticeError) -> Exception:
+	"""The error to raise instead of printing. Bulk print swallows it and goes on, so there it is also sent to the user."""
+	error = as_frappe_error(problem)
+	if _is_bulk_print():
+		message = {"title": _("Not Printed"), "message": str(error), "indicator": "red"}
+		frappe.publish_realtime("msgprint", message, user=frappe.session.user)
+	return error
+
+
+def check_print(printed: str, invoice) -> None:
+	"""Warn where a rendered invoice that carries its stamp already contradicts it."""
+	decision, facts = decide(invoice)
+	if decision.due and decision.notice:
+		_warn_of_conflict(printed, decision.notice, facts)
+
+
+def conflict(printed: str, notice: Notice, facts: NoticeValues) -> RemitConflict | None:
+	"""What the invoice's own text, without the stamp, says about paying somebody else."""
+	printed = printed.replace(core.render_html(notice, facts), "\n")
+	printed = _UNREAD.sub(" ", printed)
+	printed = _LINE_END.sub("\n", " ".join(printed.split()))
+	return core.remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, facts)
+
+
+def freeze(invoice: str, notice: Notice) -> None:
+	"""From now on the invoice prints with this version."""
+	invoice_state.write_fields([invoice], factoring_notice=notice.name)
+
+
+def load(name: str) -> Notice:
+	return as_notice(frappe.get_cached_doc(DOCTYPE, name))
+
+
+# Inside
+
+
+def _case(row, language: str) -> NoticeCase:
+	state = InvoiceState(row.factoring_status) if row.factoring_status else InvoiceState.NOT_READY
+	frozen = load(row.factoring_notice) if row.factoring_notice else None
+	standing = _standing(row)
+	sold = state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK) or _is_on_its_way(row)
+	if sold:
+		company = customer = invoice = True
+	else:
+		found = settings.find(row.company)
+		company = bool(found and found.enabled)
+		buyer = frappe.get_cached_value(
+			"Customer", row.customer, ["factoring_method", "factoring_excluded"], as_dict=True
+		)
+		buyer = buyer or frappe._dict()
+		customer = not cint(buyer.factoring_excluded)
+		row.customer_method = buyer.factoring_method
+		invoice = receivables.invoicing_method(row, found) == "Factoring" and not _is_direct(
+			row, state, found
+		)
+	in_force, before_first = None, False
+	if company and customer and invoice and not frozen:
+		versions = _versions(row.company)
+		in_force = core.in_force(versions, row.company, language, getdate(row.posting_date))
+		before_first = (
+			bool(versions) and not sold
+		)  # factoring began later; without any notice its setup is unfinished
+	return NoticeCase(company, customer, invoice, state, standing, in_force, frozen, before_first)
+
+
+def _is_bulk_print() -> bool:
+	request, job = getattr(frappe.local, "request", None), getattr(frappe.local, "job", None)
+	called = (request and request.path, frappe.local.form_dict.get("cmd"), job and job.get("method"))
+	return any("download_multi_pdf" in name for name in called if name)
+
+
+def _is_on_its_way(row) -> bool:
+	return bool(row.name and invoice_state.awaiting_delivery([row.name]))
+
+
+def _is_direct(row, state: InvoiceState, company_settings) -> bool:
+	"""Judged as not factored, paid to us before it was ever sold, or one the factor never buys."""
+	amount = money(flt(row.rounded_total) or flt(row.grand_total))
+	terms = settings.terms(company_settings)
+	if row.currency and is_outside_agreement(row.currency, amount, terms):
+		return True
+	paid = cint(row.docstatus) == 1 and flt(row.outstanding_amount) <= 0
+	return state is InvoiceState.NOT_FACTORED or (state is InvoiceState.NOT_READY and paid)
+
+
+def _standing(row) -> InvoiceStanding:
+	if cint(row.docstatus) == 2:
+		return InvoiceStanding.CANCELLED
+	taken_back = receivables.credited([row.name]).get(row.name, 0) if row.name else 0
+	if cint(row.is_return) or receivables.is_credited_in_full(row.grand_total, taken_back):
+		return InvoiceStanding.RETURNED
+	return InvoiceStanding.OPEN if cint(row.docstatus) else InvoiceStanding.DRAFT
+
+
+def _versions(company: str) -> list[Notice]:
+	names = frappe.get_all(DOCTYPE, filters={"company": company, "docstatus": 1}, pluck="name")
+	return [load(name) for name in names]
+
+
+def _facts(notice: Notice | None, customer: str, invoice_no: str, company: str = "") -> NoticeValues:
+	company = company or (notice.company if notice else "")
+	number = ""
+	if notice and notice.name:
+		number = frappe.db.get_value(DOCTYPE, notice.name, "client_number")
+	if not number and company:
+		number = frappe.db.get_value(settings.DOCTYPE, {"company": company}, "client_number")
+	return NoticeValues(company, number or "", customer, invoice_no)
+
+
+def _named(problem: NoticeError, facts: NoticeValues) -> NoticeError:
+	return NoticeError(problem.code, problem.message, problem.hint, facts.invoice_no or facts.company)
+
+
+def _raw_problem() -> NoticeError:
+	return NoticeError(
+		"raw_printing",
+		"This invoice is factored, and a raw print format cannot carry the Notice of Assignment.",
+		"Choose another print format.",
+	)
+
+
+def _warn_of_conflict(printed: str, notice: Notice, facts: NoticeValues) -> None:
+	if found := conflict(printed, notice, facts):
+		if found.certain:
+			frappe.local.factoring_remit_conflict = found.passage
+		frappe.msgprint(
+			_(
+				"The invoice itself says “{0}”, and the notice says to pay {1}. Mend the print format or letter head."
+			).format(
+				frappe.utils.escape_html(found.passage),
+				frappe.utils.escape_html(notice.remit_to.split("\n")[0] or _("somebody else")),
+			),
+			indicator="orange",
+			alert=True,
+		)

@@ -1,0 +1,290 @@
+"""The packet of an invoice as a private File on it: made in the background, keyed by what went in, kept until that changes."""
+
+import socket
+from urllib.parse import urlsplit
+
+import frappe
+from frappe.utils import flt
+
+import rts_factoring
+from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, packet_key
+from rts_factoring.core.eligibility import Reason
+from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError, Sentence
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.notice.notice import NoticeDecision
+from rts_factoring.core.notice.overlay import require_on
+from rts_factoring.services.common.errors import is_passing
+from rts_factoring.services.company import settings
+from rts_factoring.services.invoices import fingerprint, invoice_state, notices
+
+DAY = 24 * 3600  # seconds
+MAX_TOLD = 300  # characters of another program's error
+UNSENT_STATES = (*invoice_state.PRE_SUBMISSION_STATES, InvoiceState.HELD.value)
+
+
+def ensure_packet(invoice: str) -> str:
+	"""The name of the File of the invoice's packet, made when there is none of its present input.
+
+	Rendering commits the open transaction: call it with nothing open. Raises PaperworkError or NoticeError, which
+	concern this invoice only, and whatever another attempt may not meet again. A packet that is sent, or in the files
+	of a batch, is history: it is never made again.
+	"""
+	try:
+		return _ensure(invoice)
+	except FactoringError:
+		raise
+	except Exception as error:
+		if is_passing(error):
+			raise
+		if not isinstance(error, frappe.ValidationError):
+			frappe.log_error(
+				f"Factoring packet of {invoice}",
+				reference_doctype="Sales Invoice",
+				reference_name=invoice,
+				defer_insert=True,  # the caller rolls back
+			)
+		raise PaperworkError(
+			"packet_failed",
+			Sentence("The packet could not be made: {0}", _told(error)),
+			"The Error Log has the details; when that is mended, queue the invoice again.",
+			f"{invoice}.pdf",
+		) from error
+
+
+def _ensure(invoice: str) -> str:
+	doc = frappe.get_doc("Sales Invoice", invoice)
+	kept = (
+		doc.factoring_packet
+		if doc.factoring_packet and frappe.db.exists("File", doc.factoring_packet)
+		else ""
+	)
+	if kept and _is_sent(doc.name, doc.factoring_status):
+		return kept
+	decision, facts = notices.decide(doc, doc.language)
+	_refuse_without_notice(decision, doc)
+	key = _key(doc, decision)
+	if kept and doc.factoring_packet_key == key:
+		return kept
+	documents = _documents(doc)
+	printed = _print(doc)
+	looks = f"rts_factoring:stamp_seen:{fingerprint.of_format(doc, _format(doc))}:{fingerprint.of_text(decision.notice)}"
+	seen = frappe.cache.get_value(looks)
+	packet = build_packet(
+		printed,
+		documents,
+		order=_order(doc.company),
+		max_bytes=_cap(doc.company),
+		invoice_name=f"{doc.name}.pdf",
+		verify=None if seen else lambda page: require_on(page, decision.notice, facts, f"{doc.name}.pdf"),
+	)
+	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # whether a format hides the stamp is seen once
+	return _keep(doc, key, packet.content, decision)
+
+
+def make_packets(invoices: list[str]) -> None:
+	"""A background job: the packets of queued invoices, so that submitting a batch only sends.
+
+	What is wrong with one invoice's paper makes that invoice Not Ready; the others go on. A deadlock runs the job again.
+	"""
+	for invoice in invoices:
+		if frappe.db.get_value("Sales Invoice", invoice, "factoring_status") != InvoiceState.QUEUED.value:
+			continue
+		try:
+			ensure_packet(invoice)
+		except FactoringError as error:
+			frappe.db.rollback()
+			_refuse(invoice, error)
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
+			raise frappe.RetryBackgroundJobError from error
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, one invoice at a time
+
+
+def is_current(invoice: str) -> bool:
+	"""True while the invoice's packet is the one its present input would give."""
+	doc = frappe.get_doc("Sales Invoice", invoice)
+	if not doc.factoring_packet or not frappe.db.exists("File", doc.factoring_packet):
+		return False
+	if _is_sent(doc.name, doc.factoring_status):
+		return True
+	decision, _facts = notices.decide(doc, doc.language)
+	return bool(decision.notice) and doc.factoring_packet_key == _key(doc, decision)
+
+
+def _is_sent(invoice: str, state: str | None) -> bool:
+	"""True once the factor has the packet, and from when it is one of a batch's files."""
+	return (state or "") not in UNSENT_STATES or bool(invoice_state.awaiting_delivery([invoice]))
+
+
+def _refuse(invoice: str, error: FactoringError) -> None:
+	state = frappe.db.get_value("Sales Invoice", invoice, "factoring_status", for_update=True)
+	if state == InvoiceState.QUEUED.value:
+		invoice_state.mark_not_ready(
+			invoice, [Reason(error.code, Sentence("{0}: {1}", error.where, error.message), error.hint)]
+		)
+
+
+def _refuse_without_notice(decision: NoticeDecision, doc) -> None:
+	if decision.problem:
+		raise decision.problem
+	if not decision.due:
+		raise NoticeError(
+			"not_factored",
+			"This invoice is not factored, so it has no packet.",
+			"Set its invoicing method to Factoring first.",
+			doc.name,
+		)
+
+
+def _key(doc, decision: NoticeDecision) -> str:
+	return packet_key(
+		fingerprint.of_print(doc, _format(doc), doc.language),
+		f"{decision.notice.name}:{fingerprint.of_text(decision.notice)}",
+		[f"{row.kind}:{row.file}:{_hash(row.file)}" for row in doc.factoring_documents],
+		_order(doc.company),
+		_cap(doc.company),
+		rts_factoring.__version__,
+	)
+
+
+def _format(doc) -> str | None:
+	return settings.require(doc.company).print_format or None
+
+
+def _order(company: str) -> list[DocumentKind]:
+	found = settings.require(company)
+	return [DocumentKind(row.kind) for row in found.document_kinds] or list(DocumentKind)
+
+
+def _cap(company: str) -> int | None:
+	return int(flt(settings.require(company).packet_size_cap) * 1000**2) or None
+
+
+def _documents(doc) -> list[Document]:
+	return [
+		Document(
+			DocumentKind(row.kind or "Other"), file.file_name or row.file.rsplit("/", 1)[-1], _content(file)
+		)
+		for row in doc.factoring_documents
+		if (file := _file(row.file))
+	]
+
+
+def _file(file_url: str):
+	"""The File behind an attachment's address; a missing one is the invoice's problem, and is named."""
+	name = frappe.db.get_value("File", {"file_url": file_url}, order_by="creation desc")
+	if not name:
+		raise PaperworkError(
+			"file_missing",
+			"This file is attached, but was deleted.",
+			"Attach it again.",
+			(file_url or "").rsplit("/", 1)[-1],
+		)
+	return frappe.get_doc("File", name)
+
+
+def _content(file) -> bytes:
+	try:
+		content = file.get_content()
+	except (OSError, frappe.DoesNotExistError, frappe.ValidationError) as error:
+		raise PaperworkError(
+			"file_missing", "This file is attached, but cannot be read.", "Attach it again.", file.file_name
+		) from error
+	return content.encode() if isinstance(content, str) else content
+
+
+def _hash(file_url: str) -> str:
+	return frappe.db.get_value("File", {"file_url": file_url}, "content_hash", order_by="creation desc") or ""
+
+
+def _print(doc) -> bytes:
+	"""The stamped invoice as PDF in its own language; raises when it contradicts its notice."""
+	from frappe.translate import print_language
+
+	ignored = frappe.local.flags.ignore_print_permissions
+	frappe.local.flags.ignore_print_permissions = True
+	frappe.local.factoring_remit_conflict = ""
+	# Frappe keeps the language of a print that failed, and for later prints the engine of the first.
+	lang, jenv = frappe.local.lang, getattr(frappe.local, "jenv", None)
+	engine = frappe.local.form_dict.pop("pdf_generator", None)
+	try:
+		with print_language(doc.language or frappe.local.lang):
+			printed = frappe.get_print("Sales Invoice", doc.name, _format(doc), as_pdf=True)
+	except Exception as error:  # whatever a print format or letter head may do, and the PDF engine
+		if is_passing(error):
+			raise
+		if "network error" in str(error) and not _site_answers():
+			raise frappe.RetryBackgroundJobError(str(error)) from error
+		raise PaperworkError(
+			"print_failed",
+			Sentence("The invoice could not be printed: {0}", _told(error)),
+			"Print it from its form, mend what is said there, then queue the invoice again.",
+			f"{doc.name}.pdf",
+		) from error
+	finally:
+		frappe.local.flags.ignore_print_permissions = ignored
+		frappe.local.lang, frappe.local.jenv = lang, jenv
+		frappe.local.form_dict.pop("pdf_generator", None)
+		if engine:
+			frappe.local.form_dict.pdf_generator = engine
+	if passage := getattr(frappe.local, "factoring_remit_conflict", ""):
+		raise PaperworkError(
+			"remit_conflict",
+			Sentence("The invoice says “{0}”, which contradicts its notice.", passage),
+			"Mend the print format or letter head, then queue the invoice again.",
+			f"{doc.name}.pdf",
+		)
+	return printed
+
+
+def _site_answers() -> bool:
+	"""False while the web server, from which PDF engines fetch style sheets and pictures, is down: no invoice's fault."""
+	url = urlsplit(frappe.utils.get_url())
+	try:
+		port = url.port or (443 if url.scheme == "https" else 80)
+		socket.create_connection((url.hostname or "localhost", port), timeout=3).close()
+	except (OSError, ValueError):
+		return False
+	return True
+
+
+def _told(error: Exception) -> str:
+	"""An error's text, without markup and not endless; under its name unless it was written for a person."""
+	text = " ".join(frappe.utils.strip_html(str(error)).split())
+	if len(text) > MAX_TOLD:  # a traceback tells what happened at its end
+		text = f"{text[: MAX_TOLD // 3]} … {text[-MAX_TOLD * 2 // 3 :]}"
+	if isinstance(error, (frappe.ValidationError, frappe.PrintFormatError)) and text:
+		return text
+	return f"{type(error).__name__}: {text.rstrip('.')}."
+
+
+def _keep(doc, key: str, content: bytes, decision: NoticeDecision) -> str:
+	"""Store the packet and freeze its notice, unless another job was faster or the invoice was sent meanwhile."""
+	now = frappe.db.get_value(
+		"Sales Invoice",
+		doc.name,
+		["factoring_status", "factoring_packet", "factoring_packet_key", "factoring_notice"],
+		as_dict=True,
+		for_update=True,
+	)
+	kept = (
+		now.factoring_packet
+		if now.factoring_packet and frappe.db.exists("File", now.factoring_packet)
+		else ""
+	)
+	if kept and (now.factoring_packet_key == key or _is_sent(doc.name, now.factoring_status)):
+		return kept
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{doc.name.replace('/', '-')}.pdf",
+			"attached_to_doctype": "Sales Invoice",
+			"attached_to_name": doc.name,
+			"is_private": 1,
+			"content": content,
+		}
+	).insert(ignore_permissions=True)
+	invoice_state.write_fields([doc.name], factoring_packet=file.name, factoring_packet_key=key)
+	notices.freeze(doc.name, decision.notice)
+	if kept and not frappe.db.exists("Factoring Batch Invoice", {"packet": kept}):
+		frappe.delete_doc("File", kept, force=True, ignore_permissions=True)
+	return file.name

@@ -1,0 +1,273 @@
+"""The queue: which submitted invoices wait for a batch, and what keeps the others out.
+
+An invoice in the queue's own states is judged again whenever something its verdict rests on changes. Once it
+was sent, its state belongs to batches and reports.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Min
+
+from rts_factoring.core.eligibility import Candidate, Verdict, check_eligibility
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.schedule import render
+from rts_factoring.services.company import layouts, settings
+from rts_factoring.services.invoices import invoice_state, receivables
+from rts_factoring.services.invoices.receivables import chunks
+
+
+def update_readiness(names: Collection[str], again: Collection[str] = ()) -> dict[str, Verdict]:
+	"""Judge these invoices and save what changed; those with the factor, or on their way, are left alone.
+
+	A held one counts as with the factor, unless named in `again`. Invoices are locked, in order of name.
+	"""
+	rows = [row for row in receivables.rows(names, for_update=True) if row.docstatus == 1]
+	on_the_way = _submitted_batches(rows)
+	rows = [
+		row
+		for row in rows
+		if (
+			(row.factoring_status or "") in invoice_state.PRE_SUBMISSION_STATES
+			and row.factoring_batch not in on_the_way
+		)
+		or (row.name in again and row.factoring_status == InvoiceState.HELD.value)
+	]
+	verdicts = check_invoices(rows)
+	changed = defaultdict(list)
+	for row in rows:
+		verdict = verdicts[row.name]
+		new = (verdict.state.value, invoice_state.reasons_as_text(verdict.reasons))
+		if new != (row.factoring_status or "", row.factoring_reasons or ""):
+			changed[new].append(row.name)
+	held = [row.name for row in rows if row.factoring_status == InvoiceState.HELD.value]
+	invoice_state.write_fields(held, factoring_batch=None)  # the batch in which it was held keeps it as held
+	_forget_withdrawn_notices([row.name for row in rows])
+	for (state, reasons), invoices in changed.items():
+		invoice_state.write_fields(invoices, factoring_status=state, factoring_reasons=reasons)
+	_make_packets([row.name for row in rows if verdicts[row.name].state is InvoiceState.QUEUED])
+	return verdicts
+
+
+def _submitted_batches(rows: Iterable) -> set[str]:
+	"""Those batches of these invoices that are frozen, whether sent yet or not."""
+	names = sorted({row.factoring_batch for row in rows if row.factoring_batch})
+	found = [
+		frappe.get_all("Factoring Batch", filters={"name": ("in", part), "docstatus": 1}, pluck="name")
+		for part in chunks(names)
+	]
+	return {name for part in found for name in part}
+
+
+def update_readiness_later(company: str | None = None, customer: str | None = None) -> None:
+	"""Judge all of a company's or customer's invoices that are not with the factor, in the background."""
+	frappe.enqueue(
+		"rts_factoring.services.invoices.readiness.update_all_readiness",
+		queue="long",
+		enqueue_after_commit=True,
+		job_id=f"rts_factoring:settle:{company or ''}:{customer or ''}",
+		deduplicate=True,
+		company=company,
+		customer=customer,
+	)
+
+
+def update_all_readiness(company: str | None = None, customer: str | None = None) -> None:
+	"""A background job; commits every so many invoices. Submitted invoices nobody paid are looked at."""
+	filters = {
+		"docstatus": 1,
+		"outstanding_amount": (">", 0),
+		"factoring_status": ("in", invoice_state.PRE_SUBMISSION_STATES),
+	}
+	filters |= {key: value for key, value in {"company": company, "customer": customer}.items() if value}
+	filters.setdefault("company", ("in", settings.factored_companies()))
+	names = frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="name")
+	names += frappe.get_all(
+		"Sales Invoice",
+		filters=filters | {"factoring_status": ("is", "not set")},
+		pluck="name",
+		order_by="name",
+	)
+	for part in chunks(sorted(set(names))):
+		update_readiness(part)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, in steps
+
+
+def check_invoices(rows: Iterable) -> dict[str, Verdict]:
+	"""Name → verdict, for rows of `receivables.rows`; nothing is written."""
+	rows = list(rows)
+	companies = {row.company for row in rows}
+	found = {company: settings.find(company) for company in companies}
+	terms = {company: settings.terms(found[company]) for company in companies}
+	layout = {company: _layout(found[company]) for company in companies}
+	required = _required_documents(rows, found)
+	attached = _attached_documents([row.name for row in rows])
+	first_notice = _first_notices(companies)
+	verdicts = {}
+	for row in rows:
+		receivable = receivables.to_receivable(row)
+		started = first_notice.get(row.company)
+		verdicts[row.name] = check_eligibility(
+			Candidate(
+				receivable=receivable,
+				factored=receivables.invoicing_method(row, found[row.company]) == "Factoring",
+				customer_excluded=bool(row.factoring_excluded),
+				is_return=bool(row.is_return),
+				has_notice=bool(started and started <= row.posting_date),
+				required=required[row.name],
+				attached=attached.get(row.name, ()),
+				layout_problems=_layout_problems(layout[row.company], receivable),
+			),
+			terms[row.company],
+		)
+	return verdicts
+
+
+def invoices_for_batch(
+	company: str,
+	customer: str | None = None,
+	from_date=None,
+	to_date=None,
+	min_amount: float = 0,
+	limit: int = 500,
+) -> dict:
+	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them, oldest
+	first; `more` says that further ones wait behind the `limit` that are offered."""
+	filters = {"company": company, "docstatus": 1}
+	if customer:
+		filters["customer"] = customer
+	if from_date or to_date:
+		filters["posting_date"] = ("between", [from_date or "1900-01-01", to_date or "2999-12-31"])
+	if min_amount:
+		filters["grand_total"] = (">=", min_amount)
+	fields = [
+		"name",
+		"customer",
+		"customer_name",
+		"po_no",
+		"posting_date",
+		"grand_total",
+		"outstanding_amount",
+	]
+	fields += ["currency", *invoice_state.STATE_FIELDS]
+	order = "posting_date, name"
+
+	def found(extra: dict, most: int = limit) -> list:
+		return frappe.get_list(
+			"Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=most
+		)
+
+	queued = {"factoring_status": InvoiceState.QUEUED.value}
+	offered = found(queued | {"factoring_batch": ("is", "not set")}, limit + 1)
+	return {
+		"offered": offered[:limit],
+		"more": len(offered) > limit,
+		"in_other_batches": found(queued | {"factoring_batch": ("is", "set")}),
+		"not_ready": found(
+			{"factoring_status": ("in", [InvoiceState.NOT_READY.value, InvoiceState.HELD.value])}
+		),
+	}
+
+
+def requeue(invoice: str) -> Verdict | None:
+	"""Judge a held or refused invoice again because a person says so; None when it is with the factor."""
+	return update_readiness([invoice], again=[invoice]).get(invoice)
+
+
+def set_invoicing_method(invoice: str, method: str) -> Verdict | None:
+	"""Queue (`Factoring`) or unqueue (`Direct`) one invoice. Throws when it is with the factor."""
+	doc = frappe.get_doc("Sales Invoice", invoice)
+	doc.factoring_method = method
+	doc.save()
+	return update_readiness([invoice]).get(invoice)
+
+
+def _forget_withdrawn_notices(names: list[str]) -> None:
+	"""What is not with the factor any more takes the notice in force, and so another packet."""
+	invoice, notice = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Notice of Assignment")
+	for part in chunks(names):
+		query = frappe.qb.from_(invoice).join(notice).on(notice.name == invoice.factoring_notice)
+		query = query.where(invoice.name.isin(part) & (notice.docstatus == 2)).select(invoice.name)
+		withdrawn = [name for (name,) in query.run()]
+		invoice_state.write_fields(withdrawn, factoring_notice=None, factoring_packet_key=None)
+
+
+def _make_packets(invoices: list[str]) -> None:
+	"""Packets are made in the background, so that submitting a batch only sends."""
+	for part in chunks(invoices):
+		frappe.enqueue(
+			"rts_factoring.services.invoices.packets.make_packets",
+			queue="long",
+			timeout=3600,
+			enqueue_after_commit=True,
+			invoices=part,
+		)
+
+
+def _layout(company_settings):
+	return layouts.schedule_layout(company_settings.schedule_layout if company_settings else None)
+
+
+def _layout_problems(layout, receivable) -> list[str]:
+	try:
+		return render.problems(layout, receivable)
+	except FactoringError as error:
+		return [error.message]
+
+
+def _required_documents(rows: list, found: dict) -> dict[str, list[str]]:
+	by_customer = defaultdict(list)
+	customers = sorted({row.customer for row in rows})
+	for part in chunks(customers):
+		for kind in frappe.get_all(
+			"Factoring Document Kind",
+			filters={"parenttype": "Customer", "parent": ("in", part), "required": 1},
+			fields=["parent", "kind"],
+		):
+			by_customer[kind.parent].append(kind.kind)
+	by_company = {
+		company: [row.kind for row in doc.document_kinds if row.required] if doc else []
+		for company, doc in found.items()
+	}
+	return {row.name: by_company[row.company] + by_customer[row.customer] for row in rows}
+
+
+def _attached_documents(names: list[str]) -> dict[str, list[str]]:
+	attached = defaultdict(list)
+	for part in chunks(names):
+		for row in frappe.get_all(
+			"Factoring Document",
+			filters={"parenttype": "Sales Invoice", "parent": ("in", part)},
+			fields=["parent", "kind"],
+		):
+			attached[row.parent].append(row.kind)
+	return attached
+
+
+def _first_notices(companies: Collection[str]) -> dict:
+	"""Company → the day from which a notice of its is in force."""
+	notice = frappe.qb.DocType("Notice of Assignment")
+	query = (
+		frappe.qb.from_(notice)
+		.where((notice.docstatus == 1) & notice.company.isin(list(companies) or [""]))
+		.groupby(notice.company)
+		.select(notice.company, Min(notice.valid_from))
+	)
+	return dict(query.run())
+
+
+def check_method_change(doc) -> None:
+	"""The method of an invoice that was sent cannot change any more."""
+	before = doc.get_doc_before_save()
+	if not before or (doc.factoring_method or "") == (before.factoring_method or ""):
+		return
+	if (before.factoring_status or "") not in invoice_state.NOT_WITH_FACTOR_STATES or before.factoring_batch:
+		frappe.throw(
+			_("The invoicing method cannot change: {0} is {1} with batch {2}.").format(
+				frappe.bold(doc.name), _(before.factoring_status), before.factoring_batch or "-"
+			),
+			title=_("With the Factor"),
+		)

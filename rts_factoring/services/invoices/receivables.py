@@ -1,0 +1,181 @@
+"""Sales Invoices as the core's receivables, many at a time."""
+
+from collections.abc import Collection, Iterable
+
+import frappe
+from frappe.query_builder.functions import Sum
+from frappe.utils import flt
+
+from rts_factoring.core.model import CustomerStanding, InvoiceStanding, Receivable
+from rts_factoring.core.money import money
+
+CHUNK = 1_000  # names in one IN list
+STANDING = {0: InvoiceStanding.DRAFT, 1: InvoiceStanding.OPEN, 2: InvoiceStanding.CANCELLED}
+
+
+def load(names: Collection[str]) -> dict[str, Receivable]:
+	"""Name → receivable, as the factor sees it: the debtor under the factor's name for it."""
+	return {row.name: to_receivable(row) for row in rows(names)}
+
+
+def rows(names: Collection[str], for_update: bool = False) -> list:
+	"""The columns the factoring services read, in order of name; `for_update` locks and reads the latest."""
+	found = []
+	invoice = frappe.qb.DocType("Sales Invoice")
+	for part in chunks(sorted(set(names))):
+		locked = _lock(part) if for_update else {}
+		for row in _query().where(invoice.name.isin(part)).run(as_dict=True):
+			row.update(locked.get(row.name, {}))
+			found.append(row)
+	return _with_credits(found)
+
+
+def of_companies(companies: Collection[str]) -> list:
+	"""The same columns of every invoice of these companies; credit notes left out."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	query = _query().where(invoice.company.isin(list(companies) or [""])).where(invoice.is_return == 0)
+	return _with_credits(query.run(as_dict=True))
+
+
+def credited(names: Collection[str]) -> dict[str, float]:
+	"""Name → what submitted credit notes took back of it, for the invoices that have any.
+
+	ERPNext's status `Credit Note Issued` does not tell: a credit note over a part sets it, too, once the rest is paid.
+	"""
+	note = frappe.qb.DocType("Sales Invoice")
+	found = {}
+	for part in chunks(names):
+		query = (
+			frappe.qb.from_(note)
+			.select(note.return_against, Sum(note.grand_total))
+			.groupby(note.return_against)
+		)
+		query = query.where((note.docstatus == 1) & (note.is_return == 1) & note.return_against.isin(part))
+		found |= {name: -flt(total) for name, total in query.run()}
+	return found
+
+
+def is_credited_in_full(grand_total, taken_back) -> bool:
+	return flt(taken_back) > 0 and flt(taken_back) >= flt(grand_total)
+
+
+def _with_credits(found: list) -> list:
+	"""The rows, each with what was credited of it."""
+	taken_back = credited([row.name for row in found])
+	for row in found:
+		row.credited = taken_back.get(row.name, 0)
+	return found
+
+
+def _query():
+	invoice, customer = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Customer")
+	settings = frappe.qb.DocType("Subsidiary Factoring Settings")
+	return (
+		frappe.qb.from_(invoice)
+		.left_join(customer)
+		.on(customer.name == invoice.customer)
+		.left_join(settings)
+		.on(settings.company == invoice.company)
+		.orderby(invoice.name)
+		.select(
+			invoice.name,
+			invoice.company,
+			invoice.customer,
+			invoice.customer_name,
+			invoice.posting_date,
+			invoice.due_date,
+			invoice.grand_total,
+			invoice.rounded_total,
+			invoice.outstanding_amount,
+			invoice.currency,
+			invoice.party_account_currency,
+			invoice.docstatus,
+			invoice.status,
+			invoice.is_return,
+			invoice.po_no,
+			invoice.language,
+			invoice.factoring_load_no,
+			invoice.factoring_method,
+			invoice.factoring_status,
+			invoice.factoring_reasons,
+			invoice.factoring_batch,
+			customer.mc_number,
+			customer.factoring_debtor_name,
+			customer.factoring_debtor_code,
+			customer.factoring_excluded,
+			customer.disabled,
+			customer.is_frozen,
+			customer.factoring_method.as_("customer_method"),
+			settings.client_number,
+		)
+	)
+
+
+def to_receivable(row) -> Receivable:
+	returned = is_credited_in_full(row.grand_total, row.credited)
+	return Receivable(
+		invoice_no=row.name,
+		company=row.company,
+		customer=row.factoring_debtor_name or row.customer_name or row.customer or "",
+		amount=money(flt(row.rounded_total) or flt(row.grand_total)),
+		invoice_date=row.posting_date,
+		client_number=row.client_number or "",
+		customer_mc=row.mc_number or "",
+		customer_code=row.factoring_debtor_code or "",
+		po_no=row.po_no or "",
+		load_no=row.factoring_load_no or "",
+		due_date=row.due_date,
+		outstanding=money(flt(row.outstanding_amount)),
+		standing=InvoiceStanding.RETURNED if returned else STANDING[row.docstatus],
+		currency=row.currency or "",
+		customer_standing=_customer_standing(row),
+	)
+
+
+def _customer_standing(row) -> CustomerStanding:
+	"""Why ERPNext would refuse an entry that names the customer; some may post to frozen ones."""
+	if row.disabled:
+		return CustomerStanding.DISABLED
+	if not row.is_frozen:
+		return CustomerStanding.OPEN
+	if frappe.get_meta("Company").has_field("role_allowed_for_frozen_entries"):  # ERPNext 16
+		role = frappe.get_cached_value("Company", row.company, "role_allowed_for_frozen_entries")
+	else:
+		role = frappe.db.get_single_value("Accounts Settings", "frozen_accounts_modifier")
+	return CustomerStanding.OPEN if role in frappe.get_roles() else CustomerStanding.FROZEN
+
+
+def chunks(names: Iterable[str]) -> Iterable[list[str]]:
+	listed = list(names)
+	for start in range(0, len(listed), CHUNK):
+		yield listed[start : start + CHUNK]
+
+
+def _lock(names: list[str]) -> dict[str, dict]:
+	"""Lock the invoices alone, in order of name, so that two batches cannot deadlock; the columns that decide.
+
+	A locking read sees what was committed last, while a plain one stays in the transaction's snapshot.
+	"""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	query = (
+		frappe.qb.from_(invoice)
+		.select(
+			invoice.name,
+			invoice.docstatus,
+			invoice.status,
+			invoice.outstanding_amount,
+			invoice.factoring_method,
+			invoice.factoring_status,
+			invoice.factoring_batch,
+		)
+		.where(invoice.name.isin(names))
+		.orderby(invoice.name)
+		.for_update()
+	)
+	return {row.name: row for row in query.run(as_dict=True)}
+
+
+def invoicing_method(row, company_settings) -> str:
+	"""The invoice's method, else the customer's, else the company's."""
+	default = company_settings.default_method if company_settings else ""
+	return row.factoring_method or row.customer_method or default or "Direct"

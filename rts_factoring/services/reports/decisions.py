@@ -1,0 +1,138 @@
+"""What people decide about the rows of an import, and what they teach its layout."""
+
+from __future__ import annotations
+
+import json
+
+import frappe
+from frappe import _
+from frappe.utils import now_datetime
+
+from rts_factoring.core.model import Event, Outcome, ReportKind
+from rts_factoring.core.reconciliation.settlement import DEDUCTIONS
+from rts_factoring.services.common.errors import Overtaken
+from rts_factoring.services.company import layouts
+from rts_factoring.services.reports import reading, reconciling
+
+LINE_TYPES = {
+	ReportKind.PAYMENT: tuple(event.value for event in Event if event is not Event.PURCHASE),
+	ReportKind.PURCHASE: tuple(event.value for event in Event if event in DEDUCTIONS),
+}
+
+
+def record_decision(
+	name: str,
+	rows: list[int],
+	action: str,
+	invoice: str | None = None,
+	event: str | None = None,
+	reason: str = "",
+	remember: bool = False,
+) -> None:
+	"""Record a person's decision on some rows: accept a suggestion, choose the invoice, set the type, ignore, or undo.
+
+	Who decided and when is kept on each row. `remember` teaches the report's layout the type's word, for later imports.
+	Raises when a row is posted already or the decision lacks what it needs.
+	"""
+	doc = frappe.get_doc("Report Import", name, for_update=True)
+	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
+		frappe.throw(
+			_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken
+		)
+	lines = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": name, "row_no": ("in", rows)},
+		fields=[
+			"name",
+			"row_no",
+			"posted",
+			"outcome",
+			"sales_invoice",
+			"decided_invoice",
+			"decided_event",
+			"word",
+		],
+		limit=0,
+	)
+	kind = ReportKind(doc.kind.lower())
+	if remember and action == "type" and kind is ReportKind.PAYMENT and event in LINE_TYPES[kind]:
+		for word in {line.word for line in lines if line.word}:
+			layouts.remember_word(reading.layout_name(doc), "Type", word, event, doc.company)
+	for line in lines:
+		if line.posted:
+			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
+		change = _decision(doc, line, action, invoice, event, reason)
+		stamp = (
+			{"decided_by": frappe.session.user, "decided_on": now_datetime()}
+			if change["resolution"]
+			else {
+				"decided_by": None,
+				"decided_on": None,
+			}
+		)
+		frappe.db.set_value("Report Import Line", line.name, change | stamp)
+	reconciling.update_rows(name)
+
+
+def _decision(doc, line, action: str, invoice: str | None, event: str | None, reason: str) -> dict:
+	if action == "accept":
+		if line.outcome != Outcome.SUGGESTED.value:
+			frappe.throw(_("Row {0} has no suggestion to accept.").format(line.row_no))
+		return {"resolution": "Accepted", "decided_invoice": line.sales_invoice}
+	if action == "invoice":
+		if not invoice or frappe.db.get_value("Sales Invoice", invoice, "company") != doc.company:
+			frappe.throw(_("Row {0}: choose an invoice of {1}.").format(line.row_no, doc.company))
+		return {"resolution": "Invoice Chosen", "decided_invoice": invoice}
+	if action == "type":
+		if event not in LINE_TYPES[ReportKind(doc.kind.lower())]:
+			frappe.throw(_("Row {0}: choose the type of the row.").format(line.row_no))
+		return {"resolution": "Type Set", "decided_event": event}
+	if action == "ignore":
+		if not (reason or "").strip():
+			frappe.throw(_("Row {0}: say why it is ignored.").format(line.row_no))
+		return {"resolution": "Ignored", "resolution_reason": reason.strip()}
+	if action == "undo":
+		return {"resolution": "", "resolution_reason": None, "decided_invoice": None, "decided_event": None}
+	frappe.throw(_("Unknown decision {0}.").format(action))
+
+
+def teachable(name: str) -> dict[str, list[str]]:
+	"""What the layout could learn from this import: `headers` no field has, `words` it does not know, and what each may mean."""
+	doc = frappe.get_doc("Report Import", name)
+	words = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": name, "posted": 0, "reason": ("in", ("unknown_status", "unknown_type"))},
+		pluck="word",
+		order_by="row_no",
+		limit=0,
+	)
+	purchase = doc.kind == "Purchase"
+	outcomes = (Outcome.MATCHED, Outcome.PENDING, Outcome.HELD, Outcome.DENIED)
+	layout = (
+		reading.layouts_of(doc, live=True)[0]
+		if doc.layout
+		else layouts.report_layout(reading.layout_name(doc))
+	)
+	return {
+		"headers": json.loads(doc.unknown_columns or "[]"),
+		"fields": sorted(layout.headers),
+		"words": [word for word in dict.fromkeys(words) if word],
+		"meanings": [outcome.value for outcome in outcomes]
+		if purchase
+		else list(LINE_TYPES[ReportKind.PAYMENT]),
+	}
+
+
+def teach(name: str, what: str, text: str, means: str) -> None:
+	"""Teach the import's layout a header (`means` is a field) or a word (`means` is a status or type), and judge again."""
+	doc, known = frappe.get_doc("Report Import", name), teachable(name)
+	texts, meanings = ("headers", "fields") if what == "Header" else ("words", "meanings")
+	if text not in known[texts] or means not in known[meanings]:
+		frappe.throw(_("Choose a text of this file, and what it means."))
+	if what == "Header":
+		layouts.remember_header(reading.layout_name(doc), means, text, doc.company)
+	else:
+		layouts.remember_word(
+			reading.layout_name(doc), "Status" if doc.kind == "Purchase" else "Type", text, means, doc.company
+		)
+	reconciling.update_rows(name)

@@ -1,0 +1,271 @@
+"""Reports that come by themselves: from a folder on the factor's server, or as an e-mail attachment. Each becomes one draft
+Report Import, once; posting it stays a person's decision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, now_datetime
+
+from rts_factoring.core.delivery import RemoteFile, fetch_file, list_folder
+from rts_factoring.core.errors import DeliveryError, FactoringError
+from rts_factoring.services.common import logs
+from rts_factoring.services.common.logs import Attempt
+from rts_factoring.services.company import alerts, settings
+
+REPORT_ENDINGS = (".xlsx", ".csv")
+ACTION, MAIL = "Inbox", "E-mail"
+MOST = 50  # files taken in one go; the next poll takes the rest
+OF_THE_FILE = (
+	"too_big",
+	"refused",
+	"folder_missing",
+)  # what is wrong with one file; anything else is the line
+MAIL_DAYS = 7  # mails older than this are not looked at again
+
+
+def poll_due() -> None:
+	"""Enqueue a job for each company that wants its inbox polled."""
+	for company in settings.factored_companies():
+		agreed = settings.find(company)
+		if agreed.poll_inbox and agreed.inbox_folder and agreed.host:
+			frappe.enqueue(
+				"rts_factoring.services.reports.inbox.poll",
+				queue="long",
+				job_id=f"rts_factoring:inbox:{company}",
+				deduplicate=True,
+				company=company,
+			)
+
+
+def poll(company: str) -> list[str]:
+	"""The job: fetch the reports not seen before; commits after each. Returns the drafts made."""
+	agreed = settings.require(company)
+	connection = settings.connection(agreed)
+	attempt = Attempt(ACTION, company)
+	try:
+		files = list_folder(connection, agreed.inbox_folder, _is_report)
+		_note_recovery(company, attempt)
+		made, taken = [], 0
+		for file in files:
+			if taken < MOST and not _seen(company, _mark(file)):
+				name, new = _take(company, file, connection, agreed.inbox_folder)
+				made += [name] if name else []
+				taken += new
+				frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, file by file
+		return made
+	except FactoringError as error:
+		frappe.db.rollback()
+		_note_failure(company, attempt, error)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job; its log must stay
+		raise
+
+
+def _take(company: str, file: RemoteFile, connection, folder: str) -> tuple[str, bool]:
+	"""The draft made of a file, if any, and whether there was anything new to do. Raises what concerns the line."""
+	attempt = Attempt(ACTION, company)
+	attempt.values["file_name"] = mark = _mark(file)
+	try:
+		content = fetch_file(connection, file.name, folder)
+	except DeliveryError as error:
+		if error.code not in OF_THE_FILE:
+			raise
+		if logs.last(ACTION, company, file_name=mark):
+			return "", False  # refused before; it is asked for again, and not told again
+		attempt.failed(error)
+		_tell_refused(company, file.name, str(error))
+		return "", True
+	if not _tells_itself_apart(file):
+		attempt.values["file_name"] = mark = f"{file.name[:90]} ({hashlib.sha256(content).hexdigest()[:16]})"
+		if _seen(company, mark):
+			return "", False
+	name, refusal = make_draft(file.name, content, company)
+	if refusal:
+		attempt.refused(refusal)
+		_tell_refused(company, file.name, refusal)
+	else:
+		attempt.succeeded(_("became {0}").format(name) if name else _("was imported before"), len(content))
+	return name, True
+
+
+def _is_report(file: RemoteFile) -> bool:
+	return not file.is_folder and file.name.lower().endswith(REPORT_ENDINGS) and not file.name.startswith(".")
+
+
+def _tells_itself_apart(file: RemoteFile) -> bool:
+	"""Whether the server says enough to know this file from a later one of its name, without fetching it."""
+	return file.size is not None and file.modified is not None
+
+
+def _mark(file: RemoteFile) -> str:
+	"""What tells this file from a later one of the same name."""
+	return f"{file.name[:90]} ({file.size}, {int(file.modified or 0)})"
+
+
+def _seen(company: str, mark: str) -> bool:
+	"""Whether the file was dealt with; one that the server refused to give is asked for again."""
+	done = {"company": company, "action": ACTION, "file_name": mark, "status": ("!=", "Retry")}
+	return bool(frappe.db.exists("Factoring Log", done))
+
+
+def _note_failure(company: str, attempt: Attempt, error: FactoringError) -> None:
+	"""Keep it in the log; what waiting does not mend is told to the managers, once."""
+	last = _last_of_the_line(company)
+	attempt.failed(error)
+	if not getattr(error, "retry", False) and not (last and last.message == str(error)):
+		alerts.tell_managers(
+			company,
+			_("The report inbox of {0} cannot be read").format(company),
+			str(error),
+			settings.DOCTYPE,
+			company,
+		)
+
+
+def _note_recovery(company: str, attempt: Attempt) -> None:
+	last = _last_of_the_line(company)
+	if last and last.status != "Success":
+		attempt.succeeded(_("The inbox can be read again."))
+
+
+def _last_of_the_line(company: str):
+	return logs.last(ACTION, company, file_name=("is", "not set"))
+
+
+def _tell_refused(company: str, file_name: str, why: str, also=()) -> None:
+	subject = _("{0} could not be imported").format(file_name)
+	alerts.tell_managers(company, subject, why, settings.DOCTYPE, company, also=also)
+
+
+def make_draft(
+	file_name: str, content: bytes, company: str | None = None, among: Collection[str] | None = None
+) -> tuple[str, str]:
+	"""A draft Report Import of these bytes. Returns its name, or why there is none; both empty when the same bytes were
+	imported before. `among` are the companies that the file may turn out to be about."""
+	if frappe.db.exists("Report Import", {"file_sha256": hashlib.sha256(content).hexdigest()}):
+		return "", ""
+	frappe.db.savepoint("report_draft")
+	try:
+		file = frappe.get_doc(
+			{"doctype": "File", "file_name": file_name, "is_private": 1, "content": content}
+		).insert(ignore_permissions=True)
+		# without a company it is the one the file names; None would become the site's default
+		doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": company or ""})
+		doc.insert(ignore_permissions=True)
+		if among is not None and doc.company not in among:
+			frappe.throw(_("The file is about a company that does not receive reports at this account."))
+	except frappe.ValidationError as error:
+		frappe.db.rollback(save_point="report_draft")
+		frappe.clear_messages()
+		return "", frappe.utils.strip_html(str(error))
+	alerts.tell_managers(
+		doc.company,
+		_("RTS sent a {0} report").format(_(doc.kind.lower())),
+		_("{0} rows wait for review in {1}.").format(doc.line_count, doc.name),
+		"Report Import",
+		doc.name,
+		"report_imported",
+	)
+	return doc.name, ""
+
+
+# E-mail
+
+
+def on_attachment(file) -> None:
+	"""A report attached to a mail that an Email Account set up for it received."""
+	if file.attached_to_doctype != "Communication" or not (file.file_name or "").lower().endswith(
+		REPORT_ENDINGS
+	):
+		return
+	mail = frappe.db.get_value(
+		"Communication", file.attached_to_name, ["email_account", "sent_or_received"], as_dict=True
+	)
+	if not mail or not mail.email_account or mail.sent_or_received != "Received":
+		return
+	if frappe.db.exists(settings.DOCTYPE, {"report_email_account": mail.email_account, "enabled": 1}):
+		_enqueue_attachment(file.name, mail.email_account, after_commit=True)
+
+
+def take_mail_due() -> None:
+	"""Enqueue the attachments whose job was lost: those of late that the log says nothing about."""
+	accounts = frappe.get_all(
+		settings.DOCTYPE,
+		filters={"enabled": 1, "report_email_account": ("is", "set")},
+		pluck="report_email_account",
+		distinct=True,
+	)
+	if not accounts:
+		return
+	file, mail = frappe.qb.DocType("File"), frappe.qb.DocType("Communication")
+	rows = (
+		frappe.qb.from_(file)
+		.inner_join(mail)
+		.on(mail.name == file.attached_to_name)
+		.where((file.attached_to_doctype == "Communication") & mail.email_account.isin(accounts))
+		.where(
+			(mail.sent_or_received == "Received") & (mail.creation >= add_days(now_datetime(), -MAIL_DAYS))
+		)
+		.select(file.name, file.file_name, mail.email_account)
+		.run(as_dict=True)
+	)
+	for row in rows:
+		if (row.file_name or "").lower().endswith(REPORT_ENDINGS) and not _mail_seen(_mail_mark(row)):
+			_enqueue_attachment(row.name, row.email_account)
+
+
+def take_attachment(file: str, account: str) -> str:
+	"""The job: the company is the one the file names, and must receive its reports at this account."""
+	try:
+		return _take_attachment(file, account)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
+		raise frappe.RetryBackgroundJobError from error  # the only error after which Frappe runs the job again
+
+
+def _take_attachment(file: str, account: str) -> str:
+	doc = frappe.get_doc("File", file)
+	if _mail_seen(_mail_mark(doc)):
+		return ""
+	content = doc.get_content()
+	content = content.encode() if isinstance(content, str) else content
+	companies = frappe.get_all(
+		settings.DOCTYPE, {"report_email_account": account, "enabled": 1}, pluck="company", order_by="company"
+	)
+	if not companies:
+		return ""
+	company = companies[0] if len(companies) == 1 else None
+	attempt = Attempt(MAIL, company)
+	attempt.values["file_name"] = _mail_mark(doc)
+	name, refusal = make_draft(doc.file_name, content, company, among=companies)
+	if name:
+		attempt.values["company"] = frappe.db.get_value("Report Import", name, "company")
+	if refusal:
+		attempt.refused(refusal)
+		_tell_refused(companies[0], doc.file_name, refusal, also=companies[1:])
+	else:
+		attempt.succeeded(_("became {0}").format(name) if name else _("was imported before"), len(content))
+	return name
+
+
+def _enqueue_attachment(file: str, account: str, after_commit: bool = False) -> None:
+	frappe.enqueue(
+		"rts_factoring.services.reports.inbox.take_attachment",
+		queue="long",
+		enqueue_after_commit=after_commit,
+		job_id=f"rts_factoring:mail:{file}",
+		deduplicate=True,
+		file=file,
+		account=account,
+	)
+
+
+def _mail_mark(file) -> str:
+	return f"{(file.file_name or '')[:100]} ({file.name})"
+
+
+def _mail_seen(mark: str) -> bool:
+	return bool(frappe.db.exists("Factoring Log", {"action": MAIL, "file_name": mark}))

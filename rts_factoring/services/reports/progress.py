@@ -1,0 +1,45 @@
+"""How far the work on an import is, told to whoever has it open."""
+
+from __future__ import annotations
+
+import frappe
+
+_KEY = "rts_factoring:posting:{}"
+
+
+def notify(doc) -> None:
+	frappe.publish_realtime(
+		"factoring_report_import",
+		{"name": doc.name},
+		doctype="Report Import",
+		docname=doc.name,
+		after_commit=True,
+	)
+
+
+def mark_failed(name: str, error: Exception) -> None:
+	"""Note on the import that a background step did not succeed; the work itself was rolled back."""
+	message = getattr(error, "message", None) or str(error) or type(error).__name__
+	frappe.db.set_value("Report Import", name, {"status": "Failed", "error": message[:500]})
+	frappe.publish_realtime("factoring_report_import", {"name": name}, doctype="Report Import", docname=name)
+
+
+def posting_progress(report_import: str) -> dict | None:
+	"""How many rows a running posting has `done`, and `of` how many. None when none runs."""
+	return frappe.cache.get_value(_KEY.format(report_import), expires=True)
+
+
+def show_progress(report_import: str, done: int, of: int) -> None:
+	"""Kept outside the database: the posting itself is one transaction, of which others see nothing until its end."""
+	found = {"done": done, "of": of}
+	frappe.cache.set_value(_KEY.format(report_import), found, expires_in_sec=3600)
+	frappe.publish_realtime(
+		"factoring_report_import",
+		{"name": report_import, **found},
+		doctype="Report Import",
+		docname=report_import,
+	)
+
+
+def clear_progress(report_import: str) -> None:
+	frappe.cache.delete_value(_KEY.format(report_import))

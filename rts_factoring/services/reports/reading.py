@@ -1,0 +1,135 @@
+"""The file of an import → its report, and what the file says about itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import frappe
+from frappe import _
+
+from rts_factoring.core.errors import FileRefused, Sentence
+from rts_factoring.core.model import ReportKind
+from rts_factoring.core.money import text
+from rts_factoring.core.reconciliation.identity import check_identity
+from rts_factoring.core.reconciliation.matching import digits
+from rts_factoring.core.reports.layout import ReportLayout
+from rts_factoring.core.reports.report import Report, type_report
+from rts_factoring.core.reports.spreadsheet import read
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.company import layouts, settings
+
+
+def report_content(doc) -> bytes:
+	"""The file's bytes; refuses when they are not those that were read first."""
+	file = frappe.get_doc("File", {"file_url": doc.file, **_attached(doc)}) if doc.file else None
+	data = file.get_content()
+	data = data.encode() if isinstance(data, str) else data
+	if doc.docstatus == 1 and hashlib.sha256(data).hexdigest() != doc.file_sha256:
+		frappe.throw(
+			_("The file {0} was changed after it was read. Import the original again.").format(doc.file)
+		)
+	return data
+
+
+def _attached(doc) -> dict:
+	attached = {"attached_to_doctype": "Report Import", "attached_to_name": doc.name}
+	return (
+		attached if not doc.is_new() and frappe.db.exists("File", {"file_url": doc.file, **attached}) else {}
+	)
+
+
+def layout_snapshot(layout: ReportLayout) -> str:
+	return json.dumps(layout.to_dict(), indent=1)
+
+
+def read_import(doc, data: bytes) -> tuple[Report, list[list]]:
+	file_name = doc.file.rsplit("/", 1)[-1]
+	book = read(data, file_name)
+	kind = ReportKind(doc.kind.lower()) if doc.kind else None
+	report = type_report(book, kind, layouts_of(doc))
+	return report, next(sheet.rows for sheet in book.sheets if sheet.name == report.sheet)
+
+
+def layouts_of(doc, live: bool = False) -> list[ReportLayout]:
+	"""The layout kept with the import once it is submitted; before that (and when `live`) the one chosen, else the company's
+	or the shipped."""
+	if doc.docstatus == 1 and doc.layout_snapshot and not live:
+		return [ReportLayout.from_dict(json.loads(doc.layout_snapshot))]
+	if doc.layout:
+		return [layouts.report_layout(doc.layout)]
+	return [layouts.report_layout(name) for name in _chosen_layouts(doc).values()]
+
+
+def _chosen_layouts(doc) -> dict[ReportKind, str]:
+	"""Per kind the layout the company's settings name, else the shipped one."""
+	fields = {ReportKind.PURCHASE: "purchase_report_layout", ReportKind.PAYMENT: "payment_report_layout"}
+	agreed = settings.find(doc.company) if doc.company else None
+	return {
+		kind: (agreed and agreed.get(field)) or layouts.DEFAULT_NAMES[kind] for kind, field in fields.items()
+	}
+
+
+def layout_name(doc) -> str:
+	return doc.layout or _chosen_layouts(doc)[ReportKind(doc.kind.lower())]
+
+
+def _identify(doc, report: Report) -> None:
+	"""Put what the file says about itself on the document; refuse where it contradicts what the user chose."""
+	facts = report.facts
+	doc.kind = report.kind.value.title()
+	doc.company = doc.company or _company_of(report)
+	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
+		raise FileRefused(
+			"no_settings",
+			Sentence("{0} has no Subsidiary Factoring Settings.", doc.company),
+			"Create them first.",
+		)
+	book = ledger.load_ledger(doc.company, report.kind.value)
+	doc.batch = check_identity(report, book, doc.batch or "") or None
+	doc.currency = book.currency
+	doc.client_number = facts.client_number or book.client_number
+	doc.period_from, doc.period_to = facts.period or (None, None)
+	doc.run_date = facts.run_date
+	doc.sheet, doc.header_row = report.sheet, report.header.row
+	doc.line_count = len(report.lines)
+	doc.layout_snapshot = layout_snapshot(report.layout)
+	doc.unknown_columns = json.dumps(report.header.unknown)
+	doc.control_totals = json.dumps(
+		[
+			{
+				"row": total.row,
+				"label": total.label,
+				**{name: text(value) for name, value in total.amounts.items()},
+			}
+			for total in report.totals
+		]
+	)
+	doc.differences = json.dumps(
+		[
+			{"row": d.row, "field": d.field, "stated": text(d.stated), "added": text(d.added)}
+			for d in report.differences
+		]
+	)
+
+
+def _company_of(report: Report) -> str:
+	numbers = {
+		digits(number): company
+		for company, number in frappe.get_all(
+			"Subsidiary Factoring Settings", fields=["company", "client_number"], as_list=True
+		)
+		if number
+	}
+	found = numbers.get(digits(report.facts.client_number or ""))
+	if not found:
+		raise FileRefused(
+			"unknown_client",
+			Sentence(
+				"No subsidiary has the client number {0} that the file names.",
+				f"{report.facts.client_number!r}",
+			),
+			"Choose the company.",
+			report.file_name,
+		)
+	return found

@@ -1,0 +1,68 @@
+"""The rows of an import against the books as they are now: staged once, brought up to date after each change."""
+
+from __future__ import annotations
+
+import frappe
+
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reconciliation.results import Reconciliation
+from rts_factoring.core.reports.cells import to_text
+from rts_factoring.core.reports.report import Report
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common.errors import told_to_the_user
+from rts_factoring.services.reports import progress, reading, report_lines, totals
+
+
+def stage_rows(name: str) -> None:
+	"""Read, match and store every row of a draft import. Safe to run again."""
+	doc = frappe.get_doc("Report Import", name)
+	if doc.docstatus != 0:
+		return
+	with told_to_the_user():
+		report, rows = reading.read_import(doc, reading.report_content(doc))
+		decided = report_lines.take_decisions(name)
+		report_lines.delete(name)
+		result = reconcile_import(doc, report, decided=False)
+	report_lines.insert(doc, result.lines, [[to_text(cell) for cell in row] for row in rows])
+	if report_lines.put_back(name, decided):
+		result = reconcile_import(doc, report)
+		report_lines.update(doc, result.lines)
+	doc.db_set(
+		totals.summary(doc, result)
+		| {
+			"status": "Ready",
+			"batch": result.batch or None,
+			"layout_snapshot": reading.layout_snapshot(report.layout),
+		},
+		update_modified=False,
+	)
+	progress.notify(doc)
+
+
+def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliation:
+	"""The report against the books as they are now, with what people decided."""
+	own = report_lines.posted_rows(doc.name) if decided else set()
+	lines = [line for line in report.lines if line.row not in own]
+	numbers = {line.invoice_no for line in lines if line.invoice_no}
+	decisions = report_lines.decisions(doc.name) if decided else {}
+	numbers |= {decision.invoice_no for decision in decisions.values() if decision.invoice_no}
+	days = {line.date for line in report.lines if line.date}
+	book = ledger.load_ledger(doc.company, report.kind.value, days)
+	return reconcile(report, ledger.receivables_named(numbers), book, doc.batch or "", decisions)
+
+
+def update_rows(name: str) -> None:
+	"""Bring the rows up to date after a decision, a change of the books or, in a draft, of the layout. Nothing is posted."""
+	doc = frappe.get_doc("Report Import", name)
+	if doc.docstatus == 2:
+		return
+	with told_to_the_user():
+		report, _rows = reading.read_import(doc, reading.report_content(doc))
+		if doc.docstatus == 0 and reading.layout_snapshot(report.layout) != doc.layout_snapshot:
+			doc.flags.factoring_read_again = True
+			doc.save()  # which reads the file by the layout as it is now, and keeps the decisions
+			return
+		result = reconcile_import(doc, report)
+	report_lines.update(doc, result.lines)
+	doc.db_set(totals.summary(doc, result), update_modified=False)
+	progress.notify(doc)

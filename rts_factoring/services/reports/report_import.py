@@ -1,0 +1,161 @@
+"""Report imports: read and judged when saved, posted when submitted, undone as a whole when cancelled.
+
+The file is the source at every step: it is read again (and its hash compared) before anything is posted, so what was
+previewed and what is posted come from the same bytes through the same code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import frappe
+from frappe import _
+from frappe.model import display_fieldtypes
+from frappe.utils import get_link_to_form
+
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common.errors import told_to_the_user
+from rts_factoring.services.reports import jobs, posting, reading, reconciling, report_lines, undo
+
+AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
+
+
+# Report Import ----------------------------------------------------------------------------------------------------
+
+
+def validate(doc) -> None:
+	"""Read the file and say what it is; refuse what does not fit before anything is written."""
+	_keep_ours(doc)
+	if doc.docstatus != 0 or not doc.file:
+		return
+	if not _changed(doc):
+		return
+	with told_to_the_user():
+		data = reading.report_content(doc)
+		doc.file_sha256 = hashlib.sha256(data).hexdigest()
+		_refuse_same_bytes(doc)
+		report, _rows = reading.read_import(doc, data)
+		reading._identify(doc, report)
+	doc.check_permission("create" if doc.is_new() else "write")  # the file may have named the company
+	doc.status = "Reading"
+	doc.error = None
+	doc.flags.factoring_stage = True
+
+
+def on_update(doc) -> None:
+	if not doc.flags.factoring_stage:
+		return
+	doc.flags.factoring_stage = False
+	if doc.line_count > AT_ONCE:
+		jobs.enqueue_step("stage", doc.name)
+	else:
+		reconciling.stage_rows(doc.name)
+		doc.reload()
+
+
+def before_submit(doc) -> None:
+	"""What is posted is what was shown: the rows as they were judged, by the layout they were judged with."""
+	if doc.status not in ("Ready", "Failed"):
+		frappe.throw(_("The file is still being read. Submit when the status is Ready."))
+	if _changed(doc):
+		frappe.throw(_("Save the changes first, so that the rows are judged by them."))
+	if any(
+		reading.layout_snapshot(layout) == doc.layout_snapshot
+		for layout in reading.layouts_of(doc, live=True)
+	):
+		return
+	frappe.throw(
+		_(
+			"The Report Layout was changed after the rows were judged. Press Judge Again, look at the rows, then submit."
+		),
+		title=_("Layout Changed"),
+	)
+
+
+def on_submit(doc) -> None:
+	"""Post what needs no decision: now, or in the background when there is much of it."""
+	doc.db_set("status", "Posting", update_modified=False)
+	if doc.matched_count + doc.held_count + doc.denied_count > AT_ONCE:
+		jobs.enqueue_step("post", doc.name)
+	else:
+		posting.post(doc.name)
+		doc.reload()
+
+
+def before_cancel(doc) -> None:
+	ledger.lock(doc.company)
+	undo.refuse_undo(doc)
+
+
+def on_cancel(doc) -> None:
+	doc.ignore_linked_doctypes = ("Journal Entry", "GL Entry", "Factoring Ledger Entry", "Report Import Line")
+	undo.undo(doc)
+
+
+def on_trash(doc) -> None:
+	report_lines.delete(doc.name)
+
+
+# Report Import Line -----------------------------------------------------------------------------------------------
+
+
+def validate_line(doc) -> None:
+	if not doc.is_new() and not doc.flags.factoring:
+		frappe.throw(_("Rows are decided on their Report Import, not edited."))
+
+
+def on_trash_line(doc) -> None:
+	if not doc.flags.factoring:
+		frappe.throw(_("Rows are deleted with their Report Import."))
+
+
+# Use cases --------------------------------------------------------------------------------------------------------
+
+
+def post_waiting(name: str) -> None:
+	"""Post rows of a submitted import that were decided, or can go now; also resumes a posting that failed."""
+	doc = frappe.get_doc("Report Import", name)
+	if doc.docstatus != 1:
+		frappe.throw(_("Submit the import first."))
+	doc.db_set("status", "Posting", update_modified=False)
+	on_submit(doc)
+
+
+# Reading ----------------------------------------------------------------------------------------------------------
+
+
+def _changed(doc) -> bool:
+	before = doc.get_doc_before_save()
+	return (
+		not before
+		or bool(doc.flags.factoring_read_again)
+		or any(
+			before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch")
+		)
+	)
+
+
+def _keep_ours(doc) -> None:
+	"""What the app wrote on the import stays as it wrote it, whatever a browser sends."""
+	if before := doc.get_doc_before_save():
+		for field in doc.meta.fields:
+			if field.read_only and field.fieldtype not in display_fieldtypes:
+				doc.set(field.fieldname, before.get(field.fieldname))
+
+
+def _refuse_same_bytes(doc) -> None:
+	same = frappe.db.get_value(
+		"Report Import",
+		{"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")},
+	)
+	if same:
+		known = frappe.has_permission("Report Import", "read", doc=same)
+		frappe.throw(
+			_("This file was imported before: {0}.").format(
+				get_link_to_form("Report Import", same) if known else _("you may not see by whom")
+			),
+			title=_("The same file again"),
+		)
+
+
+# Jobs -------------------------------------------------------------------------------------------------------------

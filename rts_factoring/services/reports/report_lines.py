@@ -1,0 +1,283 @@
+"""Rows of a report ↔ Report Import Lines: staged in bulk, brought up to date after decisions, never one query a row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from itertools import islice
+
+import frappe
+from frappe.query_builder.functions import Concat
+from frappe.utils import now
+
+from rts_factoring.core.model import Event, Outcome
+from rts_factoring.core.reconciliation.matching import normalised
+from rts_factoring.core.reconciliation.reconcile import ReconciledLine, RowDecision
+from rts_factoring.core.reports.cells import inert
+from rts_factoring.core.reports.lines import AMOUNTS
+from rts_factoring.services.invoices.receivables import chunks
+
+# Field of the line document → attribute of the core's ReportLine.
+_VALUES = {
+	"invoice_no": "invoice_no",
+	"debtor": "debtor_name",
+	"debtor_code": "debtor_code",
+	"po_no": "po_no",
+	"payment_ref": "payment_ref",
+	"word": "word",
+	"description": "reason",
+	"date": "date",
+	"invoice_date": "invoice_date",
+	"invoice_amount": "invoice_amount",
+	"purchased": "purchased",
+	"advance": "advance",
+	"net": "net",
+	"fee": "fee",
+	"reserve": "reserve",
+	"other": "other",
+	"paid": "paid",
+	"reserve_released": "released",
+	"chargeback": "chargeback",
+}
+_JUDGED = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity", "occurrence")
+_TEXT = 140
+CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
+WAITING_OUTCOMES = (Outcome.SUGGESTED, Outcome.UNMATCHED, Outcome.BLOCKED)
+POSTABLE_OUTCOMES = (Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING)
+
+
+def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None:
+	"""Stage all lines of an import; `cells[row-1]` are the texts of that sheet row."""
+	stamp, user = now(), frappe.session.user
+	fixed = {
+		"creation": stamp,
+		"modified": stamp,
+		"owner": user,
+		"modified_by": user,
+		"docstatus": 0,
+		"report_import": doc.name,
+		"company": doc.company,
+		"currency": doc.currency,
+	}
+	fields = ["name", *fixed, "row_no", *_VALUES, *_JUDGED, "posted", "cells"]
+
+	def values():
+		for line in lines:
+			row = line.line
+			yield (
+				frappe.generate_hash(length=10),
+				*fixed.values(),
+				row.row,
+				*(_stored(name, getattr(row, name)) for name in _VALUES.values()),
+				*_judged(line).values(),
+				0,
+				json.dumps(cells[row.row - 1], ensure_ascii=False),
+			)
+
+	_insert(fields, values())
+
+
+def _insert(fields: list[str], rows: Iterable[tuple]) -> None:
+	"""Many rows in one statement. Frappe's bulk_insert builds an object for every value, which takes most of the time of
+	staging a large report (benchmarks/staging.py); the driver escapes the values here as well."""
+	columns = ", ".join(f"`{field}`" for field in fields)
+	place = f"({', '.join(['%s'] * len(fields))})"
+	rows = iter(rows)
+	while part := list(islice(rows, CHUNK)):
+		statement = f"insert into `tabReport Import Line` ({columns}) values {', '.join([place] * len(part))}"  # nosec B608 # own names
+		# nosemgrep: frappe-using-db-sql -- the text holds our own names only
+		frappe.db.sql(statement, [value for row in part for value in row])
+
+
+def _stored(name: str, value):
+	"""Texts fit their column, and are no formula when people export them; an empty amount is 0 in the database, which has
+	no empty amounts. The file stays what is read and matched."""
+	if isinstance(value, str):
+		return inert(value)[:_TEXT]
+	return 0 if value is None and name in AMOUNTS else value
+
+
+def _judged(line: ReconciledLine) -> dict:
+	invoice = line.receivable.invoice_no if line.receivable else None
+	if line.outcome is Outcome.BLOCKED and line.reason == "other_subsidiary":
+		invoice = None  # another company's invoice is not shown to this one's people
+	return {
+		"outcome": line.outcome.value,
+		"reason": (line.reason or "")[:_TEXT],
+		"rule": line.rule,
+		"sales_invoice": invoice,
+		"event_type": line.line.event.value if line.line.event else "",
+		"identity": line.identity,
+		"occurrence": line.occurrence,
+	}
+
+
+def update(doc, lines: Iterable[ReconciledLine]) -> None:
+	"""Write what changed in the judgement of lines that have not been posted."""
+	known = {
+		row.row_no: row
+		for row in frappe.get_all(
+			"Report Import Line",
+			filters={"report_import": doc.name},
+			fields=["name", "row_no", "posted", *_JUDGED],
+			limit=0,
+		)
+	}
+	for line in lines:
+		old = known.get(line.line.row)
+		if old is None or old.posted:
+			continue
+		judged = _judged(line)
+		if any((old[name] or None) != (value or None) for name, value in judged.items()):
+			frappe.db.set_value("Report Import Line", old.name, judged, update_modified=False)
+
+
+def decisions(report_import: str) -> dict[int, RowDecision]:
+	"""What people decided, by row number."""
+	rows = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": report_import, "resolution": ("is", "set")},
+		fields=["row_no", "resolution", "resolution_reason", "decided_invoice", "decided_event"],
+		limit=0,
+	)
+	return {
+		row.row_no: RowDecision(
+			invoice_no=row.decided_invoice or "",
+			event=Event(row.decided_event) if row.decided_event else None,
+			ignore=(row.resolution_reason or "ignored")
+			if row.resolution in ("Ignored", "Superseded")
+			else "",
+		)
+		for row in rows
+	}
+
+
+_DECISION = (
+	"resolution",
+	"resolution_reason",
+	"decided_invoice",
+	"decided_event",
+	"decided_by",
+	"decided_on",
+)
+
+
+def take_decisions(report_import: str) -> dict[int, dict]:
+	"""What people decided, with who and when, and the row as it stood in the sheet; by row number."""
+	rows = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": report_import, "resolution": ("is", "set")},
+		fields=["row_no", "cells", *_DECISION],
+		limit=0,
+	)
+	return {row.pop("row_no"): row for row in rows}
+
+
+def put_back(report_import: str, decided: dict[int, dict]) -> int:
+	"""Give decisions back to rows that were staged anew and stand in the sheet as before; how many there were."""
+	names = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": report_import, "row_no": ("in", list(decided) or [0])},
+		fields=["name", "row_no", "cells"],
+		limit=0,
+	)
+	kept = [row for row in names if row.cells == decided[row.row_no]["cells"]]
+	for row in kept:
+		values = {field: decided[row.row_no][field] for field in _DECISION}
+		frappe.db.set_value("Report Import Line", row.name, values, update_modified=False)
+	return len(kept)
+
+
+def posted_rows(report_import: str) -> set[int]:
+	return set(
+		frappe.get_all(
+			"Report Import Line",
+			filters={"report_import": report_import, "posted": 1},
+			pluck="row_no",
+			limit=0,
+		)
+	)
+
+
+def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
+	"""Flag lines as having had their effect. Those that moved money take a key no other row can have: the database itself
+	refuses the second posting of one row."""
+	table = frappe.qb.DocType("Report Import Line")
+	moved, states_only = [], []
+	for line in lines:
+		(moved if line.effects or line.outcome is Outcome.IGNORED else states_only).append(line.line.row)
+	of_import = frappe.qb.update(table).set(table.posted, 1).where(table.report_import == doc.name)
+	key = Concat(_owner(doc.company), ":", table.identity, ":", table.occurrence)
+	for part in chunks(moved):
+		of_import.set(table.posted_key, key).where(table.row_no.isin(part)).run()
+	for part in chunks(states_only):
+		of_import.where(table.row_no.isin(part)).run()
+
+
+def _owner(company: str) -> str:
+	"""The company in 20 characters; with a row's identity and occurrence it makes the key of a posted row."""
+	return hashlib.sha1(company.encode(), usedforsecurity=False).hexdigest()[:20]
+
+
+def release(report_import: str) -> None:
+	"""Give back the keys of a cancelled import: its rows may be posted again by another."""
+	table = frappe.qb.DocType("Report Import Line")
+	frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(
+		table.report_import == report_import
+	).run()
+
+
+def delete(report_import: str) -> None:
+	frappe.db.delete("Report Import Line", {"report_import": report_import})
+
+
+def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
+	"""Rows that still wait in earlier imports and that this import brought in corrected form are closed in its favour."""
+	keys = {
+		_claim(doc.kind, line.invoice_no if line.receivable else "", line.line.payment_ref) for line in lines
+	}
+	keys.discard(None)
+	if not keys:
+		return
+	line, parent = frappe.qb.DocType("Report Import Line"), frappe.qb.DocType("Report Import")
+	waiting = (
+		frappe.qb.from_(line)
+		.inner_join(parent)
+		.on(parent.name == line.report_import)
+		.where((parent.company == doc.company) & (parent.kind == doc.kind) & (parent.docstatus == 1))
+		.where((parent.name != doc.name) & (line.posted == 0))
+		.where(line.outcome.isin([outcome.value for outcome in WAITING_OUTCOMES]))
+		.select(line.name, line.sales_invoice, line.payment_ref)
+		.run(as_dict=True)
+	)
+	for row in waiting:
+		if _claim(doc.kind, row.sales_invoice or "", row.payment_ref or "") in keys:
+			frappe.db.set_value(
+				"Report Import Line",
+				row.name,
+				{
+					"resolution": "Superseded",
+					"resolution_reason": doc.name,
+					"outcome": Outcome.IGNORED.value,
+					"posted": 1,
+				},
+				update_modified=False,
+			)
+
+
+def _claim(kind: str, invoice: str, reference: str) -> tuple[str, str] | None:
+	"""What two rows share when one corrects the other: the invoice, and in payment reports also the check."""
+	if not invoice or (kind == "Payment" and not reference):
+		return None
+	return invoice, normalised(reference)
+
+
+def reopen_superseded(doc) -> None:
+	"""Rows that a now cancelled import had superseded wait again."""
+	table = frappe.qb.DocType("Report Import Line")
+	frappe.qb.update(table).set(table.resolution, "").set(table.resolution_reason, None).set(
+		table.outcome, Outcome.BLOCKED.value
+	).set(table.posted, 0).where(
+		(table.resolution == "Superseded") & (table.resolution_reason == doc.name)
+	).run()

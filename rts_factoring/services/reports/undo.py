@@ -1,0 +1,166 @@
+"""Take back what an import posted, as a whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.utils import get_link_to_form
+
+from rts_factoring.core.model import InvoiceState, Outcome
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.services.accounting import deposits, journal_entries, ledger
+from rts_factoring.services.batches import batch_status
+from rts_factoring.services.company import settings
+from rts_factoring.services.invoices import invoice_state
+from rts_factoring.services.reports import follow_up_tasks, progress, reconciling, report_lines
+
+
+def refuse_undo(doc) -> None:
+	"""Throws with what to do first when an import cannot be undone now."""
+	later = built_upon_by(doc.name)
+	if later:
+		frappe.throw(
+			_("Later imports build on this one. Cancel them first, newest first: {0}.").format(
+				", ".join(get_link_to_form("Report Import", name) for name in later)
+			),
+			title=_("Cannot be undone yet"),
+		)
+	_refuse_other_policy(doc)
+	recorded = deposits.entries(doc.name)
+	if recorded:
+		frappe.throw(
+			_(
+				"The deposit of this import is recorded. Cancel its bank entry first, or delete it when it is a draft: {0}."
+			).format(", ".join(get_link_to_form("Journal Entry", name) for name in recorded)),
+			title=_("Cannot be undone yet"),
+		)
+
+
+def _refuse_other_policy(doc) -> None:
+	"""What was posted under one policy would leave open positions under the other, which cannot close them."""
+	found = frappe.db.get_value("Factoring Ledger Entry", {"report_import": doc.name}, "policy")
+	today = frappe.db.get_value(settings.DOCTYPE, doc.company, "policy")
+	if found and found != today:
+		frappe.throw(
+			_(
+				"{0} was posted under the policy {1}; today it is {2}. Set the policy back to {1}, cancel, and change it again."
+			).format(doc.name, _(found), _(today)),
+			title=_("Cannot be undone yet"),
+		)
+
+
+def built_upon_by(name: str) -> list[str]:
+	"""Submitted imports that build on this one, newest first: they posted to an invoice of it after it did.
+
+	Rows that were decided late may stand on both sides of another import's. Such two build on each other only where an
+	invoice could not be without the one that goes.
+	"""
+	found: dict[str, datetime] = {}
+	for entries in _by_invoice(name).values():
+		times: dict[str, list[datetime]] = {}
+		for entry in entries:
+			times.setdefault(entry.report_import, []).append(entry.creation)
+		own = times.pop(name)
+		for other, others in times.items():
+			mixed = min(others) < max(own)
+			if max(others) > min(own) and not (mixed and _stands_without(name, entries)):
+				found[other] = max(*others, found.get(other, others[0]))
+	return sorted(found, key=found.__getitem__, reverse=True)
+
+
+def _by_invoice(name: str) -> dict[str, list]:
+	"""Ledger entries in force on the invoices of an import, its own and others'."""
+	own = frappe.qb.DocType("Factoring Ledger Entry")
+	entry = frappe.qb.DocType("Factoring Ledger Entry").as_("entry")
+	rows = (
+		ledger.in_force(entry)
+		.where(
+			entry.sales_invoice.isin(
+				frappe.qb.from_(own).select(own.sales_invoice).where(own.report_import == name)
+			)
+		)
+		.select(entry.sales_invoice, entry.report_import, entry.creation)
+		.select(entry.purchased, entry.open_change, entry.collected, entry.charged_back)
+		.run(as_dict=True)
+	)
+	found: dict[str, list] = {}
+	for row in rows:
+		found.setdefault(row.sales_invoice, []).append(row)
+	return {
+		invoice: entries
+		for invoice, entries in found.items()
+		if any(entry.report_import == name for entry in entries)
+	}
+
+
+def _stands_without(name: str, entries: list) -> bool:
+	"""Whether the other imports' entries alone are a history an invoice can have."""
+	rest = [entry for entry in entries if entry.report_import != name]
+	purchased, open_, collected, charged_back = (
+		money(sum(money(entry[field]) for entry in rest))
+		for field in ("purchased", "open_change", "collected", "charged_back")
+	)
+	return min(collected, charged_back, open_) >= ZERO and open_ <= purchased - charged_back
+
+
+def undo(doc) -> None:
+	"""Cancel the journal entries, mirror the ledger entries, free the rows, and give the invoices their states back."""
+	journal_entries.cancel_of_import(doc.name)
+	touched = set(ledger.reverse(doc.name))
+	marked = frappe.get_all(
+		"Report Import Line",
+		filters={"report_import": doc.name, "posted": 1, "outcome": ("in", ("held", "denied", "pending"))},
+		fields=["sales_invoice", "outcome"],
+		limit=0,
+	)
+	touched |= {row.sales_invoice for row in marked if row.sales_invoice}
+	concerned = _concerned_by_undo(doc)
+	report_lines.release(doc.name)
+	report_lines.reopen_superseded(doc)
+	follow_up_tasks.close_tasks(doc)
+	states = ledger.states_from_ledger(doc.company, doc.batch, touched)
+	ledger.set_states(states)
+	waiting = [name for name, state in states.items() if state is InvoiceState.SUBMITTED]
+	invoice_state.write_fields(waiting, factoring_reasons="")  # why RTS held or denied them
+	if doc.batch and doc.kind == "Purchase":
+		batch_status.set_batch_rows(doc.batch, sorted(touched), "Submitted")
+	doc.db_set("status", "Cancelled", update_modified=False)
+	for name in concerned:
+		_judge_again(name)
+		follow_up_tasks.tell_released(doc, name)
+
+
+def _judge_again(name: str) -> None:
+	"""When its file cannot be read now, the import says so; the undoing of another does not wait for that."""
+	try:
+		reconciling.update_rows(name)
+	except frappe.ValidationError as error:
+		frappe.clear_last_message()
+		progress.mark_failed(name, error)
+
+
+def _concerned_by_undo(doc) -> list[str]:
+	"""Submitted imports with rows that this one had posted before them, or had superseded: those rows count again."""
+	own = frappe.qb.DocType("Report Import Line")
+	line, parent = frappe.qb.DocType("Report Import Line").as_("line"), frappe.qb.DocType("Report Import")
+	posted = (
+		frappe.qb.from_(own)
+		.select(own.identity)
+		.where((own.report_import == doc.name) & own.posted_key.isnotnull())
+	)
+	repeated = (line.outcome == Outcome.DUPLICATE.value) & line.identity.isin(posted)
+	superseded = (line.resolution == "Superseded") & (line.resolution_reason == doc.name)
+	rows = (
+		frappe.qb.from_(line)
+		.inner_join(parent)
+		.on(parent.name == line.report_import)
+		.where((parent.company == doc.company) & (parent.kind == doc.kind) & (parent.docstatus == 1))
+		.where((parent.name != doc.name) & (repeated | superseded))
+		.select(parent.name)
+		.distinct()
+		.orderby(parent.name)
+		.run()
+	)
+	return [name for (name,) in rows]

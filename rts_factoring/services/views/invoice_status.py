@@ -1,0 +1,79 @@
+"""One invoice's factoring, for people and systems that ask."""
+
+from collections.abc import Callable, Collection
+
+import frappe
+from frappe import _
+
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.money import ZERO, money, text
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common.errors import say
+from rts_factoring.services.invoices import invoice_state, readiness, receivables
+
+SETTINGS = "Subsidiary Factoring Settings"
+FIGURES = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
+
+
+def state(invoice: str) -> dict:
+	"""Status, reasons, batch, and what the factor bought, collected and still has open; amounts as text."""
+	fields = ["name", "company", "currency", "outstanding_amount"]
+	fields += ["factoring_status", "factoring_reasons", "factoring_batch"]
+	row = frappe.db.get_value("Sales Invoice", invoice, fields, as_dict=True)
+	position = ledger.positions(row.company, [invoice]).get(invoice)
+	return {
+		"invoice": row.name,
+		"company": row.company,
+		"status": row.factoring_status or InvoiceState.NOT_FACTORED.value,
+		"reasons": (row.factoring_reasons or "").splitlines(),
+		"batch": row.factoring_batch,
+		"currency": row.currency,
+		"outstanding": text(money(row.outstanding_amount or 0)),
+		**{name: text(getattr(position, name) if position else ZERO) for name in FIGURES},
+	}
+
+
+def reasons(invoice: str) -> list[dict]:
+	"""Why the invoice waits: `text`, `fix`, and the `doctype` and `name` of the document on which to mend it.
+
+	What its packet or RTS objected to is kept as text alone; what the rules say is judged afresh.
+	"""
+	row = receivables.rows([invoice])[0]
+	kept = (row.factoring_reasons or "").splitlines()
+	if row.docstatus != 1 or (row.factoring_status or "") not in invoice_state.PRE_SUBMISSION_STATES:
+		return [{"text": text, "fix": ""} for text in kept]
+	verdict = readiness.check_invoices([row])[invoice]
+	judged = [
+		{"code": reason.code, "text": say(reason.text), "fix": say(reason.fix), **_place(reason.code, row)}
+		for reason in verdict.reasons
+	]
+	said = invoice_state.reasons_as_text(verdict.reasons).splitlines()
+	return judged + [{"text": text, "fix": ""} for text in kept if judged == [] and text not in said]
+
+
+def _place(code: str, row) -> dict:
+	if code in ("company_off", "no_client_number", "small"):
+		return {"doctype": SETTINGS, "name": frappe.db.get_value(SETTINGS, {"company": row.company}) or ""}
+	if code in ("excluded", "schedule"):
+		return {"doctype": "Customer", "name": row.customer}
+	if code == "no_notice":
+		return {"doctype": "Notice of Assignment", "name": ""}
+	return {}
+
+
+def in_bulk(invoices: Collection[str], action: Callable[[str], object]) -> dict:
+	"""Do `action` on each invoice; one that is refused does not stop the others. Names done, and refused with the reason."""
+	done, refused = [], []
+	for number, name in enumerate(invoices):
+		point = f"factoring_bulk_{number}"
+		frappe.db.savepoint(point)
+		try:
+			action(name)
+			done.append(name)
+		except (frappe.ValidationError, frappe.PermissionError) as error:
+			frappe.db.rollback(save_point=point)
+			frappe.clear_last_message()
+			# Frappe's own refusals say nothing
+			reason = frappe.utils.strip_html(str(error)) or _("You have no permission for this.")
+			refused.append({"invoice": name, "reason": reason})
+	return {"done": done, "refused": refused}

@@ -1,0 +1,94 @@
+"""Once a day: what waits for RTS, and what waits for us."""
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, cint, today
+
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.services.batches import batch_status
+from rts_factoring.services.company import alerts, settings
+
+SHOWN = 20  # names in one message
+
+
+def remind_all() -> None:
+	for company in settings.factored_companies():
+		remind(company)
+
+
+def remind(company: str) -> None:
+	"""A message for each matter there is; none for a company in order."""
+	_purchase_overdue(company)
+	_held(company)
+	_waiting_rows(company)
+
+
+def overdue_batches(company: str) -> list[str]:
+	"""Delivered batches whose purchase report is late by the settings' number of days, oldest first; 0 days is never."""
+	days = cint(settings.require(company).purchase_overdue_days)
+	if not days:
+		return []
+	late = frappe.get_all(
+		batch_status.DOCTYPE,
+		filters={
+			"company": company,
+			"docstatus": 1,
+			"status": batch_status.DELIVERED,
+			"delivered_on": ("<", add_days(today(), -days)),
+		},
+		pluck="name",
+		order_by="delivered_on",
+	)
+	answered = frappe.get_all(
+		"Report Import",
+		filters={"batch": ("in", late or [""]), "kind": "Purchase", "docstatus": 1},
+		pluck="batch",
+	)
+	return [name for name in late if name not in answered]
+
+
+def _purchase_overdue(company: str) -> None:
+	late = overdue_batches(company)
+	if late:
+		alerts.tell_managers(
+			company,
+			_("{0}: {1} batches without a purchase report").format(company, len(late)),
+			_("Ask RTS about these batches, or import their reports: {0}.").format(", ".join(late[:SHOWN])),
+			batch_status.DOCTYPE,
+			late[0],
+			"purchase_overdue",
+		)
+
+
+def _held(company: str) -> None:
+	filters = {"company": company, "docstatus": 1, "factoring_status": InvoiceState.HELD.value}
+	held = frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="posting_date, name")
+	if held:
+		alerts.tell_managers(
+			company,
+			_("{0}: {1} invoices held by RTS").format(company, len(held)),
+			_("Mend what RTS objected to, and queue them again: {0}.").format(", ".join(held[:SHOWN])),
+			"Sales Invoice",
+			held[0],
+			"held",
+		)
+
+
+def _waiting_rows(company: str) -> None:
+	found = frappe.get_all(
+		"Report Import",
+		filters={"company": company, "docstatus": ("<", 2), "waiting_count": (">", 0)},
+		fields=["name", "waiting_count"],
+		order_by="creation",
+	)
+	if found:
+		alerts.tell_managers(
+			company,
+			_("{0}: {1} report rows wait for a decision").format(
+				company, sum(row.waiting_count for row in found)
+			),
+			_("Decide them on: {0}.").format(", ".join(row.name for row in found[:SHOWN])),
+			"Report Import",
+			found[0].name,
+			"waiting_rows",
+		)

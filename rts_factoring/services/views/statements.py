@@ -1,0 +1,399 @@
+"""What the reports show: sums over the factoring ledger, and beside them what the journal and the invoices say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Sum
+
+from rts_factoring.core.model import Role
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.core.reconciliation.positions import state_of
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.company import settings
+
+SHOWN = 5  # invoices that are named
+CONTROL = (Role.CLEARING, Role.RESERVE, Role.ADVANCES)
+
+
+def tie_out(company: str) -> list[dict]:
+	"""Per role: the ledger's sum, the sum of the journal entries our imports made, and their difference; then the same
+	invoice by invoice. Each difference is 0.00, or something is wrong; where it is a sum over invoices, it adds up sizes,
+	so that two errors do not hide each other. For control accounts also the account's whole balance and what others
+	posted to it (bank deposits)."""
+	agreed = settings.require_any(company)
+	sums = ledger_sums(company)
+	rows = []
+	for role in (*CONTROL, Role.FEE, Role.CHARGES):
+		account = agreed.get(settings.ACCOUNT_FIELDS[role])
+		if not account:
+			continue
+		same = [other for other, field in settings.ACCOUNT_FIELDS.items() if agreed.get(field) == account]
+		if same[0] is not role and role in same[1:]:
+			continue  # roles that share an account tie out together
+		rows.append(
+			_row(same, account, sum((sums[r.value] for r in same), ZERO), _of_imports(company, [account]))
+		)
+		if role in CONTROL:
+			rows[-1]["balance"] = _balance(company, account)
+			rows[-1]["others"] = rows[-1]["balance"] - rows[-1]["journal"]
+	debtors = _debtor_accounts(company)
+	customers = sums[Role.RECEIVABLE.value] + sums[Role.CUSTOMER_CREDIT.value]
+	rows.append(
+		_row(
+			[Role.RECEIVABLE, Role.CUSTOMER_CREDIT],
+			", ".join(debtors),
+			customers,
+			_of_imports(company, debtors),
+		)
+	)
+	rows += _invoice_rows(company, sums, agreed.policy)
+	return rows
+
+
+def _row(roles: list[Role], account: str, ours: Decimal, theirs: Decimal) -> dict:
+	return {
+		"role": " + ".join(_(role.value.replace("_", " ").title()) for role in roles),
+		"account": account,
+		"ledger": ours,
+		"journal": theirs,
+		"difference": ours - theirs,
+	}
+
+
+def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str) -> list[dict]:
+	invoices = _invoices(company)
+	receivable = {name: (row.receivable, row.journal) for name, row in invoices.items()}
+	positions = ledger.positions(company)
+	# Borrowing: what RTS has still to collect, our books still expect of the customer. Sale: it left our books.
+	covered = {
+		name: (p.open, max(min(p.open, p.outstanding) if policy == "Borrowing" else p.open, ZERO))
+		for name, p in positions.items()
+	}
+	lost = sums["open_change"] - sum((position.open for position in positions.values()), ZERO)
+	most = {name: (row.amount + row.receivable, row.outstanding) for name, row in invoices.items()}
+	wrong = {name for name, p in positions.items() if p.is_bought and p.state is not state_of(p)}
+	return [
+		_by_invoice(_("Receivable, Invoice by Invoice"), receivable),
+		_by_invoice(_("Open with RTS, and in Our Books"), covered, lost),
+		_by_invoice(
+			_("Owed by Customers at Most"), {name: pair for name, pair in most.items() if pair[1] > pair[0]}
+		),
+		_by_invoice(
+			_("Invoices in another state than their ledger"), dict.fromkeys(sorted(wrong), (ZERO, Decimal(1)))
+		),
+	]
+
+
+def _by_invoice(role: str, pairs: dict[str, tuple[Decimal, Decimal]], more: Decimal = ZERO) -> dict:
+	"""Both sums, the sizes of the differences added up, and which invoices differ."""
+	differ = {name: abs(ours - theirs) for name, (ours, theirs) in pairs.items() if ours != theirs}
+	rest = " " + _("and {0} more").format(len(differ) - SHOWN) if len(differ) > SHOWN else ""
+	return {
+		"role": role,
+		"account": ", ".join(sorted(differ)[:SHOWN]) + rest if differ else _("sum over invoices"),
+		"ledger": sum((ours for ours, _theirs in pairs.values()), ZERO),
+		"journal": sum((theirs for _ours, theirs in pairs.values()), ZERO),
+		"difference": sum(differ.values(), abs(more)),
+	}
+
+
+def _invoices(company: str) -> dict[str, dict]:
+	"""Of every invoice in the ledger: its amount, what it owes, and what the ledger and our entries did to it."""
+	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
+	rows = (
+		frappe.qb.from_(table)
+		.inner_join(invoice)
+		.on(invoice.name == table.sales_invoice)
+		.where(table.company == company)
+		.groupby(invoice.name, invoice.rounded_total, invoice.grand_total, invoice.outstanding_amount)
+		.select(invoice.name, invoice.rounded_total, invoice.grand_total, invoice.outstanding_amount)
+		.select(Sum(table.receivable).as_("receivable"))
+		.run(as_dict=True)
+	)
+	booked = _of_imports_by_invoice(company)
+	return {
+		row.name: frappe._dict(
+			amount=money(row.rounded_total or row.grand_total or 0),
+			outstanding=money(row.outstanding_amount or 0),
+			receivable=money(row.receivable or 0),
+			journal=booked.get(row.name, ZERO),
+		)
+		for row in rows
+	}
+
+
+def _of_imports_by_invoice(company: str) -> dict[str, Decimal]:
+	gl = frappe.qb.DocType("GL Entry")
+	query = (
+		_gl_of_imports(company).where(gl.against_voucher_type == "Sales Invoice").groupby(gl.against_voucher)
+	)
+	return {
+		name: money(amount or 0)
+		for name, amount in query.select(gl.against_voucher, Sum(gl.debit) - Sum(gl.credit)).run()
+	}
+
+
+def currency(company: str) -> str:
+	return frappe.get_cached_value("Company", company, "default_currency")
+
+
+def ledger_sums(company: str, to_date: date | None = None, before: date | None = None) -> dict[str, Decimal]:
+	"""Sum of every amount column of the company's ledger, up to a day or before one."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	names = (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
+	query = (
+		frappe.qb.from_(table)
+		.where(table.company == company)
+		.select(*(Sum(table[name]).as_(name) for name in names))
+	)
+	if to_date:
+		query = query.where(table.posting_date <= to_date)
+	if before:
+		query = query.where(table.posting_date < before)
+	found = query.run(as_dict=True)[0]
+	return {name: money(found[name] or 0) for name in names}
+
+
+def _of_imports(company: str, accounts: Iterable[str]) -> Decimal:
+	"""Debit minus credit, on these accounts, of the journal entries that report imports made."""
+	gl = frappe.qb.DocType("GL Entry")
+	found = (
+		_gl_of_imports(company)
+		.where(gl.account.isin(list(accounts) or [""]))
+		.select(Sum(gl.debit) - Sum(gl.credit))
+		.run()
+	)
+	return money(found[0][0] or 0)
+
+
+def _gl_of_imports(company: str):
+	gl, entry = frappe.qb.DocType("GL Entry"), frappe.qb.DocType("Journal Entry")
+	return (
+		frappe.qb.from_(gl)
+		.inner_join(entry)
+		.on((entry.name == gl.voucher_no) & (gl.voucher_type == "Journal Entry"))
+		.where((gl.company == company) & (gl.is_cancelled == 0))
+		.where(entry.factoring_report_import.isnotnull() & (entry.factoring_report_import != ""))
+	)
+
+
+def _balance(company: str, account: str) -> Decimal:
+	gl = frappe.qb.DocType("GL Entry")
+	found = (
+		frappe.qb.from_(gl)
+		.where((gl.company == company) & (gl.is_cancelled == 0) & (gl.account == account))
+		.select(Sum(gl.debit) - Sum(gl.credit))
+		.run()
+	)
+	return money(found[0][0] or 0)
+
+
+def _debtor_accounts(company: str) -> list[str]:
+	return frappe.get_all(
+		"Account", filters={"company": company, "account_type": "Receivable", "is_group": 0}, pluck="name"
+	)
+
+
+def factored_invoices(company: str, state: str | None = None, customer: str | None = None) -> list[dict]:
+	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	sums = {name: Sum(table[name]).as_(name) for name in (*ledger.FIGURES, "clearing", "charges")}
+	query = (
+		ledger.in_force(table)
+		.inner_join(invoice)
+		.on(invoice.name == table.sales_invoice)
+		.where(table.company == company)
+		.having(Sum(table.purchased) > 0)
+		.groupby(
+			invoice.name,
+			invoice.customer,
+			invoice.customer_name,
+			invoice.posting_date,
+			invoice.due_date,
+			invoice.grand_total,
+			invoice.outstanding_amount,
+			invoice.factoring_status,
+			invoice.factoring_batch,
+		)
+		.orderby(invoice.posting_date)
+		.orderby(invoice.name)
+		.select(
+			invoice.name.as_("sales_invoice"),
+			invoice.customer,
+			invoice.customer_name,
+			invoice.posting_date,
+			invoice.due_date,
+			invoice.grand_total,
+			invoice.outstanding_amount,
+			invoice.factoring_status,
+			invoice.factoring_batch,
+			*sums.values(),
+		)
+	)
+	if state:
+		query = query.where(invoice.factoring_status == state)
+	if customer:
+		query = query.where(invoice.customer == customer)
+	return query.run(as_dict=True)
+
+
+def movements(company: str, role: Role, from_date: date, to_date: date) -> list[dict]:
+	"""Ledger entries that move one role in a period, in order."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	return (
+		frappe.qb.from_(table)
+		.where(table.company == company)
+		.where(table.posting_date[from_date:to_date])
+		.where(table[role.value] != 0)
+		.orderby(table.posting_date)
+		.orderby(table.creation)
+		.select(
+			table.posting_date,
+			table.event,
+			table.sales_invoice,
+			table.customer,
+			table.report_import,
+			table.journal_entry,
+			table[role.value].as_("amount"),
+			table.is_reversal,
+		)
+		.run(as_dict=True)
+	)
+
+
+def costs(company: str, from_date: date, to_date: date) -> list[dict]:
+	"""Fees and charges per month and customer, with what was bought and the days from purchase to payment."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	rows = (
+		ledger.in_force(table)
+		.where(table.company == company)
+		.where(table.posting_date[from_date:to_date])
+		.select(
+			table.posting_date,
+			table.event,
+			table.customer,
+			table.sales_invoice,
+			table.fee,
+			table.charges,
+			table.purchased,
+			table.reserve,
+			table.collected,
+		)
+		.orderby(table.posting_date)
+		.run(as_dict=True)
+	)
+	days = _days_to_pay(company)
+	found: dict[tuple[str, str], dict] = {}
+	for row in rows:
+		key = (row.posting_date.strftime("%Y-%m"), row.customer or "")
+		sums = found.setdefault(
+			key,
+			{
+				"month": key[0],
+				"customer": key[1],
+				"purchased": ZERO,
+				"fee": ZERO,
+				"charges": ZERO,
+				"_weighted": ZERO,
+				"_paid": ZERO,
+			},
+		)
+		for name in ("purchased", "fee", "charges"):
+			sums[name] += money(row[name] or 0)
+		if row.sales_invoice in days and row.collected:
+			sums["_weighted"] += days[row.sales_invoice] * money(row.collected)
+			sums["_paid"] += money(row.collected)
+	return [_cost_row(sums) for _key, sums in sorted(found.items())]
+
+
+def _cost_row(sums: dict) -> dict:
+	cost = sums["fee"] + sums["charges"]
+	weighted, paid = sums.pop("_weighted"), sums.pop("_paid")
+	days = weighted / paid if paid else None
+	rate = None
+	if days and days > 0 and sums["purchased"] > 0:
+		rate = round(
+			float(cost / sums["purchased"] * 365 / days * 100), 2
+		)  # simple interest on a 365-day year
+	share = round(float(cost / sums["purchased"] * 100), 2) if sums["purchased"] > 0 else None
+	return sums | {
+		"cost": cost,
+		"share": share,
+		"days": round(float(days), 1) if days is not None else None,
+		"rate": rate,
+	}
+
+
+def _days_to_pay(company: str) -> dict[str, int]:
+	"""Days from the purchase of an invoice to its last payment; a payment that was taken back is none."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	rows = (
+		ledger.in_force(table)
+		.where((table.company == company) & table.sales_invoice.isnotnull())
+		.where((table.purchased > 0) | (table.collected != 0))
+		.orderby(table.posting_date)
+		.orderby(table.creation)
+		.select(table.sales_invoice, table.posting_date, table.purchased, table.collected)
+		.run(as_dict=True)
+	)
+	bought: dict[str, date] = {}
+	paid: dict[str, list[tuple[date, Decimal]]] = {}
+	for row in rows:
+		if row.purchased > 0:
+			bought[row.sales_invoice] = row.posting_date
+		_count(paid.setdefault(row.sales_invoice, []), row.posting_date, money(row.collected))
+	return {name: (days[-1][0] - bought[name]).days for name, days in paid.items() if days and name in bought}
+
+
+def _count(payments: list[tuple[date, Decimal]], day: date, amount: Decimal) -> None:
+	"""Add a payment; a negative one takes the last ones back."""
+	if amount > 0:
+		payments.append((day, amount))
+	while amount < 0 and payments:
+		last, paid = payments.pop()
+		amount += paid
+		if amount > 0:
+			payments.append((last, amount))
+
+
+def expected_against_actual(company: str, from_date: date, to_date: date) -> list[dict]:
+	"""Per invoice bought in the period: fee and reserve by the agreement's rates against what RTS took. The fee may come
+	at the purchase, at collection or in parts, so it is that of all reports so far; the reserve is that of the purchase."""
+	agreed = settings.require_any(company)
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	entries = (
+		ledger.in_force(table)
+		.where((table.company == company) & table.sales_invoice.isnotnull())
+		.where((table.event == "purchase") | (table.fee != 0))
+		.orderby(table.posting_date)
+		.orderby(table.creation)
+		.select(table.event, table.posting_date, table.sales_invoice, table.customer, table.batch)
+		.select(table.purchased, table.fee, table.reserve, table.charges, table.clearing)
+		.run(as_dict=True)
+	)
+	found: dict[str, dict] = {}
+	for entry in entries:
+		row = found.setdefault(
+			entry.sales_invoice, frappe._dict(dict.fromkeys(_TAKEN, ZERO), sales_invoice=entry.sales_invoice)
+		)
+		row.fee += money(entry.fee or 0)
+		if entry.event == "purchase":
+			row.update({"posting_date": entry.posting_date, "customer": entry.customer, "batch": entry.batch})
+			for name in ("purchased", "reserve", "charges", "clearing"):
+				row[name] += money(entry[name] or 0)
+	rows = [row for row in found.values() if row.posting_date and from_date <= row.posting_date <= to_date]
+	for row in rows:
+		row.expected_fee = money(row.purchased * Decimal(str(agreed.fee_rate or 0)) / 100)
+		row.expected_reserve = money(row.purchased * Decimal(str(agreed.reserve_rate or 0)) / 100)
+		row.fee_difference = row.fee - row.expected_fee
+		row.reserve_difference = row.reserve - row.expected_reserve
+	return sorted(rows, key=lambda row: (row.posting_date, row.sales_invoice))
+
+
+_TAKEN = ("purchased", "fee", "reserve", "charges", "clearing")
