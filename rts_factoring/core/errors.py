@@ -1,5 +1,11 @@
 """Errors an accountant can act on: what is wrong, where, and what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .messages import DETAILS, ERRORS
+
 LONGEST = 140  # characters of a name or value that an error repeats
 
 
@@ -35,16 +41,42 @@ class Sentence(str):
 		return cls(template, *(cls.of_parts(value) if isinstance(value, list) else value for value in values))
 
 
-class FactoringError(Exception):
-	"""Base of every error the core raises on purpose.
+class Text(str):
+	"""The English text of a template and its values, which can be said in another language.
 
-	`code` is stable and machine-readable (shown by `rts-factoring --json`), `message` is one sentence for
-	a person, `hint` says what to do next, `where` names file, row or field when there is one.
+	>>> Text("{kind} is missing.", {"kind": "POD"})
+	'POD is missing.'
+
+	Values that are texts themselves are said in the other language too.
 	"""
 
-	def __init__(self, code: str, message: str, hint: str = "", where: str = ""):
+	template: str
+	values: dict[str, object]
+
+	def __new__(cls, template: str, values: Mapping[str, object] | None = None) -> Text:
+		made = super().__new__(cls, template.format(**(values or {})))
+		made.template, made.values = template, dict(values or {})
+		return made
+
+
+def detail(key: str, /, **values: object) -> Text:
+	"""A part of a sentence, from the table of details."""
+	return Text(DETAILS[key], values)
+
+
+class FactoringError(Exception):
+	"""Base of every error the core raises on purpose: `FileRefused("wrong_client", where=name, client="104233")`.
+
+	`code` is stable and machine-readable (shown by `rts-factoring --json`); `message` says what is wrong and `hint` what to
+	do, both from the table of messages; `where` names file, row or field when there is one.
+	"""
+
+	def __init__(self, code: str, message: str = "", hint: str = "", where: str = "", **values: object):
+		if not message:
+			text, fix = ERRORS[code]
+			message, hint = Text(text, values), Text(fix, values)
 		super().__init__(message)
-		self.code = code
+		self.code = code.partition(".")[0]
 		self.message = message
 		self.hint = hint
 		self.where = short(where)
@@ -76,8 +108,16 @@ class NoticeError(FactoringError):
 class DeliveryError(FactoringError):
 	"""A file could not be delivered; `retry` says whether trying again later can help."""
 
-	def __init__(self, code: str, message: str, hint: str = "", where: str = "", retry: bool = False):
-		super().__init__(code, message, hint, where)
+	def __init__(
+		self,
+		code: str,
+		message: str = "",
+		hint: str = "",
+		where: str = "",
+		retry: bool = False,
+		**values: object,
+	):
+		super().__init__(code, message, hint, where, **values)
 		self.retry = retry
 
 

@@ -8,7 +8,7 @@ from frappe.utils import escape_html
 from redis.exceptions import RedisError
 from rq.timeouts import BaseTimeoutException
 
-from rts_factoring.core.errors import FactoringError, Sentence
+from rts_factoring.core.errors import FactoringError, Sentence, Text
 
 PASSING = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError)
 PASSING += (RedisError, BaseTimeoutException)
@@ -28,6 +28,12 @@ class FactoringValidationError(frappe.ValidationError):
 
 def say(text: str, lang: str | None = None) -> str:
 	"""A sentence of the core in the user's language, or in `lang`."""
+	if isinstance(text, Text):
+		said = {
+			name: say(value, lang) if isinstance(value, Text) else value
+			for name, value in text.values.items()
+		}
+		return _(text.template, lang).format(**said) if text else ""
 	if not isinstance(text, Sentence):
 		return _(text, lang) if text else ""
 	values = (say(value, lang) if isinstance(value, Sentence) else value for value in text.values)
