@@ -36,7 +36,7 @@ class Sentence(str):
 		]
 
 	@classmethod
-	def of_parts(cls, parts: list) -> "Sentence":
+	def of_parts(cls, parts: list) -> Sentence:
 		template, *values = parts
 		return cls(template, *(cls.of_parts(value) if isinstance(value, list) else value for value in values))
 
