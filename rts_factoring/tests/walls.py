@@ -98,7 +98,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 	row = {"rows": [5], "action": "ignore", "reason": "test"}
 	deposit = {"bank_account": of.bank, "amount": 1, "day": "2026-11-20"}
 	batch, report = ("Factoring Batch", of.batch), ("Report Import", of.posted)
-	agreed = ("Subsidiary Factoring Settings", of.settings)
+	agreement = ("Subsidiary Factoring Settings", of.settings)
 	invoice, invoices = {"invoice": of.invoice}, {"invoices": json.dumps([of.invoice])}
 	return {
 		"api.get_queued_invoices": {"company": of.company},
@@ -136,13 +136,13 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Report Import.judge_again": {"on": ("Report Import", of.draft)},
 		"Report Import.post_waiting": {"on": report},
 		"Report Import.record_deposit": {"on": report} | deposit,
-		"Subsidiary Factoring Settings.show_host_key": {"on": agreed},
-		"Subsidiary Factoring Settings.confirm_host_key": {"on": agreed, "fingerprint": "SHA256:x"},
-		"Subsidiary Factoring Settings.test_connection": {"on": agreed},
-		"Subsidiary Factoring Settings.store_private_key": {"on": agreed, "key": "no key"},
-		"Subsidiary Factoring Settings.remove_private_key": {"on": agreed},
-		"Subsidiary Factoring Settings.create_accounts": {"on": agreed},
-		"Subsidiary Factoring Settings.request_credentials": {"on": agreed},
+		"Subsidiary Factoring Settings.show_host_key": {"on": agreement},
+		"Subsidiary Factoring Settings.confirm_host_key": {"on": agreement, "fingerprint": "SHA256:x"},
+		"Subsidiary Factoring Settings.test_connection": {"on": agreement},
+		"Subsidiary Factoring Settings.store_private_key": {"on": agreement, "key": "no key"},
+		"Subsidiary Factoring Settings.remove_private_key": {"on": agreement},
+		"Subsidiary Factoring Settings.create_accounts": {"on": agreement},
+		"Subsidiary Factoring Settings.request_credentials": {"on": agreement},
 	}
 
 

@@ -21,7 +21,7 @@ def expected(report_import: str) -> dict:
 	)
 	payout = money(found[0][0] or 0)
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType("Journal Entry Account")
-	agreed = settings.require_any(frappe.db.get_value("Report Import", report_import, "company"))
+	agreement = settings.require_any(frappe.db.get_value("Report Import", report_import, "company"))
 	recorded = (
 		frappe.qb.from_(row)
 		.inner_join(entry)
@@ -29,7 +29,7 @@ def expected(report_import: str) -> dict:
 		.where(
 			(entry.docstatus < 2) & (entry.cheque_no == report_import) & (entry.voucher_type == "Bank Entry")
 		)
-		.where(row.account == journal_entries.account(agreed, Role.CLEARING))
+		.where(row.account == journal_entries.account(agreement, Role.CLEARING))
 		.select(Sum(row.credit) - Sum(row.debit))
 		.run()
 	)
@@ -54,7 +54,7 @@ def record(doc, bank_account: str, amount: float, day, reference: str = "") -> d
 	)
 	if not account or account.company != doc.company or account.is_group:
 		frappe.throw(_("Choose a bank account of {0}.").format(doc.company))
-	agreed = settings.require_any(doc.company)
+	agreement = settings.require_any(doc.company)
 	left = money(expected(doc.name)["left"])
 	entry = frappe.new_doc("Journal Entry")
 	entry.update(
@@ -67,7 +67,7 @@ def record(doc, bank_account: str, amount: float, day, reference: str = "") -> d
 			"user_remark": _("RTS deposit {0} for {1}").format(reference, doc.name).replace("  ", " "),
 		}
 	)
-	for row in journal_entries.bank_rows(agreed, bank_account, flt(amount)):
+	for row in journal_entries.bank_rows(agreement, bank_account, flt(amount)):
 		entry.append("accounts", row)
 	entry.insert()
 	return {"journal_entry": entry.name, "difference": float(left - money(amount))}

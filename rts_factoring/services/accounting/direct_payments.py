@@ -56,7 +56,7 @@ def hold_for_factor(doc) -> str:
 	found = factored(doc)
 	if doc.docstatus != 0 or not found:
 		frappe.throw(_("Only a draft payment of factored invoices can be held for the factor."))
-	agreed = settings.require(doc.company)
+	agreement = settings.require(doc.company)
 	received = money(doc.received_amount or doc.paid_amount)
 	rows = [
 		row
@@ -82,7 +82,7 @@ def hold_for_factor(doc) -> str:
 			),
 		}
 	)
-	for row in journal_entries.bank_rows(agreed, doc.paid_to, float(amount)):
+	for row in journal_entries.bank_rows(agreement, doc.paid_to, float(amount)):
 		entry.append("accounts", row)
 	entry.insert()
 	if everything:

@@ -80,8 +80,8 @@ def write(rows: Sequence[dict]) -> None:
 	"""Insert entries in bulk; all rows have the same keys."""
 	if not rows:
 		return
-	stamp, user = now(), frappe.session.user
-	fixed = {"creation": stamp, "modified": stamp, "owner": user, "modified_by": user, "docstatus": 0}
+	audit, user = now(), frappe.session.user
+	fixed = {"creation": audit, "modified": audit, "owner": user, "modified_by": user, "docstatus": 0}
 	fields = ["name", *fixed, *rows[0]]
 	frappe.db.bulk_insert(
 		"Factoring Ledger Entry",
@@ -174,12 +174,12 @@ def _position(row) -> Position:
 def load_ledger(company: str, kind: str, days: Collection[date] = ()) -> FactoringLedger:
 	"""The company's book: live batches, positions, and which rows of reports of this kind were posted before: those of
 	the time the days span (a row's day is part of its identity), and those without a day."""
-	agreed = settings.require(company)
+	agreement = settings.require(company)
 	return FactoringLedger(
 		company=company,
-		policy=Policy(agreed.policy.lower()),
-		client_number=agreed.client_number or "",
-		currency=agreed.currency or frappe.get_cached_value("Company", company, "default_currency"),
+		policy=Policy(agreement.policy.lower()),
+		client_number=agreement.client_number or "",
+		currency=agreement.currency or frappe.get_cached_value("Company", company, "default_currency"),
 		companies=frozenset(settings.factored_companies()),
 		batches=_batches(company),
 		positions=positions(company),

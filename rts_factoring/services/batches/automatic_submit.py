@@ -31,12 +31,12 @@ def submit_due() -> None:
 			)
 
 
-def is_due(company_settings, now: datetime) -> bool:
+def is_due(agreement, now: datetime) -> bool:
 	"""Whether the company wants a batch at `now`; its queue is counted only if the answer depends on it."""
-	if _day_due(company_settings, now):
+	if _day_due(agreement, now):
 		return True
-	when, wanted = company_settings.auto_submit, cint(company_settings.auto_submit_count)
-	return when in BY_COUNT and wanted > 0 and len(factoring_batch.queued(company_settings.company)) >= wanted
+	when, wanted = agreement.auto_submit, cint(agreement.auto_submit_count)
+	return when in BY_COUNT and wanted > 0 and len(factoring_batch.queued(agreement.company)) >= wanted
 
 
 def start_from_now(doc) -> None:
@@ -58,18 +58,18 @@ def submit_queued(company: str) -> list[str]:
 	managers hear of it once.
 	"""
 	name = frappe.db.get_value(settings.DOCTYPE, {"company": company}, "name", for_update=True)
-	agreed = frappe.get_doc(settings.DOCTYPE, name)
+	agreement = frappe.get_doc(settings.DOCTYPE, name)
 	now = now_datetime()
-	if not agreed.enabled or not is_due(agreed, now):
+	if not agreement.enabled or not is_due(agreement, now):
 		return []
 	readiness.update_readiness(factoring_batch.queued(company))
-	if not is_due(agreed, now):
+	if not is_due(agreement, now):
 		return []
-	day = _day_due(agreed, now)
+	day = _day_due(agreement, now)
 	attempt = logs.Attempt(ACTION, company)
 	frappe.db.savepoint("auto_submit")
 	try:
-		doc = _submit(agreed, factoring_batch.queued(company))
+		doc = _submit(agreement, factoring_batch.queued(company))
 	except (frappe.ValidationError, FactoringError) as error:
 		frappe.db.rollback(save_point="auto_submit")
 		frappe.clear_messages()
@@ -79,24 +79,24 @@ def submit_queued(company: str) -> list[str]:
 		attempt.values["batch"] = doc.name
 		attempt.succeeded(_("became {0}").format(doc.name))
 	if day:
-		agreed.db_set("last_auto_submit", day, update_modified=False)
+		agreement.db_set("last_auto_submit", day, update_modified=False)
 	return [doc.name] if doc else []
 
 
-def _submit(agreed, invoices: list[str]):
+def _submit(agreement, invoices: list[str]):
 	if not invoices:
 		return None
-	doc = factoring_batch.create(agreed.company, schedule_files.first_of_each_name(agreed, invoices))
+	doc = factoring_batch.create(agreement.company, schedule_files.first_of_each_name(agreement, invoices))
 	doc.submit()
 	return doc
 
 
-def _day_due(company_settings, now: datetime) -> date | None:
+def _day_due(agreement, now: datetime) -> date | None:
 	"""The day whose daily batch is still to be made: today's once its time has come, else one that was missed."""
-	time = _setting(company_settings, "auto_submit_time")
-	if company_settings.auto_submit not in DAILY or time is None:
+	time = _setting(agreement, "auto_submit_time")
+	if agreement.auto_submit not in DAILY or time is None:
 		return None
-	came_today, done = now.time() >= time, company_settings.last_auto_submit
+	came_today, done = now.time() >= time, agreement.last_auto_submit
 	day = now.date() if came_today else now.date() - timedelta(days=1)
 	if not done:
 		return day if came_today else None  # nothing was missed before the first

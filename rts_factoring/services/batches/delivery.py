@@ -311,21 +311,21 @@ def _fail_as_killed(batch: str, claim: str) -> None:
 
 def _allowed(company: str) -> int:
 	"""Attempts before a person is asked."""
-	agreed = settings.find(company)
-	return cint(agreed.max_attempts) if agreed else 1
+	agreement = settings.find(company)
+	return cint(agreement.max_attempts) if agreement else 1
 
 
 def _agreed(company: str):
 	"""The company's settings; to send they must be enabled."""
-	agreed = settings.find(company)
-	if not agreed or not agreed.enabled:
+	agreement = settings.find(company)
+	if not agreement or not agreement.enabled:
 		raise FactoringError(
 			"not_enabled",
 			"Factoring is switched off for this company, so nothing is sent.",
 			"Enable its Subsidiary Factoring Settings, then press Try Again on the batch.",
 			where=company,
 		)
-	return agreed
+	return agreement
 
 
 def _waits_for(doc) -> str | None:

@@ -29,31 +29,31 @@ MADE_LATER += ("claim", "claimed_on", "error")
 
 def validate(doc) -> None:
 	"""Rows are filled from their invoices, which are locked and claimed for this batch."""
-	company = settings.require(doc.company)
+	agreement = settings.require(doc.company)
 	_begin_anew(doc)
-	_refuse_twins(doc)
+	_refuse_duplicates(doc)
 	rows = _locked(doc)
 	_refuse_unfit(doc, rows)
-	doc.client_number = company.client_number
-	doc.currency = company.currency
-	doc.schedule_layout = company.schedule_layout
-	doc.remote_folder = _remote_folder(company)
+	doc.client_number = agreement.client_number
+	doc.currency = agreement.currency
+	doc.schedule_layout = agreement.schedule_layout
+	doc.remote_folder = _remote_folder(agreement)
 	doc.status = DRAFT if doc.docstatus == 0 else doc.status
 	_fill(doc, rows)
-	_total(doc, company)
+	_total(doc, agreement)
 	_claim(doc)
 
 
 def before_submit(doc) -> None:
 	"""Freeze names and order; what is over the limit of one batch is kept for `on_submit` to split off."""
-	company = settings.require(doc.company)
+	agreement = settings.require(doc.company)
 	if not doc.invoices:
 		frappe.throw(_("The batch has no invoice. Use Get Queued Invoices."), title=_("Empty Batch"))
-	limit = cint(company.max_invoices) or 100
+	limit = cint(agreement.max_invoices) or 100
 	doc.flags.rest = [row.sales_invoice for row in doc.invoices[limit:]]
 	if doc.flags.rest:
 		doc.set("invoices", doc.invoices[:limit])
-		_total(doc, company)
+		_total(doc, agreement)
 	_refuse_unready(doc)
 	schedule_files.name_files(doc)
 	doc.status = QUEUED
@@ -148,11 +148,11 @@ def send_now(invoice: str):
 # Rules
 
 
-def _refuse_twins(doc) -> None:
+def _refuse_duplicates(doc) -> None:
 	names = [row.sales_invoice for row in doc.invoices]
-	twins = sorted({name for name in names if names.count(name) > 1})
-	if twins:
-		frappe.throw(_("{0} stands in the batch twice.").format(frappe.bold(", ".join(twins))))
+	duplicates = sorted({name for name in names if names.count(name) > 1})
+	if duplicates:
+		frappe.throw(_("{0} stands in the batch twice.").format(frappe.bold(", ".join(duplicates))))
 
 
 def _locked(doc) -> dict:
@@ -263,11 +263,11 @@ def _fill(doc, rows: dict) -> None:
 		)
 
 
-def _total(doc, company) -> None:
+def _total(doc, agreement) -> None:
 	total = sum((money(row.amount) for row in doc.invoices), ZERO)
 	doc.invoice_count = len(doc.invoices)
 	doc.total_amount = float(total)
-	for key, amount in settings.expected_amounts(company, total).items():
+	for key, amount in settings.expected_amounts(agreement, total).items():
 		doc.set(f"expected_{key}", float(amount))
 
 
@@ -285,6 +285,6 @@ def _release(invoices: Collection[str], batch: str) -> list[str]:
 	return released
 
 
-def _remote_folder(company) -> str:
-	layout = layouts.schedule_layout(company.schedule_layout)
-	return layout.remote_folder or company.remote_folder or ""
+def _remote_folder(agreement) -> str:
+	layout = layouts.schedule_layout(agreement.schedule_layout)
+	return layout.remote_folder or agreement.remote_folder or ""

@@ -48,13 +48,13 @@ def name_files(doc) -> None:
 		row.file_name = names[row.sales_invoice]
 
 
-def first_of_each_name(agreed, invoices: Collection[str]) -> list[str]:
+def first_of_each_name(agreement, invoices: Collection[str]) -> list[str]:
 	"""Without those whose packet would take the name of an earlier one's; they go with the next batch."""
-	layout = layouts.schedule_layout(agreed.schedule_layout)
+	layout = layouts.schedule_layout(agreement.schedule_layout)
 	chosen: dict[str, str] = {}
 	for invoice in invoices:
 		name = render.packet_name(
-			layout, invoice, client_number=agreed.client_number or "", batch="0", today=render.SAMPLE_DAY
+			layout, invoice, client_number=agreement.client_number or "", batch="0", today=render.SAMPLE_DAY
 		)
 		chosen.setdefault(name.casefold(), invoice)
 	return list(chosen.values())

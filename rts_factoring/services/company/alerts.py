@@ -78,8 +78,8 @@ def tell_managers(
 
 def channel(company: str, event: str = "") -> str:
 	"""Off, Desk, or Desk and E-Mail; Frappe itself never mails messages of this type."""
-	agreed = settings.find(company)
-	return (agreed and event and agreed.get(f"alert_{event}")) or DESK
+	agreement = settings.find(company)
+	return (agreement and event and agreement.get(f"alert_{event}")) or DESK
 
 
 def _can_mail() -> bool:

@@ -93,10 +93,10 @@ def _copy_for(shared, company: str) -> str:
 			).format(frappe.bold(shared.name), frappe.bold(company), frappe.bold(name)),
 			alert=True,
 		)
-	agreed, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
-	if (agreed.get(field) or DEFAULT_NAMES[ReportKind(shared.kind.lower())]) == shared.name:
-		agreed.check_permission("write")
-		frappe.get_doc(settings.DOCTYPE, agreed.name).db_set(field, name, notify=True)
+	agreement, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
+	if (agreement.get(field) or DEFAULT_NAMES[ReportKind(shared.kind.lower())]) == shared.name:
+		agreement.check_permission("write")
+		frappe.get_doc(settings.DOCTYPE, agreement.name).db_set(field, name, notify=True)
 	return name
 
 

@@ -67,7 +67,7 @@ def before_submit(doc) -> None:
 			).format(frappe.bold(doc.company)),
 			title=_("Template"),
 		)
-	twin = frappe.db.get_value(
+	same_day = frappe.db.get_value(
 		DOCTYPE,
 		{
 			"company": doc.company,
@@ -77,11 +77,11 @@ def before_submit(doc) -> None:
 			"name": ("!=", doc.name),
 		},
 	)
-	if twin:
+	if same_day:
 		frappe.throw(
 			_(
 				"{0} is in force from the same day in the same language. Choose a later day, or amend it."
-			).format(frappe.get_desk_link(DOCTYPE, twin)),
+			).format(frappe.get_desk_link(DOCTYPE, same_day)),
 			title=_("Two Notices"),
 		)
 	if not (doc.approval_attachment and doc.approval_date):
@@ -216,16 +216,16 @@ def _case(row, language: str) -> NoticeCase:
 	if sold:
 		company = customer = invoice = True
 	else:
-		found = settings.find(row.company)
-		company = bool(found and found.enabled)
+		agreement = settings.find(row.company)
+		company = bool(agreement and agreement.enabled)
 		buyer = frappe.get_cached_value(
 			"Customer", row.customer, ["factoring_method", "factoring_excluded"], as_dict=True
 		)
 		buyer = buyer or frappe._dict()
 		customer = not cint(buyer.factoring_excluded)
 		row.customer_method = buyer.factoring_method
-		invoice = receivables.invoicing_method(row, found) == "Factoring" and not _is_direct(
-			row, state, found
+		invoice = receivables.invoicing_method(row, agreement) == "Factoring" and not _is_direct(
+			row, state, agreement
 		)
 	in_force, before_first = None, False
 	if company and customer and invoice and not frozen:
@@ -247,10 +247,10 @@ def _is_on_its_way(row) -> bool:
 	return bool(row.name and invoice_state.awaiting_delivery([row.name]))
 
 
-def _is_direct(row, state: InvoiceState, company_settings) -> bool:
+def _is_direct(row, state: InvoiceState, agreement) -> bool:
 	"""Judged as not factored, paid to us before it was ever sold, or one the factor never buys."""
 	amount = money(flt(row.rounded_total) or flt(row.grand_total))
-	terms = settings.terms(company_settings)
+	terms = settings.terms(agreement)
 	if row.currency and is_outside_agreement(row.currency, amount, terms):
 		return True
 	paid = cint(row.docstatus) == 1 and flt(row.outstanding_amount) <= 0

@@ -151,8 +151,8 @@ def _format(doc) -> str | None:
 
 
 def _order(company: str) -> list[DocumentKind]:
-	found = settings.require(company)
-	return [DocumentKind(row.kind) for row in found.document_kinds] or list(DocumentKind)
+	agreement = settings.require(company)
+	return [DocumentKind(row.kind) for row in agreement.document_kinds] or list(DocumentKind)
 
 
 def _cap(company: str) -> int | None:

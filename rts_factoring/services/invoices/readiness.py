@@ -100,10 +100,10 @@ def check_invoices(rows: Iterable) -> dict[str, Verdict]:
 	"""Name → verdict, for rows of `receivables.rows`; nothing is written."""
 	rows = list(rows)
 	companies = {row.company for row in rows}
-	found = {company: settings.find(company) for company in companies}
-	terms = {company: settings.terms(found[company]) for company in companies}
-	layout = {company: _layout(found[company]) for company in companies}
-	required = _required_documents(rows, found)
+	agreements = {company: settings.find(company) for company in companies}
+	terms = {company: settings.terms(agreements[company]) for company in companies}
+	layout = {company: _layout(agreements[company]) for company in companies}
+	required = _required_documents(rows, agreements)
 	attached = _attached_documents([row.name for row in rows])
 	first_notice = _first_notices(companies)
 	verdicts = {}
@@ -113,7 +113,7 @@ def check_invoices(rows: Iterable) -> dict[str, Verdict]:
 		verdicts[row.name] = check_eligibility(
 			Candidate(
 				receivable=receivable,
-				factored=receivables.invoicing_method(row, found[row.company]) == "Factoring",
+				factored=receivables.invoicing_method(row, agreements[row.company]) == "Factoring",
 				customer_excluded=bool(row.factoring_excluded),
 				is_return=bool(row.is_return),
 				has_notice=bool(started and started <= row.posting_date),
@@ -207,8 +207,8 @@ def _make_packets(invoices: list[str]) -> None:
 		)
 
 
-def _layout(company_settings):
-	return layouts.schedule_layout(company_settings.schedule_layout if company_settings else None)
+def _layout(agreement):
+	return layouts.schedule_layout(agreement.schedule_layout if agreement else None)
 
 
 def _layout_problems(layout, receivable) -> list[str]:
@@ -218,7 +218,7 @@ def _layout_problems(layout, receivable) -> list[str]:
 		return [error.message]
 
 
-def _required_documents(rows: list, found: dict) -> dict[str, list[str]]:
+def _required_documents(rows: list, agreements: dict) -> dict[str, list[str]]:
 	by_customer = defaultdict(list)
 	customers = sorted({row.customer for row in rows})
 	for part in chunks(customers):
@@ -229,8 +229,8 @@ def _required_documents(rows: list, found: dict) -> dict[str, list[str]]:
 		):
 			by_customer[kind.parent].append(kind.kind)
 	by_company = {
-		company: [row.kind for row in doc.document_kinds if row.required] if doc else []
-		for company, doc in found.items()
+		company: [row.kind for row in agreement.document_kinds if row.required] if agreement else []
+		for company, agreement in agreements.items()
 	}
 	return {row.name: by_company[row.company] + by_customer[row.customer] for row in rows}
 

@@ -175,7 +175,7 @@ def _lock(names: list[str]) -> dict[str, dict]:
 	return {row.name: row for row in query.run(as_dict=True)}
 
 
-def invoicing_method(row, company_settings) -> str:
+def invoicing_method(row, agreement) -> str:
 	"""The invoice's method, else the customer's, else the company's."""
-	default = company_settings.default_method if company_settings else ""
+	default = agreement.default_method if agreement else ""
 	return row.factoring_method or row.customer_method or default or "Direct"

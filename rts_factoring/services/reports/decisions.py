@@ -62,7 +62,7 @@ def record_decision(
 		if line.posted:
 			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
 		change = _decision(doc, line, action, invoice, event, reason)
-		stamp = (
+		audit = (
 			{"decided_by": frappe.session.user, "decided_on": now_datetime()}
 			if change["resolution"]
 			else {
@@ -70,7 +70,7 @@ def record_decision(
 				"decided_on": None,
 			}
 		)
-		frappe.db.set_value("Report Import Line", line.name, change | stamp)
+		frappe.db.set_value("Report Import Line", line.name, change | audit)
 	reconciling.update_rows(name)
 
 

@@ -31,8 +31,8 @@ MAIL_DAYS = 7  # mails older than this are not looked at again
 def poll_due() -> None:
 	"""Enqueue a job for each company that wants its inbox polled."""
 	for company in settings.factored_companies():
-		agreed = settings.find(company)
-		if agreed.poll_inbox and agreed.inbox_folder and agreed.host:
+		agreement = settings.find(company)
+		if agreement.poll_inbox and agreement.inbox_folder and agreement.host:
 			frappe.enqueue(
 				"rts_factoring.services.reports.inbox.poll",
 				queue="long",
@@ -44,16 +44,16 @@ def poll_due() -> None:
 
 def poll(company: str) -> list[str]:
 	"""The job: fetch the reports not seen before; commits after each. Returns the drafts made."""
-	agreed = settings.require(company)
-	connection = settings.connection(agreed)
+	agreement = settings.require(company)
+	connection = settings.connection(agreement)
 	attempt = Attempt(ACTION, company)
 	try:
-		files = list_folder(connection, agreed.inbox_folder, _is_report)
+		files = list_folder(connection, agreement.inbox_folder, _is_report)
 		_note_recovery(company, attempt)
 		made, taken = [], 0
 		for file in files:
 			if taken < MOST and not _seen(company, _mark(file)):
-				name, new = _take(company, file, connection, agreed.inbox_folder)
+				name, new = _take(company, file, connection, agreement.inbox_folder)
 				made += [name] if name else []
 				taken += new
 				frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, file by file

@@ -58,14 +58,14 @@ def post(name: str) -> int:
 
 
 def _write(doc, result, ready) -> None:
-	agreed = settings.require(doc.company)
+	agreement = settings.require(doc.company)
 	effects = [(line, effect) for line in ready for effect in line.effects]
 	found = _postings(doc, result.policy, [effect for _line, effect in effects])
 	periods.refuse_closed(doc.company, {posting.day for posting in found if posting.legs})
 	vouchers: dict[int, str] = {}
 	for voucher in journal_entries.split(found):
 		progress.show_progress(doc.name, len(vouchers), len(found))
-		name = journal_entries.post(voucher, agreed, report_import=doc.name, remark=_remark(doc, voucher))
+		name = journal_entries.post(voucher, agreement, report_import=doc.name, remark=_remark(doc, voucher))
 		vouchers |= {posting.index: name for posting in voucher.postings}
 	lines = {
 		row.row_no: row.name
@@ -143,10 +143,10 @@ def preview(name: str) -> list[dict]:
 	with told_to_the_user():
 		report, _rows = reading.read_import(doc, reading.report_content(doc))
 		result = reconciling.reconcile_import(doc, report)
-	agreed = settings.require(doc.company)
+	agreement = settings.require(doc.company)
 	found = _postings(doc, result.policy, result.effects)
 	return [
-		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreed)}
+		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
 		for voucher in journal_entries.split(found)
 	]
 

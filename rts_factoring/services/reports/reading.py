@@ -64,9 +64,10 @@ def layouts_of(doc, live: bool = False) -> list[ReportLayout]:
 def _chosen_layouts(doc) -> dict[ReportKind, str]:
 	"""Per kind the layout the company's settings name, else the shipped one."""
 	fields = {ReportKind.PURCHASE: "purchase_report_layout", ReportKind.PAYMENT: "payment_report_layout"}
-	agreed = settings.find(doc.company) if doc.company else None
+	agreement = settings.find(doc.company) if doc.company else None
 	return {
-		kind: (agreed and agreed.get(field)) or layouts.DEFAULT_NAMES[kind] for kind, field in fields.items()
+		kind: (agreement and agreement.get(field)) or layouts.DEFAULT_NAMES[kind]
+		for kind, field in fields.items()
 	}
 
 

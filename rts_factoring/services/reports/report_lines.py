@@ -40,7 +40,7 @@ _VALUES = {
 	"reserve_released": "released",
 	"chargeback": "chargeback",
 }
-_JUDGED = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity", "occurrence")
+_RECONCILED = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity", "occurrence")
 _TEXT = 140
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
 WAITING_OUTCOMES = (Outcome.SUGGESTED, Outcome.UNMATCHED, Outcome.BLOCKED)
@@ -49,10 +49,10 @@ POSTABLE_OUTCOMES = (Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PEND
 
 def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None:
 	"""Stage all lines of an import; `cells[row-1]` are the texts of that sheet row."""
-	stamp, user = now(), frappe.session.user
+	audit_time, user = now(), frappe.session.user
 	fixed = {
-		"creation": stamp,
-		"modified": stamp,
+		"creation": audit_time,
+		"modified": audit_time,
 		"owner": user,
 		"modified_by": user,
 		"docstatus": 0,
@@ -60,7 +60,7 @@ def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None
 		"company": doc.company,
 		"currency": doc.currency,
 	}
-	fields = ["name", *fixed, "row_no", *_VALUES, *_JUDGED, "posted", "cells"]
+	fields = ["name", *fixed, "row_no", *_VALUES, *_RECONCILED, "posted", "cells"]
 
 	def values():
 		for line in lines:
@@ -70,7 +70,7 @@ def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None
 				*fixed.values(),
 				row.row,
 				*(_stored(name, getattr(row, name)) for name in _VALUES.values()),
-				*_judged(line).values(),
+				*_reconciled(line).values(),
 				0,
 				json.dumps(cells[row.row - 1], ensure_ascii=False),
 			)
@@ -98,7 +98,7 @@ def _stored(name: str, value):
 	return 0 if value is None and name in AMOUNTS else value
 
 
-def _judged(line: ReconciledLine) -> dict:
+def _reconciled(line: ReconciledLine) -> dict:
 	invoice = line.receivable.invoice_no if line.receivable else None
 	if line.outcome is Outcome.BLOCKED and line.reason == "other_subsidiary":
 		invoice = None  # another company's invoice is not shown to this one's people
@@ -120,7 +120,7 @@ def update(doc, lines: Iterable[ReconciledLine]) -> None:
 		for row in frappe.get_all(
 			"Report Import Line",
 			filters={"report_import": doc.name},
-			fields=["name", "row_no", "posted", *_JUDGED],
+			fields=["name", "row_no", "posted", *_RECONCILED],
 			limit=0,
 		)
 	}
@@ -128,7 +128,7 @@ def update(doc, lines: Iterable[ReconciledLine]) -> None:
 		old = known.get(line.line.row)
 		if old is None or old.posted:
 			continue
-		judged = _judged(line)
+		judged = _reconciled(line)
 		if any((old[name] or None) != (value or None) for name, value in judged.items()):
 			frappe.db.set_value("Report Import Line", old.name, judged, update_modified=False)
 

@@ -25,14 +25,14 @@ def tie_out(company: str) -> list[dict]:
 	invoice by invoice. Each difference is 0.00, or something is wrong; where it is a sum over invoices, it adds up sizes,
 	so that two errors do not hide each other. For control accounts also the account's whole balance and what others
 	posted to it (bank deposits)."""
-	agreed = settings.require_any(company)
+	agreement = settings.require_any(company)
 	sums = ledger_sums(company)
 	rows = []
 	for role in (*CONTROL, Role.FEE, Role.CHARGES):
-		account = agreed.get(settings.ACCOUNT_FIELDS[role])
+		account = agreement.get(settings.ACCOUNT_FIELDS[role])
 		if not account:
 			continue
-		same = [other for other, field in settings.ACCOUNT_FIELDS.items() if agreed.get(field) == account]
+		same = [other for other, field in settings.ACCOUNT_FIELDS.items() if agreement.get(field) == account]
 		if same[0] is not role and role in same[1:]:
 			continue  # roles that share an account tie out together
 		rows.append(
@@ -51,7 +51,7 @@ def tie_out(company: str) -> list[dict]:
 			_of_imports(company, debtors),
 		)
 	)
-	rows += _invoice_rows(company, sums, agreed.policy)
+	rows += _invoice_rows(company, sums, agreement.policy)
 	return rows
 
 
@@ -365,7 +365,7 @@ def _count(payments: list[tuple[date, Decimal]], day: date, amount: Decimal) -> 
 def expected_against_actual(company: str, from_date: date, to_date: date) -> list[dict]:
 	"""Per invoice bought in the period: fee and reserve by the agreement's rates against what RTS took. The fee may come
 	at the purchase, at collection or in parts, so it is that of all reports so far; the reserve is that of the purchase."""
-	agreed = settings.require_any(company)
+	agreement = settings.require_any(company)
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	entries = (
 		ledger.in_force(table)
@@ -389,8 +389,8 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 				row[name] += money(entry[name] or 0)
 	rows = [row for row in found.values() if row.posting_date and from_date <= row.posting_date <= to_date]
 	for row in rows:
-		row.expected_fee = money(row.purchased * Decimal(str(agreed.fee_rate or 0)) / 100)
-		row.expected_reserve = money(row.purchased * Decimal(str(agreed.reserve_rate or 0)) / 100)
+		row.expected_fee = money(row.purchased * Decimal(str(agreement.fee_rate or 0)) / 100)
+		row.expected_reserve = money(row.purchased * Decimal(str(agreement.reserve_rate or 0)) / 100)
 		row.fee_difference = row.fee - row.expected_fee
 		row.reserve_difference = row.reserve - row.expected_reserve
 	return sorted(rows, key=lambda row: (row.posting_date, row.sales_invoice))
