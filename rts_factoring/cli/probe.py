@@ -60,10 +60,11 @@ def run(args) -> int:
 	key = probe(host, port, args.timeout)
 	if args.fingerprint and _bare(args.fingerprint) != _bare(key.sha256):
 		raise DeliveryError(
-			"host_key_changed",
-			f"The server shows {key.type} {key.sha256}, not {args.fingerprint}.",
-			"Ask RTS by telephone which is right before sending anything.",
-			f"{host}:{port}",
+			"host_key_changed.probe",
+			where=f"{host}:{port}",
+			type=key.type,
+			shown=key.sha256,
+			expected=args.fingerprint,
 		)
 	if args.json:
 		print(json.dumps({"host": host, "port": port, "type": key.type, "sha256": key.sha256}))
@@ -92,9 +93,7 @@ def _password(user: str, host: str) -> str:
 	if PASSWORD in os.environ:
 		return os.environ[PASSWORD]
 	if not sys.stdin.isatty():
-		raise DeliveryError(
-			"no_password", "There is no password.", f"Set {PASSWORD}, or run this in a terminal."
-		)
+		raise DeliveryError("no_password", variable=PASSWORD)
 	return getpass.getpass(f"Password of {user} at {host}: ")
 
 

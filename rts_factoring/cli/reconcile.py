@@ -38,12 +38,7 @@ def run(args) -> int:
 	receivables = read_receivables(args.receivables)
 	ours = [receivable for receivable in receivables.all if receivable.company == args.company]
 	if not ours:
-		raise FactoringError(
-			"unknown_company",
-			f"No receivable belongs to {args.company!r}.",
-			"Check the spelling.",
-			args.receivables,
-		)
+		raise FactoringError("unknown_company", where=args.receivables, company=repr(args.company))
 	book = FactoringLedger(
 		company=args.company,
 		policy=Policy(args.policy),

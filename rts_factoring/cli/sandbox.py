@@ -51,11 +51,8 @@ def run(args) -> int:
 	except OSError as error:
 		if error.filename:
 			raise
-		raise FactoringError(
-			"port_taken",
-			f"Port {args.port} cannot be used ({os.strerror(error.errno)}).",
-			"Take another --port.",
-		) from error
+		problem = os.strerror(error.errno) if error.errno else str(error)
+		raise FactoringError("port_taken", port=args.port, problem=problem) from error
 	return 0
 
 

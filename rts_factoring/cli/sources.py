@@ -26,25 +26,18 @@ def read_receivables(path: str) -> Receivables:
 	content = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
 	reader = csv.DictReader(io.StringIO(content, newline=""))
 	if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
-		raise FileRefused("bad_receivables", f"The header has no column {', '.join(missing)}.", "", path)
+		raise FileRefused("bad_receivables.columns", where=path, columns=", ".join(missing))
 	try:
 		return Receivables([_receivable(row, f"{path}, line {reader.line_num}") for row in reader])
 	except csv.Error as error:
-		raise FileRefused(
-			"bad_receivables", f"The text cannot be read as CSV ({error}).", "", path
-		) from error
+		raise FileRefused("bad_receivables.unreadable", where=path, problem=error) from error
 
 
 def _receivable(row: dict[str, str], where: str) -> Receivable:
 	try:
 		standing = InvoiceStanding((row.get("standing") or "open").strip().lower())
 	except ValueError as error:
-		raise FileRefused(
-			"bad_receivables",
-			f"standing {row['standing']!r} is not open, draft, cancelled or returned.",
-			"",
-			where,
-		) from error
+		raise FileRefused("bad_receivables.standing", where=where, value=repr(row["standing"])) from error
 	optional = {name: row[name].strip() for name in OPTIONAL if row.get(name)}
 	return Receivable(
 		invoice_no=_needed((row["invoice_no"] or "").strip() or None, "invoice_no", where),
@@ -64,7 +57,7 @@ def _amount(row: dict, name: str, where: str) -> Decimal | None:
 		return to_amount(row.get(name) or "")
 	except BadCell as error:
 		raise FileRefused(
-			"bad_receivables", f"{name} {error.value!r} is not an amount.", "", where
+			"bad_receivables.amount", where=where, column=name, value=repr(error.value)
 		) from error
 
 
@@ -73,13 +66,13 @@ def _date(row: dict, name: str, where: str) -> date | None:
 		return to_date(row.get(name) or "", "YMD")
 	except BadCell as error:
 		raise FileRefused(
-			"bad_receivables", f"{name} {error.value!r} is not a date (YYYY-MM-DD).", "", where
+			"bad_receivables.date", where=where, column=name, value=repr(error.value)
 		) from error
 
 
 def _needed(value, name: str, where: str):
 	if value is None:
-		raise FileRefused("bad_receivables", f"{name} is empty.", "", where)
+		raise FileRefused("bad_receivables.empty", where=where, column=name)
 	return value
 
 
@@ -92,12 +85,8 @@ def read_batches(path: str) -> dict[str, tuple[str, tuple[str, ...]]]:
 			for name, batch in data.items()
 		}
 	except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-		raise FileRefused(
-			"bad_batches",
-			"This is not a list of batches.",
-			'It must look like {"A1": {"company": …, "invoices": […]}}.',
-			path,
-		) from error
+		example = '{"A1": {"company": "…", "invoices": ["…"]}}'
+		raise FileRefused("bad_batches", where=path, example=example) from error
 
 
 def _list_of_texts(value: object) -> tuple[str, ...]:

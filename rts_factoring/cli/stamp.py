@@ -53,9 +53,7 @@ def _text(path: Path) -> str:
 	try:
 		return path.read_bytes().decode("utf-8-sig")
 	except UnicodeDecodeError as error:
-		raise NoticeError(
-			"notice_not_text", "The notice is not plain text.", "Save it as UTF-8 text.", str(path)
-		) from error
+		raise NoticeError("notice_not_text", where=str(path)) from error
 
 
 def _used(*texts: str) -> list[str]:

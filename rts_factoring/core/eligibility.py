@@ -1,4 +1,4 @@
-"""Which invoices may go to the factor, and for each that may not, why and what mends it."""
+"""Which invoices may go to the factor. For each one that may not: why, and how to fix it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .errors import Sentence
+from .errors import Text
+from .messages import READINESS
 from .model import InvoiceStanding, InvoiceState, Receivable
 from .money import ZERO
 from .money import text as money_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, init=False)
 class Reason:
-	"""Why an invoice does not go. `code` is stable, `text` is the fact, `fix` what a person can do."""
+	"""Why an invoice does not go to the factor: `Reason("missing_document", kind="POD")`.
+
+	`code` is stable, `text` says what is wrong and `fix` what a person can do, both from the table of readiness messages
+	unless they are given.
+	"""
 
 	code: str
 	text: str
-	fix: str = ""
+	fix: str
+
+	def __init__(self, code: str, text: str = "", fix: str = "", **values: object):
+		if not text:
+			message = READINESS[code]
+			text, fix = Text(message.text, values), Text(message.fix, values)
+		for name, value in (("code", code), ("text", text), ("fix", fix)):
+			object.__setattr__(self, name, value)
 
 	def __str__(self) -> str:
 		return f"{self.text} {self.fix}".strip()
@@ -38,8 +50,8 @@ class Terms:
 class Candidate:
 	"""An invoice with everything the rules look at.
 
-	`required` and `attached` are kinds of documents; `layout_problems` are what stands against its line on
-	the schedule, `paperwork_problems` what stands against its packet, a sentence each.
+	`required` and `attached` are kinds of documents. `layout_problems` say why the schedule cannot list it, and
+	`paperwork_problems` why its packet cannot be made, one sentence each.
 	"""
 
 	receivable: Receivable
@@ -65,7 +77,7 @@ Rule = Callable[[Candidate, Terms], list[Reason]]
 
 
 def check_eligibility(candidate: Candidate, terms: Terms) -> Verdict:
-	"""An invoice outside of factoring gets the first reason; one that only lacks something gets them all."""
+	"""An invoice that is not factored gets the first reason. One that is not ready gets every reason."""
 	for rule in OUTSIDE:
 		if reasons := rule(candidate, terms):
 			return Verdict(InvoiceState.NOT_FACTORED, tuple(reasons))
@@ -74,102 +86,54 @@ def check_eligibility(candidate: Candidate, terms: Terms) -> Verdict:
 
 
 def is_outside_agreement(currency: str, amount: Decimal, terms: Terms) -> bool:
-	"""True for an invoice the factor never buys, whatever is mended: it is billed directly."""
+	"""True for an invoice the factor never buys, whatever is fixed. It is billed directly."""
 	return currency != terms.currency or 0 < amount < terms.min_amount
 
 
 def _company(candidate: Candidate, terms: Terms) -> list[Reason]:
-	if terms.enabled:
-		return []
-	company = candidate.receivable.company
-	return [
-		Reason(
-			"company_off",
-			Sentence("{0} is not factored.", company),
-			"Enable its Subsidiary Factoring Settings.",
-		)
-	]
+	return [] if terms.enabled else [Reason("company_off", company=candidate.receivable.company)]
 
 
 def _method(candidate: Candidate, terms: Terms) -> list[Reason]:
-	if candidate.factored:
-		return []
-	return [
-		Reason(
-			"direct",
-			"The invoicing method is not Factoring.",
-			"Set it on the invoice, the customer or the company's factoring settings.",
-		)
-	]
+	return [] if candidate.factored else [Reason("direct")]
 
 
 def _customer(candidate: Candidate, terms: Terms) -> list[Reason]:
 	if not candidate.customer_excluded:
 		return []
-	customer = candidate.receivable.customer
-	return [
-		Reason(
-			"excluded", Sentence("{0} is excluded from factoring.", customer), "Untick it on the customer."
-		)
-	]
+	return [Reason("excluded", customer=candidate.receivable.customer)]
 
 
 def _standing(candidate: Candidate, terms: Terms) -> list[Reason]:
 	standing = candidate.receivable.standing
 	if candidate.is_return:
-		return [Reason("credit_note", "A credit note cannot be factored.")]
-	if standing is InvoiceStanding.CANCELLED:
-		return [Reason("cancelled", "The invoice is cancelled.")]
-	if standing is InvoiceStanding.RETURNED:
-		return [Reason("returned", "The invoice was credited in full.")]
-	return []
+		return [Reason("credit_note")]
+	return (
+		[Reason(standing.value)] if standing in (InvoiceStanding.CANCELLED, InvoiceStanding.RETURNED) else []
+	)
 
 
 def _draft(candidate: Candidate, terms: Terms) -> list[Reason]:
-	if candidate.receivable.standing is not InvoiceStanding.DRAFT:
-		return []
-	return [Reason("draft", "The invoice is a draft.", "Submit it.")]
+	return [Reason("draft")] if candidate.receivable.standing is InvoiceStanding.DRAFT else []
 
 
 def _client_number(candidate: Candidate, terms: Terms) -> list[Reason]:
-	if terms.client_number:
-		return []
-	return [
-		Reason(
-			"no_client_number",
-			"The company has no client number.",
-			"Enter the one RTS gave in its Subsidiary Factoring Settings.",
-		)
-	]
+	return [] if terms.client_number else [Reason("no_client_number")]
 
 
 def _currency(candidate: Candidate, terms: Terms) -> list[Reason]:
 	currency = candidate.receivable.currency
-	if currency == terms.currency:
-		return []
-	return [
-		Reason(
-			"currency",
-			Sentence("The invoice is in {0}, the agreement in {1}.", currency, terms.currency),
-			"Bill this invoice directly.",
-		)
-	]
+	return (
+		[] if currency == terms.currency else [Reason("currency", currency=currency, agreed=terms.currency)]
+	)
 
 
 def _amount(candidate: Candidate, terms: Terms) -> list[Reason]:
 	amount = candidate.receivable.amount
 	if amount <= 0:
-		return [Reason("no_amount", Sentence("The amount {0} is not above zero.", money_text(amount)))]
+		return [Reason("no_amount", amount=money_text(amount))]
 	if amount < terms.min_amount:
-		return [
-			Reason(
-				"small",
-				Sentence(
-					"{0} is below the smallest amount, {1}.", money_text(amount), money_text(terms.min_amount)
-				),
-				"Bill this invoice directly, or lower the amount in the settings.",
-			)
-		]
+		return [Reason("small", amount=money_text(amount), least=money_text(terms.min_amount))]
 	return []
 
 
@@ -178,46 +142,24 @@ def _unpaid(candidate: Candidate, terms: Terms) -> list[Reason]:
 	if receivable.standing is not InvoiceStanding.OPEN or receivable.open_amount >= receivable.amount:
 		return []
 	paid = receivable.amount - receivable.open_amount
-	return [
-		Reason(
-			"paid",
-			Sentence(
-				"{0} of {1} is paid or credited already.", money_text(paid), money_text(receivable.amount)
-			),
-			"Only wholly open invoices are sold; undo the allocation, or bill the rest directly.",
-		)
-	]
+	return [Reason("paid", paid=money_text(paid), amount=money_text(receivable.amount))]
 
 
 def _notice(candidate: Candidate, terms: Terms) -> list[Reason]:
-	if candidate.has_notice:
-		return []
-	return [
-		Reason(
-			"no_notice",
-			"No Notice of Assignment is in force.",
-			"Submit one for the company, valid from the invoice date or earlier.",
-		)
-	]
+	return [] if candidate.has_notice else [Reason("no_notice")]
 
 
 def _documents(candidate: Candidate, terms: Terms) -> list[Reason]:
 	missing = [kind for kind in dict.fromkeys(candidate.required) if kind not in candidate.attached]
-	return [
-		Reason("missing_document", Sentence("{0} is missing.", kind), "Attach it under Documents.")
-		for kind in missing
-	]
+	return [Reason("missing_document", kind=kind) for kind in missing]
 
 
 def _schedule(candidate: Candidate, terms: Terms) -> list[Reason]:
-	return [
-		Reason("schedule", problem, "Correct the invoice or customer.")
-		for problem in candidate.layout_problems
-	]
+	return [Reason("schedule", problem=problem) for problem in candidate.layout_problems]
 
 
 def _paperwork(candidate: Candidate, terms: Terms) -> list[Reason]:
-	return [Reason("paperwork", problem) for problem in candidate.paperwork_problems]
+	return [Reason("paperwork", problem=problem) for problem in candidate.paperwork_problems]
 
 
 OUTSIDE: tuple[Rule, ...] = (_company, _method, _customer, _standing)

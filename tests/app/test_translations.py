@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+from rts_factoring.core.messages import DETAILS, ERRORS, READINESS, ROWS
+
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 CALL = re.compile(r'\b__\(\s*("(?:[^"\\]|\\.)*")')
 WORDS = 3  # shorter texts are words that Frappe or ERPNext translate
@@ -56,9 +58,9 @@ def core_sentences():
 				given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg != "where")]
 				for text in given:
 					yield from _constants(text)
-	from rts_factoring.core.reconciliation.reasons import REASONS
-
-	yield from (text for pair in REASONS.values() for text in pair)
+	for message in (*ERRORS.values(), *READINESS.values(), *ROWS.values()):
+		yield from (text for text in message if len(text.split()) > WORDS)
+	yield from (text for text in DETAILS.values() if len(text.split()) > WORDS)
 
 
 def _name(node: ast.Call) -> str:

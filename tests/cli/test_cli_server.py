@@ -55,7 +55,7 @@ def test_the_sandbox_says_how_to_reach_it_and_stops_when_asked(tmp_path):
 
 def test_a_port_in_use_is_refused_in_words(server, tmp_path):
 	said = refused(command("sandbox", "--port", server.port, "--root", tmp_path / "other"))
-	assert said == f"Port {server.port} cannot be used (Address already in use). Take another --port."
+	assert said == f"Port {server.port} cannot be used (Address already in use). Choose another --port."
 
 
 def test_probe_shows_the_host_key_without_a_login(server):

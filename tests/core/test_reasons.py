@@ -3,9 +3,10 @@
 import ast
 from pathlib import Path
 
+from rts_factoring.core.messages import ROWS
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding
 from rts_factoring.core.reconciliation import matching, reconcile, settlement
-from rts_factoring.core.reconciliation.reasons import REASONS, explain
+from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reports import report
 
 STANDINGS = {standing.value for standing in (*InvoiceStanding, *CustomerStanding)} - {"open"}
@@ -27,7 +28,7 @@ def codes(module) -> set[str]:
 				for n in ast.walk(node.value)
 				if isinstance(n, ast.Constant) and isinstance(n.value, str)
 			}
-	return (texts & REASONS.keys()) | (given if module is settlement else set())
+	return (texts & ROWS.keys()) | (given if module is settlement else set())
 
 
 def test_every_reason_is_explained_with_what_to_do():
@@ -43,13 +44,13 @@ def test_every_reason_is_explained_with_what_to_do():
 		"open",
 		"short",
 	}  # names of amounts
-	assert found - shown - REASONS.keys() == set()
-	assert all(meaning and remedy for meaning, remedy in REASONS.values())
+	assert found - shown - ROWS.keys() == set()
+	assert all(row.text and row.fix for row in ROWS.values())
 
 
 def test_no_reason_is_explained_that_cannot_occur():
 	assert (
-		REASONS.keys()
+		ROWS.keys()
 		- codes(settlement)
 		- codes(matching)
 		- codes(reconcile)

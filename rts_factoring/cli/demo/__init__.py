@@ -59,12 +59,7 @@ def run(args) -> int:
 def _check(out: Path) -> None:
 	"""Never replace a folder that this command did not make."""
 	if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
-		raise FactoringError(
-			"not_ours",
-			"This folder holds something else and is left alone.",
-			"Choose another --out.",
-			str(out),
-		)
+		raise FactoringError("not_ours", where=str(out))
 	if out.exists() and not out.is_dir():
 		raise NotADirectoryError(20, "it is a file", str(out))
 

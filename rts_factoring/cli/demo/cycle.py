@@ -115,7 +115,9 @@ class Cycle:
 		)
 		key = probe(server.host, server.port)
 		if key.sha256 != server.fingerprint:
-			raise DeliveryError("host_key_changed", "The sandbox factor shows another key than it has.")
+			raise DeliveryError(
+				"host_key_changed.probe", type=key.type, shown=key.sha256, expected=server.fingerprint
+			)
 		self.say("Connection", f"{subsidiary.name}: {key.type} {key.sha256[:19]}… confirmed and pinned")
 		connection = Connection(
 			host=server.host,

@@ -6,11 +6,13 @@ Fields in braces are filled with the values given when the error is raised.
 
 from __future__ import annotations
 
+from .command_line import COMMAND_LINE
 from .delivery import DELIVERY
 from .details import DETAILS
 from .documents import DOCUMENTS
 from .message import Message
 from .notices import NOTICES
+from .postings import POSTINGS
 from .readiness import READINESS
 from .reports import REPORTS
 from .rows import ROWS
@@ -19,4 +21,6 @@ from .services import SERVICES
 
 __all__ = ["DETAILS", "ERRORS", "READINESS", "ROWS", "Message"]
 
-ERRORS: dict[str, Message] = REPORTS | DOCUMENTS | NOTICES | SCHEDULES | DELIVERY | SERVICES
+ERRORS: dict[str, Message] = (
+	REPORTS | POSTINGS | DOCUMENTS | NOTICES | SCHEDULES | DELIVERY | SERVICES | COMMAND_LINE
+)

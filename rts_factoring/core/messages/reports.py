@@ -1,7 +1,120 @@
-"""Why a report file, or a layout, is refused."""
+"""Why a report file or a report layout is refused."""
 
 from __future__ import annotations
 
 from .message import Message
 
-REPORTS: dict[str, Message] = {}
+_SHORTER_PERIOD = "Ask RTS for a report of a shorter period."
+_ANOTHER_FORMAT = "Ask RTS for the report as .xlsx, or open it in Excel and save it as .xlsx."
+_OTHER_SUBSIDIARY = "Import it for the subsidiary it belongs to."
+
+REPORTS: dict[str, Message] = {
+	# The file cannot be read.
+	"no_rows.empty_file": Message("The file is empty.", "Download it again."),
+	"no_rows.empty_workbook": Message("The workbook is empty.", "Download the report again."),
+	"no_rows.only_header": Message(
+		"The report has a header but no rows below it.",
+		"Download it again, or ask RTS whether there is anything to report.",
+	),
+	"not_csv.unreadable": Message("The text cannot be read as CSV ({problem}).", "Save it again as CSV."),
+	"not_csv.not_text": Message(
+		"This is not a text file (.csv).", "Give the file its right extension, for example .xlsx."
+	),
+	"not_csv.encoding": Message("The encoding of the text is unknown.", "Save it as CSV UTF-8."),
+	"not_xlsx.empty": Message(
+		"The file is empty. An Excel workbook (.xlsx) is needed.", "Download it again."
+	),
+	"not_xlsx.old_excel": Message(
+		"This is an old Excel file (.xls). An Excel workbook (.xlsx) is needed.", _ANOTHER_FORMAT
+	),
+	"not_xlsx.web_page": Message(
+		"This is a web page (HTML). An Excel workbook (.xlsx) is needed.", _ANOTHER_FORMAT
+	),
+	"not_xlsx.text": Message(
+		"This is plain text or CSV. An Excel workbook (.xlsx) is needed.",
+		"If it is a CSV file, give its name the extension .csv. Otherwise ask RTS for the report as .xlsx.",
+	),
+	"not_xlsx.other": Message("This file is something else than an Excel workbook (.xlsx).", _ANOTHER_FORMAT),
+	"not_xlsx.no_workbook": Message(
+		"This is a zip archive without a workbook. An Excel workbook (.xlsx) is needed.", _ANOTHER_FORMAT
+	),
+	"not_xlsx.damaged": Message("The Excel workbook is damaged or incomplete.", "Download it again."),
+	"encrypted": Message("The workbook is protected by a password.", "Save it without a password."),
+	"unsafe": Message(
+		"The workbook declares XML entities. No report needs them.", "Ask RTS for a clean file."
+	),
+	# The file is too large.
+	"too_large.bytes": Message("The file has {count} bytes. At most {most} are read.", _SHORTER_PERIOD),
+	"too_large.unpacked": Message(
+		"The file has {count} bytes when unpacked. At most {most} are read.", _SHORTER_PERIOD
+	),
+	"too_large.parts_list": Message(
+		"The workbook's list of parts is longer than that of any report.", _SHORTER_PERIOD
+	),
+	"too_large.parts": Message("The workbook has {count} parts. At most {most} are read.", _SHORTER_PERIOD),
+	"too_large.part": Message(
+		"The part {part} of the workbook has {count} bytes. At most {most} are read.", _SHORTER_PERIOD
+	),
+	"too_large.sheets": Message("The workbook has {count} sheets. At most {most} are read.", _SHORTER_PERIOD),
+	"too_large.rows": Message("The file has more than {most} rows.", _SHORTER_PERIOD),
+	"too_large.cells": Message("The file has more than {most} cells.", _SHORTER_PERIOD),
+	"too_large.sheet_rows": Message("A sheet has {count} rows. At most {most} are read.", _SHORTER_PERIOD),
+	"too_large.columns": Message("A row has {count} columns. At most {most} are read.", _SHORTER_PERIOD),
+	"too_large.texts": Message(
+		"The texts of the workbook have {count} characters. At most {most} are read.", _SHORTER_PERIOD
+	),
+	# The file is no report, or not the one it should be.
+	"no_header": Message(
+		"No row looks like the header of a report.",
+		"Check that this is a report of RTS. If it is, add its header texts to the Report Layout.",
+	),
+	"duplicate_column": Message(
+		"The column {column} appears twice. Only one of them can be read.",
+		"Remove or rename one of them in the file.",
+	),
+	"missing_column": Message(
+		"The header has no column for {fields}.",
+		"If the column has another name, add that name to the Report Layout.",
+	),
+	"several_sheets": Message(
+		"The sheets {first} and {second} both have report rows.",
+		"Save each sheet as a file of its own. Then import the files one by one.",
+	),
+	"wrong_kind.purchase": Message(
+		"This is a purchase report, not a payment report.", "Import it as a purchase report."
+	),
+	"wrong_kind.payment": Message(
+		"This is a payment report, not a purchase report.", "Import it as a payment report."
+	),
+	"wrong_client.number": Message(
+		"The file is for client {stated}. {company} is client {expected}.", _OTHER_SUBSIDIARY
+	),
+	"wrong_client.name": Message("The file is for {stated}, not for {company}.", _OTHER_SUBSIDIARY),
+	"wrong_period.stated": Message(
+		"The file covers {first} to {last}. You chose another period.",
+		"Leave the period empty to use the one in the file.",
+	),
+	"wrong_period.rows": Message(
+		"No row of the file has a date in the period you chose.",
+		"Leave the period empty to import the file as it is.",
+	),
+	"wrong_batch.other": Message(
+		"The file is about batch {stated}, not {chosen}.", "Choose the batch that the file names."
+	),
+	"wrong_batch.unknown": Message(
+		"{company} has no batch {stated}.", "Choose the batch that this report is about."
+	),
+	"wrong_batch.rows": Message(
+		"The invoices of this report were sent in batch {batches}. None was sent in {chosen}.",
+		"Choose the batch that this report is about.",
+	),
+	# A layout contradicts itself.
+	"bad_layout.date_order": Message("{order} is not a date order.", "Use one of {orders}."),
+	"bad_layout.field": Message(
+		"The layout {layout} has an unknown field {field}.", "Remove it, or choose another field."
+	),
+	"bad_layout.header": Message(
+		"The layout {layout} has the header {header} for both {first} and {second}.",
+		"Remove it from one of them.",
+	),
+}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from ..errors import FileRefused, Sentence
+from ..errors import FileRefused
 from ..model import ReportKind
 from ..reports.layout import normalise_word
 from ..reports.lines import ReportLine
@@ -36,19 +36,22 @@ def check_identity(
 	client = facts.client_number or _only(number for number, _name in clients)
 	client_name = facts.client_name or _only(name for _number, name in clients)
 	if client and book.client_number and not same_client(client, book.client_number):
-		what = Sentence(
-			"The file is for client {0}; {1} is client {2}.", client[:60], book.company, book.client_number
+		raise FileRefused(
+			"wrong_client.number",
+			where=where,
+			stated=client[:60],
+			company=book.company,
+			expected=book.client_number,
 		)
-		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
 	if not client and client_name and debtor_key(client_name) in other_subsidiaries(book, companies):
-		what = Sentence("The file is for {0}, not {1}.", client_name[:60], book.company)
-		raise FileRefused("wrong_client", what, "Import it for the subsidiary it belongs to.", where)
+		raise FileRefused("wrong_client.name", where=where, stated=client_name[:60], company=book.company)
 	if report.kind is ReportKind.PURCHASE:
 		return _batch_of(report, book, batch)
 	if period and not _in_period(report, period):
-		stated = f"{facts.period[0]:%m/%d/%Y} to {facts.period[1]:%m/%d/%Y}" if facts.period else "other days"
-		what = Sentence("The file covers {0}, not the period chosen.", stated)
-		raise FileRefused("wrong_period", what, "Leave the period empty to take the file's own.", where)
+		if not facts.period:
+			raise FileRefused("wrong_period.rows", where=where)
+		first, last = (f"{day:%m/%d/%Y}" for day in facts.period)
+		raise FileRefused("wrong_period.stated", where=where, first=first, last=last)
 	return batch
 
 
@@ -68,12 +71,12 @@ def _batch_of(report: Report, book: FactoringLedger, batch: str) -> str:
 	if not named and stated and not report.facts.batch_may_be_theirs:
 		named = stated
 	if batch and named and normalised(named) != normalised(batch):
-		what = Sentence("The file is about batch {0}, not {1}.", named[:60], batch)
-		raise FileRefused("wrong_batch", what, "Choose the batch it names.", report.file_name)
+		raise FileRefused("wrong_batch.other", where=report.file_name, stated=named[:60], chosen=batch)
 	found = batch or named
 	if found and normalised(found) not in ours:
-		what = Sentence("{0} has no batch {1}.", book.company, found[:60])
-		raise FileRefused("wrong_batch", what, "Choose the batch this report is about.", report.file_name)
+		raise FileRefused(
+			"wrong_batch.unknown", where=report.file_name, company=book.company, stated=found[:60]
+		)
 	return ours.get(normalised(found), "")
 
 

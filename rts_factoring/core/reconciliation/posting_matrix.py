@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..errors import PostingError, Sentence
+from ..errors import PostingError
 from ..model import Event, Leg, Policy, Role
 from ..money import ZERO, text
 
@@ -79,9 +79,7 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	"""The journal legs of one effect. Raises PostingError if there is no rule, or debits and credits differ."""
 	entry = MATRIX.get((effect.event, policy))
 	if entry is None:
-		raise PostingError(
-			"no_posting_rule", Sentence("There is no posting rule for {0}.", f"{effect.event.value!r}")
-		)
+		raise PostingError("no_posting_rule", event=repr(effect.event.value))
 	found = [
 		_leg(role, side * effect.amounts[name], effect.invoice_no)
 		for side, named in ((1, entry.debit), (-1, entry.credit))
@@ -90,15 +88,12 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	]
 	difference = sum((leg.debit - leg.credit for leg in found), ZERO)
 	if difference:
-		raise PostingError(
-			"unbalanced",
-			Sentence(
-				"{0} of {1} is out of balance by {2}.",
-				effect.event.value,
-				effect.invoice_no or "no invoice",
-				text(difference),
-			),
-		)
+		event = effect.event.value
+		if effect.invoice_no:
+			raise PostingError(
+				"unbalanced.invoice", event=event, invoice=effect.invoice_no, difference=text(difference)
+			)
+		raise PostingError("unbalanced", event=event, difference=text(difference))
 	return found
 
 

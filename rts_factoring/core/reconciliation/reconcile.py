@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..errors import FileRefused, Sentence
+from ..errors import FileRefused
 from ..model import NEEDS_INVOICE, Event, InvoiceState, Outcome, Position, Receivable, ReportKind
 from ..reports.lines import ReportLine
 from ..reports.report import Report
@@ -165,11 +165,11 @@ class _Reconciler:
 		}
 		batches = {self.book.batch_of(invoice_no) for invoice_no in found}
 		if found and "" not in batches and not found & self.matcher.batch:
-			what = Sentence(
-				"Its invoices are of batch {0}, none is of {1}.", ", ".join(sorted(batches)), self.batch
-			)
 			raise FileRefused(
-				"wrong_batch", what, "Choose the batch this report is about.", self.report.file_name
+				"wrong_batch.rows",
+				where=self.report.file_name,
+				batches=", ".join(sorted(batches)),
+				chosen=self.batch,
 			)
 
 	def _take_batch_of_rows(self, lines: Sequence[ReconciledLine]) -> None:

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 
-from ..errors import FileRefused, Sentence
+from ..errors import FileRefused
 from .sheets import Limits, too_large
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -21,7 +21,7 @@ _LOOKED_AT = 20_000  # bytes, to tell the delimiter
 
 def read_delimited(data: bytes, file_name: str, limits: Limits) -> list[list]:
 	if not data.strip():
-		raise FileRefused("no_rows", "The file is empty.", "Download it again.", file_name)
+		raise FileRefused("no_rows.empty_file", where=file_name)
 	encoding = _encoding(data, file_name)
 	delimiter = _delimiter(data[:_LOOKED_AT].decode(encoding, errors="ignore"))
 	rows: list[list] = []
@@ -31,23 +31,19 @@ def read_delimited(data: bytes, file_name: str, limits: Limits) -> list[list]:
 		for row in csv.reader(_text_lines(data, encoding, delimiter, file_name, limits), delimiter=delimiter):
 			cells += len(row)
 			if len(row) > limits.columns:
-				raise too_large(
-					file_name, Sentence("row {0} has {1} columns", len(rows) + 1, f"{len(row):,}")
-				)
+				raise too_large("columns", f"{file_name}, row {len(rows) + 1}", limits.columns, len(row))
 			if len(rows) >= limits.rows:
-				raise too_large(file_name, Sentence("it has more than {0} rows", f"{limits.rows:,}"))
+				raise too_large("rows", file_name, limits.rows)
 			if cells > limits.cells:
-				raise too_large(file_name, Sentence("it has more than {0} cells", f"{limits.cells:,}"))
+				raise too_large("cells", file_name, limits.cells)
 			rows.append(row)
 	except csv.Error as error:
-		raise _not_csv(
-			file_name, Sentence("The text cannot be read as CSV ({0}).", error), "Save it again as CSV."
-		) from error
+		raise FileRefused("not_csv.unreadable", where=file_name, problem=error) from error
 	finally:
 		csv.field_size_limit(old_limit)
 	width = max(map(len, rows), default=0)
 	if width * len(rows) > limits.area:
-		raise too_large(file_name, Sentence("it has {0} rows × {1} columns", f"{len(rows):,}", f"{width:,}"))
+		raise too_large("cells", file_name, limits.area)
 	for row in rows:
 		row.extend([""] * (width - len(row)))
 	return rows
@@ -57,7 +53,7 @@ def _text_lines(data: bytes, encoding: str, delimiter: str, file_name: str, limi
 	"""Lines, refusing one that is cut into very many cells before they are made."""
 	for line in io.TextIOWrapper(io.BytesIO(data), encoding, newline=""):
 		if line.count(delimiter) > 10 * limits.columns:
-			raise too_large(file_name, Sentence("a line has {0} columns", f"{line.count(delimiter):,}"))
+			raise too_large("columns", file_name, limits.columns, line.count(delimiter) + 1)
 		yield line
 
 
@@ -65,14 +61,14 @@ def _encoding(data: bytes, file_name: str) -> str:
 	"""By the byte order mark, else UTF-8, else as Windows writes Western European texts."""
 	marked = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
 	if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or (not marked and b"\x00" in data[:4096]):
-		raise _not_csv(file_name, "This is not a text file (.csv).", "Give it its right name, e.g. .xlsx.")
+		raise FileRefused("not_csv.not_text", where=file_name)
 	for encoding in marked or ("utf-8", "cp1252"):
 		try:
 			data.decode(encoding)
 			return encoding
 		except UnicodeDecodeError:
 			continue
-	raise _not_csv(file_name, "The text has an unknown encoding.", "Save it as CSV UTF-8.")
+	raise FileRefused("not_csv.encoding", where=file_name)
 
 
 def _delimiter(head: str) -> str:
@@ -88,7 +84,3 @@ def _delimiter(head: str) -> str:
 		return width * count, count, mark == ","
 
 	return max(_DELIMITERS, key=likeness)
-
-
-def _not_csv(file_name: str, what: str, hint: str) -> FileRefused:
-	return FileRefused("not_csv", what, hint, file_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import FileRefused, Sentence
+from ..errors import FileRefused
 from ..model import ReportKind
 from .cells import is_filled, to_text
 from .layout import ADDED_UP, TELLING, ReportLayout, normalise_header
@@ -78,23 +78,13 @@ def find_header(
 		sheet for sheet in book.sheets if any(map(to_text, (cell for row in sheet.rows for cell in row)))
 	]
 	if not filled:
-		raise FileRefused("no_rows", "The workbook is empty.", "Download the report again.", book.file_name)
+		raise FileRefused("no_rows.empty_workbook", where=book.file_name)
 	found = [candidate for sheet in filled if (candidate := _of_sheet(sheet, layouts, kind))]
 	if not found:
-		raise FileRefused(
-			"no_header",
-			"No row looks like the header of a report.",
-			"Check that this is RTS's report, or teach its header texts to the Report Layout.",
-			book.file_name,
-		)
+		raise FileRefused("no_header", where=book.file_name)
 	chosen = max(found, key=lambda candidate: _sheet_rank(candidate, kind))
 	if kind and chosen.layout.kind != kind:
-		raise FileRefused(
-			"wrong_kind",
-			Sentence("This is a {0} report, not a {1} report.", chosen.layout.kind.value, kind.value),
-			Sentence("Import it as a {0} report.", chosen.layout.kind.value),
-			book.file_name,
-		)
+		raise FileRefused(f"wrong_kind.{chosen.layout.kind.value}", where=book.file_name)
 	_refuse_incomplete(chosen, book.file_name)
 	_refuse_divided(chosen, found, book.file_name)
 	others = tuple(sheet.name for sheet in filled if sheet is not chosen.sheet and not sheet.hidden)
@@ -178,26 +168,14 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 	seen: set[Named] = set()
 	for text, name in zip(chosen.texts, chosen.names, strict=True):
 		if name in seen and name[0] not in ADDED_UP:
-			raise FileRefused(
-				"duplicate_column",
-				Sentence(
-					"The column {0} stands twice, so it is unclear which one counts.", f"{text[:_SHOWN]!r}"
-				),
-				"Remove or rename one of them in the file.",
-				where,
-			)
+			raise FileRefused("duplicate_column", where=where, column=repr(text[:_SHOWN]))
 		if name:
 			seen.add(name)
 	if missing := chosen.missing:
-		wanted = "; ".join(
-			f"{name.replace('_', ' ')} (e.g. {layout.headers.get(name, ('?',))[0]!r})" for name in missing
+		fields = "; ".join(
+			f"{name.replace('_', ' ')} ({layout.headers.get(name, ('?',))[0]!r})" for name in missing
 		)
-		raise FileRefused(
-			"missing_column",
-			Sentence("The header has no column for {0}.", wanted),
-			"If it has another name, add that header text to the Report Layout.",
-			where,
-		)
+		raise FileRefused("missing_column", where=where, fields=fields)
 
 
 def _refuse_divided(chosen: _Candidate, found: Sequence[_Candidate], file_name: str) -> None:
@@ -208,16 +186,8 @@ def _refuse_divided(chosen: _Candidate, found: Sequence[_Candidate], file_name: 
 			continue
 		rows = rows or {tuple(map(to_text, row)) for row in chosen.body}
 		if any(tuple(map(to_text, row)) not in rows for row in other.body):
-			raise FileRefused(
-				"several_sheets",
-				Sentence(
-					"The sheets {0} and {1} both hold report rows.",
-					f"{chosen.sheet.name[:_SHOWN]!r}",
-					f"{other.sheet.name[:_SHOWN]!r}",
-				),
-				"Save each sheet as a file of its own and import them one by one.",
-				file_name,
-			)
+			first, second = (repr(sheet.name[:_SHOWN]) for sheet in (chosen.sheet, other.sheet))
+			raise FileRefused("several_sheets", where=file_name, first=first, second=second)
 
 
 def _header(chosen: _Candidate, other_sheets: tuple[str, ...]) -> Header:

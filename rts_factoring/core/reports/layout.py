@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ..errors import LayoutError, Sentence
+from ..errors import LayoutError
 from ..model import Event, Outcome, ReportKind
 
 TEXT_FIELDS = frozenset(
@@ -137,30 +137,18 @@ class ReportLayout:
 
 	def __post_init__(self):
 		if self.date_order not in DATE_ORDERS:
-			raise LayoutError(
-				"bad_layout",
-				Sentence("Date order {0} is not one of {1}.", f"{self.date_order!r}", ", ".join(DATE_ORDERS)),
-			)
+			orders = ", ".join(DATE_ORDERS)
+			raise LayoutError("bad_layout.date_order", order=repr(self.date_order), orders=orders)
 		fields = TEXT_FIELDS | DATE_FIELDS | AMOUNT_FIELDS
 		seen: dict[str, str] = {}
 		for name, texts in self.headers.items():
 			if name not in fields:
-				raise LayoutError(
-					"bad_layout", Sentence("Layout {0} names an unknown field {1}.", self.name, f"{name!r}")
-				)
+				raise LayoutError("bad_layout.field", layout=self.name, field=repr(name))
 			for text in texts:
 				other = seen.setdefault(normalise_header(text), name)
 				if other != name:
 					raise LayoutError(
-						"bad_layout",
-						Sentence(
-							"Layout {0} gives the header {1} to both {2} and {3}.",
-							self.name,
-							f"{text!r}",
-							other,
-							name,
-						),
-						"Remove it from one of them.",
+						"bad_layout.header", layout=self.name, header=repr(text), first=other, second=name
 					)
 
 	@property

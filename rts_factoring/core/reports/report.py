@@ -127,12 +127,7 @@ class _Typist:
 			else:
 				others[kind].append(line.row)
 		if not lines:
-			raise FileRefused(
-				"no_rows",
-				"The report has a header but no row below it.",
-				"Download it again, or ask RTS whether the period is empty.",
-				f"{self.file_name}, row {header.row}",
-			)
+			raise FileRefused("no_rows.only_header", where=f"{self.file_name}, row {header.row}")
 		return Report(
 			kind=self.layout.kind,
 			file_name=self.file_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..errors import FileRefused, Sentence
+from ..errors import FileRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,6 @@ class Spreadsheet:
 	epoch: date = EPOCH_1900
 
 
-def too_large(file_name: str, what: str) -> FileRefused:
-	return FileRefused(
-		"too_large",
-		Sentence(
-			"The file is too large to be a report: {0}.",
-			what if isinstance(what, Sentence) else Sentence(what),
-		),
-		"Ask RTS for a shorter period.",
-		file_name,
-	)
+def too_large(what: str, file_name: str, most: int, count: int = 0, **values: object) -> FileRefused:
+	"""The error for a file beyond a limit; `what` is the variant of the message."""
+	return FileRefused(f"too_large.{what}", where=file_name, most=f"{most:,}", count=f"{count:,}", **values)

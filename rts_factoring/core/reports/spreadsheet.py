@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..errors import Sentence
 from .delimited import read_delimited
 from .gc_paused import gc_paused
 from .sheets import Limits, Sheet, Spreadsheet, too_large
@@ -17,10 +16,7 @@ def read(data: bytes, file_name: str, limits: Limits | None = None) -> Spreadshe
 	"""
 	limits = limits or Limits()
 	if len(data) > limits.bytes:
-		raise too_large(
-			file_name,
-			Sentence("it has {0} bytes; at most {1} are read", f"{len(data):,}", f"{limits.bytes:,}"),
-		)
+		raise too_large("bytes", file_name, limits.bytes, len(data))
 	if file_name.lower().endswith((".csv", ".txt", ".tsv")):
 		return Spreadsheet(file_name, [Sheet("", read_delimited(data, file_name, limits))])
 	return read_workbook(data, file_name, limits)

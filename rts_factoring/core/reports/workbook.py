@@ -11,7 +11,7 @@ from xml.etree import ElementTree  # nosec B405 # every part was searched for en
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from ..errors import FileRefused, Sentence
+from ..errors import FileRefused
 from .sheet_dimensions import Cell, cells_with_error, cells_without_value, sheet_dimensions
 from .sheets import EPOCH_1904, FORMULA_WITHOUT_VALUE, Limits, Sheet, Spreadsheet, too_large
 
@@ -38,13 +38,13 @@ _STRICT_KIND = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 def read_workbook(data: bytes, file_name: str, limits: Limits) -> Spreadsheet:
 	"""Raises FileRefused: not_xlsx, too_large, encrypted, unsafe."""
 	if not data:
-		raise _refused(file_name, "the file is empty", "Download it again.")
+		raise FileRefused("not_xlsx.empty", where=file_name)
 	if data.startswith(_OLE):
 		if "EncryptedPackage".encode("utf-16-le") in data:
 			raise _encrypted(file_name)
-		raise _refused(file_name, "it is an old Excel file (.xls)")
+		raise FileRefused("not_xlsx.old_excel", where=file_name)
 	if not data.startswith(b"PK"):
-		raise _refused(file_name, Sentence("its content is {0}", Sentence(_kind_of(data[:4096]))))
+		raise FileRefused(f"not_xlsx.{_kind_of(data[:4096])}", where=file_name)
 	try:
 		package = _Package(data, file_name, limits)
 		parts = package.check()
@@ -77,19 +77,14 @@ class _Package:
 		self.file_name = file_name
 		self.limits = limits
 		if _directory_size(data) > _DIRECTORY:
-			raise too_large(file_name, "its list of parts is longer than any workbook's")
+			raise too_large("parts_list", file_name, _DIRECTORY)
 		self.zip = zipfile.ZipFile(io.BytesIO(data))
 		members = self.zip.infolist()
 		if len(members) > limits.members:
-			raise too_large(file_name, Sentence("it has {0} parts", f"{len(members):,}"))
+			raise too_large("parts", file_name, limits.members, len(members))
 		unpacked = sum(member.file_size for member in members)
 		if unpacked > limits.unpacked:
-			raise too_large(
-				file_name,
-				Sentence(
-					"unpacked it has {0} bytes; at most {1} are read", f"{unpacked:,}", f"{limits.unpacked:,}"
-				),
-			)
+			raise too_large("unpacked", file_name, limits.unpacked, unpacked)
 		if any(member.flag_bits & 1 for member in members):
 			raise _encrypted(file_name)
 		self.members = {member.filename: member for member in members}
@@ -99,7 +94,7 @@ class _Package:
 	def check(self) -> list[_Part | None]:
 		"""Copy what the reader needs; returns the parts of the sheets in the workbook's order, None for other sheets."""
 		if _WORKBOOK not in self.members:
-			raise _refused(self.file_name, "it is a zip archive without a workbook")
+			raise FileRefused("not_xlsx.no_workbook", where=self.file_name)
 		with zipfile.ZipFile(self.copy, "w") as copy:
 			copy.writestr("_rels/.rels", _ROOT)
 			workbook, relations = self._take(copy, _WORKBOOK, _SMALL), self._take(copy, _RELATIONS, _SMALL)
@@ -107,7 +102,7 @@ class _Package:
 			kinds, targets = _relations(relations)
 			sheets = _sheets(workbook)
 			if len(sheets) > self.limits.sheets:
-				raise too_large(self.file_name, Sentence("it has {0} sheets", f"{len(sheets):,}"))
+				raise too_large("sheets", self.file_name, self.limits.sheets, len(sheets))
 			for path, kind in kinds.items():
 				if kind == "styles" and path in self.members:
 					self._take(copy, path)
@@ -131,15 +126,10 @@ class _Package:
 		if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
 			raise _damaged(self.file_name)
 		if most and member.file_size > most:
-			raise too_large(self.file_name, Sentence("{0} has {1} bytes", path, f"{member.file_size:,}"))
+			raise too_large("part", self.file_name, most, member.file_size, part=path)
 		body = self.zip.read(member)
 		if b"\x00" in body[:4] or (b"<!" in body and _DOCTYPE.search(body)):
-			raise FileRefused(
-				"unsafe",
-				"The workbook declares XML entities, which no report needs.",
-				"Ask RTS for a clean file.",
-				self.file_name,
-			)
+			raise FileRefused("unsafe", where=self.file_name)
 		copy.writestr(path, body)
 		return body
 
@@ -159,30 +149,17 @@ class _Budget:
 		if self.area + size.rows * size.columns > limits.area:
 			size = sheet_dimensions(body)
 		if size.rows > limits.rows:
-			raise too_large(
-				self.file_name,
-				Sentence("a sheet has {0} rows; at most {1} are read", f"{size.rows:,}", f"{limits.rows:,}"),
-			)
+			raise too_large("sheet_rows", self.file_name, limits.rows, size.rows)
 		if size.columns > limits.columns:
-			raise too_large(
-				self.file_name,
-				Sentence(
-					"a sheet has {0} columns; at most {1} are read",
-					f"{size.columns:,}",
-					f"{limits.columns:,}",
-				),
-			)
+			raise too_large("columns", self.file_name, limits.columns, size.columns)
 		self.cells += size.cells
 		self.area += size.rows * size.columns
 		self.text += self._shared_text(body, size.cells, longest, lengths)
 		if self.cells > limits.cells or self.area > limits.area:
-			raise too_large(
-				self.file_name, Sentence("its sheets have {0} cells", f"{max(self.cells, self.area):,}")
-			)
+			most = limits.cells if self.cells > limits.cells else limits.area
+			raise too_large("cells", self.file_name, most)
 		if self.text > limits.unpacked:
-			raise too_large(
-				self.file_name, Sentence("its texts have {0} characters in all", f"{self.text:,}")
-			)
+			raise too_large("texts", self.file_name, limits.unpacked, self.text)
 
 	def _shared_text(self, body: bytes, cells: int, longest: int, lengths: list[int]) -> int:
 		"""Characters of the shared texts of a sheet; a safe upper bound where that is enough."""
@@ -254,28 +231,18 @@ def _put(rows: list[list], cells: list[Cell], value: object) -> None:
 		rows[row][column] = value
 
 
-def _refused(
-	file_name: str, what: str, hint: str = "Ask RTS for the report as .xlsx, or save it as .xlsx."
-) -> FileRefused:
-	reason = what if isinstance(what, Sentence) else Sentence(what)
-	return FileRefused(
-		"not_xlsx", Sentence("This is not an Excel workbook (.xlsx): {0}.", reason), hint, file_name
-	)
-
-
 def _damaged(file_name: str) -> FileRefused:
-	return _refused(file_name, "the file is damaged or incomplete", "Download it again.")
+	return FileRefused("not_xlsx.damaged", where=file_name)
 
 
 def _encrypted(file_name: str) -> FileRefused:
-	return FileRefused(
-		"encrypted", "The workbook is protected by a password.", "Save it without a password.", file_name
-	)
+	return FileRefused("encrypted", where=file_name)
 
 
 def _kind_of(head: bytes) -> str:
+	"""What a file that is no zip archive looks like; the variant of its message."""
 	if b"\x00" in head:
-		return "something else"
+		return "other"
 	if re.search(rb"<(html|table|!doctype)", head, re.IGNORECASE):
-		return "a web page (HTML)"
-	return "plain text or CSV"
+		return "web_page"
+	return "text"

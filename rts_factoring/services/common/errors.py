@@ -30,7 +30,7 @@ def say(text: str, lang: str | None = None) -> str:
 	"""A sentence of the core in the user's language, or in `lang`."""
 	if isinstance(text, Text):
 		said = {
-			name: say(value, lang) if isinstance(value, Text) else value
+			name: say(value, lang) if isinstance(value, (Text, Sentence)) else value
 			for name, value in text.values.items()
 		}
 		return _(text.template, lang).format(**said) if text else ""
