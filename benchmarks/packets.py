@@ -68,20 +68,20 @@ def measure(frappe) -> None:
 	papers = [Document(guess_kind(name), name, PAPERWORK / name) for name in PAPERS]
 	stamped = frappe.get_print("Sales Invoice", INVOICE, as_pdf=True)
 	page = frappe.get_print("Sales Invoice", INVOICE)
-	assert notices.stamp(doc) in page
+	assert notices.stamp_html(doc) in page
 	pages = []
 
 	def stamp_and_merge():
-		notices.onto_print(page, doc)
+		notices.stamp_print(page, doc)
 		packet = build_packet(stamped, papers)
 		pages.append(packet.pages)
 
 	def render():
-		notices.onto_print = lambda html, invoice, raw=False: html  # the peer prints without a stamp
+		notices.stamp_print = lambda html, invoice, raw=False: html  # the peer prints without a stamp
 		frappe.get_print("Sales Invoice", INVOICE, as_pdf=True)
-		notices.onto_print = stamping
+		notices.stamp_print = stamping
 
-	stamping, spent = notices.onto_print, {stamp_and_merge: [], render: []}
+	stamping, spent = notices.stamp_print, {stamp_and_merge: [], render: []}
 
 	def timed(work):
 		def run():

@@ -20,7 +20,7 @@ CUSTOMER = "Ridgeline Foods Inc"
 
 def run(frappe) -> None:
 	from benchmarks import harness
-	from rts_factoring.services.reports import report_import, row_pages
+	from rts_factoring.services.reports import jobs, row_pages
 	from rts_factoring.tests import freight
 	from rts_factoring.tests.freight import ACME
 
@@ -32,9 +32,9 @@ def run(frappe) -> None:
 	file = frappe.get_doc(
 		{"doctype": "File", "file_name": "big.xlsx", "is_private": 1, "content": content}
 	).insert()
-	report_import._enqueue, enqueue = lambda step, name: None, report_import._enqueue
+	jobs.enqueue_step, enqueue = lambda step, name: None, jobs.enqueue_step
 	doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": ACME}).insert()
-	report_import._enqueue = enqueue
+	jobs.enqueue_step = enqueue
 	frappe.db.commit()
 	started, busy = time.perf_counter(), time.process_time()
 	reconciling.stage_rows(doc.name)

@@ -5,7 +5,7 @@ from frappe import _
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
 from rts_factoring.services.accounting import deposits, direct_payments
-from rts_factoring.services.batches import downloads, factoring_batch, schedule_files
+from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.invoices import documents, notices, readiness
 from rts_factoring.services.reports import decisions, posting, row_pages
 from rts_factoring.services.views import checklist, overview
@@ -120,7 +120,7 @@ def get_invoice_state(invoice: str) -> dict:
 @frappe.whitelist()
 def get_batch_state(batch: str) -> dict:
 	"""Status, attempts, error and the state of each file."""
-	return factoring_batch.progress(_readable("Factoring Batch", batch).name)
+	return batch_status.progress(_readable("Factoring Batch", batch).name)
 
 
 @frappe.whitelist()

@@ -30,8 +30,8 @@ WITH_FILES = (
 
 def allowed_companies(user: str | None = None) -> list[str] | None:
 	"""The companies a user is limited to by user permissions, whatever DocType those apply to; None is no limit."""
-	found = get_user_permissions(user or frappe.session.user).get("Company")
-	return sorted({entry.get("doc") for entry in found}) if found else None
+	entries = get_user_permissions(user or frappe.session.user).get("Company")
+	return sorted({entry.get("doc") for entry in entries}) if entries else None
 
 
 def company_condition(user: str | None = None, doctype: str | None = None) -> str:

@@ -9,7 +9,7 @@ def every_few_minutes():
 	delivery.resume_due()
 	automatic_submit.submit_due()
 	inbox.poll_due()
-	inbox.take_mail_due()
+	inbox.import_mail_due()
 	jobs.resume_stuck()
 
 

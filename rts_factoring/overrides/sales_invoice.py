@@ -7,19 +7,19 @@ from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.invoices import documents, invoice_state, readiness
 from rts_factoring.services.views import timeline
 
-OURS = (*invoice_state.STATE_FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
+APP_FIELDS = (*invoice_state.STATE_FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
 NOT_BOUGHT = (InvoiceState.HELD.value, InvoiceState.DENIED.value)
 WATCHED = ("factoring_method", "factoring_load_no", "po_no", "due_date")
 
 
 def validate(doc, method=None):
-	_keep_ours(doc)
-	documents.refuse_files_of_others(doc)
+	_restore_app_fields(doc)
+	documents.check_new_files(doc)
 
 
 def before_update_after_submit(doc, method=None):
-	_keep_ours(doc)
-	documents.refuse_files_of_others(doc)
+	_restore_app_fields(doc)
+	documents.check_new_files(doc)
 	readiness.check_method_change(doc)
 
 
@@ -33,7 +33,7 @@ def on_update_after_submit(doc, method=None):
 	if before and (
 		_documents(doc) != _documents(before) or any(doc.get(f) != before.get(f) for f in WATCHED)
 	):
-		readiness.update_readiness([doc.name], again=[doc.name])
+		readiness.update_readiness([doc.name], include_held=[doc.name])
 		_show(doc)
 
 
@@ -63,17 +63,17 @@ def timeline_content(doctype: str, name: str) -> list[dict]:
 	return timeline.of_invoice(name) if frappe.has_permission("Factoring Batch", "read") else []
 
 
-def _keep_ours(doc):
+def _restore_app_fields(doc):
 	"""These fields are written by the services alone; a form opened earlier, or the API, does not change them."""
 	saved = None
 	if not doc.is_new():
-		saved = frappe.db.get_value("Sales Invoice", doc.name, OURS, as_dict=True)
-	for fieldname in OURS:
+		saved = frappe.db.get_value("Sales Invoice", doc.name, APP_FIELDS, as_dict=True)
+	for fieldname in APP_FIELDS:
 		doc.set(fieldname, saved.get(fieldname) if saved else None)
 
 
 def _show(doc):
-	doc.update(frappe.db.get_value("Sales Invoice", doc.name, OURS, as_dict=True))
+	doc.update(frappe.db.get_value("Sales Invoice", doc.name, APP_FIELDS, as_dict=True))
 
 
 def _documents(doc):

@@ -31,11 +31,11 @@ class _Template:
 
 def problems() -> list[str]:
 	"""What keeps the stamp off some prints, a sentence each with what to do; empty when all is well."""
-	found = []
+	problems_found = []
 	if not reaches_body():
-		found.append(_shadowed_body())
+		problems_found.append(_shadowed_body())
 	if not reaches_beta():
-		found.append(
+		problems_found.append(
 			_(
 				"The app {0} replaces the template of the new Print Format Builder, so formats made with it print without"
 				" the Notice of Assignment."
@@ -43,7 +43,7 @@ def problems() -> list[str]:
 			+ " "
 			+ _remedy()
 		)
-	return found
+	return problems_found
 
 
 def report_after_migrate() -> None:
@@ -81,7 +81,7 @@ def reaches_beta() -> bool:
 
 
 def throw_shadowed() -> None:
-	raise notices.refusal(NoticeError("hook_shadowed", _shadowed_body()))
+	raise notices.print_error(NoticeError("hook_shadowed", _shadowed_body()))
 
 
 def _shadowed_body() -> str:

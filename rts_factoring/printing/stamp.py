@@ -16,27 +16,27 @@ def pdf_body_html(print_format=None, jenv=None, args=None, template=None, **othe
 	doc = (args or {}).get("doc")
 	if health.probed(doc) or not doc or doc.get("doctype") != "Sales Invoice":
 		return html
-	return notices.onto_print(html, doc, raw=bool(print_format and print_format.get("raw_printing")))
+	return notices.stamp_print(html, doc, raw=bool(print_format and print_format.get("raw_printing")))
 
 
 def before_print(doc, method=None, print_settings=None):
 	"""Runs on the same path whichever app's hook renders: where ours would not, a due stamp stops the print."""
 	if health.reaches_body():
 		return
-	decision, _facts = notices.decide(doc)
+	decision, _facts = notices.check_due(doc)
 	if decision.due:
 		health.throw_shadowed()
 
 
 def factoring_stamp(doc) -> str:
 	"""For templates: the stamp of a Sales Invoice as HTML, "" when none is due. A format that prints it itself gets no second one."""
-	return notices.stamp(doc) if doc.get("doctype") == "Sales Invoice" else ""
+	return notices.stamp_html(doc) if doc.get("doctype") == "Sales Invoice" else ""
 
 
 def factoring_check(page: str, doc) -> str:
 	"""For templates that print the stamp themselves: warns where the page tells the debtor to pay somebody else."""
 	if doc.get("doctype") == "Sales Invoice":
-		notices.check_print(page, doc)
+		notices.warn_of_conflict(page, doc)
 	return ""
 
 

@@ -146,9 +146,9 @@ class TestDeliveries(DeliveryCase):
 	def test_a_job_that_lost_its_claim_changes_nothing_more(self):
 		self.factor()
 		batch = self.submit()
-		claim = delivery._take(batch.name)
+		claim = delivery.acquire_claim(batch.name)
 		self.let_time_pass(batch)
-		other = delivery._take(batch.name)
+		other = delivery.acquire_claim(batch.name)
 		self.assertNotEqual(claim, other)
 		batch.reload()
 		with self.assertRaises(delivery._ClaimLost):

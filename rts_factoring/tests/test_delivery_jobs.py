@@ -26,7 +26,7 @@ class TestJobs(DeliveryCase):
 		self.factor(max_attempts=3)
 		batch = self.submit()
 		for _death in range(3):
-			self.assertTrue(delivery._take(batch.name))
+			self.assertTrue(delivery.acquire_claim(batch.name))
 			self.let_time_pass(batch)
 			self.assertIn(batch.name, delivery.resume_due())
 		self.assertEqual(self.run_job(batch), "Failed")
@@ -85,7 +85,7 @@ class TestJobs(DeliveryCase):
 				if frappe.db.get_value("Factoring Batch", batch.name, "status") == "Sending":
 					busy += 1
 					self.assertNotIn(batch.name, delivery.resume_due())
-					self.assertFalse(delivery._take(batch.name))
+					self.assertFalse(delivery.acquire_claim(batch.name))
 			first.join(60)
 		self.assertGreater(busy, 8)  # it was at it for longer than two leases
 		self.assertEqual(ended, ["Delivered"])

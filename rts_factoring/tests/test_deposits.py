@@ -119,9 +119,9 @@ class TestTryingALayout(ReportCase):
 			{"doctype": "File", "file_name": "try.xlsx", "is_private": 1, "content": content}
 		).insert()
 		doc = frappe.get_doc("Report Layout", "RTS Payment Report")
-		found = layouts.try_on(doc, file.file_url)
+		found = layouts.preview_file(doc, file.file_url)
 		self.assertEqual(found["columns"]["amount_paid"], ["Payment Amount"])
 		self.assertEqual((found["line_count"], found["lines"][0]["paid"]), (8, "2450.00"))
 		doc.headers = [row for row in doc.headers if row.text != "Payment Amount"]
 		with self.refused("amount paid"):
-			layouts.try_on(doc, file.file_url)
+			layouts.preview_file(doc, file.file_url)

@@ -4,8 +4,9 @@ import json
 
 import frappe
 
+from rts_factoring.core.model import ReportKind
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import decisions, posting, reconciling, report_import
+from rts_factoring.services.reports import decisions, posting, reconciling
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
 from rts_factoring.tests.freight import ACME, BLUEBIRD
@@ -16,9 +17,7 @@ HEADER = (*reports.PURCHASE_HEADER, "Status")
 class TestReview(FreightCase):
 	def setUp(self):
 		super().setUp()
-		self.layout = frappe.get_doc(
-			"Report Layout", layouts.DEFAULT_NAMES[report_import.ReportKind.PURCHASE]
-		)
+		self.layout = frappe.get_doc("Report Layout", layouts.DEFAULT_NAMES[ReportKind.PURCHASE])
 		self.addCleanup(self.forget_words)
 		freight.make_invoices(["AF-10001", "AF-10002"])
 		reports.sent_batch("R", ["AF-10001", "AF-10002"])
@@ -50,13 +49,13 @@ class TestReview(FreightCase):
 		return [row.outcome for row in reports.lines(doc)]
 
 	def teach(self):
-		layouts.remember_word(self.layout.name, "Status", "Zu den Akten", "matched", ACME)
+		layouts.add_word(self.layout.name, "Status", "Zu den Akten", "matched", ACME)
 
 	def test_a_word_taught_after_the_file_was_read_counts_once_the_rows_are_judged_again(self):
 		doc = self.report(self.row("AF-10001", "Zu den Akten"), self.row("AF-10002", "Funded"))
 		self.assertEqual(self.outcomes(doc), ["blocked", "matched"])
 		self.teach()
-		with self.refused("Judge Again"):
+		with self.refused("Update Rows"):
 			frappe.get_doc("Report Import", doc.name).submit()
 		reconciling.update_rows(doc.name)
 		self.assertEqual(self.outcomes(doc), ["matched", "matched"])

@@ -11,7 +11,7 @@ import paramiko
 from rts_factoring.core.delivery import fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
 from rts_factoring.sandbox.server import Files
-from rts_factoring.services.reports import inbox, jobs, report_import
+from rts_factoring.services.reports import inbox, jobs, reconciling
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import point_to, run_worker
 from rts_factoring.tests.freight import ACME, BLUEBIRD, FIXTURES
@@ -170,9 +170,9 @@ class TestMailedReport(InboxCase):
 
 	def test_an_attachment_of_the_account_set_up_for_it_becomes_a_draft_once(self):
 		file = self.mail(self.report)
-		name = inbox.take_attachment(file.name, self.ACCOUNT)
+		name = inbox.import_attachment(file.name, self.ACCOUNT)
 		self.assertEqual(frappe.db.get_value("Report Import", name, ["company", "docstatus"]), (ACME, 0))
-		self.assertEqual(inbox.take_attachment(file.name, self.ACCOUNT), "")
+		self.assertEqual(inbox.import_attachment(file.name, self.ACCOUNT), "")
 
 	def test_a_mail_that_comes_in_is_taken_by_a_worker(self):
 		self.addCleanup(frappe.db.commit)
@@ -191,15 +191,15 @@ class TestMailedReport(InboxCase):
 		files = []
 		self.asked_for(lambda: files.append(self.mail(self.report)))
 		self.asked_for(lambda: self.mail(b"sent", sent_or_received="Sent"))
-		self.assertEqual(self.asked_for(inbox.take_mail_due), [files[0].name])
-		inbox.take_attachment(files[0].name, self.ACCOUNT)
-		self.assertEqual(self.asked_for(inbox.take_mail_due), [])
+		self.assertEqual(self.asked_for(inbox.import_mail_due), [files[0].name])
+		inbox.import_attachment(files[0].name, self.ACCOUNT)
+		self.assertEqual(self.asked_for(inbox.import_mail_due), [])
 
 	def test_a_deadlock_has_the_job_run_again(self):
 		file = self.mail(self.report)
 		for module, name, job in (
-			(inbox, "make_draft", lambda: inbox.take_attachment(file.name, self.ACCOUNT)),
-			(report_import, "stage", lambda: jobs.stage_job("RI-1")),
+			(inbox, "make_draft", lambda: inbox.import_attachment(file.name, self.ACCOUNT)),
+			(reconciling, "stage_rows", lambda: jobs.stage_job("RI-1")),
 		):
 			deadlock = mock.patch.object(module, name, side_effect=frappe.QueryDeadlockError)
 			with deadlock, self.assertRaises(frappe.RetryBackgroundJobError):
@@ -218,7 +218,7 @@ class TestMailedReport(InboxCase):
 		for user in people.values():
 			self.addCleanup(forget, user)
 		file = self.mail((FIXTURES / "bad" / "html_named.xlsx").read_bytes())
-		self.assertEqual(inbox.take_attachment(file.name, self.ACCOUNT), "")
+		self.assertEqual(inbox.import_attachment(file.name, self.ACCOUNT), "")
 		told = {
 			name: frappe.db.count("Notification Log", {"for_user": user}) for name, user in people.items()
 		}
@@ -235,7 +235,7 @@ class TestMailedReport(InboxCase):
 
 	def test_of_a_shared_account_each_report_goes_to_the_company_it_names(self):
 		freight.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
-		name = inbox.take_attachment(self.mail(self.report).name, self.ACCOUNT)
+		name = inbox.import_attachment(self.mail(self.report).name, self.ACCOUNT)
 		self.assertEqual(frappe.db.get_value("Report Import", name, "company"), ACME)
 		self.assertEqual(frappe.get_all("Factoring Log", {"action": "E-mail"}, pluck="company"), [ACME])
 

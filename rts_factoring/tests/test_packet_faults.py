@@ -7,7 +7,7 @@ import frappe
 
 from rts_factoring.core.errors import PaperworkError
 from rts_factoring.services.batches import delivery, factoring_batch
-from rts_factoring.services.common.errors import is_passing
+from rts_factoring.services.common.errors import is_transient
 from rts_factoring.services.invoices import packets
 from rts_factoring.tests import freight
 from rts_factoring.tests.case import FreightCase
@@ -135,6 +135,6 @@ class TestPacketFaults(FreightCase):
 		wrapped = frappe.ValidationError("Jinja Template Error")
 		wrapped.__cause__ = lost
 		for error in (lost, wrapped, RedisGone(), JobTimeoutException(), frappe.db.OperationalError()):
-			self.assertTrue(is_passing(error), error)
+			self.assertTrue(is_transient(error), error)
 		for error in (unknown_column, TypeError("x"), OSError("wkhtmltopdf"), frappe.ValidationError("x")):
-			self.assertFalse(is_passing(error), error)
+			self.assertFalse(is_transient(error), error)

@@ -113,7 +113,7 @@ class TestTwoAtOnce(RaceCase):
 		first = self.draft(("R-1", "1", "11/05/2026", "Chargeback", 1000))
 		second = self.draft(("R-1", "2", "11/06/2026", "Chargeback", 1000))
 		found = self.together(lambda: submit(first.name), lambda: submit(second.name))
-		self.assertIn("Overtaken", found)
+		self.assertIn("StaleReadError", found)
 		self.assertEqual((self.position().open, self.position().charged_back), (0, 1000))
 		self.assertEqual(frappe.db.get_value("Report Import", second.name, "docstatus"), 0)
 		submit(second.name)
@@ -134,7 +134,7 @@ class TestTwoAtOnce(RaceCase):
 	def test_an_import_is_not_cancelled_under_one_that_is_being_posted(self):
 		payment = self.draft(("R-1", "1", "11/05/2026", "Payment", 1000))
 		found = self.together(lambda: submit(payment.name), lambda: cancel(self.bought.name))
-		self.assertIn("Overtaken", found)
+		self.assertIn("StaleReadError", found)
 		with self.refused(payment.name):
 			cancel(self.bought.name)
 		frappe.db.rollback()
@@ -157,7 +157,7 @@ class TestTwoAtOnce(RaceCase):
 		)
 		self.save()
 		found = self.together(lambda: submit(again.name), lambda: freight.make_settings(ACME, policy="Sale"))
-		self.assertIn("Overtaken", found)
+		self.assertIn("StaleReadError", found)
 		self.assertEqual(frappe.db.get_value(freight.settings.DOCTYPE, ACME, "policy"), "Borrowing")
 
 	def test_settings_opened_before_a_posting_do_not_turn_its_count_back(self):

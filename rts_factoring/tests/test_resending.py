@@ -47,7 +47,7 @@ class TestResending(DeliveryCase):
 		first.reload()
 		self.cancel(first)
 		amended = self.amend(first)
-		past = [amended.get(field) for field in factoring_batch.MADE_LATER]
+		past = [amended.get(field) for field in factoring_batch.HISTORY_FIELDS]
 		self.assertEqual(
 			(amended.status, amended.files, [value for value in past if value]), ("Draft", [], [])
 		)
@@ -130,7 +130,7 @@ class TestForgedRows(DeliveryCase):
 		with self.refused("not made yet"):
 			downloads.of_batch(doc.name)
 		frappe.get_doc(
-			{"doctype": batch_files.FILE, "parent": doc.name, **self.parent, **self.forged}
+			{"doctype": batch_files.FILE_DOCTYPE, "parent": doc.name, **self.parent, **self.forged}
 		).db_insert()
 		with self.refused("not made yet"):
 			downloads.of_batch(doc.name)
@@ -166,7 +166,7 @@ class TestForgedRows(DeliveryCase):
 		self.assertIn("attached neither", doc.error)
 		self.assertEqual(received(server), [])
 		frappe.get_doc(
-			{"doctype": batch_files.FILE, "parent": doc.name, **self.parent, **self.forged}
+			{"doctype": batch_files.FILE_DOCTYPE, "parent": doc.name, **self.parent, **self.forged}
 		).db_insert()
 		with self.refused("attached neither"):
 			downloads.of_batch(doc.name)

@@ -229,7 +229,7 @@ def test_what_one_person_types_is_not_reloaded_away_by_another(dana, uma):
 	dana.settled()
 	dana.fill("posting_date", dana.page.evaluate("() => frappe.datetime.str_to_user('2026-11-20')"))
 	uma.form("Report Import", week["payment"])
-	uma.button("Judge Again")
+	uma.button("Update Rows")
 	uma.settled()
 	dana.page.wait_for_timeout(3000)
 	assert dana.page.evaluate("() => [cur_frm.is_dirty(), cur_frm.doc.posting_date]") == [1, "2026-11-20"]

@@ -242,7 +242,7 @@ function listen(frm, $wrapper) {
 function decide(frm, action) {
 	const rows = [...frm.rows.chosen];
 	const send = async (values = {}) => {
-		await rts_factoring.act(frm, "decide", { rows, action, ...values });
+		await rts_factoring.act(frm, "record_decision", { rows, action, ...values });
 		Object.assign(frm.rows, { chosen: new Set(), focus: `[data-outcome="${frm.rows.outcome}"]` });
 		frm.reload_doc();
 	};

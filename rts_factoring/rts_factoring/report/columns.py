@@ -34,7 +34,7 @@ def figure(fieldname: str, label: str, width: int = 110) -> dict:
 
 def in_currency(company: str, rows: list[dict]) -> str:
 	"""Write the company's currency on the rows and return it, for the chart."""
-	found = statements.currency(company)
+	currency = statements.currency(company)
 	for row in rows:
-		row["currency"] = found
-	return found
+		row["currency"] = currency
+	return currency

@@ -16,10 +16,10 @@ from rts_factoring.services.company import settings
 def expected(report_import: str) -> dict:
 	"""What an import says RTS pays out, what was recorded of it already, and what is left; amounts as floats."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	found = (
+	announced = (
 		frappe.qb.from_(table).where(table.report_import == report_import).select(Sum(table.clearing)).run()
 	)
-	payout = money(found[0][0] or 0)
+	payout = money(announced[0][0] or 0)
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType("Journal Entry Account")
 	agreement = settings.require_any(frappe.db.get_value("Report Import", report_import, "company"))
 	recorded = (

@@ -20,15 +20,15 @@ def warn(doc) -> None:
 	"""On a Payment Entry that settles invoices RTS has bought or is buying: the money belongs to RTS."""
 	if doc.payment_type != "Receive" or doc.docstatus != 0:
 		return
-	found = factored(doc)
-	if not found:
+	invoices = factored(doc)
+	if not invoices:
 		return
-	invoices = ", ".join(get_link_to_form("Sales Invoice", name) for name in found)
+	links = ", ".join(get_link_to_form("Sales Invoice", name) for name in invoices)
 	frappe.msgprint(
 		_(
 			"{0} is factored: this payment belongs to RTS. Use <b>Held for the Factor</b> to book it so, "
 			"pass it on, and remind the customer to pay RTS."
-		).format(invoices),
+		).format(links),
 		title=_("Paid to the Wrong Party"),
 		indicator="orange",
 	)
@@ -53,22 +53,22 @@ def hold_for_factor(doc) -> str:
 
 	The Payment Entry keeps what it pays on other invoices, and is deleted when that is nothing.
 	"""
-	found = factored(doc)
-	if doc.docstatus != 0 or not found:
+	invoices = factored(doc)
+	if doc.docstatus != 0 or not invoices:
 		frappe.throw(_("Only a draft payment of factored invoices can be held for the factor."))
 	agreement = settings.require(doc.company)
 	received = money(doc.received_amount or doc.paid_amount)
 	rows = [
 		row
 		for row in doc.references
-		if row.reference_doctype == "Sales Invoice" and row.reference_name in found
+		if row.reference_doctype == "Sales Invoice" and row.reference_name in invoices
 	]
 	amount = sum((money(row.allocated_amount) for row in rows), ZERO)
 	everything = len(rows) == len(doc.references) and (amount == received or bool(doc.deductions))
 	if everything:
 		amount = received  # less what a bank or the customer deducted
 	else:
-		_refuse_to_divide(doc, found, amount, received)
+		_refuse_to_divide(doc, invoices, amount, received)
 	entry = frappe.new_doc("Journal Entry")
 	entry.update(
 		{
@@ -78,7 +78,7 @@ def hold_for_factor(doc) -> str:
 			"cheque_no": doc.reference_no or doc.name,
 			"cheque_date": doc.reference_date or doc.posting_date,
 			"user_remark": _("Paid to us by {0} for {1}, held for RTS").format(
-				doc.party_name or doc.party, ", ".join(found)
+				doc.party_name or doc.party, ", ".join(invoices)
 			),
 		}
 	)
@@ -92,7 +92,7 @@ def hold_for_factor(doc) -> str:
 	return entry.name
 
 
-def _refuse_to_divide(doc, found: list[str], amount: Decimal, received: Decimal) -> None:
+def _refuse_to_divide(doc, invoices: list[str], amount: Decimal, received: Decimal) -> None:
 	"""Deductions and exchange rates cannot be told apart between the factor's invoices and the others."""
 	currencies = {doc.paid_from_account_currency, doc.paid_to_account_currency}
 	if doc.deductions or len(currencies) > 1 or amount > received:
@@ -100,7 +100,7 @@ def _refuse_to_divide(doc, found: list[str], amount: Decimal, received: Decimal)
 			_(
 				"This payment is for {0}, which RTS has bought, and for more. It has deductions, two currencies, or pays less "
 				"than it allocates, so it cannot be divided by itself. Make a Payment Entry of its own for the factored invoices."
-			).format(", ".join(found)),
+			).format(", ".join(invoices)),
 			title=_("Make Two Payments of It"),
 		)
 

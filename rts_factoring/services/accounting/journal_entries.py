@@ -26,7 +26,7 @@ _OF_INVOICE = (Role.RECEIVABLE, Role.CUSTOMER_CREDIT)
 
 
 @dataclass(frozen=True)
-class Posting:
+class JournalPosting:
 	"""The legs of one effect, its posting date, and the ledger entry it belongs to (an index of the caller)."""
 
 	index: int
@@ -37,14 +37,14 @@ class Posting:
 @dataclass(frozen=True)
 class Voucher:
 	day: date
-	postings: tuple[Posting, ...]
+	postings: tuple[JournalPosting, ...]
 
 
 @dataclass
 class _Part:
 	"""A voucher being filled; `rows` are its rows that name an invoice: role, invoice, whether a debit."""
 
-	postings: list[Posting]
+	postings: list[JournalPosting]
 	rows: set[tuple[Role, str | None, bool]]
 
 	def takes(self, rows: set[tuple[Role, str | None, bool]]) -> bool:
@@ -56,27 +56,27 @@ class _Part:
 		return not both and len(self.rows | rows) <= INVOICE_ROWS
 
 
-def in_order(postings: Iterable[Posting]) -> list[Posting]:
+def in_order(postings: Iterable[JournalPosting]) -> list[JournalPosting]:
 	"""The same in the order given, no invoice on a day before that of its posting above: days are posted in their order."""
 	latest: dict[str | None, date] = {}
-	found = []
+	ordered = []
 	for posting in postings:
 		names = {leg.invoice_no for leg in posting.legs if leg.role is Role.RECEIVABLE}
 		day = max((posting.day, *(latest[name] for name in names if name in latest)))
 		latest |= dict.fromkeys(names, day)
-		found.append(replace(posting, day=day))
-	return found
+		ordered.append(replace(posting, day=day))
+	return ordered
 
 
-def split(postings: Iterable[Posting]) -> list[Voucher]:
+def split(postings: Iterable[JournalPosting]) -> list[Voucher]:
 	"""One voucher a day; further ones where a day has more invoices than fit, or where an invoice goes up and down. An
 	invoice's postings keep their order. Postings without legs need no voucher."""
 	vouchers: list[Voucher] = []
-	for day, found in sorted(_by_day(postings).items()):
+	for day, of_day in sorted(_by_day(postings).items()):
 		parts: list[_Part] = []
 		full = 0  # parts before this one have no room
 		last: dict[str | None, int] = {}
-		for posting in found:
+		for posting in of_day:
 			rows = {
 				(leg.role, leg.invoice_no, leg.debit > 0) for leg in posting.legs if leg.role in _OF_INVOICE
 			}
@@ -94,29 +94,29 @@ def split(postings: Iterable[Posting]) -> list[Voucher]:
 	return vouchers
 
 
-def _by_day(postings: Iterable[Posting]) -> dict[date, list[Posting]]:
-	days: dict[date, list[Posting]] = {}
+def _by_day(postings: Iterable[JournalPosting]) -> dict[date, list[JournalPosting]]:
+	days: dict[date, list[JournalPosting]] = {}
 	for posting in postings:
 		if posting.legs:
 			days.setdefault(posting.day, []).append(posting)
 	return days
 
 
-def post(voucher: Voucher, settings, *, report_import: str, remark: str) -> str:
+def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str:
 	"""Insert and submit the Journal Entry of one voucher; returns its name. Raises if ERPNext did not submit it."""
 	doc = frappe.new_doc("Journal Entry")
 	doc.update(
 		{
 			"voucher_type": "Journal Entry",
-			"company": settings.company,
+			"company": agreement.company,
 			"posting_date": voucher.day,
 			"user_remark": remark,
 			"factoring_report_import": report_import,
 		}
 	)
-	if settings.journal_naming_series:
-		doc.naming_series = settings.journal_naming_series
-	for row in _rows(voucher, settings):
+	if agreement.journal_naming_series:
+		doc.naming_series = agreement.journal_naming_series
+	for row in _rows(voucher, agreement):
 		doc.append("accounts", row)
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True
@@ -133,13 +133,13 @@ def _no_new_credit() -> None:
 	happened whatever the limit."""
 
 
-def _rows(voucher: Voucher, settings) -> list[dict]:
+def _rows(voucher: Voucher, agreement) -> list[dict]:
 	sums: dict[tuple[Role, str | None, bool], Decimal] = {}
 	for posting in voucher.postings:
 		for leg in posting.legs:
 			key = (leg.role, leg.invoice_no if leg.role in _OF_INVOICE else None, leg.debit > 0)
 			sums[key] = sums.get(key, ZERO) + leg.debit + leg.credit
-	dimensions = _dimensions(settings)
+	dimensions = _dimensions(agreement)
 	invoices = _invoice_accounts({name for _role, name, _side in sums if name}, list(dimensions))
 	rows = []
 	for (role, name, is_debit), amount in sums.items():
@@ -151,13 +151,13 @@ def _rows(voucher: Voucher, settings) -> list[dict]:
 			if role is Role.RECEIVABLE:
 				row |= {"reference_type": "Sales Invoice", "reference_name": name}
 		else:
-			row["account"] = account(settings, role)
+			row["account"] = account(agreement, role)
 		row["debit_in_account_currency" if is_debit else "credit_in_account_currency"] = float(amount)
 		rows.append(row)
 	return rows
 
 
-def by_account(voucher: Voucher, settings) -> list[dict]:
+def by_account(voucher: Voucher, agreement) -> list[dict]:
 	"""Per role: account, debit, credit and how many invoices; what a person checks before posting."""
 	sums = by_role(leg for posting in voucher.postings for leg in posting.legs)
 	invoices = {leg.invoice_no for posting in voucher.postings for leg in posting.legs if leg.invoice_no}
@@ -166,7 +166,7 @@ def by_account(voucher: Voucher, settings) -> list[dict]:
 			"role": role.value,
 			"account": _("each invoice's own")
 			if role in _OF_INVOICE
-			else settings.get(ACCOUNT_FIELDS[role]) or "",
+			else agreement.get(ACCOUNT_FIELDS[role]) or "",
 			"debit": float(debit),
 			"credit": float(credit),
 			"invoices": len(invoices) if role in _OF_INVOICE else 0,
@@ -175,17 +175,17 @@ def by_account(voucher: Voucher, settings) -> list[dict]:
 	]
 
 
-def account(settings, role: Role) -> str:
+def account(agreement, role: Role) -> str:
 	"""The account of a role. Raises with what to set up when there is none."""
 	field = ACCOUNT_FIELDS[role]
-	found = settings.get(field)
-	if not found:
+	name = agreement.get(field)
+	if not name:
 		frappe.throw(
 			_(
 				"{0}: choose the account for {1} in Subsidiary Factoring Settings before reports are posted."
-			).format(settings.company, _(settings.meta.get_label(field)))
+			).format(agreement.company, _(agreement.meta.get_label(field)))
 		)
-	return found
+	return name
 
 
 def _invoice_accounts(names: set[str], dimensions: list[str]) -> dict:
@@ -203,29 +203,29 @@ def _invoice_accounts(names: set[str], dimensions: list[str]) -> dict:
 	return {row.name: row for row in rows}
 
 
-def _dimensions(settings) -> dict[str, str | None]:
+def _dimensions(agreement) -> dict[str, str | None]:
 	"""Cost center and accounting dimensions of a row: as the settings say, else the company's default. What an invoice has
 	itself goes before them."""
 	defaults = {
 		row.fieldname: row.default_dimension
 		for row in get_checks_for_pl_and_bs_accounts() or ()
-		if row.company == settings.company
+		if row.company == agreement.company
 	}
-	found = {
-		"cost_center": settings.cost_center
-		or frappe.get_cached_value("Company", settings.company, "cost_center")
+	values = {
+		"cost_center": agreement.cost_center
+		or frappe.get_cached_value("Company", agreement.company, "cost_center")
 	}
-	return found | {
-		field: settings.get(field) or defaults.get(field) for field in get_accounting_dimensions()
+	return values | {
+		field: agreement.get(field) or defaults.get(field) for field in get_accounting_dimensions()
 	}
 
 
-def bank_rows(settings, bank_account: str, amount: float) -> list[dict]:
+def bank_rows(agreement, bank_account: str, amount: float) -> list[dict]:
 	"""Rows of an entry, bank against clearing."""
-	dimensions = _dimensions(settings)
+	dimensions = _dimensions(agreement)
 	return [
 		{"account": bank_account, "debit_in_account_currency": amount, **dimensions},
-		{"account": account(settings, Role.CLEARING), "credit_in_account_currency": amount, **dimensions},
+		{"account": account(agreement, Role.CLEARING), "credit_in_account_currency": amount, **dimensions},
 	]
 
 

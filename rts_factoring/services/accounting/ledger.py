@@ -20,7 +20,7 @@ from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import MOVES, state_of
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.services.common.errors import Overtaken
+from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
@@ -48,7 +48,7 @@ def on_trash(doc) -> None:
 
 
 def lock(company: str) -> None:
-	"""Postings of one company follow each other, until the transaction ends. Throws Overtaken when another one was
+	"""Postings of one company follow each other, until the transaction ends. Throws StaleReadError when another one was
 	committed after this transaction began to read, because waiting does not renew what a transaction sees.
 
 	Where nothing was read before the lock, nothing is old; a job that begins with it never fails here.
@@ -59,7 +59,7 @@ def lock(company: str) -> None:
 			_(
 				"Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then repeat this."
 			).format(company),
-			Overtaken,
+			StaleReadError,
 			title=_("Try Again"),
 		)
 	frappe.db.set_value(settings.DOCTYPE, company, "postings", (latest or 0) + 1, update_modified=False)
@@ -189,7 +189,7 @@ def load_ledger(company: str, kind: str, days: Collection[date] = ()) -> Factori
 
 def _batches(company: str) -> dict[str, tuple[str, ...]]:
 	batch, row = frappe.qb.DocType("Factoring Batch"), frappe.qb.DocType("Factoring Batch Invoice")
-	found: dict[str, list[str]] = {}
+	invoices_of: dict[str, list[str]] = {}
 	query = (
 		frappe.qb.from_(row)
 		.inner_join(batch)
@@ -200,8 +200,8 @@ def _batches(company: str) -> dict[str, tuple[str, ...]]:
 		.select(batch.name, row.sales_invoice)
 	)
 	for name, invoice in query.run():
-		found.setdefault(name, []).append(invoice)
-	return {name: tuple(invoices) for name, invoices in found.items()}
+		invoices_of.setdefault(name, []).append(invoice)
+	return {name: tuple(invoices) for name, invoices in invoices_of.items()}
 
 
 def _posted_rows(company: str, kind: str, days: Collection[date]) -> set[tuple[str, int]]:
@@ -223,10 +223,10 @@ def _posted_rows(company: str, kind: str, days: Collection[date]) -> set[tuple[s
 def receivables_named(numbers: Collection[str]) -> Receivables:
 	"""The invoices a report may mean. When every number is known as it stands only those are read, else all invoices of
 	the companies that factor, so that looser rules see every candidate."""
-	found = receivables.rows(numbers)
-	if {row.name for row in found} < set(numbers):
-		found = receivables.of_companies(settings.factored_companies())
-	return Receivables(receivables.to_receivable(row) for row in found if not row.is_return)
+	rows = receivables.rows(numbers)
+	if {row.name for row in rows} < set(numbers):
+		rows = receivables.of_companies(settings.factored_companies())
+	return Receivables(receivables.to_receivable(row) for row in rows if not row.is_return)
 
 
 def set_states(states: dict[str, InvoiceState]) -> None:
@@ -241,10 +241,10 @@ def set_states(states: dict[str, InvoiceState]) -> None:
 def states_from_ledger(company: str, batch: str | None, invoices: Collection[str]) -> dict[str, InvoiceState]:
 	"""The state each invoice has by its ledger. One that RTS holds nothing of is Submitted while `batch` has it; one that
 	went on (was queued again, or sent in another batch) keeps its state."""
-	found = positions(company, invoices)
+	by_invoice = positions(company, invoices)
 	states = {}
 	for row in receivables.rows(invoices):
-		position = found.get(row.name)
+		position = by_invoice.get(row.name)
 		if position and position.is_bought:
 			states[row.name] = state_of(position)
 		elif row.factoring_batch and row.factoring_batch == batch:
@@ -276,12 +276,12 @@ def validate_settings(doc) -> None:
 
 def _refuse_policy_change(doc) -> None:
 	"""The policy changes only when RTS and we hold nothing against each other."""
-	found = [position.invoice_no for position in positions(doc.company).values() if position.open]
-	if found:
-		more = " " + _("and {0} more").format(len(found) - 10) if len(found) > 10 else ""
+	open_invoices = [position.invoice_no for position in positions(doc.company).values() if position.open]
+	if open_invoices:
+		more = " " + _("and {0} more").format(len(open_invoices) - 10) if len(open_invoices) > 10 else ""
 		frappe.throw(
 			_("The policy cannot change while invoices are open with RTS. Close these first: {0}.").format(
-				", ".join(sorted(found)[:10]) + more
+				", ".join(sorted(open_invoices)[:10]) + more
 			),
 			title=_("Open Positions"),
 		)

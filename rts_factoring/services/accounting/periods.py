@@ -76,13 +76,13 @@ def _frozen_until(company: str) -> date | None:
 
 def _vouchers_until(company: str) -> date | None:
 	voucher = frappe.qb.DocType("Period Closing Voucher")
-	found = (
+	latest = (
 		frappe.qb.from_(voucher)
 		.where((voucher.docstatus == 1) & (voucher.company == company))
 		.select(Max(voucher.period_end_date))
 		.run()
 	)
-	return getdate(found[0][0]) if found[0][0] else None
+	return getdate(latest[0][0]) if latest[0][0] else None
 
 
 def _accounting_period(company: str, day: date) -> date | None:
@@ -97,5 +97,5 @@ def _accounting_period(company: str, day: date) -> date | None:
 	)
 	if frappe.get_meta("Accounting Period").has_field("disabled"):
 		query = query.where(period.disabled == 0)
-	found = query.run()
-	return getdate(found[0][0]) if found[0][0] else None
+	latest = query.run()
+	return getdate(latest[0][0]) if latest[0][0] else None

@@ -42,10 +42,10 @@ def is_due(agreement, now: datetime) -> bool:
 def start_from_now(doc) -> None:
 	"""A daily time that was just set is first kept when it comes next, and not for days before."""
 	now, before = now_datetime(), doc.get_doc_before_save()
-	changed = not before or [_setting(before, field) for field in WATCHED] != [
-		_setting(doc, field) for field in WATCHED
+	changed = not before or [_comparable(before, field) for field in WATCHED] != [
+		_comparable(doc, field) for field in WATCHED
 	]
-	time = _setting(doc, "auto_submit_time")
+	time = _comparable(doc, "auto_submit_time")
 	if doc.auto_submit in DAILY and changed and time is not None and now.time() < time:
 		yesterday = now.date() - timedelta(days=1)
 		doc.last_auto_submit = max(getdate(doc.last_auto_submit or yesterday), yesterday)
@@ -73,7 +73,7 @@ def submit_queued(company: str) -> list[str]:
 	except (frappe.ValidationError, FactoringError) as error:
 		frappe.db.rollback(save_point="auto_submit")
 		frappe.clear_messages()
-		_tell_once(company, attempt, strip_html(str(error)))
+		_notify_once(company, attempt, strip_html(str(error)))
 		return []
 	if doc:
 		attempt.values["batch"] = doc.name
@@ -93,7 +93,7 @@ def _submit(agreement, invoices: list[str]):
 
 def _day_due(agreement, now: datetime) -> date | None:
 	"""The day whose daily batch is still to be made: today's once its time has come, else one that was missed."""
-	time = _setting(agreement, "auto_submit_time")
+	time = _comparable(agreement, "auto_submit_time")
 	if agreement.auto_submit not in DAILY or time is None:
 		return None
 	came_today, done = now.time() >= time, agreement.last_auto_submit
@@ -103,7 +103,7 @@ def _day_due(agreement, now: datetime) -> date | None:
 	return day if getdate(done) < day else None
 
 
-def _setting(doc, field: str):
+def _comparable(doc, field: str):
 	"""As it compares, whether it comes from a form or from the database. Midnight is a time, and false as a timedelta."""
 	value = doc.get(field)
 	if field != "auto_submit_time":
@@ -111,12 +111,12 @@ def _setting(doc, field: str):
 	return None if value in (None, "") else get_time(value)
 
 
-def _tell_once(company: str, attempt: logs.Attempt, message: str) -> None:
-	last = logs.last(ACTION, company)
+def _notify_once(company: str, attempt: logs.Attempt, message: str) -> None:
+	last = logs.latest_entry(ACTION, company)
 	if last and last.message == message:
 		return
 	attempt.refused(message)
-	alerts.tell_managers(
+	alerts.notify_managers(
 		company,
 		_("The queued invoices of {0} could not be submitted by themselves").format(company),
 		message,

@@ -12,7 +12,7 @@ from rts_factoring.services.batches import batch_status, schedule_files
 from rts_factoring.services.batches.batch_status import DOCTYPE, RELEASED_OUTCOMES
 from rts_factoring.services.company import settings
 
-FILE = "Factoring Batch File"
+FILE_DOCTYPE = "Factoring Batch File"
 ZIP_MODE = "All in One Zip"
 
 
@@ -28,18 +28,18 @@ def prepare(doc, renew: Callable[[], None]) -> None:
 	doc.reload()
 
 
-def path_of(doc, file: str) -> Path:
+def file_path(doc, file: str) -> Path:
 	"""Where a file of the batch stands on disk. Throws for a File that is not the batch's or one of its invoices'."""
-	found = frappe.get_doc("File", file)
+	stored = frappe.get_doc("File", file)
 	owners = {(DOCTYPE, doc.name), *(("Sales Invoice", row.sales_invoice) for row in doc.invoices)}
-	if (found.attached_to_doctype, found.attached_to_name) not in owners:
+	if (stored.attached_to_doctype, stored.attached_to_name) not in owners:
 		raise FactoringError(
 			"not_of_the_batch",
 			"A file of the batch is attached neither to the batch nor to one of its invoices, so it is not given away.",
 			"Cancel the batch and make a new one.",
 			where=doc.name,
 		)
-	return Path(found.get_full_path())
+	return Path(stored.get_full_path())
 
 
 def _make_packets(doc, renew: Callable[[], None]) -> None:
@@ -82,14 +82,14 @@ def _freeze_files(doc, renew: Callable[[], None]) -> None:
 	if layout.as_zip or settings.require(doc.company).zip_mode == ZIP_MODE:
 		files = [_zip(doc, render.zip_name(layout, client, doc.name, day), packets, (name, content))]
 	else:
-		files = [_frozen(doc, file_name, "Packet", packet) for file_name, packet in packets]
-		files.append(_frozen(doc, name, "Schedule", _keep(doc, name, content)))
+		files = [_file_row(doc, file_name, "Packet", packet) for file_name, packet in packets]
+		files.append(_file_row(doc, name, "Schedule", _save_file(doc, name, content)))
 	renew()
-	frappe.db.delete(FILE, {"parent": doc.name})
+	frappe.db.delete(FILE_DOCTYPE, {"parent": doc.name})
 	for number, values in enumerate(files, 1):
 		frappe.get_doc(
 			{
-				"doctype": FILE,
+				"doctype": FILE_DOCTYPE,
 				"parent": doc.name,
 				"parenttype": DOCTYPE,
 				"parentfield": "files",
@@ -101,8 +101,8 @@ def _freeze_files(doc, renew: Callable[[], None]) -> None:
 	_commit()
 
 
-def _frozen(doc, file_name: str, kind: str, file: str) -> dict:
-	path = path_of(doc, file)
+def _file_row(doc, file_name: str, kind: str, file: str) -> dict:
+	path = file_path(doc, file)
 	with path.open("rb") as content:
 		digest = _digest(content)
 	size = path.stat().st_size
@@ -127,14 +127,14 @@ def _zip(doc, name: str, packets: list, schedule_entry: tuple[str, bytes]) -> di
 	target = folder / f".{doc.name}-{frappe.generate_hash(length=8)}.zip"
 	try:
 		render.write_zip(
-			target, [(file_name, path_of(doc, packet)) for file_name, packet in packets] + [schedule_entry]
+			target, [(file_name, file_path(doc, packet)) for file_name, packet in packets] + [schedule_entry]
 		)
-		return _frozen(doc, name, "Zip", _keep(doc, name, target.read_bytes()))
+		return _file_row(doc, name, "Zip", _save_file(doc, name, target.read_bytes()))
 	finally:
 		target.unlink(missing_ok=True)
 
 
-def _keep(doc, file_name: str, content: bytes) -> str:
+def _save_file(doc, file_name: str, content: bytes) -> str:
 	"""A private File of the batch."""
 	file = frappe.get_doc(
 		{

@@ -14,7 +14,7 @@ from frappe.utils import cint, now_datetime
 from rts_factoring.core.delivery import Connection, FileState, OutgoingFile, deliver
 from rts_factoring.core.errors import DeliveryError, FactoringError
 from rts_factoring.services.batches import batch_files, batch_status
-from rts_factoring.services.batches.batch_files import FILE
+from rts_factoring.services.batches.batch_files import FILE_DOCTYPE
 from rts_factoring.services.batches.batch_status import (
 	DELIVERED,
 	DOCTYPE,
@@ -28,7 +28,7 @@ from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import alerts, settings
 
 LEASE = 120  # seconds
-PAUSES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
+RETRY_MINUTES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
 TIMEOUT = 3 * 3600  # seconds a job may take
 DOWNLOAD = "Download"  # the factor has no server: people bring it the files
 
@@ -53,13 +53,13 @@ def enqueue(batch: str, after_commit: bool = True) -> None:
 
 def resume_due() -> list[str]:
 	"""Start the jobs of batches that wait for another attempt, or whose job died. Returns their names."""
-	found = frappe.get_all(
+	unsent = frappe.get_all(
 		DOCTYPE,
 		filters={"docstatus": 1, "status": ("in", (QUEUED, SENDING))},
 		fields=["name", "status", "claimed_on", "next_attempt_on"],
 		order_by="creation",
 	)
-	due = [row.name for row in found if _is_due(row, now_datetime())]
+	due = [row.name for row in unsent if _is_due(row, now_datetime())]
 	for name in due:
 		enqueue(name, after_commit=False)
 	return due
@@ -70,7 +70,7 @@ def retry(batch: str) -> None:
 	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
 	if status not in (FAILED, QUEUED):
 		frappe.throw(_("The batch is {0}; there is nothing to try again.").format(_(status)))
-	_set(batch, status=QUEUED, attempts=0, next_attempt_on=None, error="")
+	_set_batch(batch, status=QUEUED, attempts=0, next_attempt_on=None, error="")
 	enqueue(batch)
 
 
@@ -79,17 +79,17 @@ def deliver_batch(batch: str) -> str:
 
 	Commits after each step, so that a later job continues where this one died.
 	"""
-	claim = _take(batch)
+	claim = acquire_claim(batch)
 	if not claim:
 		return frappe.db.get_value(DOCTYPE, batch, "status")
 	doc = frappe.get_doc(DOCTYPE, batch)
 	attempt = Attempt("Deliver", doc.company, batch, doc.attempts)
 	try:
 		if waits := _waits_for(doc):
-			return _wait(doc, claim, waits)
-		batch_files.prepare(doc, lambda: _renew(batch, claim))
-		if _agreed(doc.company).protocol == DOWNLOAD:
-			return _hand_over(doc, claim)
+			return _postpone(doc, claim, waits)
+		batch_files.prepare(doc, lambda: _renew_claim(batch, claim))
+		if _enabled_agreement(doc.company).protocol == DOWNLOAD:
+			return _make_ready_to_download(doc, claim)
 		summary = _send(doc, claim)
 		_finish(doc, claim)
 		attempt.succeeded(
@@ -111,7 +111,7 @@ class _ClaimLost(Exception):
 	"""Another job took the batch over, or it was cancelled."""
 
 
-def _take(batch: str) -> str:
+def acquire_claim(batch: str) -> str:
 	"""A new claim on the batch, committed; empty when there is nothing to do yet, or a living job is at it.
 
 	A batch whose job died at its last attempt has failed: nobody else would say so.
@@ -127,11 +127,11 @@ def _take(batch: str) -> str:
 		frappe.db.rollback()
 		return ""
 	claim = frappe.generate_hash(length=16)
-	if row.status == SENDING and cint(row.attempts) >= _allowed(row.company):
-		_set(batch, claim=claim)
+	if row.status == SENDING and cint(row.attempts) >= _max_attempts(row.company):
+		_set_batch(batch, claim=claim)
 		_fail_as_killed(batch, claim)
 		return ""
-	_set(
+	_set_batch(
 		batch,
 		status=SENDING,
 		claim=claim,
@@ -144,12 +144,12 @@ def _take(batch: str) -> str:
 	return claim
 
 
-def _renew(batch: str, claim: str) -> None:
+def _renew_claim(batch: str, claim: str) -> None:
 	"""Say that this job lives, and stop it when it no longer holds the batch. To be committed with what it saves."""
 	held = frappe.db.get_value(DOCTYPE, batch, ["claim", "docstatus"], as_dict=True, for_update=True)
 	if not held or held.claim != claim or held.docstatus != 1:
 		raise _ClaimLost
-	_set(batch, claimed_on=now_datetime())
+	_set_batch(batch, claimed_on=now_datetime())
 
 
 def _is_dead(claimed_on: datetime | None, now: datetime) -> bool:
@@ -166,11 +166,11 @@ def _is_due(row, now: datetime) -> bool:
 
 
 def _send(doc, claim: str):
-	connection = settings.connection(_agreed(doc.company), remote_folder=doc.remote_folder or "")
+	connection = settings.connection(_enabled_agreement(doc.company), remote_folder=doc.remote_folder or "")
 	files = [
 		OutgoingFile(
 			name=row.file_name,
-			path=batch_files.path_of(doc, row.file),
+			path=batch_files.file_path(doc, row.file),
 			size=cint(row.size),
 			sha256=row.sha256,
 			state=FileState(row.state.lower()),
@@ -185,18 +185,18 @@ def _send(doc, claim: str):
 
 def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str):
 	def progress(name: str, state: FileState, size: int) -> None:
-		_renew(doc.name, claim)
+		_renew_claim(doc.name, claim)
 		_save_state(doc.name, name, state)
 		_commit()
 		show_progress(doc.name, name, state.value.title())
 
 	def heartbeat() -> None:
-		_renew(doc.name, claim)
+		_renew_claim(doc.name, claim)
 		_commit()
 
 	def journal(name: str) -> FileState:
 		_commit()  # ends the snapshot, so that the other job's states are seen
-		state = frappe.db.get_value(FILE, {"parent": doc.name, "file_name": name}, "state")
+		state = frappe.db.get_value(FILE_DOCTYPE, {"parent": doc.name, "file_name": name}, "state")
 		return FileState(state.lower())
 
 	return deliver(connection, files, progress, token=_token(doc), journal=journal, heartbeat=heartbeat)
@@ -204,7 +204,7 @@ def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str)
 
 def _save_state(batch: str, file_name: str, state: FileState) -> None:
 	"""A file that is delivered stays so, whatever a slower job says."""
-	table = frappe.qb.DocType(FILE)
+	table = frappe.qb.DocType(FILE_DOCTYPE)
 	query = frappe.qb.update(table).where((table.parent == batch) & (table.file_name == file_name))
 	query = query.where(table.state != "Delivered").set(table.state, state.value.title())
 	if state is FileState.DELIVERED:
@@ -214,7 +214,7 @@ def _save_state(batch: str, file_name: str, state: FileState) -> None:
 
 def _count_attempt(batch: str) -> None:
 	"""On each file that this attempt is about."""
-	table = frappe.qb.DocType(FILE)
+	table = frappe.qb.DocType(FILE_DOCTYPE)
 	unfinished = (table.parent == batch) & (table.state != "Delivered")
 	frappe.qb.update(table).where(unfinished).set(table.attempts, table.attempts + 1).run()
 
@@ -228,16 +228,16 @@ def _token(doc) -> str:
 
 
 def _finish(doc, claim: str) -> None:
-	_renew(doc.name, claim)
-	_set(doc.name, status=DELIVERED, delivered_on=now_datetime(), claim="", claimed_on=None, error="")
+	_renew_claim(doc.name, claim)
+	_set_batch(doc.name, status=DELIVERED, delivered_on=now_datetime(), claim="", claimed_on=None, error="")
 	batch_status.mark_submitted(doc.name)
 	show_progress(doc.name, "status", DELIVERED, after_commit=True)
 
 
-def _hand_over(doc, claim: str) -> str:
+def _make_ready_to_download(doc, claim: str) -> str:
 	"""The files wait for a person, who says when the factor has them."""
-	_renew(doc.name, claim)
-	_set(doc.name, status=READY, claim="", claimed_on=None, error="")
+	_renew_claim(doc.name, claim)
+	_set_batch(doc.name, status=READY, claim="", claimed_on=None, error="")
 	_commit()
 	show_progress(doc.name, "status", READY)
 	return READY
@@ -249,12 +249,12 @@ def mark_delivered(batch: str) -> None:
 	doc = frappe.get_doc(DOCTYPE, batch)
 	if status not in (READY, FAILED) or not doc.files:
 		frappe.throw(_("The batch is {0}; its files cannot be marked as delivered.").format(_(status)))
-	table = frappe.qb.DocType(FILE)
+	table = frappe.qb.DocType(FILE_DOCTYPE)
 	delivered = frappe.qb.update(table).set(table.state, "Delivered").set(table.error, "")
 	delivered.set(table.delivered_on, now_datetime()).where(
 		(table.parent == batch) & (table.state != "Delivered")
 	).run()
-	_set(batch, status=DELIVERED, delivered_on=now_datetime(), error="")
+	_set_batch(batch, status=DELIVERED, delivered_on=now_datetime(), error="")
 	batch_status.mark_submitted(batch)
 	doc.add_comment("Info", _("brought the files to the factor"))
 	Attempt("Mark as Delivered", doc.company, batch, doc.attempts).succeeded(
@@ -265,7 +265,7 @@ def mark_delivered(batch: str) -> None:
 def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 	"""Another attempt after a pause, while there is hope and patience; else the managers are told."""
 	try:
-		_renew(doc.name, claim)
+		_renew_claim(doc.name, claim)
 	except _ClaimLost:
 		return
 	message = str(error) if isinstance(error, FactoringError) else _("Unexpected error; see the Error Log.")
@@ -274,16 +274,16 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 			title=f"Factoring Batch {doc.name}", reference_doctype=DOCTYPE, reference_name=doc.name
 		)
 	tries = cint(doc.attempts)
-	hopeful = getattr(error, "retry", not isinstance(error, FactoringError))
+	can_retry = getattr(error, "retry", not isinstance(error, FactoringError))
 	values = {"claim": "", "claimed_on": None, "error": message}
-	if hopeful and tries < _allowed(doc.company):
+	if can_retry and tries < _max_attempts(doc.company):
 		status = QUEUED
-		pause = timedelta(minutes=PAUSES[min(tries, len(PAUSES)) - 1])
-		_set(doc.name, status=status, next_attempt_on=now_datetime() + pause, **values)
+		pause = timedelta(minutes=RETRY_MINUTES[min(tries, len(RETRY_MINUTES)) - 1])
+		_set_batch(doc.name, status=status, next_attempt_on=now_datetime() + pause, **values)
 	else:
 		status = FAILED
-		_set(doc.name, status=status, next_attempt_on=None, **values)
-		alerts.tell_managers(
+		_set_batch(doc.name, status=status, next_attempt_on=None, **values)
+		alerts.notify_managers(
 			doc.company,
 			_("Factoring batch {0} could not be delivered").format(doc.name),
 			message,
@@ -292,7 +292,11 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 			"batch_failed",
 		)
 	frappe.db.set_value(
-		FILE, {"parent": doc.name, "state": ("!=", "Delivered")}, "error", message, update_modified=False
+		FILE_DOCTYPE,
+		{"parent": doc.name, "state": ("!=", "Delivered")},
+		"error",
+		message,
+		update_modified=False,
 	)
 	attempt.failed(error)
 	show_progress(doc.name, "status", status, after_commit=True)
@@ -309,13 +313,13 @@ def _fail_as_killed(batch: str, claim: str) -> None:
 	_commit()
 
 
-def _allowed(company: str) -> int:
+def _max_attempts(company: str) -> int:
 	"""Attempts before a person is asked."""
 	agreement = settings.find(company)
 	return cint(agreement.max_attempts) if agreement else 1
 
 
-def _agreed(company: str):
+def _enabled_agreement(company: str):
 	"""The company's settings; to send they must be enabled."""
 	agreement = settings.find(company)
 	if not agreement or not agreement.enabled:
@@ -333,29 +337,29 @@ def _waits_for(doc) -> str | None:
 
 	One that was cancelled holds nobody up.
 	"""
-	if not _agreed(doc.company).wait_for_first or not doc.split_from:
+	if not _enabled_agreement(doc.company).wait_for_first or not doc.split_from:
 		return None
 	seen = frappe.db.get_value(DOCTYPE, doc.split_from, ["seen_on", "docstatus"], as_dict=True)
 	return doc.split_from if seen and seen.docstatus == 1 and not seen.seen_on else None
 
 
-def _wait(doc, claim: str, earlier: str) -> str:
+def _postpone(doc, claim: str, earlier: str) -> str:
 	"""Waiting is no attempt."""
-	_renew(doc.name, claim)
-	_set(
+	_renew_claim(doc.name, claim)
+	_set_batch(
 		doc.name,
 		status=QUEUED,
 		claim="",
 		claimed_on=None,
 		attempts=cint(doc.attempts) - 1,
-		next_attempt_on=now_datetime() + timedelta(minutes=PAUSES[1]),
+		next_attempt_on=now_datetime() + timedelta(minutes=RETRY_MINUTES[1]),
 		error=_("Waits until {0} was seen at the factor.").format(earlier),
 	)
 	_commit()
 	return QUEUED
 
 
-def _set(batch: str, **values) -> None:
+def _set_batch(batch: str, **values) -> None:
 	frappe.db.set_value(DOCTYPE, batch, values, update_modified=False)
 
 

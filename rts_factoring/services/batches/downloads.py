@@ -8,7 +8,7 @@ from frappe import _
 
 from rts_factoring.services.batches import batch_files
 from rts_factoring.services.batches.batch_status import DOCTYPE
-from rts_factoring.services.common.errors import told_to_the_user
+from rts_factoring.services.common.errors import core_errors_as_frappe
 
 
 def of_batch(batch: str) -> tuple[str, bytes]:
@@ -26,5 +26,5 @@ def of_batch(batch: str) -> tuple[str, bytes]:
 
 
 def _content(doc, row) -> bytes:
-	with told_to_the_user():
-		return batch_files.path_of(doc, row.file).read_bytes()
+	with core_errors_as_frappe():
+		return batch_files.file_path(doc, row.file).read_bytes()

@@ -20,8 +20,8 @@ from rts_factoring.services.invoices import invoice_state, readiness, receivable
 BOUGHT = ("Financed", "Partly Paid", "Completed", "Charged Back")
 SHOWN = 10  # names listed in one message
 RECENT = 120  # seconds after which a silent job counts as dead
-MADE_LATER = ("submitted_on", "submitted_by", "delivered_on", "seen_on", "attempts", "next_attempt_on")
-MADE_LATER += ("claim", "claimed_on", "error")
+HISTORY_FIELDS = ("submitted_on", "submitted_by", "delivered_on", "seen_on", "attempts", "next_attempt_on")
+HISTORY_FIELDS += ("claim", "claimed_on", "error")
 
 
 # The document's events
@@ -30,9 +30,9 @@ MADE_LATER += ("claim", "claimed_on", "error")
 def validate(doc) -> None:
 	"""Rows are filled from their invoices, which are locked and claimed for this batch."""
 	agreement = settings.require(doc.company)
-	_begin_anew(doc)
+	_clear_history(doc)
 	_refuse_duplicates(doc)
-	rows = _locked(doc)
+	rows = _lock_invoices(doc)
 	_refuse_unfit(doc, rows)
 	doc.client_number = agreement.client_number
 	doc.currency = agreement.currency
@@ -41,7 +41,7 @@ def validate(doc) -> None:
 	doc.status = DRAFT if doc.docstatus == 0 else doc.status
 	_fill(doc, rows)
 	_total(doc, agreement)
-	_claim(doc)
+	_claim_invoices(doc)
 
 
 def before_submit(doc) -> None:
@@ -66,7 +66,7 @@ def on_submit(doc) -> None:
 
 	delivery.enqueue(doc.name)
 	if rest := doc.flags.rest:
-		_release(rest, doc.name)
+		_release_invoices(rest, doc.name)
 		following = create(doc.company, rest, split_from=doc.name)
 		following.submit()
 		frappe.msgprint(
@@ -100,13 +100,13 @@ def on_cancel(doc) -> None:
 	)  # what was split off goes on
 	batch_status.clear_wait(doc.name)
 	doc.db_set({"status": CANCELLED, "claim": "", "next_attempt_on": None})
-	released = _release([row.sales_invoice for row in doc.invoices], doc.name)
+	released = _release_invoices([row.sales_invoice for row in doc.invoices], doc.name)
 	invoice_state.write_fields(released, factoring_status=InvoiceState.QUEUED.value)
 	readiness.update_readiness(released)
 
 
 def on_trash(doc) -> None:
-	_release([row.sales_invoice for row in doc.invoices], doc.name)
+	_release_invoices([row.sales_invoice for row in doc.invoices], doc.name)
 
 
 # What people and automation ask for
@@ -155,13 +155,13 @@ def _refuse_duplicates(doc) -> None:
 		frappe.throw(_("{0} stands in the batch twice.").format(frappe.bold(", ".join(duplicates))))
 
 
-def _locked(doc) -> dict:
+def _lock_invoices(doc) -> dict:
 	"""Lock this batch's invoices and those it held until now; the rows of the first."""
 	names = {row.sales_invoice for row in doc.invoices}
-	return {row.name: row for row in receivables.rows(names | _held_before(doc), for_update=True)}
+	return {row.name: row for row in receivables.rows(names | _previous_invoices(doc), for_update=True)}
 
 
-def _held_before(doc) -> set[str]:
+def _previous_invoices(doc) -> set[str]:
 	before = None if doc.is_new() else doc.get_doc_before_save()
 	return {row.sales_invoice for row in before.invoices} if before else set()
 
@@ -228,10 +228,10 @@ def _throw(problems: list[str], title: str) -> None:
 # What a batch holds
 
 
-def _begin_anew(doc) -> None:
+def _clear_history(doc) -> None:
 	"""Until it is submitted a batch has no past, whatever was copied when it was amended, or comes with a request."""
 	doc.set("files", [])
-	doc.update(dict.fromkeys(MADE_LATER))
+	doc.update(dict.fromkeys(HISTORY_FIELDS))
 	for row in doc.invoices:
 		row.update(dict.fromkeys(("outcome", "reason", "file_name", "packet")))
 	doc.split_from = doc.flags.split_from or _stored_origin(doc)
@@ -271,13 +271,13 @@ def _total(doc, agreement) -> None:
 		doc.set(f"expected_{key}", float(amount))
 
 
-def _claim(doc) -> None:
+def _claim_invoices(doc) -> None:
 	names = {row.sales_invoice for row in doc.invoices}
-	_release(_held_before(doc) - names, doc.name)
+	_release_invoices(_previous_invoices(doc) - names, doc.name)
 	invoice_state.write_fields(sorted(names), factoring_batch=doc.name)
 
 
-def _release(invoices: Collection[str], batch: str) -> list[str]:
+def _release_invoices(invoices: Collection[str], batch: str) -> list[str]:
 	"""Let go of those invoices that this batch still holds; they are returned."""
 	rows = receivables.rows(invoices, for_update=True)
 	released = [row.name for row in rows if row.factoring_batch == batch]

@@ -18,8 +18,8 @@ from rts_factoring.services.invoices import receivables
 def preview(doc) -> str:
 	"""The schedule as it would be sent. Throws with every problem."""
 	try:
-		layout, found = lines(doc)
-		content = render.render(layout, doc.name or "", doc.client_number or "", found, day(doc))
+		layout, schedule_lines = lines(doc)
+		content = render.render(layout, doc.name or "", doc.client_number or "", schedule_lines, day(doc))
 	except FactoringError as error:
 		raise as_frappe_error(error) from error
 	return content.decode(layout.encoding)
@@ -29,21 +29,21 @@ def lines(doc) -> tuple[ScheduleLayout, list[ScheduleLine]]:
 	"""The layout and one line for each invoice that is still in the batch."""
 	layout = layouts.schedule_layout(doc.schedule_layout)
 	rows = [row for row in doc.invoices if row.outcome not in batch_status.RELEASED_OUTCOMES]
-	found = receivables.load([row.sales_invoice for row in rows])
+	receivable = receivables.load([row.sales_invoice for row in rows])
 	names = _names(doc, layout, [row.sales_invoice for row in rows if not row.file_name])
 	return layout, [
-		ScheduleLine(found[row.sales_invoice], row.file_name or names[row.sales_invoice]) for row in rows
+		ScheduleLine(receivable[row.sales_invoice], row.file_name or names[row.sales_invoice]) for row in rows
 	]
 
 
 def name_files(doc) -> None:
 	"""Put the name of its packet on each row of a batch that is being submitted. Throws with every problem."""
 	try:
-		layout, found = lines(doc)
-		render.render(layout, doc.name, doc.client_number or "", found, day(doc))
+		layout, schedule_lines = lines(doc)
+		render.render(layout, doc.name, doc.client_number or "", schedule_lines, day(doc))
 	except FactoringError as error:
 		raise as_frappe_error(error) from error
-	names = {line.invoice.invoice_no: line.file_name for line in found}
+	names = {line.invoice.invoice_no: line.file_name for line in schedule_lines}
 	for row in doc.invoices:
 		row.file_name = names[row.sales_invoice]
 
@@ -90,11 +90,11 @@ def _taken(doc, names: Collection[str]) -> set[str]:
 	batch = frappe.qb.DocType("Factoring Batch")
 	row, file = frappe.qb.DocType("Factoring Batch Invoice"), frappe.qb.DocType("Factoring Batch File")
 	others = (batch.company == doc.company) & (batch.name != (doc.name or ""))
-	found = []
+	taken = []
 	for table, holds in (
 		(row, (batch.docstatus == 1) & (row.outcome.isnull() | (row.outcome != "Returned"))),
 		(file, file.state != "Pending"),
 	):
 		query = frappe.qb.from_(table).inner_join(batch).on(batch.name == table.parent)
-		found += query.where(others & holds & table.file_name.isin(list(names))).select(table.file_name).run()
-	return {name.casefold() for (name,) in found}
+		taken += query.where(others & holds & table.file_name.isin(list(names))).select(table.file_name).run()
+	return {name.casefold() for (name,) in taken}

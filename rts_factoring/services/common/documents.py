@@ -22,7 +22,7 @@ class CompanyDocument(Document):
 			super().notify_update()
 
 
-def stored(doc, ptype: str):
+def saved_document(doc, ptype: str):
 	"""The saved document behind one a browser sent, if the user may `ptype` it.
 
 	Frappe builds the document a form method runs on from the request, so its company, its rows and its host
@@ -35,14 +35,14 @@ def stored(doc, ptype: str):
 	return saved
 
 
-def private_file(doc, fieldname: str) -> None:
+def require_private_file(doc, fieldname: str) -> None:
 	"""Refuse an attachment that the user could not read, or that everybody can. Frappe would attach any file named."""
 	before = doc.get_doc_before_save()
 	file_url = doc.get(fieldname)
 	if not file_url or (before and before.get(fieldname) == file_url):
 		return
 	label = frappe.bold(_(doc.meta.get_label(fieldname)))
-	if not may_read_file(file_url):
+	if not can_read_file(file_url):
 		frappe.throw(_("{0}: there is no such file that you may read. Upload it first.").format(label))
 	refuse_public(file_url, label)
 
@@ -56,6 +56,6 @@ def refuse_public(file_url: str, where: str) -> None:
 		)
 
 
-def may_read_file(file_url: str) -> bool:
+def can_read_file(file_url: str) -> bool:
 	names = frappe.get_all("File", filters={"file_url": file_url}, pluck="name", limit=20)
 	return any(frappe.get_doc("File", name).has_permission("read") for name in names)

@@ -10,13 +10,13 @@ from rq.timeouts import BaseTimeoutException
 
 from rts_factoring.core.errors import FactoringError, Sentence, Text
 
-PASSING = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError)
-PASSING += (RedisError, BaseTimeoutException)
+TRANSIENT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError)
+TRANSIENT += (RedisError, BaseTimeoutException)
 # MariaDB's own: too many connections, shutting down, killed, not reachable, gone, lost, record changed, lock, deadlock.
-PASSING_CODES = (1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055, 1020, 1205, 1213)
+TRANSIENT_CODES = (1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055, 1020, 1205, 1213)
 
 
-class Overtaken(frappe.ValidationError):
+class StaleReadError(frappe.ValidationError):
 	"""Another posting of the company was committed after this transaction had begun to read: what it read is old."""
 
 
@@ -26,25 +26,25 @@ class FactoringValidationError(frappe.ValidationError):
 	code = ""
 
 
-def say(text: str, lang: str | None = None) -> str:
+def translate(text: str, lang: str | None = None) -> str:
 	"""A sentence of the core in the user's language, or in `lang`."""
 	if isinstance(text, Text):
 		said = {
-			name: say(value, lang) if isinstance(value, (Text, Sentence)) else value
+			name: translate(value, lang) if isinstance(value, (Text, Sentence)) else value
 			for name, value in text.values.items()
 		}
 		return _(text.template, lang).format(**said) if text else ""
 	if not isinstance(text, Sentence):
 		return _(text, lang) if text else ""
-	values = (say(value, lang) if isinstance(value, Sentence) else value for value in text.values)
+	values = (translate(value, lang) if isinstance(value, Sentence) else value for value in text.values)
 	return _(text.template, lang).format(*values)
 
 
 def as_frappe_error(error: FactoringError) -> Exception:
 	"""The error to raise, its message already on the desk's message log."""
 	where = f"<b>{escape_html(error.where)}</b>: " if error.where else ""
-	hint = f"<br>{escape_html(say(error.hint))}" if error.hint else ""
-	message = f"{where}{escape_html(say(error.message))}{hint}"
+	hint = f"<br>{escape_html(translate(error.hint))}" if error.hint else ""
+	message = f"{where}{escape_html(translate(error.message))}{hint}"
 	try:
 		frappe.throw(message, FactoringValidationError, title=_("Factoring"))
 	except FactoringValidationError as raised:
@@ -53,7 +53,7 @@ def as_frappe_error(error: FactoringError) -> Exception:
 
 
 @contextmanager
-def told_to_the_user():
+def core_errors_as_frappe():
 	"""Core errors raised inside reach the desk as messages."""
 	try:
 		yield
@@ -61,14 +61,14 @@ def told_to_the_user():
 		raise as_frappe_error(error) from error
 
 
-def is_passing(error: BaseException | None) -> bool:
+def is_transient(error: BaseException | None) -> bool:
 	"""True for what has nothing to do with the document at hand: a deadlock, a lost connection, a job out of time."""
 	while error is not None:
-		if isinstance(error, PASSING) or frappe.db.is_interface_error(error):
+		if isinstance(error, TRANSIENT) or frappe.db.is_interface_error(error):
 			return True
 		if isinstance(error, (frappe.db.OperationalError, frappe.db.InternalError)):
 			code = error.args[0] if error.args else None
-			if not isinstance(code, int) or code in PASSING_CODES:
+			if not isinstance(code, int) or code in TRANSIENT_CODES:
 				return True
 		error = error.__cause__ or error.__context__
 	return False

@@ -28,8 +28,8 @@ def as_html(name: str) -> str:
 	if name not in pages():
 		frappe.throw(_("There is no such page of the help."), frappe.PageDoesNotExistError)
 	html = md_to_html((FOLDER / f"{name}.md").read_text())
-	html = _PAGE.sub(lambda found: f'href="{address(found[1])}{found[2] or ""}"', html)
-	return _PICTURE.sub(lambda found: f'src="{_picture(found[1])}" loading="lazy"', html)
+	html = _PAGE.sub(lambda match: f'href="{address(match[1])}{match[2] or ""}"', html)
+	return _PICTURE.sub(lambda match: f'src="{_picture(match[1])}" loading="lazy"', html)
 
 
 def address(page: str) -> str:

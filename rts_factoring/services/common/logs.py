@@ -8,16 +8,16 @@ from frappe.utils import now_datetime
 from rts_factoring.core.errors import FactoringError
 
 
-def last(action: str, company: str, **also):
+def latest_entry(action: str, company: str, **also):
 	"""Status and message of the newest line about this, or None."""
-	found = frappe.get_all(
+	entries = frappe.get_all(
 		"Factoring Log",
 		filters={"action": action, "company": company, **also},
 		fields=["status", "message"],
 		order_by="creation desc",
 		limit=1,
 	)
-	return found[0] if found else None
+	return entries[0] if entries else None
 
 
 class Attempt:

@@ -37,8 +37,8 @@ def create_missing(company: str) -> dict[str, str]:
 
 def _find_or_create(company: str, role: Role) -> str:
 	filters = {"company": company, "account_name": NAMES[role], "is_group": 0}
-	if found := frappe.db.get_value("Account", filters):
-		return found
+	if existing := frappe.db.get_value("Account", filters):
+		return existing
 	root_type = settings.ROOT_TYPES[role][0]
 	account = frappe.get_doc(
 		{

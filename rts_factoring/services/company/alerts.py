@@ -24,17 +24,17 @@ def managers(company: str) -> list[str]:
 		.distinct()
 	)
 	users = [name for (name,) in query.run()]
-	return [name for name in users if may_see(name, company)]
+	return [name for name in users if can_access(name, company)]
 
 
-def may_see(user: str, company: str) -> bool:
+def can_access(user: str, company: str) -> bool:
 	from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 
 	allowed = [entry.get("doc") for entry in get_user_permissions(user).get("Company") or ()]
 	return not allowed or company in allowed
 
 
-def tell_managers(
+def notify_managers(
 	company: str,
 	subject: str,
 	message: str,
@@ -50,7 +50,7 @@ def tell_managers(
 	"""
 	wanted = channel(company, event)
 	users = managers(company) if wanted != OFF else []
-	users = [user for user in users if all(may_see(user, other) for other in also)]
+	users = [user for user in users if all(can_access(user, other) for other in also)]
 	if not users:
 		return
 	content = frappe.utils.escape_html(message).replace("\n", "<br>")

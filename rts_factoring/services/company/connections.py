@@ -6,7 +6,7 @@ from frappe.utils import cint, now_datetime, today
 
 from rts_factoring.core.delivery import list_folder, probe
 from rts_factoring.core.errors import FactoringError
-from rts_factoring.services.common.errors import as_frappe_error, told_to_the_user
+from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import settings
 
@@ -17,7 +17,7 @@ def show_host_key(doc) -> dict:
 	"""The key the server shows, before any credential is sent: type, fingerprint, and whether it is the pinned one."""
 	if not doc.host:
 		frappe.throw(_("Enter the host RTS gave with the credentials, and save."))
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		key = probe(doc.host.strip(), cint(doc.port) or DEFAULT_PORT, cint(doc.connect_timeout) or 20)
 	return {
 		"host": doc.host,
@@ -48,16 +48,16 @@ def test_connection(doc) -> dict:
 	attempt = Attempt("Test Connection", doc.company)
 	try:
 		connection = settings.connection(doc)
-		found = {"folder": connection.remote_folder, "files": len(list_folder(connection))}
+		listing = {"folder": connection.remote_folder, "files": len(list_folder(connection))}
 		if doc.inbox_folder:
-			found |= {"inbox": doc.inbox_folder, "reports": len(list_folder(connection, doc.inbox_folder))}
+			listing |= {"inbox": doc.inbox_folder, "reports": len(list_folder(connection, doc.inbox_folder))}
 	except FactoringError as error:
 		attempt.failed(error)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- the request fails, and its log must stay
 		raise as_frappe_error(error) from error
-	attempt.succeeded(_("{0} files in {1}").format(found["files"], found["folder"] or "/"))
+	attempt.succeeded(_("{0} files in {1}").format(listing["files"], listing["folder"] or "/"))
 	values = {"connected_on": now_datetime(), "request_stage": "Connected"}
 	if not doc.credentials_received_on:
 		values["credentials_received_on"] = today()
 	doc.db_set(values, notify=True)
-	return found
+	return listing

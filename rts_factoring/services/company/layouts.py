@@ -11,7 +11,7 @@ from rts_factoring.core.reports.inspection import describe
 from rts_factoring.core.reports.layout import DEFAULT_LAYOUTS, ReportLayout
 from rts_factoring.core.reports.report import read_report
 from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column, ScheduleLayout
-from rts_factoring.services.common.errors import as_frappe_error, told_to_the_user
+from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.company import settings
 
 DEFAULT_NAMES = {ReportKind.PURCHASE: "RTS Purchase Report", ReportKind.PAYMENT: "RTS Payment Report"}
@@ -20,10 +20,10 @@ SETTINGS_FIELDS = {"Purchase": "purchase_report_layout", "Payment": "payment_rep
 DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Pipe": "|", "Fixed Width": ""}
 SHOWN = 20  # rows of a file that a layout is tried on
 LINE_ENDS = {"CRLF": "\r\n", "LF": "\n"}
-_SAME = ("header", "as_zip", "quoting", "encoding", "bom", "date_format", "amounts")
-_SAME += ("schedule_pattern", "packet_pattern", "zip_pattern", "remote_folder")
-_CHECKS = ("header", "as_zip", "bom")
-_COLUMN = ("field", "title", "constant", "required", "width", "pad", "align", "cut")
+_SHARED_FIELDS = ("header", "as_zip", "quoting", "encoding", "bom", "date_format", "amounts")
+_SHARED_FIELDS += ("schedule_pattern", "packet_pattern", "zip_pattern", "remote_folder")
+_CHECK_FIELDS = ("header", "as_zip", "bom")
+_COLUMN_FIELDS = ("field", "title", "constant", "required", "width", "pad", "align", "cut")
 
 
 def create_defaults() -> None:
@@ -45,29 +45,29 @@ def schedule_layout(name: str | None) -> ScheduleLayout:
 	return _to_schedule_layout(frappe.get_cached_doc("Schedule Layout", name)) if name else DEFAULT_LAYOUT
 
 
-def try_on(doc, file_url: str) -> dict:
+def preview_file(doc, file_url: str) -> dict:
 	"""What each column and the first rows of a file become by this layout, saved or not; nothing is written."""
 	file = frappe.get_doc("File", {"file_url": file_url})
 	file.check_permission("read")
 	content = file.get_content()
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		layout = _to_report_layout(doc)
 		data = content.encode() if isinstance(content, str) else content
-		found = describe(read_report(data, file.file_name, layout.kind, [layout]))
-	return found | {"lines": found["lines"][:SHOWN], "line_count": len(found["lines"])}
+		description = describe(read_report(data, file.file_name, layout.kind, [layout]))
+	return description | {"lines": description["lines"][:SHOWN], "line_count": len(description["lines"])}
 
 
-def remember_word(name: str, listed: str, word: str, means: str, company: str) -> None:
+def add_word(name: str, listed: str, word: str, means: str, company: str) -> None:
 	"""Teach a layout one word of a status or type, as an accountant did on an import of the company."""
-	_remember(name, "words", {"list": listed, "word": word, "means": means}, ("list", "word"), company)
+	_add_row(name, "words", {"list": listed, "word": word, "means": means}, ("list", "word"), company)
 
 
-def remember_header(name: str, field: str, text: str, company: str) -> None:
+def add_header(name: str, field: str, text: str, company: str) -> None:
 	"""Teach a layout one more header text of a field."""
-	_remember(name, "headers", {"field": field, "text": text}, ("text",), company)
+	_add_row(name, "headers", {"field": field, "text": text}, ("text",), company)
 
 
-def _remember(name: str, table: str, row: dict, key: tuple[str, ...], company: str) -> None:
+def _add_row(name: str, table: str, row: dict, key: tuple[str, ...], company: str) -> None:
 	"""People limited to some companies may not change a shared layout: their company gets a copy of its own."""
 	doc = frappe.get_doc("Report Layout", name)
 	if any(
@@ -75,12 +75,12 @@ def _remember(name: str, table: str, row: dict, key: tuple[str, ...], company: s
 	):
 		return
 	if not doc.company and not doc.has_permission("write"):
-		return _remember(_copy_for(doc, company), table, row, key, company)
+		return _add_row(_company_copy(doc, company), table, row, key, company)
 	doc.append(table, row)
 	doc.save()
 
 
-def _copy_for(shared, company: str) -> str:
+def _company_copy(shared, company: str) -> str:
 	"""The company's copy of a shared layout; the company's settings name it from then on."""
 	name = f"{shared.name} - {frappe.get_cached_value('Company', company, 'abbr')}"
 	if not frappe.db.exists("Report Layout", name):
@@ -100,7 +100,7 @@ def _copy_for(shared, company: str) -> str:
 	return name
 
 
-def refuse_foreign(doc, *fieldnames: str) -> None:
+def refuse_other_company(doc, *fieldnames: str) -> None:
 	"""A company uses its own layouts and the shared ones: the wall holds in links too."""
 	for fieldname in fieldnames:
 		field = doc.meta.get_field(fieldname)
@@ -153,14 +153,14 @@ def schedule_layout_document(layout: ScheduleLayout):
 	"""A new, unsaved Schedule Layout that says the same as `layout`."""
 	doc = frappe.new_doc("Schedule Layout")
 	plain = layout.as_dict()
-	doc.update({key: plain[key] for key in _SAME})
+	doc.update({key: plain[key] for key in _SHARED_FIELDS})
 	doc.update(
 		{"layout_name": layout.name, "company": ""}
 	)  # shared; None would become the user's default company
 	doc.delimiter = _key(DELIMITERS, layout.delimiter)
 	doc.line_end = _key(LINE_ENDS, layout.line_end)
 	for column in plain["columns"]:
-		doc.append("columns", {key: column[key] for key in _COLUMN})
+		doc.append("columns", {key: column[key] for key in _COLUMN_FIELDS})
 	return doc
 
 
@@ -183,8 +183,8 @@ def _to_report_layout(doc) -> ReportLayout:
 
 
 def _to_schedule_layout(doc) -> ScheduleLayout:
-	plain = {key: doc.get(key) for key in _SAME}
-	plain |= {key: bool(plain[key]) for key in _CHECKS}
+	plain = {key: doc.get(key) for key in _SHARED_FIELDS}
+	plain |= {key: bool(plain[key]) for key in _CHECK_FIELDS}
 	plain["remote_folder"] = plain["remote_folder"] or ""
 	columns = tuple(
 		Column(

@@ -46,15 +46,15 @@ def find(company: str):
 def require(company: str):
 	"""The company's enabled settings. Throws when there are none."""
 	settings = find(company)
-	return settings if settings and settings.enabled else _refuse(company)
+	return settings if settings and settings.enabled else _throw_not_set_up(company)
 
 
 def require_any(company: str):
 	"""The same, enabled or not: what was posted stays to be read when a company no longer factors."""
-	return find(company) or _refuse(company)
+	return find(company) or _throw_not_set_up(company)
 
 
-def _refuse(company: str):
+def _throw_not_set_up(company: str):
 	frappe.throw(
 		_("{0} is not set up for factoring. Make and enable its Subsidiary Factoring Settings.").format(
 			frappe.bold(company)
@@ -125,7 +125,7 @@ def secret(settings, fieldname: str) -> str:
 	return get_decrypted_password(DOCTYPE, settings.name, fieldname, raise_exception=False) or ""
 
 
-def mask(doc) -> None:
+def mask_passwords(doc) -> None:
 	"""Say that a secret is set, not how long it is."""
 	for field in doc.meta.get("fields", {"fieldtype": "Password"}):
 		if doc.get(field.fieldname):
@@ -144,9 +144,9 @@ def refuse_to_show(fieldname: str) -> None:
 def store_private_key(settings, key: str, passphrase: str = "") -> str:  # nosec B107 # none
 	"""Keep the key encrypted and show only its fingerprint, which is returned. Throws when it cannot be read."""
 	from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
-	from rts_factoring.services.common.errors import told_to_the_user
+	from rts_factoring.services.common.errors import core_errors_as_frappe
 
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		public = load_private_key(Connection(host="", username="", private_key=key, passphrase=passphrase))
 	shown = f"{public.get_name()} {fingerprint(public.asbytes())}"
 	set_encrypted_password(DOCTYPE, settings.name, key.strip() + "\n", PRIVATE_KEY)
@@ -184,7 +184,7 @@ def validate(doc) -> None:
 		)
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
-	_forget_pin_of_another_host(doc)
+	_clear_pin_of_changed_host(doc)
 	_validate_currency(doc)
 	_validate_accounts(doc)
 
@@ -225,7 +225,7 @@ def _validate_currency(doc) -> None:
 		)
 
 
-def _forget_pin_of_another_host(doc) -> None:
+def _clear_pin_of_changed_host(doc) -> None:
 	before = doc.get_doc_before_save()
 	if before and any((doc.get(f) or "") != (before.get(f) or "") for f in PIN_DEPENDS_ON):
 		doc.host_key_fingerprint = ""
@@ -237,8 +237,10 @@ def _validate_accounts(doc) -> None:
 		if doc.get(field):
 			_validate_account(doc, role, field)
 	if doc.cost_center:
-		found = frappe.db.get_value("Cost Center", doc.cost_center, ["company", "is_group"], as_dict=True)
-		if found.company != doc.company or found.is_group:
+		cost_center = frappe.db.get_value(
+			"Cost Center", doc.cost_center, ["company", "is_group"], as_dict=True
+		)
+		if cost_center.company != doc.company or cost_center.is_group:
 			_refuse_account(doc, "cost_center", _("it is a group, or another company's"))
 	used = [doc.get(field) for field in ACCOUNT_FIELDS.values() if doc.get(field)]
 	if len(used) != len(set(used)):

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.documents.packet import DocumentKind, guess_kind
-from rts_factoring.services.common.documents import may_read_file, refuse_public
+from rts_factoring.services.common.documents import can_read_file, refuse_public
 
 KINDS = tuple(kind.value for kind in DocumentKind)
 
@@ -41,14 +41,14 @@ def _readable_file(file_url: str):
 	frappe.throw(_("There is no file {0} that you may read. Upload it first.").format(file_url))
 
 
-def refuse_files_of_others(doc) -> None:
+def check_new_files(doc) -> None:
 	"""A new document is a private file that the one who adds it may read: its address alone must not open another's."""
 	before = doc.get_doc_before_save()
 	known = {row.file for row in before.get("factoring_documents") or ()} if before else set()
 	for row in doc.get("factoring_documents") or ():
 		if not row.file or row.file in known:
 			continue
-		if not may_read_file(row.file):
+		if not can_read_file(row.file):
 			frappe.throw(
 				_("Row {0} of Documents: there is no file {1} that you may read. Upload it first.").format(
 					row.idx, frappe.bold(frappe.utils.escape_html(row.file))

@@ -14,19 +14,11 @@ _IGNORED = {
 	*("dunning_level", "payment_url", "amended_from"),
 }
 
-
 PRINTED = ("Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges")
 _SHOWN = (
-	"label",
-	"fieldtype",
-	"options",
-	"hidden",
-	"permlevel",
-	"precision",
-	"print_hide",
-	"print_hide_if_no_value",
+	*("label", "fieldtype", "options", "hidden", "permlevel", "precision"),
+	*("print_hide", "print_hide_if_no_value", "print_width", "width", "insert_after"),
 )
-_SHOWN += ("print_width", "width", "insert_after")
 
 
 def of_print(doc, print_format: str | None, language: str | None) -> str:

@@ -6,7 +6,7 @@ import frappe
 
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services.common.errors import say
+from rts_factoring.services.common.errors import translate
 from rts_factoring.services.invoices.receivables import chunks
 
 PRE_SUBMISSION_STATES = (
@@ -15,25 +15,16 @@ PRE_SUBMISSION_STATES = (
 	InvoiceState.NOT_READY.value,
 	InvoiceState.QUEUED.value,
 )
-
-
-NOT_WITH_FACTOR_STATES = (
-	*PRE_SUBMISSION_STATES,
-	InvoiceState.HELD.value,
-)  # of an invoice that is not with the factor
-
-
-AT_ONCE = 50  # more invoices than this are judged in the background
-
-
+NOT_WITH_FACTOR_STATES = (*PRE_SUBMISSION_STATES, InvoiceState.HELD.value)
 STATE_FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
+MAX_LIVE_UPDATES = 50  # of more invoices than this, open forms are not told of a change
 
 
 def awaiting_delivery(names: Collection[str]) -> set[str]:
 	"""Those whose packet is in the files of a submitted batch that is not delivered yet: as good as sent, and frozen."""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	row, batch = frappe.qb.DocType("Factoring Batch Invoice"), frappe.qb.DocType("Factoring Batch")
-	found = set()
+	waiting = set()
 	for part in chunks(sorted(set(names))):
 		query = (
 			frappe.qb.from_(invoice)
@@ -45,12 +36,12 @@ def awaiting_delivery(names: Collection[str]) -> set[str]:
 			.where(invoice.name.isin(part) & row.packet.isnotnull() & (row.packet != ""))
 			.where(row.outcome.isnull() | (row.outcome == ""))
 		)
-		found |= {name for (name,) in query.run()}
-	return found
+		waiting |= {name for (name,) in query.run()}
+	return waiting
 
 
 def mark_not_ready(invoice: str, problems: Iterable[Reason]) -> None:
-	"""Not ready for reasons that only its packet showed; judged again when its documents change."""
+	"""Not ready for reasons that only its packet showed; checked again when its documents change."""
 	write_fields(
 		[invoice], factoring_status=InvoiceState.NOT_READY.value, factoring_reasons=reasons_as_text(problems)
 	)
@@ -66,7 +57,7 @@ def write_fields(invoices: Collection[str], **values) -> None:
 		query.run()
 	for name in invoices:
 		frappe.clear_document_cache("Sales Invoice", name)
-	if len(invoices) <= AT_ONCE:
+	if len(invoices) <= MAX_LIVE_UPDATES:
 		for name in invoices:
 			frappe.publish_realtime(
 				"doc_update",
@@ -80,4 +71,6 @@ def write_fields(invoices: Collection[str], **values) -> None:
 def reasons_as_text(reasons: Iterable[Reason]) -> str:
 	"""A line each in the site's language, as lists and other systems read them; the form says them in the user's."""
 	lang = frappe.db.get_default("lang") or "en"
-	return "\n".join(f"{say(reason.text, lang)} {say(reason.fix, lang)}".strip() for reason in reasons)
+	return "\n".join(
+		f"{translate(reason.text, lang)} {translate(reason.fix, lang)}".strip() for reason in reasons
+	)

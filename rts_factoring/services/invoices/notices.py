@@ -13,7 +13,7 @@ from rts_factoring.core.model import InvoiceStanding, InvoiceState
 from rts_factoring.core.money import money
 from rts_factoring.core.notice import notice as core
 from rts_factoring.core.notice.notice import Notice, NoticeCase, NoticeDecision, NoticeValues, RemitConflict
-from rts_factoring.services.common.errors import as_frappe_error, told_to_the_user
+from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 
@@ -55,7 +55,7 @@ EXAMPLE = NoticeValues(customer="Example Customer", invoice_no="ACC-SINV-00001")
 def validate(doc) -> None:
 	doc.client_number = frappe.db.get_value(settings.DOCTYPE, {"company": doc.company}, "client_number")
 	doc.remit_label = (doc.remit_label or "").strip() or _("Remit to", doc.language)
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		core.validate(as_notice(doc))
 
 
@@ -113,10 +113,10 @@ def on_cancel(doc) -> None:
 def preview(doc) -> str:
 	"""The stamp this form makes, as it will print; for an unfinished text, the reason instead. Never raises."""
 	notice = as_notice(doc)
-	facts = _facts(notice, EXAMPLE.customer, EXAMPLE.invoice_no)
+	values = _notice_values(notice, EXAMPLE.customer, EXAMPLE.invoice_no)
 	try:
 		core.validate(notice)
-		return core.render_html(notice, facts)
+		return core.render_html(notice, values)
 	except NoticeError as error:
 		return f'<p class="text-danger">{frappe.utils.escape_html(str(error))}</p>'
 
@@ -134,7 +134,7 @@ def as_notice(doc) -> Notice:
 	)
 
 
-def decide(invoice, language: str | None = None) -> tuple[NoticeDecision, NoticeValues]:
+def check_due(invoice, language: str | None = None) -> tuple[NoticeDecision, NoticeValues]:
 	"""Whether the stamp belongs on this Sales Invoice, and what it says; `language` is the print's.
 
 	What is saved counts, not what a form or a caller sends along; only an invoice never saved speaks for itself.
@@ -148,31 +148,31 @@ def decide(invoice, language: str | None = None) -> tuple[NoticeDecision, Notice
 	case = _case(row, language or frappe.local.lang)
 	decision = core.is_due(case)
 	customer = row.customer_name or row.customer or ""
-	return decision, _facts(decision.notice, customer, row.name or "", company=row.company)
+	return decision, _notice_values(decision.notice, customer, row.name or "", company=row.company)
 
 
-def stamp(invoice, language: str | None = None) -> str:
+def stamp_html(invoice, language: str | None = None) -> str:
 	"""The stamp as HTML, "" when none is due. Throws when it is due and cannot be made."""
-	decision, facts = decide(invoice, language)
+	decision, values = check_due(invoice, language)
 	if decision.problem:
-		raise refusal(_named(decision.problem, facts))
-	return core.render_html(decision.notice, facts) if decision.due else ""
+		raise print_error(_with_place(decision.problem, values))
+	return core.render_html(decision.notice, values) if decision.due else ""
 
 
-def onto_print(printed: str, invoice, raw: bool = False) -> str:
+def stamp_print(printed: str, invoice, raw: bool = False) -> str:
 	"""A rendered invoice with its stamp. `raw` is a print for a receipt printer, which cannot carry one."""
-	decision, facts = decide(invoice)
+	decision, values = check_due(invoice)
 	if decision.due and raw and not decision.problem:
 		decision = NoticeDecision(True, "raw", problem=_raw_problem())
 	if decision.problem:
-		raise refusal(_named(decision.problem, facts))
+		raise print_error(_with_place(decision.problem, values))
 	if not decision.due:
 		return printed
-	_warn_of_conflict(printed, decision.notice, facts)
-	return core.prepend_once(printed, core.render_html(decision.notice, facts))
+	_show_conflict(printed, decision.notice, values)
+	return core.prepend_once(printed, core.render_html(decision.notice, values))
 
 
-def refusal(problem: NoticeError) -> Exception:
+def print_error(problem: NoticeError) -> Exception:
 	"""The error to raise instead of printing. Bulk print swallows it and goes on, so there it is also sent to the user."""
 	error = as_frappe_error(problem)
 	if _is_bulk_print():
@@ -181,22 +181,22 @@ def refusal(problem: NoticeError) -> Exception:
 	return error
 
 
-def check_print(printed: str, invoice) -> None:
+def warn_of_conflict(printed: str, invoice) -> None:
 	"""Warn where a rendered invoice that carries its stamp already contradicts it."""
-	decision, facts = decide(invoice)
+	decision, values = check_due(invoice)
 	if decision.due and decision.notice:
-		_warn_of_conflict(printed, decision.notice, facts)
+		_show_conflict(printed, decision.notice, values)
 
 
-def conflict(printed: str, notice: Notice, facts: NoticeValues) -> RemitConflict | None:
+def find_conflict(printed: str, notice: Notice, values: NoticeValues) -> RemitConflict | None:
 	"""What the invoice's own text, without the stamp, says about paying somebody else."""
-	printed = printed.replace(core.render_html(notice, facts), "\n")
+	printed = printed.replace(core.render_html(notice, values), "\n")
 	printed = _UNREAD.sub(" ", printed)
 	printed = _LINE_END.sub("\n", " ".join(printed.split()))
-	return core.remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, facts)
+	return core.remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, values)
 
 
-def freeze(invoice: str, notice: Notice) -> None:
+def record_version(invoice: str, notice: Notice) -> None:
 	"""From now on the invoice prints with this version."""
 	invoice_state.write_fields([invoice], factoring_notice=notice.name)
 
@@ -271,7 +271,7 @@ def _versions(company: str) -> list[Notice]:
 	return [load(name) for name in names]
 
 
-def _facts(notice: Notice | None, customer: str, invoice_no: str, company: str = "") -> NoticeValues:
+def _notice_values(notice: Notice | None, customer: str, invoice_no: str, company: str = "") -> NoticeValues:
 	company = company or (notice.company if notice else "")
 	number = ""
 	if notice and notice.name:
@@ -281,8 +281,8 @@ def _facts(notice: Notice | None, customer: str, invoice_no: str, company: str =
 	return NoticeValues(company, number or "", customer, invoice_no)
 
 
-def _named(problem: NoticeError, facts: NoticeValues) -> NoticeError:
-	return NoticeError(problem.code, problem.message, problem.hint, facts.invoice_no or facts.company)
+def _with_place(problem: NoticeError, values: NoticeValues) -> NoticeError:
+	return NoticeError(problem.code, problem.message, problem.hint, values.invoice_no or values.company)
 
 
 def _raw_problem() -> NoticeError:
@@ -293,15 +293,15 @@ def _raw_problem() -> NoticeError:
 	)
 
 
-def _warn_of_conflict(printed: str, notice: Notice, facts: NoticeValues) -> None:
-	if found := conflict(printed, notice, facts):
-		if found.certain:
-			frappe.local.factoring_remit_conflict = found.passage
+def _show_conflict(printed: str, notice: Notice, values: NoticeValues) -> None:
+	if conflict := find_conflict(printed, notice, values):
+		if conflict.certain:
+			frappe.local.factoring_remit_conflict = conflict.passage
 		frappe.msgprint(
 			_(
 				"The invoice itself says “{0}”, and the notice says to pay {1}. Mend the print format or letter head."
 			).format(
-				frappe.utils.escape_html(found.passage),
+				frappe.utils.escape_html(conflict.passage),
 				frappe.utils.escape_html(notice.remit_to.split("\n")[0] or _("somebody else")),
 			),
 			indicator="orange",

@@ -13,12 +13,12 @@ from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkErro
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.notice.notice import NoticeDecision
 from rts_factoring.core.notice.overlay import require_on
-from rts_factoring.services.common.errors import is_passing
+from rts_factoring.services.common.errors import is_transient
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import fingerprint, invoice_state, notices
 
 DAY = 24 * 3600  # seconds
-MAX_TOLD = 300  # characters of another program's error
+MAX_ERROR_TEXT = 300  # characters of another program's error
 UNSENT_STATES = (*invoice_state.PRE_SUBMISSION_STATES, InvoiceState.HELD.value)
 
 
@@ -30,11 +30,11 @@ def ensure_packet(invoice: str) -> str:
 	of a batch, is history: it is never made again.
 	"""
 	try:
-		return _ensure(invoice)
+		return _ensure_packet(invoice)
 	except FactoringError:
 		raise
 	except Exception as error:
-		if is_passing(error):
+		if is_transient(error):
 			raise
 		if not isinstance(error, frappe.ValidationError):
 			frappe.log_error(
@@ -45,13 +45,13 @@ def ensure_packet(invoice: str) -> str:
 			)
 		raise PaperworkError(
 			"packet_failed",
-			Sentence("The packet could not be made: {0}", _told(error)),
+			Sentence("The packet could not be made: {0}", _error_text(error)),
 			"The Error Log has the details; when that is mended, queue the invoice again.",
 			f"{invoice}.pdf",
 		) from error
 
 
-def _ensure(invoice: str) -> str:
+def _ensure_packet(invoice: str) -> str:
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	kept = (
 		doc.factoring_packet
@@ -60,7 +60,7 @@ def _ensure(invoice: str) -> str:
 	)
 	if kept and _is_sent(doc.name, doc.factoring_status):
 		return kept
-	decision, facts = notices.decide(doc, doc.language)
+	decision, values = notices.check_due(doc, doc.language)
 	_refuse_without_notice(decision, doc)
 	key = _key(doc, decision)
 	if kept and doc.factoring_packet_key == key:
@@ -73,9 +73,9 @@ def _ensure(invoice: str) -> str:
 		printed,
 		documents,
 		order=_order(doc.company),
-		max_bytes=_cap(doc.company),
+		max_bytes=_max_bytes(doc.company),
 		invoice_name=f"{doc.name}.pdf",
-		verify=None if seen else lambda page: require_on(page, decision.notice, facts, f"{doc.name}.pdf"),
+		verify=None if seen else lambda page: require_on(page, decision.notice, values, f"{doc.name}.pdf"),
 	)
 	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # whether a format hides the stamp is seen once
 	return _keep(doc, key, packet.content, decision)
@@ -93,7 +93,7 @@ def make_packets(invoices: list[str]) -> None:
 			ensure_packet(invoice)
 		except FactoringError as error:
 			frappe.db.rollback()
-			_refuse(invoice, error)
+			_mark_not_ready(invoice, error)
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
 			raise frappe.RetryBackgroundJobError from error
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, one invoice at a time
@@ -106,7 +106,7 @@ def is_current(invoice: str) -> bool:
 		return False
 	if _is_sent(doc.name, doc.factoring_status):
 		return True
-	decision, _facts = notices.decide(doc, doc.language)
+	decision, _facts = notices.check_due(doc, doc.language)
 	return bool(decision.notice) and doc.factoring_packet_key == _key(doc, decision)
 
 
@@ -115,7 +115,7 @@ def _is_sent(invoice: str, state: str | None) -> bool:
 	return (state or "") not in UNSENT_STATES or bool(invoice_state.awaiting_delivery([invoice]))
 
 
-def _refuse(invoice: str, error: FactoringError) -> None:
+def _mark_not_ready(invoice: str, error: FactoringError) -> None:
 	state = frappe.db.get_value("Sales Invoice", invoice, "factoring_status", for_update=True)
 	if state == InvoiceState.QUEUED.value:
 		invoice_state.mark_not_ready(
@@ -141,7 +141,7 @@ def _key(doc, decision: NoticeDecision) -> str:
 		f"{decision.notice.name}:{fingerprint.of_text(decision.notice)}",
 		[f"{row.kind}:{row.file}:{_hash(row.file)}" for row in doc.factoring_documents],
 		_order(doc.company),
-		_cap(doc.company),
+		_max_bytes(doc.company),
 		rts_factoring.__version__,
 	)
 
@@ -155,7 +155,7 @@ def _order(company: str) -> list[DocumentKind]:
 	return [DocumentKind(row.kind) for row in agreement.document_kinds] or list(DocumentKind)
 
 
-def _cap(company: str) -> int | None:
+def _max_bytes(company: str) -> int | None:
 	return int(flt(settings.require(company).packet_size_cap) * 1000**2) or None
 
 
@@ -210,13 +210,13 @@ def _print(doc) -> bytes:
 		with print_language(doc.language or frappe.local.lang):
 			printed = frappe.get_print("Sales Invoice", doc.name, _format(doc), as_pdf=True)
 	except Exception as error:  # whatever a print format or letter head may do, and the PDF engine
-		if is_passing(error):
+		if is_transient(error):
 			raise
 		if "network error" in str(error) and not _site_answers():
 			raise frappe.RetryBackgroundJobError(str(error)) from error
 		raise PaperworkError(
 			"print_failed",
-			Sentence("The invoice could not be printed: {0}", _told(error)),
+			Sentence("The invoice could not be printed: {0}", _error_text(error)),
 			"Print it from its form, mend what is said there, then queue the invoice again.",
 			f"{doc.name}.pdf",
 		) from error
@@ -247,11 +247,11 @@ def _site_answers() -> bool:
 	return True
 
 
-def _told(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
 	"""An error's text, without markup and not endless; under its name unless it was written for a person."""
 	text = " ".join(frappe.utils.strip_html(str(error)).split())
-	if len(text) > MAX_TOLD:  # a traceback tells what happened at its end
-		text = f"{text[: MAX_TOLD // 3]} … {text[-MAX_TOLD * 2 // 3 :]}"
+	if len(text) > MAX_ERROR_TEXT:  # a traceback tells what happened at its end
+		text = f"{text[: MAX_ERROR_TEXT // 3]} … {text[-MAX_ERROR_TEXT * 2 // 3 :]}"
 	if isinstance(error, (frappe.ValidationError, frappe.PrintFormatError)) and text:
 		return text
 	return f"{type(error).__name__}: {text.rstrip('.')}."
@@ -284,7 +284,7 @@ def _keep(doc, key: str, content: bytes, decision: NoticeDecision) -> str:
 		}
 	).insert(ignore_permissions=True)
 	invoice_state.write_fields([doc.name], factoring_packet=file.name, factoring_packet_key=key)
-	notices.freeze(doc.name, decision.notice)
+	notices.record_version(doc.name, decision.notice)
 	if kept and not frappe.db.exists("Factoring Batch Invoice", {"packet": kept}):
 		frappe.delete_doc("File", kept, force=True, ignore_permissions=True)
 	return file.name

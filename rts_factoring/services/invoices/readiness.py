@@ -1,6 +1,6 @@
-"""The queue: which submitted invoices wait for a batch, and what keeps the others out.
+"""Which submitted invoices are ready for a batch, and what the others lack.
 
-An invoice in the queue's own states is judged again whenever something its verdict rests on changes. Once it
+An invoice that was not sent yet is checked again whenever something that its verdict rests on changes. Once it
 was sent, its state belongs to batches and reports.
 """
 
@@ -20,10 +20,10 @@ from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
 
 
-def update_readiness(names: Collection[str], again: Collection[str] = ()) -> dict[str, Verdict]:
-	"""Judge these invoices and save what changed; those with the factor, or on their way, are left alone.
+def update_readiness(names: Collection[str], include_held: Collection[str] = ()) -> dict[str, Verdict]:
+	"""Check these invoices and save what changed; those with the factor, or on their way, are left alone.
 
-	A held one counts as with the factor, unless named in `again`. Invoices are locked, in order of name.
+	A held one counts as with the factor, unless named in `include_held`. Invoices are locked, in order of name.
 	"""
 	rows = [row for row in receivables.rows(names, for_update=True) if row.docstatus == 1]
 	on_the_way = _submitted_batches(rows)
@@ -34,7 +34,7 @@ def update_readiness(names: Collection[str], again: Collection[str] = ()) -> dic
 			(row.factoring_status or "") in invoice_state.PRE_SUBMISSION_STATES
 			and row.factoring_batch not in on_the_way
 		)
-		or (row.name in again and row.factoring_status == InvoiceState.HELD.value)
+		or (row.name in include_held and row.factoring_status == InvoiceState.HELD.value)
 	]
 	verdicts = check_invoices(rows)
 	changed = defaultdict(list)
@@ -45,7 +45,7 @@ def update_readiness(names: Collection[str], again: Collection[str] = ()) -> dic
 			changed[new].append(row.name)
 	held = [row.name for row in rows if row.factoring_status == InvoiceState.HELD.value]
 	invoice_state.write_fields(held, factoring_batch=None)  # the batch in which it was held keeps it as held
-	_forget_withdrawn_notices([row.name for row in rows])
+	_clear_withdrawn_notices([row.name for row in rows])
 	for (state, reasons), invoices in changed.items():
 		invoice_state.write_fields(invoices, factoring_status=state, factoring_reasons=reasons)
 	_make_packets([row.name for row in rows if verdicts[row.name].state is InvoiceState.QUEUED])
@@ -55,20 +55,20 @@ def update_readiness(names: Collection[str], again: Collection[str] = ()) -> dic
 def _submitted_batches(rows: Iterable) -> set[str]:
 	"""Those batches of these invoices that are frozen, whether sent yet or not."""
 	names = sorted({row.factoring_batch for row in rows if row.factoring_batch})
-	found = [
+	submitted = [
 		frappe.get_all("Factoring Batch", filters={"name": ("in", part), "docstatus": 1}, pluck="name")
 		for part in chunks(names)
 	]
-	return {name for part in found for name in part}
+	return {name for part in submitted for name in part}
 
 
 def update_readiness_later(company: str | None = None, customer: str | None = None) -> None:
-	"""Judge all of a company's or customer's invoices that are not with the factor, in the background."""
+	"""Check all invoices of a company or customer that are not with the factor, in the background."""
 	frappe.enqueue(
 		"rts_factoring.services.invoices.readiness.update_all_readiness",
 		queue="long",
 		enqueue_after_commit=True,
-		job_id=f"rts_factoring:settle:{company or ''}:{customer or ''}",
+		job_id=f"rts_factoring:readiness:{company or ''}:{customer or ''}",
 		deduplicate=True,
 		company=company,
 		customer=customer,
@@ -155,26 +155,26 @@ def invoices_for_batch(
 	fields += ["currency", *invoice_state.STATE_FIELDS]
 	order = "posting_date, name"
 
-	def found(extra: dict, most: int = limit) -> list:
+	def invoices(extra: dict, most: int = limit) -> list:
 		return frappe.get_list(
 			"Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=most
 		)
 
 	queued = {"factoring_status": InvoiceState.QUEUED.value}
-	offered = found(queued | {"factoring_batch": ("is", "not set")}, limit + 1)
+	offered = invoices(queued | {"factoring_batch": ("is", "not set")}, limit + 1)
 	return {
 		"offered": offered[:limit],
 		"more": len(offered) > limit,
-		"in_other_batches": found(queued | {"factoring_batch": ("is", "set")}),
-		"not_ready": found(
+		"in_other_batches": invoices(queued | {"factoring_batch": ("is", "set")}),
+		"not_ready": invoices(
 			{"factoring_status": ("in", [InvoiceState.NOT_READY.value, InvoiceState.HELD.value])}
 		),
 	}
 
 
 def requeue(invoice: str) -> Verdict | None:
-	"""Judge a held or refused invoice again because a person says so; None when it is with the factor."""
-	return update_readiness([invoice], again=[invoice]).get(invoice)
+	"""Check a held or refused invoice again because a person asks for it; None when it is with the factor."""
+	return update_readiness([invoice], include_held=[invoice]).get(invoice)
 
 
 def set_invoicing_method(invoice: str, method: str) -> Verdict | None:
@@ -185,7 +185,7 @@ def set_invoicing_method(invoice: str, method: str) -> Verdict | None:
 	return update_readiness([invoice]).get(invoice)
 
 
-def _forget_withdrawn_notices(names: list[str]) -> None:
+def _clear_withdrawn_notices(names: list[str]) -> None:
 	"""What is not with the factor any more takes the notice in force, and so another packet."""
 	invoice, notice = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Notice of Assignment")
 	for part in chunks(names):

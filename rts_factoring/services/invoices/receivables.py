@@ -20,14 +20,14 @@ def load(names: Collection[str]) -> dict[str, Receivable]:
 
 def rows(names: Collection[str], for_update: bool = False) -> list:
 	"""The columns the factoring services read, in order of name; `for_update` locks and reads the latest."""
-	found = []
+	result = []
 	invoice = frappe.qb.DocType("Sales Invoice")
 	for part in chunks(sorted(set(names))):
 		locked = _lock(part) if for_update else {}
 		for row in _query().where(invoice.name.isin(part)).run(as_dict=True):
 			row.update(locked.get(row.name, {}))
-			found.append(row)
-	return _with_credits(found)
+			result.append(row)
+	return _with_credits(result)
 
 
 def of_companies(companies: Collection[str]) -> list:
@@ -43,7 +43,7 @@ def credited(names: Collection[str]) -> dict[str, float]:
 	ERPNext's status `Credit Note Issued` does not tell: a credit note over a part sets it, too, once the rest is paid.
 	"""
 	note = frappe.qb.DocType("Sales Invoice")
-	found = {}
+	totals = {}
 	for part in chunks(names):
 		query = (
 			frappe.qb.from_(note)
@@ -51,20 +51,20 @@ def credited(names: Collection[str]) -> dict[str, float]:
 			.groupby(note.return_against)
 		)
 		query = query.where((note.docstatus == 1) & (note.is_return == 1) & note.return_against.isin(part))
-		found |= {name: -flt(total) for name, total in query.run()}
-	return found
+		totals |= {name: -flt(total) for name, total in query.run()}
+	return totals
 
 
 def is_credited_in_full(grand_total, taken_back) -> bool:
 	return flt(taken_back) > 0 and flt(taken_back) >= flt(grand_total)
 
 
-def _with_credits(found: list) -> list:
+def _with_credits(invoices: list) -> list:
 	"""The rows, each with what was credited of it."""
-	taken_back = credited([row.name for row in found])
-	for row in found:
+	taken_back = credited([row.name for row in invoices])
+	for row in invoices:
 		row.credited = taken_back.get(row.name, 0)
-	return found
+	return invoices
 
 
 def _query():

@@ -10,7 +10,7 @@ from frappe.utils import now_datetime
 
 from rts_factoring.core.model import Event, Outcome, ReportKind
 from rts_factoring.core.reconciliation.settlement import DEDUCTIONS
-from rts_factoring.services.common.errors import Overtaken
+from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling
 
@@ -37,7 +37,7 @@ def record_decision(
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
 		frappe.throw(
-			_("Rows of this import were posted meanwhile. Look at them again, then decide."), Overtaken
+			_("Rows of this import were posted meanwhile. Look at them again, then decide."), StaleReadError
 		)
 	lines = frappe.get_all(
 		"Report Import Line",
@@ -57,7 +57,7 @@ def record_decision(
 	kind = ReportKind(doc.kind.lower())
 	if remember and action == "type" and kind is ReportKind.PAYMENT and event in LINE_TYPES[kind]:
 		for word in {line.word for line in lines if line.word}:
-			layouts.remember_word(reading.layout_name(doc), "Type", word, event, doc.company)
+			layouts.add_word(reading.layout_name(doc), "Type", word, event, doc.company)
 	for line in lines:
 		if line.posted:
 			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
@@ -124,15 +124,15 @@ def teachable(name: str) -> dict[str, list[str]]:
 
 
 def teach(name: str, what: str, text: str, means: str) -> None:
-	"""Teach the import's layout a header (`means` is a field) or a word (`means` is a status or type), and judge again."""
+	"""Teach the import's layout a header (`means` is a field) or a word (`means` is a status or type), and update the rows."""
 	doc, known = frappe.get_doc("Report Import", name), teachable(name)
 	texts, meanings = ("headers", "fields") if what == "Header" else ("words", "meanings")
 	if text not in known[texts] or means not in known[meanings]:
 		frappe.throw(_("Choose a text of this file, and what it means."))
 	if what == "Header":
-		layouts.remember_header(reading.layout_name(doc), means, text, doc.company)
+		layouts.add_header(reading.layout_name(doc), means, text, doc.company)
 	else:
-		layouts.remember_word(
+		layouts.add_word(
 			reading.layout_name(doc), "Status" if doc.kind == "Purchase" else "Type", text, means, doc.company
 		)
 	reconciling.update_rows(name)

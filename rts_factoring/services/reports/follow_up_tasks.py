@@ -21,26 +21,26 @@ AMOUNTS = {
 
 def open_tasks(doc, lines) -> int:
 	"""A ToDo per such row for each of the company's managers, and one alert; returns how many rows."""
-	found = [(line, effect) for line in lines for effect in line.effects if effect.event in AMOUNTS]
-	if not found:
+	to_follow_up = [(line, effect) for line in lines for effect in line.effects if effect.event in AMOUNTS]
+	if not to_follow_up:
 		return 0
 	people = alerts.managers(doc.company) or ["Administrator"]
 	texts = []
-	for _line, effect in found:
+	for _line, effect in to_follow_up:
 		amount = fmt_money(effect.amounts[AMOUNTS[effect.event]], currency=doc.currency)
 		text = _next_step(effect.event).format(invoice=effect.invoice_no, amount=amount)
 		texts.append(text)
 		for person in people:
 			_open_task(doc, effect, text, person)
-	alerts.tell_managers(
+	alerts.notify_managers(
 		doc.company,
-		_("{0}: {1} rows need a next step").format(doc.name, len(found)),
+		_("{0}: {1} rows need a next step").format(doc.name, len(to_follow_up)),
 		"\n".join(texts[:20]),
 		"Report Import",
 		doc.name,
 		"chargeback",
 	)
-	return len(found)
+	return len(to_follow_up)
 
 
 def _open_task(doc, effect, text: str, person: str) -> None:
@@ -57,9 +57,9 @@ def _open_task(doc, effect, text: str, person: str) -> None:
 	).insert(ignore_permissions=True)
 
 
-def tell_posted(doc, rows: int) -> None:
+def notify_posted(doc, rows: int) -> None:
 	"""The first posting of an import, with what it left waiting."""
-	alerts.tell_managers(
+	alerts.notify_managers(
 		doc.company,
 		_("{0} posted: {1} of {2} rows").format(doc.name, rows, doc.line_count),
 		_("Open it to see the rows that wait and the entries that were made."),
@@ -69,9 +69,9 @@ def tell_posted(doc, rows: int) -> None:
 	)
 
 
-def tell_released(undone, name: str) -> None:
+def notify_released(undone, name: str) -> None:
 	"""Rows that repeat or correct those of a cancelled import count again."""
-	alerts.tell_managers(
+	alerts.notify_managers(
 		undone.company,
 		_("{0} was cancelled: rows of {1} can be posted now").format(undone.name, name),
 		_("They repeat or correct rows of the cancelled import. Look at them, then use Post Decided Rows."),

@@ -19,8 +19,8 @@ from rts_factoring.services.company import alerts, settings
 
 REPORT_ENDINGS = (".xlsx", ".csv")
 ACTION, MAIL = "Inbox", "E-mail"
-MOST = 50  # files taken in one go; the next poll takes the rest
-OF_THE_FILE = (
+MAX_FILES = 50  # files taken in one go; the next poll takes the rest
+FILE_ERRORS = (
 	"too_big",
 	"refused",
 	"folder_missing",
@@ -52,10 +52,10 @@ def poll(company: str) -> list[str]:
 		_note_recovery(company, attempt)
 		made, taken = [], 0
 		for file in files:
-			if taken < MOST and not _seen(company, _mark(file)):
-				name, new = _take(company, file, connection, agreement.inbox_folder)
+			if taken < MAX_FILES and not _was_handled(company, _file_key(file)):
+				name, is_new = _import_file(company, file, connection, agreement.inbox_folder)
 				made += [name] if name else []
-				taken += new
+				taken += is_new
 				frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, file by file
 		return made
 	except FactoringError as error:
@@ -65,28 +65,28 @@ def poll(company: str) -> list[str]:
 		raise
 
 
-def _take(company: str, file: RemoteFile, connection, folder: str) -> tuple[str, bool]:
+def _import_file(company: str, file: RemoteFile, connection, folder: str) -> tuple[str, bool]:
 	"""The draft made of a file, if any, and whether there was anything new to do. Raises what concerns the line."""
 	attempt = Attempt(ACTION, company)
-	attempt.values["file_name"] = mark = _mark(file)
+	attempt.values["file_name"] = key = _file_key(file)
 	try:
 		content = fetch_file(connection, file.name, folder)
 	except DeliveryError as error:
-		if error.code not in OF_THE_FILE:
+		if error.code not in FILE_ERRORS:
 			raise
-		if logs.last(ACTION, company, file_name=mark):
+		if logs.latest_entry(ACTION, company, file_name=key):
 			return "", False  # refused before; it is asked for again, and not told again
 		attempt.failed(error)
-		_tell_refused(company, file.name, str(error))
+		_notify_refused(company, file.name, str(error))
 		return "", True
-	if not _tells_itself_apart(file):
-		attempt.values["file_name"] = mark = f"{file.name[:90]} ({hashlib.sha256(content).hexdigest()[:16]})"
-		if _seen(company, mark):
+	if not _is_identifiable(file):
+		attempt.values["file_name"] = key = f"{file.name[:90]} ({hashlib.sha256(content).hexdigest()[:16]})"
+		if _was_handled(company, key):
 			return "", False
 	name, refusal = make_draft(file.name, content, company)
 	if refusal:
 		attempt.refused(refusal)
-		_tell_refused(company, file.name, refusal)
+		_notify_refused(company, file.name, refusal)
 	else:
 		attempt.succeeded(_("became {0}").format(name) if name else _("was imported before"), len(content))
 	return name, True
@@ -96,28 +96,28 @@ def _is_report(file: RemoteFile) -> bool:
 	return not file.is_folder and file.name.lower().endswith(REPORT_ENDINGS) and not file.name.startswith(".")
 
 
-def _tells_itself_apart(file: RemoteFile) -> bool:
+def _is_identifiable(file: RemoteFile) -> bool:
 	"""Whether the server says enough to know this file from a later one of its name, without fetching it."""
 	return file.size is not None and file.modified is not None
 
 
-def _mark(file: RemoteFile) -> str:
+def _file_key(file: RemoteFile) -> str:
 	"""What tells this file from a later one of the same name."""
 	return f"{file.name[:90]} ({file.size}, {int(file.modified or 0)})"
 
 
-def _seen(company: str, mark: str) -> bool:
+def _was_handled(company: str, key: str) -> bool:
 	"""Whether the file was dealt with; one that the server refused to give is asked for again."""
-	done = {"company": company, "action": ACTION, "file_name": mark, "status": ("!=", "Retry")}
+	done = {"company": company, "action": ACTION, "file_name": key, "status": ("!=", "Retry")}
 	return bool(frappe.db.exists("Factoring Log", done))
 
 
 def _note_failure(company: str, attempt: Attempt, error: FactoringError) -> None:
 	"""Keep it in the log; what waiting does not mend is told to the managers, once."""
-	last = _last_of_the_line(company)
+	last = _latest_connection_entry(company)
 	attempt.failed(error)
 	if not getattr(error, "retry", False) and not (last and last.message == str(error)):
-		alerts.tell_managers(
+		alerts.notify_managers(
 			company,
 			_("The report inbox of {0} cannot be read").format(company),
 			str(error),
@@ -127,18 +127,18 @@ def _note_failure(company: str, attempt: Attempt, error: FactoringError) -> None
 
 
 def _note_recovery(company: str, attempt: Attempt) -> None:
-	last = _last_of_the_line(company)
+	last = _latest_connection_entry(company)
 	if last and last.status != "Success":
 		attempt.succeeded(_("The inbox can be read again."))
 
 
-def _last_of_the_line(company: str):
-	return logs.last(ACTION, company, file_name=("is", "not set"))
+def _latest_connection_entry(company: str):
+	return logs.latest_entry(ACTION, company, file_name=("is", "not set"))
 
 
-def _tell_refused(company: str, file_name: str, why: str, also=()) -> None:
+def _notify_refused(company: str, file_name: str, why: str, also=()) -> None:
 	subject = _("{0} could not be imported").format(file_name)
-	alerts.tell_managers(company, subject, why, settings.DOCTYPE, company, also=also)
+	alerts.notify_managers(company, subject, why, settings.DOCTYPE, company, also=also)
 
 
 def make_draft(
@@ -162,7 +162,7 @@ def make_draft(
 		frappe.db.rollback(save_point="report_draft")
 		frappe.clear_messages()
 		return "", frappe.utils.strip_html(str(error))
-	alerts.tell_managers(
+	alerts.notify_managers(
 		doc.company,
 		_("RTS sent a {0} report").format(_(doc.kind.lower())),
 		_("{0} rows wait for review in {1}.").format(doc.line_count, doc.name),
@@ -191,7 +191,7 @@ def on_attachment(file) -> None:
 		_enqueue_attachment(file.name, mail.email_account, after_commit=True)
 
 
-def take_mail_due() -> None:
+def import_mail_due() -> None:
 	"""Enqueue the attachments whose job was lost: those of late that the log says nothing about."""
 	accounts = frappe.get_all(
 		settings.DOCTYPE,
@@ -214,21 +214,23 @@ def take_mail_due() -> None:
 		.run(as_dict=True)
 	)
 	for row in rows:
-		if (row.file_name or "").lower().endswith(REPORT_ENDINGS) and not _mail_seen(_mail_mark(row)):
+		if (row.file_name or "").lower().endswith(REPORT_ENDINGS) and not _attachment_was_handled(
+			_attachment_key(row)
+		):
 			_enqueue_attachment(row.name, row.email_account)
 
 
-def take_attachment(file: str, account: str) -> str:
+def import_attachment(file: str, account: str) -> str:
 	"""The job: the company is the one the file names, and must receive its reports at this account."""
 	try:
-		return _take_attachment(file, account)
+		return _import_attachment(file, account)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
 		raise frappe.RetryBackgroundJobError from error  # the only error after which Frappe runs the job again
 
 
-def _take_attachment(file: str, account: str) -> str:
+def _import_attachment(file: str, account: str) -> str:
 	doc = frappe.get_doc("File", file)
-	if _mail_seen(_mail_mark(doc)):
+	if _attachment_was_handled(_attachment_key(doc)):
 		return ""
 	content = doc.get_content()
 	content = content.encode() if isinstance(content, str) else content
@@ -239,13 +241,13 @@ def _take_attachment(file: str, account: str) -> str:
 		return ""
 	company = companies[0] if len(companies) == 1 else None
 	attempt = Attempt(MAIL, company)
-	attempt.values["file_name"] = _mail_mark(doc)
+	attempt.values["file_name"] = _attachment_key(doc)
 	name, refusal = make_draft(doc.file_name, content, company, among=companies)
 	if name:
 		attempt.values["company"] = frappe.db.get_value("Report Import", name, "company")
 	if refusal:
 		attempt.refused(refusal)
-		_tell_refused(companies[0], doc.file_name, refusal, also=companies[1:])
+		_notify_refused(companies[0], doc.file_name, refusal, also=companies[1:])
 	else:
 		attempt.succeeded(_("became {0}").format(name) if name else _("was imported before"), len(content))
 	return name
@@ -253,7 +255,7 @@ def _take_attachment(file: str, account: str) -> str:
 
 def _enqueue_attachment(file: str, account: str, after_commit: bool = False) -> None:
 	frappe.enqueue(
-		"rts_factoring.services.reports.inbox.take_attachment",
+		"rts_factoring.services.reports.inbox.import_attachment",
 		queue="long",
 		enqueue_after_commit=after_commit,
 		job_id=f"rts_factoring:mail:{file}",
@@ -263,9 +265,9 @@ def _enqueue_attachment(file: str, account: str, after_commit: bool = False) -> 
 	)
 
 
-def _mail_mark(file) -> str:
+def _attachment_key(file) -> str:
 	return f"{(file.file_name or '')[:100]} ({file.name})"
 
 
-def _mail_seen(mark: str) -> bool:
-	return bool(frappe.db.exists("Factoring Log", {"action": MAIL, "file_name": mark}))
+def _attachment_was_handled(key: str) -> bool:
+	return bool(frappe.db.exists("Factoring Log", {"action": MAIL, "file_name": key}))

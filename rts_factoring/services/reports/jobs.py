@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from rts_factoring.services.common.errors import Overtaken
+from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.reports import posting, progress, reconciling
 
 STUCK_AFTER = 10  # minutes in Reading or Posting; only a job leaves an import there
@@ -46,7 +46,7 @@ def _job(step, name: str) -> None:
 	"""One background step in one transaction: all of it, or nothing and the reason on the import."""
 	try:
 		step(name)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, Overtaken) as error:
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleReadError) as error:
 		raise frappe.RetryBackgroundJobError from error  # Frappe rolls back and runs the job again
 	except Exception as error:
 		frappe.db.rollback()

@@ -1,4 +1,4 @@
-"""From judged rows to the books: ledger entries and journal entries in one transaction, all or nothing."""
+"""From matched rows to the books: ledger entries and journal entries in one transaction, all or nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rts_factoring.core.model import InvoiceState, Outcome
 from rts_factoring.core.reconciliation.posting_matrix import legs
 from rts_factoring.services.accounting import journal_entries, ledger, periods
 from rts_factoring.services.batches import batch_status
-from rts_factoring.services.common.errors import told_to_the_user
+from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.reports import (
@@ -21,6 +21,8 @@ from rts_factoring.services.reports import (
 	report_lines,
 	totals,
 )
+
+_BATCH_OUTCOME = {Outcome.HELD: "Held", Outcome.DENIED: "Denied", Outcome.PENDING: "Pending"}
 
 
 def post(name: str) -> int:
@@ -33,7 +35,7 @@ def post(name: str) -> int:
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.docstatus != 1:
 		return 0
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		report, _rows = reading.read_import(doc, reading.report_content(doc))
 		result = reconciling.reconcile_import(doc, report)
 	done = report_lines.posted_rows(name)
@@ -50,7 +52,7 @@ def post(name: str) -> int:
 	report_lines.supersede(doc, [line for line in ready if line.effects])
 	follow_up_tasks.open_tasks(doc, ready)
 	if not done:
-		follow_up_tasks.tell_posted(doc, len(ready))
+		follow_up_tasks.notify_posted(doc, len(ready))
 	doc.db_set(totals.summary(doc, result) | {"status": "Posted", "error": None}, update_modified=False)
 	progress.clear_progress(name)
 	progress.notify(doc)
@@ -60,11 +62,11 @@ def post(name: str) -> int:
 def _write(doc, result, ready) -> None:
 	agreement = settings.require(doc.company)
 	effects = [(line, effect) for line in ready for effect in line.effects]
-	found = _postings(doc, result.policy, [effect for _line, effect in effects])
-	periods.refuse_closed(doc.company, {posting.day for posting in found if posting.legs})
+	postings = _postings(doc, result.policy, [effect for _line, effect in effects])
+	periods.refuse_closed(doc.company, {posting.day for posting in postings if posting.legs})
 	vouchers: dict[int, str] = {}
-	for voucher in journal_entries.split(found):
-		progress.show_progress(doc.name, len(vouchers), len(found))
+	for voucher in journal_entries.split(postings):
+		progress.show_progress(doc.name, len(vouchers), len(postings))
 		name = journal_entries.post(voucher, agreement, report_import=doc.name, remark=_remark(doc, voucher))
 		vouchers |= {posting.index: name for posting in voucher.postings}
 	lines = {
@@ -93,14 +95,14 @@ def _write(doc, result, ready) -> None:
 				"is_reversal": 0,
 				"reverses": None,
 			}
-			for posting, (line, effect) in zip(found, effects, strict=True)
+			for posting, (line, effect) in zip(postings, effects, strict=True)
 		]
 	)
 
 
-def _postings(doc, policy, effects) -> list[journal_entries.Posting]:
+def _postings(doc, policy, effects) -> list[journal_entries.JournalPosting]:
 	return journal_entries.in_order(
-		journal_entries.Posting(index, posting_day(doc, effect.date), tuple(legs(policy, effect)))
+		journal_entries.JournalPosting(index, posting_day(doc, effect.date), tuple(legs(policy, effect)))
 		for index, effect in enumerate(effects)
 	)
 
@@ -113,9 +115,6 @@ def _remark(doc, voucher) -> str:
 	elif doc.period_from and doc.period_to:
 		name += ", " + _("period {0} to {1}").format(doc.period_from, doc.period_to)
 	return _("RTS {0} report {1}: {2} invoices").format(_(doc.kind.lower()), name, len(invoices))
-
-
-_BATCH_OUTCOME = {Outcome.HELD: "Held", Outcome.DENIED: "Denied", Outcome.PENDING: "Pending"}
 
 
 def _set_states(doc, result, ready) -> None:
@@ -140,14 +139,14 @@ def _set_states(doc, result, ready) -> None:
 def preview(name: str) -> list[dict]:
 	"""The journal entries a submit would make now: day, and per role account, debit and credit. Nothing is written."""
 	doc = frappe.get_doc("Report Import", name)
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		report, _rows = reading.read_import(doc, reading.report_content(doc))
 		result = reconciling.reconcile_import(doc, report)
 	agreement = settings.require(doc.company)
-	found = _postings(doc, result.policy, result.effects)
+	postings = _postings(doc, result.policy, result.effects)
 	return [
 		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
-		for voucher in journal_entries.split(found)
+		for voucher in journal_entries.split(postings)
 	]
 
 

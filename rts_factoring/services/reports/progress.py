@@ -31,11 +31,11 @@ def posting_progress(report_import: str) -> dict | None:
 
 def show_progress(report_import: str, done: int, of: int) -> None:
 	"""Kept outside the database: the posting itself is one transaction, of which others see nothing until its end."""
-	found = {"done": done, "of": of}
-	frappe.cache.set_value(_KEY.format(report_import), found, expires_in_sec=3600)
+	values = {"done": done, "of": of}
+	frappe.cache.set_value(_KEY.format(report_import), values, expires_in_sec=3600)
 	frappe.publish_realtime(
 		"factoring_report_import",
-		{"name": report_import, **found},
+		{"name": report_import, **values},
 		doctype="Report Import",
 		docname=report_import,
 	)

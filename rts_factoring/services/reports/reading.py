@@ -75,7 +75,7 @@ def layout_name(doc) -> str:
 	return doc.layout or _chosen_layouts(doc)[ReportKind(doc.kind.lower())]
 
 
-def _identify(doc, report: Report) -> None:
+def apply_identity(doc, report: Report) -> None:
 	"""Put what the file says about itself on the document; refuse where it contradicts what the user chose."""
 	facts = report.facts
 	doc.kind = report.kind.value.title()
@@ -122,8 +122,8 @@ def _company_of(report: Report) -> str:
 		)
 		if number
 	}
-	found = numbers.get(digits(report.facts.client_number or ""))
-	if not found:
+	company = numbers.get(digits(report.facts.client_number or ""))
+	if not company:
 		raise FileRefused(
 			"unknown_client",
 			Sentence(
@@ -133,4 +133,4 @@ def _company_of(report: Report) -> str:
 			"Choose the company.",
 			report.file_name,
 		)
-	return found
+	return company

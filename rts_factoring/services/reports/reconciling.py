@@ -9,7 +9,7 @@ from rts_factoring.core.reconciliation.results import Reconciliation
 from rts_factoring.core.reports.cells import to_text
 from rts_factoring.core.reports.report import Report
 from rts_factoring.services.accounting import ledger
-from rts_factoring.services.common.errors import told_to_the_user
+from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.reports import progress, reading, report_lines, totals
 
 
@@ -18,13 +18,13 @@ def stage_rows(name: str) -> None:
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus != 0:
 		return
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		report, rows = reading.read_import(doc, reading.report_content(doc))
-		decided = report_lines.take_decisions(name)
+		decided = report_lines.stored_decisions(name)
 		report_lines.delete(name)
 		result = reconcile_import(doc, report, decided=False)
 	report_lines.insert(doc, result.lines, [[to_text(cell) for cell in row] for row in rows])
-	if report_lines.put_back(name, decided):
+	if report_lines.restore_decisions(name, decided):
 		result = reconcile_import(doc, report)
 		report_lines.update(doc, result.lines)
 	doc.db_set(
@@ -56,7 +56,7 @@ def update_rows(name: str) -> None:
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus == 2:
 		return
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		report, _rows = reading.read_import(doc, reading.report_content(doc))
 		if doc.docstatus == 0 and reading.layout_snapshot(report.layout) != doc.layout_snapshot:
 			doc.flags.factoring_read_again = True

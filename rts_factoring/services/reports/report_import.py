@@ -1,4 +1,4 @@
-"""Report imports: read and judged when saved, posted when submitted, undone as a whole when cancelled.
+"""Report imports: read and matched when saved, posted when submitted, undone as a whole when cancelled.
 
 The file is the source at every step: it is read again (and its hash compared) before anything is posted, so what was
 previewed and what is posted come from the same bytes through the same code.
@@ -14,28 +14,25 @@ from frappe.model import display_fieldtypes
 from frappe.utils import get_link_to_form
 
 from rts_factoring.services.accounting import ledger
-from rts_factoring.services.common.errors import told_to_the_user
+from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.reports import jobs, posting, reading, reconciling, report_lines, undo
 
 AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
 
 
-# Report Import ----------------------------------------------------------------------------------------------------
-
-
 def validate(doc) -> None:
 	"""Read the file and say what it is; refuse what does not fit before anything is written."""
-	_keep_ours(doc)
+	_restore_app_fields(doc)
 	if doc.docstatus != 0 or not doc.file:
 		return
-	if not _changed(doc):
+	if not _input_changed(doc):
 		return
-	with told_to_the_user():
+	with core_errors_as_frappe():
 		data = reading.report_content(doc)
 		doc.file_sha256 = hashlib.sha256(data).hexdigest()
 		_refuse_same_bytes(doc)
 		report, _rows = reading.read_import(doc, data)
-		reading._identify(doc, report)
+		reading.apply_identity(doc, report)
 	doc.check_permission("create" if doc.is_new() else "write")  # the file may have named the company
 	doc.status = "Reading"
 	doc.error = None
@@ -54,11 +51,11 @@ def on_update(doc) -> None:
 
 
 def before_submit(doc) -> None:
-	"""What is posted is what was shown: the rows as they were judged, by the layout they were judged with."""
+	"""What is posted is what was shown: the rows as they were matched, by the layout they were read with."""
 	if doc.status not in ("Ready", "Failed"):
 		frappe.throw(_("The file is still being read. Submit when the status is Ready."))
-	if _changed(doc):
-		frappe.throw(_("Save the changes first, so that the rows are judged by them."))
+	if _input_changed(doc):
+		frappe.throw(_("Save the changes first, so that the rows are read with them."))
 	if any(
 		reading.layout_snapshot(layout) == doc.layout_snapshot
 		for layout in reading.layouts_of(doc, live=True)
@@ -66,7 +63,7 @@ def before_submit(doc) -> None:
 		return
 	frappe.throw(
 		_(
-			"The Report Layout was changed after the rows were judged. Press Judge Again, look at the rows, then submit."
+			"The Report Layout was changed after the rows were read. Press Update Rows, look at the rows, then submit."
 		),
 		title=_("Layout Changed"),
 	)
@@ -96,9 +93,6 @@ def on_trash(doc) -> None:
 	report_lines.delete(doc.name)
 
 
-# Report Import Line -----------------------------------------------------------------------------------------------
-
-
 def validate_line(doc) -> None:
 	if not doc.is_new() and not doc.flags.factoring:
 		frappe.throw(_("Rows are decided on their Report Import, not edited."))
@@ -107,9 +101,6 @@ def validate_line(doc) -> None:
 def on_trash_line(doc) -> None:
 	if not doc.flags.factoring:
 		frappe.throw(_("Rows are deleted with their Report Import."))
-
-
-# Use cases --------------------------------------------------------------------------------------------------------
 
 
 def post_waiting(name: str) -> None:
@@ -121,10 +112,7 @@ def post_waiting(name: str) -> None:
 	on_submit(doc)
 
 
-# Reading ----------------------------------------------------------------------------------------------------------
-
-
-def _changed(doc) -> bool:
+def _input_changed(doc) -> bool:
 	before = doc.get_doc_before_save()
 	return (
 		not before
@@ -135,7 +123,7 @@ def _changed(doc) -> bool:
 	)
 
 
-def _keep_ours(doc) -> None:
+def _restore_app_fields(doc) -> None:
 	"""What the app wrote on the import stays as it wrote it, whatever a browser sends."""
 	if before := doc.get_doc_before_save():
 		for field in doc.meta.fields:
@@ -156,6 +144,3 @@ def _refuse_same_bytes(doc) -> None:
 			),
 			title=_("The same file again"),
 		)
-
-
-# Jobs -------------------------------------------------------------------------------------------------------------

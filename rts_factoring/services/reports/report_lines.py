@@ -114,7 +114,7 @@ def _reconciled(line: ReconciledLine) -> dict:
 
 
 def update(doc, lines: Iterable[ReconciledLine]) -> None:
-	"""Write what changed in the judgement of lines that have not been posted."""
+	"""Write the new outcomes of lines that have not been posted."""
 	known = {
 		row.row_no: row
 		for row in frappe.get_all(
@@ -128,9 +128,9 @@ def update(doc, lines: Iterable[ReconciledLine]) -> None:
 		old = known.get(line.line.row)
 		if old is None or old.posted:
 			continue
-		judged = _reconciled(line)
-		if any((old[name] or None) != (value or None) for name, value in judged.items()):
-			frappe.db.set_value("Report Import Line", old.name, judged, update_modified=False)
+		values = _reconciled(line)
+		if any((old[name] or None) != (value or None) for name, value in values.items()):
+			frappe.db.set_value("Report Import Line", old.name, values, update_modified=False)
 
 
 def decisions(report_import: str) -> dict[int, RowDecision]:
@@ -163,7 +163,7 @@ _DECISION = (
 )
 
 
-def take_decisions(report_import: str) -> dict[int, dict]:
+def stored_decisions(report_import: str) -> dict[int, dict]:
 	"""What people decided, with who and when, and the row as it stood in the sheet; by row number."""
 	rows = frappe.get_all(
 		"Report Import Line",
@@ -174,7 +174,7 @@ def take_decisions(report_import: str) -> dict[int, dict]:
 	return {row.pop("row_no"): row for row in rows}
 
 
-def put_back(report_import: str, decided: dict[int, dict]) -> int:
+def restore_decisions(report_import: str, decided: dict[int, dict]) -> int:
 	"""Give decisions back to rows that were staged anew and stand in the sheet as before; how many there were."""
 	names = frappe.get_all(
 		"Report Import Line",
@@ -208,19 +208,19 @@ def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 	for line in lines:
 		(moved if line.effects or line.outcome is Outcome.IGNORED else states_only).append(line.line.row)
 	of_import = frappe.qb.update(table).set(table.posted, 1).where(table.report_import == doc.name)
-	key = Concat(_owner(doc.company), ":", table.identity, ":", table.occurrence)
+	key = Concat(_company_key(doc.company), ":", table.identity, ":", table.occurrence)
 	for part in chunks(moved):
 		of_import.set(table.posted_key, key).where(table.row_no.isin(part)).run()
 	for part in chunks(states_only):
 		of_import.where(table.row_no.isin(part)).run()
 
 
-def _owner(company: str) -> str:
+def _company_key(company: str) -> str:
 	"""The company in 20 characters; with a row's identity and occurrence it makes the key of a posted row."""
 	return hashlib.sha1(company.encode(), usedforsecurity=False).hexdigest()[:20]
 
 
-def release(report_import: str) -> None:
+def release_keys(report_import: str) -> None:
 	"""Give back the keys of a cancelled import: its rows may be posted again by another."""
 	table = frappe.qb.DocType("Report Import Line")
 	frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(
@@ -235,7 +235,8 @@ def delete(report_import: str) -> None:
 def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Rows that still wait in earlier imports and that this import brought in corrected form are closed in its favour."""
 	keys = {
-		_claim(doc.kind, line.invoice_no if line.receivable else "", line.line.payment_ref) for line in lines
+		_correction_key(doc.kind, line.invoice_no if line.receivable else "", line.line.payment_ref)
+		for line in lines
 	}
 	keys.discard(None)
 	if not keys:
@@ -252,7 +253,7 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 		.run(as_dict=True)
 	)
 	for row in waiting:
-		if _claim(doc.kind, row.sales_invoice or "", row.payment_ref or "") in keys:
+		if _correction_key(doc.kind, row.sales_invoice or "", row.payment_ref or "") in keys:
 			frappe.db.set_value(
 				"Report Import Line",
 				row.name,
@@ -266,7 +267,7 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 			)
 
 
-def _claim(kind: str, invoice: str, reference: str) -> tuple[str, str] | None:
+def _correction_key(kind: str, invoice: str, reference: str) -> tuple[str, str] | None:
 	"""What two rows share when one corrects the other: the invoice, and in payment reports also the check."""
 	if not invoice or (kind == "Payment" and not reference):
 		return None

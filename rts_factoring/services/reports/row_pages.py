@@ -75,11 +75,11 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 
 def counts(report_import: str) -> dict[str, int]:
 	line = frappe.qb.DocType("Report Import Line")
-	found = (
+	rows = (
 		frappe.qb.from_(line)
 		.where(line.report_import == report_import)
 		.groupby(line.outcome)
 		.select(line.outcome, Count("*"))
 		.run()
 	)
-	return {outcome: int(count) for outcome, count in found}
+	return {outcome: int(count) for outcome, count in rows}

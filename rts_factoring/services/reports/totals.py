@@ -30,17 +30,17 @@ def summary(doc, result: Reconciliation) -> dict:
 	"""Counts per outcome, sums of the rows' amounts, and the batch's invoices no row is about."""
 	counts = result.count()
 	own = report_lines.posted_rows(doc.name)
-	found = {field: counts.get(outcome, 0) for outcome, field in _COUNTS.items()}
+	counts_by_field = {field: counts.get(outcome, 0) for outcome, field in _COUNTS.items()}
 	if own:
-		found |= _stored_counts(doc.name)
+		counts_by_field |= _stored_counts(doc.name)
 	sums = {name: ZERO for name in AMOUNTS}
 	for line in result.report.lines:
 		for name in AMOUNTS:
 			sums[name] += getattr(line, name) or ZERO
 	return {
-		**found,
+		**counts_by_field,
 		"posted_count": len(own),
-		"waiting_count": sum(found[_COUNTS[outcome]] for outcome in report_lines.WAITING_OUTCOMES),
+		"waiting_count": sum(counts_by_field[_COUNTS[outcome]] for outcome in report_lines.WAITING_OUTCOMES),
 		**{field: float(sums[name]) for field, name in _TOTALS.items()},
 		"missing_from_report": json.dumps(list(result.missing)),
 	}

@@ -19,7 +19,7 @@ from rts_factoring.services.reports import follow_up_tasks, progress, reconcilin
 
 def refuse_undo(doc) -> None:
 	"""Throws with what to do first when an import cannot be undone now."""
-	later = built_upon_by(doc.name)
+	later = later_imports(doc.name)
 	if later:
 		frappe.throw(
 			_("Later imports build on this one. Cancel them first, newest first: {0}.").format(
@@ -40,24 +40,24 @@ def refuse_undo(doc) -> None:
 
 def _refuse_other_policy(doc) -> None:
 	"""What was posted under one policy would leave open positions under the other, which cannot close them."""
-	found = frappe.db.get_value("Factoring Ledger Entry", {"report_import": doc.name}, "policy")
+	posted_under = frappe.db.get_value("Factoring Ledger Entry", {"report_import": doc.name}, "policy")
 	today = frappe.db.get_value(settings.DOCTYPE, doc.company, "policy")
-	if found and found != today:
+	if posted_under and posted_under != today:
 		frappe.throw(
 			_(
 				"{0} was posted under the policy {1}; today it is {2}. Set the policy back to {1}, cancel, and change it again."
-			).format(doc.name, _(found), _(today)),
+			).format(doc.name, _(posted_under), _(today)),
 			title=_("Cannot be undone yet"),
 		)
 
 
-def built_upon_by(name: str) -> list[str]:
+def later_imports(name: str) -> list[str]:
 	"""Submitted imports that build on this one, newest first: they posted to an invoice of it after it did.
 
 	Rows that were decided late may stand on both sides of another import's. Such two build on each other only where an
 	invoice could not be without the one that goes.
 	"""
-	found: dict[str, datetime] = {}
+	latest_entry: dict[str, datetime] = {}
 	for entries in _by_invoice(name).values():
 		times: dict[str, list[datetime]] = {}
 		for entry in entries:
@@ -65,9 +65,9 @@ def built_upon_by(name: str) -> list[str]:
 		own = times.pop(name)
 		for other, others in times.items():
 			mixed = min(others) < max(own)
-			if max(others) > min(own) and not (mixed and _stands_without(name, entries)):
-				found[other] = max(*others, found.get(other, others[0]))
-	return sorted(found, key=found.__getitem__, reverse=True)
+			if max(others) > min(own) and not (mixed and _is_possible_without(name, entries)):
+				latest_entry[other] = max(*others, latest_entry.get(other, others[0]))
+	return sorted(latest_entry, key=latest_entry.__getitem__, reverse=True)
 
 
 def _by_invoice(name: str) -> dict[str, list]:
@@ -85,17 +85,17 @@ def _by_invoice(name: str) -> dict[str, list]:
 		.select(entry.purchased, entry.open_change, entry.collected, entry.charged_back)
 		.run(as_dict=True)
 	)
-	found: dict[str, list] = {}
+	by_invoice: dict[str, list] = {}
 	for row in rows:
-		found.setdefault(row.sales_invoice, []).append(row)
+		by_invoice.setdefault(row.sales_invoice, []).append(row)
 	return {
 		invoice: entries
-		for invoice, entries in found.items()
+		for invoice, entries in by_invoice.items()
 		if any(entry.report_import == name for entry in entries)
 	}
 
 
-def _stands_without(name: str, entries: list) -> bool:
+def _is_possible_without(name: str, entries: list) -> bool:
 	"""Whether the other imports' entries alone are a history an invoice can have."""
 	rest = [entry for entry in entries if entry.report_import != name]
 	purchased, open_, collected, charged_back = (
@@ -116,8 +116,8 @@ def undo(doc) -> None:
 		limit=0,
 	)
 	touched |= {row.sales_invoice for row in marked if row.sales_invoice}
-	concerned = _concerned_by_undo(doc)
-	report_lines.release(doc.name)
+	to_update = _imports_to_update(doc)
+	report_lines.release_keys(doc.name)
 	report_lines.reopen_superseded(doc)
 	follow_up_tasks.close_tasks(doc)
 	states = ledger.states_from_ledger(doc.company, doc.batch, touched)
@@ -127,12 +127,12 @@ def undo(doc) -> None:
 	if doc.batch and doc.kind == "Purchase":
 		batch_status.set_batch_rows(doc.batch, sorted(touched), "Submitted")
 	doc.db_set("status", "Cancelled", update_modified=False)
-	for name in concerned:
-		_judge_again(name)
-		follow_up_tasks.tell_released(doc, name)
+	for name in to_update:
+		_update_rows(name)
+		follow_up_tasks.notify_released(doc, name)
 
 
-def _judge_again(name: str) -> None:
+def _update_rows(name: str) -> None:
 	"""When its file cannot be read now, the import says so; the undoing of another does not wait for that."""
 	try:
 		reconciling.update_rows(name)
@@ -141,7 +141,7 @@ def _judge_again(name: str) -> None:
 		progress.mark_failed(name, error)
 
 
-def _concerned_by_undo(doc) -> list[str]:
+def _imports_to_update(doc) -> list[str]:
 	"""Submitted imports with rows that this one had posted before them, or had superseded: those rows count again."""
 	own = frappe.qb.DocType("Report Import Line")
 	line, parent = frappe.qb.DocType("Report Import Line").as_("line"), frappe.qb.DocType("Report Import")

@@ -8,7 +8,7 @@ from frappe import _
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services.accounting import ledger
-from rts_factoring.services.common.errors import say
+from rts_factoring.services.common.errors import translate
 from rts_factoring.services.invoices import invoice_state, readiness, receivables
 
 SETTINGS = "Subsidiary Factoring Settings"
@@ -36,19 +36,24 @@ def state(invoice: str) -> dict:
 def reasons(invoice: str) -> list[dict]:
 	"""Why the invoice waits: `text`, `fix`, and the `doctype` and `name` of the document on which to mend it.
 
-	What its packet or RTS objected to is kept as text alone; what the rules say is judged afresh.
+	What its packet or RTS objected to is kept as text alone; what the rules say is worked out again.
 	"""
 	row = receivables.rows([invoice])[0]
 	kept = (row.factoring_reasons or "").splitlines()
 	if row.docstatus != 1 or (row.factoring_status or "") not in invoice_state.PRE_SUBMISSION_STATES:
 		return [{"text": text, "fix": ""} for text in kept]
 	verdict = readiness.check_invoices([row])[invoice]
-	judged = [
-		{"code": reason.code, "text": say(reason.text), "fix": say(reason.fix), **_place(reason.code, row)}
+	current = [
+		{
+			"code": reason.code,
+			"text": translate(reason.text),
+			"fix": translate(reason.fix),
+			**_place(reason.code, row),
+		}
 		for reason in verdict.reasons
 	]
 	said = invoice_state.reasons_as_text(verdict.reasons).splitlines()
-	return judged + [{"text": text, "fix": ""} for text in kept if judged == [] and text not in said]
+	return current + [{"text": text, "fix": ""} for text in kept if current == [] and text not in said]
 
 
 def _place(code: str, row) -> dict:

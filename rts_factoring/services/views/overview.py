@@ -32,10 +32,10 @@ def card(name: str, company: str | None = None) -> str:
 	filters = [[doctype, key, *condition] for key, condition in conditions.items()]
 	if company:
 		filters.append([doctype, "company", "=", company])
-	found = frappe.get_list(
+	rows = frappe.get_list(
 		doctype, filters=filters, fields=["currency"], group_by="currency", order_by="currency"
 	)
-	currencies = [row.currency for row in found if row.currency] or [frappe.db.get_default("currency")]
+	currencies = [row.currency for row in rows if row.currency] or [frappe.db.get_default("currency")]
 	asked = frappe._dict(document_type=doctype, function="Sum", aggregate_function_based_on=field)
 	sums = [
 		fmt_money(get_result(asked, [*filters, [doctype, "currency", "=", currency]]), currency=currency)

@@ -50,7 +50,7 @@ def overdue_batches(company: str) -> list[str]:
 def _purchase_overdue(company: str) -> None:
 	late = overdue_batches(company)
 	if late:
-		alerts.tell_managers(
+		alerts.notify_managers(
 			company,
 			_("{0}: {1} batches without a purchase report").format(company, len(late)),
 			_("Ask RTS about these batches, or import their reports: {0}.").format(", ".join(late[:SHOWN])),
@@ -64,7 +64,7 @@ def _held(company: str) -> None:
 	filters = {"company": company, "docstatus": 1, "factoring_status": InvoiceState.HELD.value}
 	held = frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="posting_date, name")
 	if held:
-		alerts.tell_managers(
+		alerts.notify_managers(
 			company,
 			_("{0}: {1} invoices held by RTS").format(company, len(held)),
 			_("Mend what RTS objected to, and queue them again: {0}.").format(", ".join(held[:SHOWN])),
@@ -75,20 +75,20 @@ def _held(company: str) -> None:
 
 
 def _waiting_rows(company: str) -> None:
-	found = frappe.get_all(
+	imports = frappe.get_all(
 		"Report Import",
 		filters={"company": company, "docstatus": ("<", 2), "waiting_count": (">", 0)},
 		fields=["name", "waiting_count"],
 		order_by="creation",
 	)
-	if found:
-		alerts.tell_managers(
+	if imports:
+		alerts.notify_managers(
 			company,
 			_("{0}: {1} report rows wait for a decision").format(
-				company, sum(row.waiting_count for row in found)
+				company, sum(row.waiting_count for row in imports)
 			),
-			_("Decide them on: {0}.").format(", ".join(row.name for row in found[:SHOWN])),
+			_("Decide them on: {0}.").format(", ".join(row.name for row in imports[:SHOWN])),
 			"Report Import",
-			found[0].name,
+			imports[0].name,
 			"waiting_rows",
 		)

@@ -17,6 +17,7 @@ from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import settings
 
 SHOWN = 5  # invoices that are named
+_TAKEN = ("purchased", "fee", "reserve", "charges", "clearing")
 CONTROL = (Role.CLEARING, Role.RESERVE, Role.ADVANCES)
 
 
@@ -155,20 +156,20 @@ def ledger_sums(company: str, to_date: date | None = None, before: date | None =
 		query = query.where(table.posting_date <= to_date)
 	if before:
 		query = query.where(table.posting_date < before)
-	found = query.run(as_dict=True)[0]
-	return {name: money(found[name] or 0) for name in names}
+	sums = query.run(as_dict=True)[0]
+	return {name: money(sums[name] or 0) for name in names}
 
 
 def _of_imports(company: str, accounts: Iterable[str]) -> Decimal:
 	"""Debit minus credit, on these accounts, of the journal entries that report imports made."""
 	gl = frappe.qb.DocType("GL Entry")
-	found = (
+	rows = (
 		_gl_of_imports(company)
 		.where(gl.account.isin(list(accounts) or [""]))
 		.select(Sum(gl.debit) - Sum(gl.credit))
 		.run()
 	)
-	return money(found[0][0] or 0)
+	return money(rows[0][0] or 0)
 
 
 def _gl_of_imports(company: str):
@@ -184,13 +185,13 @@ def _gl_of_imports(company: str):
 
 def _balance(company: str, account: str) -> Decimal:
 	gl = frappe.qb.DocType("GL Entry")
-	found = (
+	rows = (
 		frappe.qb.from_(gl)
 		.where((gl.company == company) & (gl.is_cancelled == 0) & (gl.account == account))
 		.select(Sum(gl.debit) - Sum(gl.credit))
 		.run()
 	)
-	return money(found[0][0] or 0)
+	return money(rows[0][0] or 0)
 
 
 def _debtor_accounts(company: str) -> list[str]:
@@ -289,10 +290,10 @@ def costs(company: str, from_date: date, to_date: date) -> list[dict]:
 		.run(as_dict=True)
 	)
 	days = _days_to_pay(company)
-	found: dict[tuple[str, str], dict] = {}
+	by_month: dict[tuple[str, str], dict] = {}
 	for row in rows:
 		key = (row.posting_date.strftime("%Y-%m"), row.customer or "")
-		sums = found.setdefault(
+		sums = by_month.setdefault(
 			key,
 			{
 				"month": key[0],
@@ -309,7 +310,7 @@ def costs(company: str, from_date: date, to_date: date) -> list[dict]:
 		if row.sales_invoice in days and row.collected:
 			sums["_weighted"] += days[row.sales_invoice] * money(row.collected)
 			sums["_paid"] += money(row.collected)
-	return [_cost_row(sums) for _key, sums in sorted(found.items())]
+	return [_cost_row(sums) for _key, sums in sorted(by_month.items())]
 
 
 def _cost_row(sums: dict) -> dict:
@@ -377,9 +378,9 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 		.select(table.purchased, table.fee, table.reserve, table.charges, table.clearing)
 		.run(as_dict=True)
 	)
-	found: dict[str, dict] = {}
+	by_invoice: dict[str, dict] = {}
 	for entry in entries:
-		row = found.setdefault(
+		row = by_invoice.setdefault(
 			entry.sales_invoice, frappe._dict(dict.fromkeys(_TAKEN, ZERO), sales_invoice=entry.sales_invoice)
 		)
 		row.fee += money(entry.fee or 0)
@@ -387,13 +388,12 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 			row.update({"posting_date": entry.posting_date, "customer": entry.customer, "batch": entry.batch})
 			for name in ("purchased", "reserve", "charges", "clearing"):
 				row[name] += money(entry[name] or 0)
-	rows = [row for row in found.values() if row.posting_date and from_date <= row.posting_date <= to_date]
+	rows = [
+		row for row in by_invoice.values() if row.posting_date and from_date <= row.posting_date <= to_date
+	]
 	for row in rows:
 		row.expected_fee = money(row.purchased * Decimal(str(agreement.fee_rate or 0)) / 100)
 		row.expected_reserve = money(row.purchased * Decimal(str(agreement.reserve_rate or 0)) / 100)
 		row.fee_difference = row.fee - row.expected_fee
 		row.reserve_difference = row.reserve - row.expected_reserve
 	return sorted(rows, key=lambda row: (row.posting_date, row.sales_invoice))
-
-
-_TAKEN = ("purchased", "fee", "reserve", "charges", "clearing")

@@ -22,7 +22,7 @@ def _event(creation, text: str) -> dict:
 
 def _batches(invoice: str) -> list[dict]:
 	row, batch = frappe.qb.DocType("Factoring Batch Invoice"), frappe.qb.DocType(batch_status.DOCTYPE)
-	found = (
+	rows = (
 		frappe.qb.from_(row)
 		.inner_join(batch)
 		.on(batch.name == row.parent)
@@ -39,7 +39,7 @@ def _batches(invoice: str) -> list[dict]:
 		.run(as_dict=True)
 	)
 	events = []
-	for entry in found:
+	for entry in rows:
 		link = get_link_to_form(batch_status.DOCTYPE, entry.name)
 		if entry.submitted_on:
 			events.append(_event(entry.submitted_on, _("Factoring: submitted with batch {0}").format(link)))
@@ -56,7 +56,7 @@ def _batches(invoice: str) -> list[dict]:
 def _rows(invoice: str) -> list[dict]:
 	"""Rows that say something about the invoice and post nothing."""
 	line, report = frappe.qb.DocType("Report Import Line"), frappe.qb.DocType("Report Import")
-	found = (
+	rows = (
 		frappe.qb.from_(line)
 		.inner_join(report)
 		.on(report.name == line.report_import)
@@ -75,7 +75,7 @@ def _rows(invoice: str) -> list[dict]:
 			)
 			+ (f": {escape_html(row.description)}" if row.description else ""),
 		)
-		for row in found
+		for row in rows
 	]
 
 

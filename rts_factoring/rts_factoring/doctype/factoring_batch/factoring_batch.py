@@ -1,7 +1,7 @@
 import frappe
 
 from rts_factoring.services.batches import batch_status, delivery, factoring_batch
-from rts_factoring.services.common.documents import CompanyDocument, stored
+from rts_factoring.services.common.documents import CompanyDocument, saved_document
 
 
 class FactoringBatch(CompanyDocument):
@@ -26,14 +26,14 @@ class FactoringBatch(CompanyDocument):
 	@frappe.whitelist(methods=["POST"])
 	def retry(self) -> None:
 		"""Try again after the last attempt failed."""
-		delivery.retry(stored(self, "submit").name)
+		delivery.retry(saved_document(self, "submit").name)
 
 	@frappe.whitelist(methods=["POST"])
 	def mark_delivered(self) -> None:
 		"""A person brought the files to the factor."""
-		delivery.mark_delivered(stored(self, "submit").name)
+		delivery.mark_delivered(saved_document(self, "submit").name)
 
 	@frappe.whitelist(methods=["POST"])
 	def mark_seen(self) -> None:
 		"""The batch showed up at the factor."""
-		batch_status.mark_seen(stored(self, "submit").name)
+		batch_status.mark_seen(saved_document(self, "submit").name)

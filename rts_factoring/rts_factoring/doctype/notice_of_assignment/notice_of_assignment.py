@@ -1,10 +1,10 @@
-from rts_factoring.services.common.documents import CompanyDocument, private_file
+from rts_factoring.services.common.documents import CompanyDocument, require_private_file
 from rts_factoring.services.invoices import notices, readiness
 
 
 class NoticeofAssignment(CompanyDocument):
 	def validate(self):
-		private_file(self, "approval_attachment")
+		require_private_file(self, "approval_attachment")
 		notices.validate(self)
 
 	def before_submit(self):

@@ -128,7 +128,7 @@ function buttons(frm) {
 	const then_reload = (method) => () => rts_factoring.act(frm, method).then(() => frm.reload_doc());
 	if (doc.docstatus === 0) {
 		frm.add_custom_button(__("Expected Entries"), () => preview(frm));
-		if (frm.perm[0]?.write) frm.add_custom_button(__("Judge Again"), then_reload("judge_again"));
+		if (frm.perm[0]?.write) frm.add_custom_button(__("Update Rows"), then_reload("update_rows"));
 	}
 	if (may_submit && doc.docstatus === 0 && (teachable(doc).length || doc.blocked_count)) {
 		frm.add_custom_button(__("Teach the Layout"), () => teach(frm));

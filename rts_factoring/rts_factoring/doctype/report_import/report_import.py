@@ -1,15 +1,15 @@
 import frappe
 
 from rts_factoring.services.accounting import deposits, periods
-from rts_factoring.services.common.documents import CompanyDocument, private_file, stored
+from rts_factoring.services.common.documents import CompanyDocument, require_private_file, saved_document
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import decisions, reconciling, report_import
 
 
 class ReportImport(CompanyDocument):
 	def before_validate(self):
-		private_file(self, "file")
-		layouts.refuse_foreign(self, "layout")
+		require_private_file(self, "file")
+		layouts.refuse_other_company(self, "layout")
 
 	def validate(self):
 		report_import.validate(self)
@@ -36,7 +36,7 @@ class ReportImport(CompanyDocument):
 		report_import.on_trash(self)
 
 	@frappe.whitelist(methods=["POST"])
-	def decide(
+	def record_decision(
 		self,
 		rows: list[int] | str,
 		action: str,
@@ -47,23 +47,29 @@ class ReportImport(CompanyDocument):
 	) -> None:
 		"""Decide rows, by their numbers in the sheet."""
 		decisions.record_decision(
-			stored(self, "submit").name, frappe.parse_json(rows), action, invoice, event, reason, remember
+			saved_document(self, "submit").name,
+			frappe.parse_json(rows),
+			action,
+			invoice,
+			event,
+			reason,
+			remember,
 		)
 
 	@frappe.whitelist(methods=["POST"])
 	def teach(self, what: str, text: str, means: str) -> None:
 		"""Teach the layout a header or a word of this file; `what` is Header or Word."""
-		decisions.teach(stored(self, "submit").name, what, text, means)
+		decisions.teach(saved_document(self, "submit").name, what, text, means)
 
 	@frappe.whitelist(methods=["POST"])
-	def judge_again(self) -> None:
-		reconciling.update_rows(stored(self, "write").name)
+	def update_rows(self) -> None:
+		reconciling.update_rows(saved_document(self, "write").name)
 
 	@frappe.whitelist(methods=["POST"])
 	def post_waiting(self) -> None:
-		report_import.post_waiting(stored(self, "submit").name)
+		report_import.post_waiting(saved_document(self, "submit").name)
 
 	@frappe.whitelist(methods=["POST"])
 	def record_deposit(self, bank_account: str, amount: float, day: str, reference: str = "") -> dict:
 		frappe.has_permission("Journal Entry", "create", throw=True)
-		return deposits.record(stored(self, "submit"), bank_account, amount, day, reference)
+		return deposits.record(saved_document(self, "submit"), bank_account, amount, day, reference)

@@ -8,7 +8,7 @@ frappe.ui.form.on("Report Layout", {
 				make_attachments_public: false,
 				restrictions: { allowed_file_types: [".xlsx", ".csv"] },
 				on_success: async (file) => {
-					const { message } = await frm.call("try_on", { file_url: file.file_url });
+					const { message } = await frm.call("preview_file", { file_url: file.file_url });
 					if (message) show(message);
 				},
 			});

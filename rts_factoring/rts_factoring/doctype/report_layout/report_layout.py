@@ -9,7 +9,7 @@ class ReportLayout(Document):
 		layouts.validate_report_layout(self)
 
 	@frappe.whitelist()
-	def try_on(self, file_url: str) -> dict:
+	def preview_file(self, file_url: str) -> dict:
 		"""What each column and the first rows of an uploaded file become."""
 		self.check_permission("read")
-		return layouts.try_on(self, file_url)
+		return layouts.preview_file(self, file_url)

@@ -3,7 +3,7 @@ import frappe
 from rts_factoring.printing import health
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.batches import automatic_submit
-from rts_factoring.services.common.documents import CompanyDocument, private_file, stored
+from rts_factoring.services.common.documents import CompanyDocument, require_private_file, saved_document
 from rts_factoring.services.company import accounts, connections, layouts, settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.views import checklist
@@ -19,11 +19,11 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 
 	def _save_passwords(self):
 		super()._save_passwords()
-		settings.mask(self)
+		settings.mask_passwords(self)
 
 	def before_validate(self):
-		private_file(self, "signed_agreement")
-		layouts.refuse_foreign(self, "schedule_layout", *layouts.SETTINGS_FIELDS.values())
+		require_private_file(self, "signed_agreement")
+		layouts.refuse_other_company(self, "schedule_layout", *layouts.SETTINGS_FIELDS.values())
 
 	def validate(self):
 		settings.validate(self)
@@ -43,37 +43,37 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	def show_host_key(self) -> dict:
 		"""The key the server shows; no credential is sent."""
 		frappe.only_for("System Manager")
-		return connections.show_host_key(stored(self, "write"))
+		return connections.show_host_key(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def confirm_host_key(self, fingerprint: str) -> None:
 		frappe.only_for("System Manager")
-		connections.confirm_host_key(stored(self, "write"), fingerprint)
+		connections.confirm_host_key(saved_document(self, "write"), fingerprint)
 
 	@frappe.whitelist(methods=["POST"])
 	def test_connection(self) -> dict:
 		"""Log in and list the folders."""
 		frappe.only_for("System Manager")
-		return connections.test_connection(stored(self, "write"))
+		return connections.test_connection(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def store_private_key(self, key: str, passphrase: str = "") -> str:  # nosec B107 # none
 		"""Keep the key encrypted; its fingerprint."""
 		frappe.only_for("System Manager")
-		return settings.store_private_key(stored(self, "write"), key, passphrase)
+		return settings.store_private_key(saved_document(self, "write"), key, passphrase)
 
 	@frappe.whitelist(methods=["POST"])
 	def remove_private_key(self) -> None:
 		frappe.only_for("System Manager")
-		settings.remove_private_key(stored(self, "write"))
+		settings.remove_private_key(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def create_accounts(self) -> dict:
 		"""Make the accounts no role has yet; field → account."""
 		frappe.has_permission("Account", "create", throw=True)
-		return accounts.create_missing(stored(self, "write").company)
+		return accounts.create_missing(saved_document(self, "write").company)
 
 	@frappe.whitelist(methods=["POST"])
 	def request_credentials(self) -> None:
 		"""Mail the RTS representative the request for this subsidiary's credentials."""
-		checklist.request_credentials(stored(self, "write"))
+		checklist.request_credentials(saved_document(self, "write"))
