@@ -88,7 +88,7 @@ def test_open_methods_check_the_permission_first():
 	for name, node, body in methods():
 		if is_open(node) and any("self" in line for line in body):
 			checks = ("self.check_permission(", "frappe.only_for(", "frappe.has_permission(")
-			assert body[0].startswith(checks) or "stored(self" in body[0], name
+			assert body[0].startswith(checks) or "saved_document(self" in body[0], name
 
 
 def test_whitelisted_modules_keep_their_annotations():
