@@ -68,7 +68,8 @@ class FactoringError(Exception):
 	"""Base of every error the core raises on purpose: `FileRefused("wrong_client", where=name, client="104233")`.
 
 	`code` is stable and machine-readable (shown by `rts-factoring --json`); `message` says what is wrong and `hint` what to
-	do, both from the table of messages; `where` names file, row or field when there is one.
+	do, both from the table of messages; `where` names file, row or field when there is one. `key` and `values` are what
+	it was raised with.
 	"""
 
 	def __init__(self, code: str, message: str = "", hint: str = "", where: str = "", **values: object):
@@ -76,6 +77,7 @@ class FactoringError(Exception):
 			text, fix = ERRORS[code]
 			message, hint = Text(text, values), Text(fix, values)
 		super().__init__(message)
+		self.key, self.values = code, values
 		self.code = code.partition(".")[0]
 		self.message = message
 		self.hint = hint

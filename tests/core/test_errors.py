@@ -1,7 +1,10 @@
 """Sentences that can be said in another language stay the English text, with template and values at hand."""
 
+import pytest
+
 from rts_factoring.core.documents.limits import limited
-from rts_factoring.core.errors import PaperworkError, Sentence
+from rts_factoring.core.errors import PaperworkError, Sentence, Text
+from rts_factoring.core.messages import ERRORS
 
 
 def test_a_sentence_is_its_english_text():
@@ -21,11 +24,14 @@ def test_its_parts_make_it_again():
 
 def test_an_error_of_another_process_is_still_a_sentence():
 	def fail(progress):
-		raise PaperworkError("too_big", Sentence("This file has {0} pages.", 7), "Send less.", "a.pdf")
+		count = Text("{much} too many", {"much": Text("by {n}", {"n": 7})})
+		raise PaperworkError("too_complex.pages", where="a.pdf", count=count, most=500)
 
-	try:
-		limited(fail, "a.pdf")
-	except PaperworkError as error:
-		assert error.message.template == "This file has {0} pages." and error.hint == "Send less."
-	else:
-		raise AssertionError("nothing was raised")
+	with pytest.raises(PaperworkError) as caught:
+		limited(fail, "b.pdf")
+	error = caught.value
+	assert (error.code, error.where) == ("too_complex", "a.pdf")
+	assert error.message == "The PDF has by 7 too many pages. At most 500 are accepted."
+	assert error.message.template == ERRORS["too_complex.pages"].text
+	assert error.message.values["count"].values["much"].template == "by {n}"
+	assert error.hint == ERRORS["too_complex.pages"].fix

@@ -11,7 +11,7 @@ from PIL import Image, ImageFile
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
-from ..errors import PaperworkError, Sentence
+from ..errors import PaperworkError
 from .pdf import numbers, stream
 
 LETTER = (612.0, 792.0)  # points
@@ -98,7 +98,13 @@ def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
 		with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
 			size, mode = picture.size, picture.mode
 			if size[0] * size[1] > MAX_PIXELS:
-				raise _too_large(f"{size[0]:,} × {size[1]:,}", name)
+				raise PaperworkError(
+					"image_too_large.measured",
+					where=name,
+					width=f"{size[0]:,}",
+					height=f"{size[1]:,}",
+					most=f"{MAX_PIXELS:,}",
+				)
 			lossless = picture.format == "PNG"
 			if lossless:
 				picture.load()  # a PNG may keep its orientation behind the picture
@@ -115,14 +121,9 @@ def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
 	except (PaperworkError, MemoryError):
 		raise
 	except Image.DecompressionBombError as error:
-		raise _too_large("it says", name) from error
+		raise PaperworkError("image_too_large.announced", where=name, most=f"{MAX_PIXELS:,}") from error
 	except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, struct.error, ...
-		raise PaperworkError(
-			"image_corrupt",
-			"This picture is damaged or not whole.",
-			"Take or attach it again.",
-			name,
-		) from error
+		raise PaperworkError("image_corrupt.damaged", where=name) from error
 	finally:
 		ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
 	small = small if turn is None else small.transpose(turn)
@@ -175,12 +176,3 @@ def _target(size: tuple[int, int], quality: Quality, sideways: bool) -> tuple[in
 	"""The pixels to keep of a stored picture of `size`, which lies `sideways` if it is turned before it is placed."""
 	factor = min(1.0, _points_per_pixel(size[::-1] if sideways else size) / 72 * quality.dpi)
 	return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))
-
-
-def _too_large(size: str, name: str) -> PaperworkError:
-	return PaperworkError(
-		"image_too_large",
-		Sentence("This picture has more than {0} pixels ({1}).", f"{MAX_PIXELS:,}", size),
-		"Take it with a lower resolution.",
-		name,
-	)

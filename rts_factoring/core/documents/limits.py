@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable
 
 from .. import errors
-from ..errors import FactoringError, PaperworkError, Sentence
+from ..errors import FactoringError, PaperworkError, Text
 
 SECONDS = 8  # per file; with starting and ending the child it stays below 10
 MEGABYTES = 500  # in all, what the process already holds included
@@ -72,8 +72,7 @@ def _child(work: Work, readable: int, writable: int, megabytes: int) -> None:
 			facts, content = work(progress)
 			answer = {"facts": facts, "size": len(content)}
 		except FactoringError as error:
-			told = {"message": _plain(error.message), "hint": _plain(error.hint)}
-			answer, content = {"error": type(error).__name__, **error.as_dict(), **told, "size": 0}, b""
+			answer, content = {"error": _packed(error), "size": 0}, b""
 		except (MemoryError, RecursionError):
 			answer, content = {"exhausted": True, "size": 0}, b""
 		except Exception:
@@ -89,15 +88,10 @@ def _parent(readable: int, where: str, seconds: float) -> tuple[dict, bytes]:
 	answer = None
 	while answer is None or len(buffer) < answer["size"]:
 		if not select.select([readable], [], [], max(0.0, deadline - time.monotonic()))[0]:
-			raise PaperworkError(
-				"too_slow",
-				Sentence("This file was not read within {0} seconds.", f"{seconds:g}"),
-				"It is damaged or made to be slow: print it to a new PDF, or send it as a picture.",
-				where,
-			)
+			raise PaperworkError("too_slow", where=where, seconds=f"{seconds:g}")
 		chunk = os.read(readable, 1 << 20)
 		if not chunk:
-			raise _too_complex(where)
+			raise PaperworkError("too_complex.crashed", where=where)
 		buffer += chunk
 		while answer is None and b"\n" in buffer:
 			line, _, rest = bytes(buffer).partition(b"\n")
@@ -110,28 +104,36 @@ def _parent(readable: int, where: str, seconds: float) -> tuple[dict, bytes]:
 	if "bug" in answer:
 		raise RuntimeError(f"reading {where} failed in the child process:\n{answer['bug']}")
 	if "exhausted" in answer:
-		raise _too_complex(where)
+		raise PaperworkError("too_complex.memory", where=where)
 	if "error" in answer:
-		kind = getattr(errors, answer["error"], PaperworkError)
-		raise kind(answer["code"], _made(answer["message"]), _made(answer["hint"]), answer["where"])
+		raise _unpacked(answer["error"])
 	return answer["facts"], bytes(buffer)
 
 
-def _plain(text: str) -> str | list:
-	return text.parts() if isinstance(text, Sentence) else text
+def _packed(error: FactoringError) -> dict:
+	"""What the error was raised with, as plain data for another process."""
+	values = {name: _plain(value) for name, value in error.values.items()}
+	return {"kind": type(error).__name__, "key": error.key, "where": error.where, "values": values}
 
 
-def _made(text: str | list) -> str:
-	return Sentence.of_parts(text) if isinstance(text, list) else text
+def _unpacked(packed: dict) -> FactoringError:
+	kind = getattr(errors, packed["kind"])
+	values = {name: _made(value) for name, value in packed["values"].items()}
+	return kind(packed["key"], where=packed["where"], **values)
 
 
-def _too_complex(where: str) -> PaperworkError:
-	return PaperworkError(
-		"too_complex",
-		"This file needs more memory than one document may take.",
-		"Print it to a new PDF, or send it as a picture.",
-		where,
-	)
+def _plain(value: object) -> object:
+	"""A value as JSON takes it; a text that can be translated becomes its template and values."""
+	if isinstance(value, Text):
+		return [value.template, {name: _plain(part) for name, part in value.values.items()}]
+	return value
+
+
+def _made(value: object) -> object:
+	if isinstance(value, list):
+		template, values = value
+		return Text(template, {name: _made(part) for name, part in values.items()})
+	return value
 
 
 def _send(writable: int, message: dict) -> None:

@@ -15,11 +15,11 @@ from PIL import Image
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, StreamObject
 
-from ..errors import PaperworkError, Sentence, short
+from ..errors import PaperworkError, short
 from .images import BEST, LETTER, MAX_PIXELS, Quality, add_image, embed
 from .limits import SECONDS, Progress, limited
 from .page_bounds import set_upright
-from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading
+from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
 
 INVOICE = "Invoice"  # the first bookmark
 STEPS = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
@@ -62,20 +62,10 @@ class Document:
 			return self.content
 		try:
 			if self.content.stat().st_size > MAX_BYTES:
-				raise PaperworkError(
-					"too_complex",
-					Sentence("This file has more than {0}.", _size(MAX_BYTES)),
-					"",
-					self.file_name,
-				)
+				raise too_many_bytes(self.content.stat().st_size, self.file_name)
 			return self.content.read_bytes()
 		except OSError as error:
-			raise PaperworkError(
-				"file_missing",
-				"This file is attached, but cannot be read.",
-				"Attach it again.",
-				self.file_name,
-			) from error
+			raise PaperworkError("file_missing.unreadable", where=self.file_name) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +112,7 @@ def build_packet(
 			if max_bytes is None or len(content) <= max_bytes:
 				return {"pages": pages, "outline": outline}, content
 		raise PaperworkError(
-			"packet_too_large",
-			Sentence(
-				"The packet has {0} even with coarse pictures; {1} are allowed.",
-				_size(len(content)),
-				_size(max_bytes),
-			),
-			"Leave out pages RTS does not need, or attach smaller files; or raise the limit in the settings, "
-			"then queue the invoice again.",
-			invoice_name,
+			"packet_too_large", where=invoice_name, size=_size(len(content)), most=_size(max_bytes)
 		)
 
 	facts, content = limited(work, invoice_name, seconds)
@@ -233,14 +215,12 @@ def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
 def _refuse_other(content: bytes, name: str) -> None:
 	"""Raise for what is neither PDF, JPG nor PNG. A file that only claims to be a PDF is left to open_pdf."""
 	suffix = Path(name).suffix.lower()
-	hint = "Attach it as PDF, JPG or PNG."
 	if content[4:12] in _HEIC:
-		hint = "Set the phone's camera to JPEG (most compatible), or attach a PDF, JPG or PNG."
-	elif suffix in (".jpg", ".jpeg", ".png"):
-		raise PaperworkError("image_corrupt", "This file is named a picture, but is none.", hint, name)
-	elif suffix == ".pdf":
-		return
-	raise PaperworkError("unsupported_type", "This kind of file cannot go into a packet.", hint, name)
+		raise PaperworkError("unsupported_type.heic", where=name)
+	if suffix in (".jpg", ".jpeg", ".png"):
+		raise PaperworkError("image_corrupt.no_picture", where=name)
+	if suffix != ".pdf":
+		raise PaperworkError("unsupported_type.other", where=name)
 
 
 def _coarsen(writer: PdfWriter, quality: Quality) -> None:

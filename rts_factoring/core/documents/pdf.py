@@ -22,7 +22,7 @@ from pypdf.generic import (
 	StreamObject,
 )
 
-from ..errors import FactoringError, PaperworkError, Sentence
+from ..errors import FactoringError, PaperworkError
 
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
@@ -47,7 +47,6 @@ _DRAWN = {
 	*("/FreeText", "/Ink", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Stamp", "/Caret"),
 	*("/Highlight", "/Underline", "/StrikeOut", "/Squiggly"),
 }
-_PRINT_AGAIN = "Print it to a new PDF, or send it as a picture."
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
 _LEADING = ("/AA", "/OpenAction")
 _HIDDEN = ("/AF", "/PieceInfo", "/Metadata", "/OPI", "/Ref", "/StructParent", "/StructParents")
@@ -56,41 +55,27 @@ _HIDDEN = ("/AF", "/PieceInfo", "/Metadata", "/OPI", "/Ref", "/StructParent", "/
 def open_pdf(content: bytes, name: str) -> PdfReader:
 	"""A reader over `content`, or PaperworkError: empty, not_a_pdf, truncated, encrypted, no_pages, damaged, too_complex."""
 	if not content:
-		raise PaperworkError("empty", "This file is empty (0 bytes).", "Attach it again.", name)
+		raise PaperworkError("empty", where=name)
 	if len(content) > MAX_BYTES:
-		raise _too_complex(
-			Sentence("This file has {0} MB, more than {1}.", len(content) // 1024**2, MAX_BYTES // 1024**2),
-			name,
-		)
+		raise too_many_bytes(len(content), name)
 	if b"%PDF-" not in content[:1024]:
-		raise PaperworkError(
-			"not_a_pdf", "This file is named PDF, but is none.", "Attach a PDF, JPG or PNG file.", name
-		)
+		raise PaperworkError("not_a_pdf", where=name)
 	if _is_truncated(content):
-		raise PaperworkError(
-			"truncated",
-			"The end of this file is missing.",
-			"Its upload or download broke off: attach it again.",
-			name,
-		)
+		raise PaperworkError("truncated", where=name)
 	if _announces_too_much(content):
-		raise _too_complex(Sentence("This file has more than {0} objects.", f"{MAX_OBJECTS:,}"), name)
+		raise PaperworkError("too_complex.objects", where=name, most=f"{MAX_OBJECTS:,}")
 	with reading(name):
 		reader = PdfReader(io.BytesIO(content), strict=False)
 		if reader.is_encrypted and not _opens_without_password(reader):
-			raise PaperworkError(
-				"encrypted", "This file is locked with a password.", "Ask for it without a password.", name
-			)
+			raise PaperworkError("encrypted.document", where=name)
 		count = reader.trailer["/Root"]["/Pages"].get("/Count", 0)
 		if isinstance(count, int) and count > MAX_PAGES:
-			raise _too_complex(
-				Sentence("This file has {0} pages, more than {1}.", f"{count:,}", MAX_PAGES), name
-			)
+			raise PaperworkError("too_complex.pages", where=name, count=f"{count:,}", most=MAX_PAGES)
 		pages = len(reader.pages)
 	if not pages:
-		raise PaperworkError("no_pages", "This file has no pages.", "Attach it again.", name)
+		raise PaperworkError("no_pages", where=name)
 	if pages > MAX_PAGES:
-		raise _too_complex(Sentence("This file has {0} pages, more than {1}.", f"{pages:,}", MAX_PAGES), name)
+		raise PaperworkError("too_complex.pages", where=name, count=f"{pages:,}", most=MAX_PAGES)
 	return reader
 
 
@@ -127,7 +112,11 @@ def reading(name: str):
 
 
 def damaged(name: str) -> PaperworkError:
-	return PaperworkError("damaged", "This PDF is damaged and cannot be read.", _PRINT_AGAIN, name)
+	return PaperworkError("damaged", where=name)
+
+
+def too_many_bytes(count: int, name: str) -> PaperworkError:
+	return PaperworkError("too_complex.bytes", where=name, count=count // 1024**2, most=MAX_BYTES // 1024**2)
 
 
 def paint(writer: PdfWriter, page: DictionaryObject, forms: list[tuple[str, Matrix]]) -> None:
@@ -242,12 +231,7 @@ def _appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, Stream
 		look = _appearance(annotation)
 		if look is None or "/BBox" not in look:
 			if _would_be_lost(annotation):
-				raise PaperworkError(
-					"no_appearance",
-					"This PDF has a filled-in field or a remark without a picture of it, so it would be lost.",
-					_PRINT_AGAIN,
-					name,
-				)
+				raise PaperworkError("no_appearance", where=name)
 			continue
 		x0, y0, x1, y1 = box(annotation["/Rect"])
 		matrix = tuple(float(n) for n in look.get("/Matrix", IDENTITY))
@@ -349,7 +333,3 @@ def _empty(item) -> None:
 		item.clear()
 	if isinstance(item, StreamObject):
 		item._data = b""
-
-
-def _too_complex(message: str, name: str) -> PaperworkError:
-	return PaperworkError("too_complex", message, _PRINT_AGAIN, name)

@@ -1,7 +1,60 @@
-"""Why a paper cannot go into an invoice's packet."""
+"""Why a document cannot go into an invoice's packet."""
 
 from __future__ import annotations
 
 from .message import Message
 
-DOCUMENTS: dict[str, Message] = {}
+_PRINT_AGAIN = "Print it to a new PDF, or attach it as a picture."
+_OTHER_FORMAT = "Attach it as PDF, JPG or PNG."
+_CAMERA = "Set the phone's camera to JPEG (most compatible), or attach a PDF, JPG or PNG."
+
+DOCUMENTS: dict[str, Message] = {
+	# Any file.
+	"empty": Message("The file is empty (0 bytes).", "Attach it again."),
+	"file_missing.unreadable": Message("The file is attached but cannot be read.", "Attach it again."),
+	"unsupported_type.other": Message("This type of file cannot go into a packet.", _OTHER_FORMAT),
+	"unsupported_type.heic": Message("HEIC pictures cannot go into a packet.", _CAMERA),
+	"too_slow": Message(
+		"Reading the file took longer than {seconds} seconds.",
+		"The file is damaged or was made to be slow. Print it to a new PDF, or attach it as a picture.",
+	),
+	"too_complex.memory": Message("The file needs more memory than one document may use.", _PRINT_AGAIN),
+	"too_complex.crashed": Message("The program that reads the file stopped at it.", _PRINT_AGAIN),
+	"too_complex.bytes": Message("The file has {count} MB. At most {most} MB are accepted.", _PRINT_AGAIN),
+	# A PDF.
+	"not_a_pdf": Message("This file is not a PDF.", _OTHER_FORMAT),
+	"truncated": Message(
+		"The end of the file is missing.", "Its upload or download stopped early. Attach it again."
+	),
+	"encrypted.document": Message(
+		"The file is protected by a password.", "Ask for a copy without a password."
+	),
+	"no_pages": Message("The file has no pages.", "Attach it again."),
+	"damaged": Message("The PDF is damaged and cannot be read.", _PRINT_AGAIN),
+	"too_complex.objects": Message("The PDF has more than {most} objects.", _PRINT_AGAIN),
+	"too_complex.pages": Message("The PDF has {count} pages. At most {most} are accepted.", _PRINT_AGAIN),
+	"no_appearance": Message(
+		"The PDF has a filled-in field or a comment without a picture of it. The packet would lose it.",
+		_PRINT_AGAIN,
+	),
+	# A picture.
+	"image_corrupt.damaged": Message(
+		"The picture is damaged or incomplete.", "Take it again, or attach it again."
+	),
+	"image_corrupt.no_picture": Message(
+		"This file has a picture's name but is not a picture.", _OTHER_FORMAT
+	),
+	"image_too_large.measured": Message(
+		"The picture has {width} × {height} pixels. At most {most} pixels are accepted.",
+		"Take it again with a lower resolution.",
+	),
+	"image_too_large.announced": Message(
+		"The picture has more than {most} pixels.", "Take it again with a lower resolution."
+	),
+	# The packet.
+	"packet_too_large": Message(
+		"The packet has {size} even with coarse pictures. At most {most} are allowed.",
+		"Leave out pages RTS does not need, attach smaller files, or raise the limit in the settings. "
+		"Then queue the invoice again.",
+	),
+}

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ..errors import NoticeError, Sentence
+from ..errors import NoticeError
 from ..model import InvoiceStanding, InvoiceState
 
 PLACEHOLDERS = ("company", "client_number", "customer", "invoice")
@@ -126,12 +126,7 @@ def is_due(case: NoticeCase) -> NoticeDecision:
 	if notice is None and case.before_first:
 		return NoticeDecision(False, "before_first_notice")
 	if notice is None:
-		problem = NoticeError(
-			"notice_missing",
-			"This invoice is factored, but no Notice of Assignment is in force for its company.",
-			"Submit a Notice of Assignment that is valid from the invoice date or earlier, then print again.",
-		)
-		return NoticeDecision(True, "notice_missing", problem=problem)
+		return NoticeDecision(True, "notice_missing", problem=NoticeError("notice_missing"))
 	return NoticeDecision(True, "factored", notice=notice)
 
 
@@ -155,21 +150,13 @@ def in_force(notices: Iterable[Notice], company: str, language: str, on: date) -
 def validate(notice: Notice) -> None:
 	"""Raise NoticeError for an empty or endless text and for a placeholder that means nothing."""
 	if not _UNSEEN.sub("", notice.text).strip():
-		raise NoticeError("notice_empty", "The notice has no text.", "Paste the text that RTS gave you.")
-	if len(notice.text) + len(notice.remit_to) > MAX_TEXT:
-		raise NoticeError(
-			"notice_too_long",
-			Sentence(
-				"The notice has {0} characters, more than {1}.",
-				f"{len(notice.text) + len(notice.remit_to):,}",
-				f"{MAX_TEXT:,}",
-			),
-			"Paste only the notice itself.",
-		)
+		raise NoticeError("notice_empty")
+	if (length := len(notice.text) + len(notice.remit_to)) > MAX_TEXT:
+		raise NoticeError("notice_too_long.characters", count=f"{length:,}", most=f"{MAX_TEXT:,}")
 	facts = NoticeValues("x", "x", "x", "x")
 	lines = [*parse(notice.text, facts), *parse(notice.remit_to, facts)]
 	if not any(run.text.strip() for line in lines for run in line):
-		raise NoticeError("notice_empty", "The notice has no text.", "Paste the text that RTS gave you.")
+		raise NoticeError("notice_empty")
 
 
 def unfinished(text: str) -> bool:
@@ -220,14 +207,7 @@ def parse(text: str, facts: NoticeValues) -> list[Line]:
 			name = token["name"].lower()
 			if name not in PLACEHOLDERS:
 				known = ", ".join(f"{{{p}}}" for p in PLACEHOLDERS)
-				raise NoticeError(
-					"unknown_placeholder",
-					Sentence(
-						"The notice contains the placeholder {{{0}}}, which means nothing here.",
-						token["name"],
-					),
-					Sentence("Use one of {0}, or remove the braces.", known),
-				)
+				raise NoticeError("unknown_placeholder", name=token["name"], known=known)
 			put(facts.value(name))
 		else:
 			put(_plain(token["code"]))

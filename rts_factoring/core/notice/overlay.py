@@ -21,7 +21,7 @@ from reportlab.platypus import Paragraph
 from ..documents.limits import Progress, limited
 from ..documents.page_bounds import Box, Unreadable, free_bands, page_bounds, set_upright
 from ..documents.pdf import STAMPED, Matrix, bounds, box, carry_over, finish, open_pdf, paint, reading, stream
-from ..errors import NoticeError, Sentence
+from ..errors import NoticeError
 from .notice import Notice, NoticeValues, blocks, digest, validate
 
 SIZES = (9.0, 8.0)  # points; the smaller is tried before a page is added
@@ -63,12 +63,7 @@ def stamp_pdf(content: bytes, notice: Notice, facts: NoticeValues, name: str = "
 		if present == mark:
 			return {}, content
 		if present is not None:
-			raise NoticeError(
-				"already_stamped",
-				"This file already carries another version of the notice.",
-				"Stamp the file it was made from.",
-				name,
-			)
+			raise NoticeError("already_stamped", where=name)
 		return {}, _stamped(reader, notice, facts, mark, name)
 
 	return limited(work, name)[1]
@@ -86,7 +81,7 @@ def _stamped(reader: PdfReader, notice: Notice, facts: NoticeValues, mark: str, 
 		scale = _scale(seen)
 		stamp = _Stamp(notice, facts, SIZES[0] * scale, seen[0] - 2 * SIDE * scale, scale)
 		if stamp.height > seen[1] - 2 * SIDE * scale:
-			raise NoticeError("notice_too_long", "The notice does not fit on a page.", "Shorten it.", name)
+			raise NoticeError("notice_too_long.page", where=name)
 		page = writer.add_blank_page(*seen)
 		_draw(writer, page, stamp, seen, SIDE * scale, seen[1] - SIDE * scale - stamp.height, None, facts)
 		carry_over(reader, writer, name)
@@ -251,11 +246,7 @@ def _family(text: str) -> str:
 		family = _register(files)
 		if family and all(ord(letter) in pdfmetrics.getFont(family).face.charToGlyph for letter in letters):
 			return family
-	raise NoticeError(
-		"notice_font",
-		Sentence("No font on this server has the letter {0} of the notice.", missing[0]),
-		"Install the fonts DejaVu or Noto on the server.",
-	)
+	raise NoticeError("notice_font", letter=missing[0])
 
 
 def _is_western(letter: str) -> bool:
@@ -285,12 +276,7 @@ def require_on(page: PageObject, notice: Notice, facts: NoticeValues, name: str 
 	printed = _letters(page.extract_text())
 	lines = [line for block in blocks(notice.text, facts) for line in block]
 	if not all(_letters("".join(run.text for run in line)) in printed for line in lines):
-		raise NoticeError(
-			"stamp_not_printed",
-			"The invoice was printed, but its notice is not to be read on it.",
-			"Choose another print format in the factoring settings, or mend this one, then queue the invoice again.",
-			name,
-		)
+		raise NoticeError("stamp_not_printed", where=name)
 
 
 def _letters(text: str) -> str:
