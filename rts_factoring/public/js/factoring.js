@@ -53,18 +53,18 @@ rts_factoring.upload = async function (file, about = {}) {
 	if (response?.ok && answer.message) return answer.message.file_url;
 	frappe.msgprint({
 		title: __("{0} could not be uploaded.", [frappe.utils.escape_html(file.name)]),
-		message: refusal(response, answer),
+		message: why_refused(response, answer),
 		indicator: "red",
 	});
 	return null;
-
-	function refusal(response, answer) {
-		if (!response) return __("The server does not answer. Try again when the connection is back.");
-		if (response.status === 413) return __("The file is larger than this site accepts.");
-		const said = JSON.parse(answer._server_messages || "[]").map((text) => JSON.parse(text).message);
-		return said.filter(Boolean).join("<br>") || __("The server answered with error {0}.", [response.status]);
-	}
 };
+
+function why_refused(response, answer) {
+	if (!response) return __("The server does not answer. Try again when the connection is back.");
+	if (response.status === 413) return __("The file is larger than this site accepts.");
+	const messages = JSON.parse(answer._server_messages || "[]").map((text) => JSON.parse(text).message);
+	return messages.filter(Boolean).join("<br>") || __("The server answered with error {0}.", [response.status]);
+}
 
 // A report dropped somewhere becomes an import; what is not given is read from the file.
 rts_factoring.import_report = async function (file, given = {}) {

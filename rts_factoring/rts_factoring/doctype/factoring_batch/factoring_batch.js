@@ -196,7 +196,7 @@ async function gather(frm) {
 					.get()
 			);
 			dialog.hide();
-			for (const row of offered.filter((row) => chosen.has(row.name))) add(frm, row);
+			offered.filter((row) => chosen.has(row.name)).forEach((row) => add(frm, row));
 			frm.refresh_field("invoices");
 			if (chosen.size) await frm.save();
 		},

@@ -123,19 +123,23 @@ function totals(frm) {
 }
 
 function buttons(frm) {
-	const doc = frm.doc;
-	const may_submit = frm.perm[0]?.submit;
-	const then_reload = (method) => () => rts_factoring.act(frm, method).then(() => frm.reload_doc());
-	if (doc.docstatus === 0) {
-		frm.add_custom_button(__("Expected Entries"), () => preview(frm));
-		if (frm.perm[0]?.write) frm.add_custom_button(__("Update Rows"), then_reload("update_rows"));
-	}
-	if (may_submit && doc.docstatus === 0 && (teachable(doc).length || doc.blocked_count)) {
+	if (frm.doc.docstatus === 0) draft_buttons(frm);
+	if (frm.doc.docstatus === 1) submitted_buttons(frm);
+}
+
+function draft_buttons(frm) {
+	frm.add_custom_button(__("Expected Entries"), () => preview(frm));
+	if (frm.perm[0]?.write) frm.add_custom_button(__("Update Rows"), call_and_reload(frm, "update_rows"));
+	if (frm.perm[0]?.submit && (teachable(frm.doc).length || frm.doc.blocked_count)) {
 		frm.add_custom_button(__("Teach the Layout"), () => teach(frm));
 	}
-	if (doc.docstatus !== 1) return;
+}
+
+function submitted_buttons(frm) {
+	const doc = frm.doc;
+	const may_submit = frm.perm[0]?.submit;
 	if (may_submit && (doc.status === "Failed" || is_stuck(doc) || doc.waiting_count || postable(doc))) {
-		frm.add_custom_button(__("Post Decided Rows"), then_reload("post_waiting"));
+		frm.add_custom_button(__("Post Decided Rows"), call_and_reload(frm, "post_waiting"));
 	}
 	if (may_submit && frappe.model.can_create("Journal Entry")) {
 		frm.add_custom_button(__("Record Deposit"), () => deposit(frm));
@@ -150,6 +154,10 @@ function buttons(frm) {
 		() => frappe.set_route("List", "Factoring Ledger Entry", { report_import: doc.name }),
 		__("View")
 	);
+}
+
+function call_and_reload(frm, method) {
+	return () => rts_factoring.act(frm, method).then(() => frm.reload_doc());
 }
 
 // A job that was killed leaves the import in Posting; the scheduler resumes it after as long.

@@ -116,7 +116,7 @@ function rehearse(frm) {
 	const number = e(frm.doc.client_number || "104233");
 	const command = `env/bin/rts-factoring sandbox --port 2222 --root ./sandbox --client "${number}=${e(frm.doc.company)}"`;
 	const steps = [
-		__("On the machine of this site, start the sandbox factor and leave it running:") + `<pre class="my-2">${command}</pre>`,
+		`${__("On the machine of this site, start the sandbox factor and leave it running:")  }<pre class="my-2">${command}</pre>`,
 		__("Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.", [
 			"<code>127.0.0.1</code>",
 			"<code>2222</code>",
