@@ -63,7 +63,9 @@ function why_refused(response, answer) {
 	if (!response) return __("The server does not answer. Try again when the connection is back.");
 	if (response.status === 413) return __("The file is larger than this site accepts.");
 	const messages = JSON.parse(answer._server_messages || "[]").map((text) => JSON.parse(text).message);
-	return messages.filter(Boolean).join("<br>") || __("The server answered with error {0}.", [response.status]);
+	return (
+		messages.filter(Boolean).join("<br>") || __("The server answered with error {0}.", [response.status])
+	);
 }
 
 // A report dropped somewhere becomes an import; what is not given is read from the file.

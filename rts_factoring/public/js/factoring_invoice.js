@@ -29,7 +29,10 @@ rts_factoring.attach = async function (invoice, files) {
 		freeze: true,
 	});
 	const added = message.map((row) => `${frappe.utils.escape_html(row.file_name)}: ${__(row.kind)}`);
-	frappe.show_alert({ message: `${frappe.utils.escape_html(invoice)}<br>${added.join("<br>")}`, indicator: "green" }, 7);
+	frappe.show_alert(
+		{ message: `${frappe.utils.escape_html(invoice)}<br>${added.join("<br>")}`, indicator: "green" },
+		7
+	);
 };
 
 // Every part of a file's name that may be an invoice number: it ends where no letter or digit goes on, nor "-" and a
@@ -41,7 +44,8 @@ rts_factoring.numbers_in = function (file_name) {
 		if (/[a-z0-9]$|\d-$/i.test(stem.slice(0, start))) continue;
 		for (let end = start + 1; end <= stem.length; end++) {
 			const part = stem.slice(start, end);
-			if (!/^[a-z0-9]|^-\d/i.test(stem.slice(end)) && /^\S(.*\S)?$/.test(part) && /\d/.test(part)) found.add(part);
+			if (!/^[a-z0-9]|^-\d/i.test(stem.slice(end)) && /^\S(.*\S)?$/.test(part) && /\d/.test(part))
+				found.add(part);
 		}
 	}
 	return [...found];
@@ -49,4 +53,6 @@ rts_factoring.numbers_in = function (file_name) {
 
 // Without the numbers that are part of a longer one
 rts_factoring.longest = (names) =>
-	names.filter((name) => !names.some((other) => other !== name && other.toLowerCase().includes(name.toLowerCase())));
+	names.filter(
+		(name) => !names.some((other) => other !== name && other.toLowerCase().includes(name.toLowerCase()))
+	);

@@ -28,7 +28,9 @@ function hold(frm) {
 			"Book what this draft pays on factored invoices as a journal entry, bank against clearing? They stay open until RTS reports them; what the draft pays on others stays in it."
 		),
 		async () => {
-			const name = await frappe.xcall("rts_factoring.api.hold_for_factor", { payment_entry: frm.doc.name });
+			const name = await frappe.xcall("rts_factoring.api.hold_for_factor", {
+				payment_entry: frm.doc.name,
+			});
 			frappe.set_route("Form", "Journal Entry", name);
 		}
 	);

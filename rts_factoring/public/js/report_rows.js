@@ -52,7 +52,8 @@ const PAGE = 50;
 const may_decide = (frm) => frm.doc.docstatus < 2 && Boolean(frm.perm[0]?.submit);
 
 rts_factoring.show_rows = async function show(frm) {
-	if (frm.rows?.of !== frm.doc.name) frm.rows = { of: frm.doc.name, outcome: "", start: 0, chosen: new Set() };
+	if (frm.rows?.of !== frm.doc.name)
+		frm.rows = { of: frm.doc.name, outcome: "", start: 0, chosen: new Set() };
 	const state = frm.rows;
 	const page = await frappe.xcall("rts_factoring.api.get_report_rows", {
 		report_import: frm.doc.name,
@@ -154,9 +155,12 @@ function table(frm, rows) {
 	const all = may_decide(frm)
 		? `<input type="checkbox" data-all="1" aria-label="${__("All rows of this page")}">`
 		: "";
-	const head = columns.map(([label, , style]) => `<th scope="col" class="${style || ""}">${label || all}</th>`);
+	const head = columns.map(
+		([label, , style]) => `<th scope="col" class="${style || ""}">${label || all}</th>`
+	);
 	const body = rows.map(
-		(row) => `<tr>${columns.map(([, cell, style]) => `<td class="${style || ""}">${cell(row)}</td>`).join("")}</tr>`
+		(row) =>
+			`<tr>${columns.map(([, cell, style]) => `<td class="${style || ""}">${cell(row)}</td>`).join("")}</tr>`
 	);
 	return `<div class="table-responsive"><table class="table table-sm table-bordered small">
 		<thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
@@ -171,7 +175,8 @@ function pick(frm, row) {
 function outcome(row) {
 	const e = frappe.utils.escape_html;
 	const [colour, label, mark] = OUTCOMES[row.outcome] || ["gray", row.outcome, ""];
-	const posted = row.posted && row.outcome !== "ignored" ? ` <span class="text-muted">${__("posted")}</span>` : "";
+	const posted =
+		row.posted && row.outcome !== "ignored" ? ` <span class="text-muted">${__("posted")}</span>` : "";
 	const muted = (text) => `<div class="text-muted">${text}</div>`;
 	const why = row.meaning ? `<div>${e(row.meaning)}</div>` : "";
 	const remedy = row.meaning && row.remedy && !row.posted ? muted(e(row.remedy)) : "";
@@ -183,7 +188,9 @@ function outcome(row) {
 
 function type_and_date(row) {
 	const type = row.event_type ? __(frappe.unscrub(row.event_type)) : row.word || "";
-	const date = row.date ? `<div class="text-muted text-nowrap">${frappe.datetime.str_to_user(row.date)}</div>` : "";
+	const date = row.date
+		? `<div class="text-muted text-nowrap">${frappe.datetime.str_to_user(row.date)}</div>`
+		: "";
 	return frappe.utils.escape_html(type) + date;
 }
 
@@ -203,7 +210,8 @@ function invoice(row) {
 }
 
 function pager({ counts }, state) {
-	const names = state.outcome === "waiting" ? WAITING : state.outcome ? [state.outcome] : Object.keys(counts);
+	const names =
+		state.outcome === "waiting" ? WAITING : state.outcome ? [state.outcome] : Object.keys(counts);
 	const total = names.reduce((sum, name) => sum + (counts[name] || 0), 0);
 	if (total <= PAGE) return "";
 	const last = Math.min(state.start + PAGE, total);
@@ -216,7 +224,9 @@ function listen(frm, $wrapper) {
 	const state = frm.rows;
 	const chosen = () => {
 		$wrapper.find("[data-action]").prop("disabled", !state.chosen.size);
-		$wrapper.find("[data-chosen]").text(state.chosen.size ? __("{0} rows chosen", [state.chosen.size]) : "");
+		$wrapper
+			.find("[data-chosen]")
+			.text(state.chosen.size ? __("{0} rows chosen", [state.chosen.size]) : "");
 	};
 	$wrapper.off();
 	$wrapper.on("click", "[data-outcome]", (event) => {

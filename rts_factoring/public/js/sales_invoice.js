@@ -8,7 +8,11 @@ frappe.ui.form.on("Sales Invoice", {
 		frm.ignore_doctypes_on_cancel_all = [
 			...new Set([...(frm.ignore_doctypes_on_cancel_all || []), "Factoring Batch"]),
 		];
-		if (!frm.fields_dict.factoring_status || !frappe.user.has_role(["Factoring User", "Factoring Manager"])) return;
+		if (
+			!frm.fields_dict.factoring_status ||
+			!frappe.user.has_role(["Factoring User", "Factoring Manager"])
+		)
+			return;
 		rts_factoring.help(frm, "/factoring-help/user-guide#monday-invoices-and-papers");
 		pill(frm);
 		paper_drop(frm);
@@ -36,19 +40,21 @@ function pill(frm) {
 
 async function explain(frm) {
 	frm.layout.wrapper.find(".factoring-reasons").remove();
-	if (frm.doc.docstatus !== 1 || !["Not Ready", "Held", "Denied"].includes(frm.doc.factoring_status)) return;
-	const { message: reasons } = await frappe.call("rts_factoring.api.get_reasons", { invoice: frm.doc.name });
+	if (frm.doc.docstatus !== 1 || !["Not Ready", "Held", "Denied"].includes(frm.doc.factoring_status))
+		return;
+	const { message: reasons } = await frappe.call("rts_factoring.api.get_reasons", {
+		invoice: frm.doc.name,
+	});
 	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
 	if (cur_frm !== frm || !reasons?.length) return;
 	const e = frappe.utils.escape_html;
 	const items = reasons.map((reason, index) => {
 		const fix = reason.fix ? ` <span class="text-muted">${e(reason.fix)}</span>` : "";
-		const open =
-			may_mend(reason)
-				? ` <button type="button" class="btn btn-xs btn-default" data-fix="${index}">${
-						reason.doctype ? __(reason.doctype) : __("Documents")
-				  }</button>`
-				: "";
+		const open = may_mend(reason)
+			? ` <button type="button" class="btn btn-xs btn-default" data-fix="${index}">${
+					reason.doctype ? __(reason.doctype) : __("Documents")
+				}</button>`
+			: "";
 		return `<li class="mb-1"><b>${e(reason.text)}</b>${fix}${open}</li>`;
 	});
 	const title = {
@@ -81,14 +87,21 @@ function actions(frm) {
 	const group = __("Factoring");
 	const call = (method, freeze_message) => async () => {
 		if (frm.is_dirty()) await frm.save("Update");
-		await frappe.call({ method: `rts_factoring.api.${method}`, args: { invoice: frm.doc.name }, freeze: true, freeze_message });
+		await frappe.call({
+			method: `rts_factoring.api.${method}`,
+			args: { invoice: frm.doc.name },
+			freeze: true,
+			freeze_message,
+		});
 		frm.reload_doc();
 	};
 	if (WAITING.includes(status) && !frm.doc.factoring_batch) {
 		if (status !== "Queued") frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
-		if (["Queued", "Not Ready"].includes(status)) frm.add_custom_button(__("Unqueue"), call("unqueue_invoice"), group);
+		if (["Queued", "Not Ready"].includes(status))
+			frm.add_custom_button(__("Unqueue"), call("unqueue_invoice"), group);
 	}
-	if (status === "Held" && frm.doc.factoring_batch) frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
+	if (status === "Held" && frm.doc.factoring_batch)
+		frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
 	if (status === "Queued" && !frm.doc.factoring_batch && frappe.model.can_submit("Factoring Batch")) {
 		frm.add_custom_button(
 			__("Send Now"),
@@ -115,7 +128,8 @@ function paper_drop(frm) {
 	const field = frm.fields_dict.factoring_documents;
 	field.$wrapper.find(".factoring-drop").remove();
 	if (frm.is_new() || frm.doc.docstatus === 2 || !frm.perm[0]?.write) return;
-	const $drop = $(`<div class="factoring-drop text-center text-muted rounded p-3 mb-2" style="border: 1px dashed var(--gray-500)">
+	const $drop =
+		$(`<div class="factoring-drop text-center text-muted rounded p-3 mb-2" style="border: 1px dashed var(--gray-500)">
 		${__("Drop rate confirmation, BOL, POD and other papers here; PDF, JPG or PNG.")}
 		<label class="btn btn-xs btn-default ml-2 mb-0" tabindex="0" role="button">${__("Choose Files")}
 			<input type="file" multiple accept=".pdf,.jpg,.jpeg,.png" hidden></label></div>`);

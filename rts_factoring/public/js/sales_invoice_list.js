@@ -1,9 +1,15 @@
 // The invoice list: a factoring column, bulk actions, and papers dropped onto a row.
 (() => {
-	const settings = (frappe.listview_settings["Sales Invoice"] = frappe.listview_settings["Sales Invoice"] || {});
+	const settings = (frappe.listview_settings["Sales Invoice"] =
+		frappe.listview_settings["Sales Invoice"] || {});
 	const erpnext_onload = settings.onload;
 
-	settings.add_fields = [...(settings.add_fields || []), "factoring_status", "factoring_batch", "factoring_reasons"];
+	settings.add_fields = [
+		...(settings.add_fields || []),
+		"factoring_status",
+		"factoring_batch",
+		"factoring_reasons",
+	];
 	settings.formatters = {
 		...settings.formatters,
 		factoring_status(value, df, doc) {
@@ -50,8 +56,16 @@
 
 	function bulk_actions(list) {
 		const names = () => list.get_checked_items(true);
-		list.page.add_actions_menu_item(__("Queue for Factoring"), () => in_bulk(list, "queue_invoices", names()), false);
-		list.page.add_actions_menu_item(__("Take out of Factoring"), () => in_bulk(list, "unqueue_invoices", names()), false);
+		list.page.add_actions_menu_item(
+			__("Queue for Factoring"),
+			() => in_bulk(list, "queue_invoices", names()),
+			false
+		);
+		list.page.add_actions_menu_item(
+			__("Take out of Factoring"),
+			() => in_bulk(list, "unqueue_invoices", names()),
+			false
+		);
 		if (!frappe.model.can_create("Factoring Batch")) return;
 		list.page.add_actions_menu_item(
 			__("Make Factoring Batch"),
@@ -68,7 +82,11 @@
 	}
 
 	async function in_bulk(list, method, invoices) {
-		const { message } = await frappe.call({ method: `rts_factoring.api.${method}`, args: { invoices }, freeze: true });
+		const { message } = await frappe.call({
+			method: `rts_factoring.api.${method}`,
+			args: { invoices },
+			freeze: true,
+		});
 		const e = frappe.utils.escape_html;
 		const refused = message.refused.map((row) => `<li><b>${e(row.invoice)}</b>: ${e(row.reason)}</li>`);
 		if (refused.length) {
@@ -78,7 +96,10 @@
 				indicator: "orange",
 			});
 		} else {
-			frappe.show_alert({ message: __("{0} invoices done", [message.done.length]), indicator: "green" });
+			frappe.show_alert({
+				message: __("{0} invoices done", [message.done.length]),
+				indicator: "green",
+			});
 		}
 		list.clear_checked_items?.();
 		list.refresh();
@@ -92,7 +113,10 @@
 			const files = [...(event.originalEvent.dataTransfer?.files || [])];
 			if (!files.length) return;
 			event.preventDefault();
-			const row = $(event.target).closest(".list-row-container").find(".list-row-checkbox").attr("data-name");
+			const row = $(event.target)
+				.closest(".list-row-container")
+				.find(".list-row-checkbox")
+				.attr("data-name");
 			const by_invoice = {};
 			for (const file of files) {
 				const name = row ? decodeURIComponent(row) : await named(file.name);
@@ -116,7 +140,9 @@
 		const e = frappe.utils.escape_html;
 		if (fits.length) return chosen(file_name, fits);
 		frappe.msgprint(
-			__("{0}: drop it on the row of its invoice, or put the invoice number into its name.", [e(file_name)])
+			__("{0}: drop it on the row of its invoice, or put the invoice number into its name.", [
+				e(file_name),
+			])
 		);
 	}
 
@@ -125,7 +151,13 @@
 			const dialog = new frappe.ui.Dialog({
 				title: __("{0}: which invoice?", [frappe.utils.escape_html(file_name)]),
 				fields: [
-					{ fieldname: "invoice", fieldtype: "Select", label: __("Invoice"), options: ["", ...fits], reqd: 1 },
+					{
+						fieldname: "invoice",
+						fieldtype: "Select",
+						label: __("Invoice"),
+						options: ["", ...fits],
+						reqd: 1,
+					},
 				],
 				primary_action_label: __("Attach"),
 				primary_action({ invoice }) {

@@ -21,7 +21,12 @@ const ASK_AGAIN = 4000; // milliseconds, where no socket tells us
 frappe.ui.form.on("Factoring Batch", {
 	setup(frm) {
 		// Invoices go back to the queue, batches split off go on; an import that answers the batch stops the cancel, and says so.
-		frm.ignore_doctypes_on_cancel_all = ["Sales Invoice", "Factoring Batch", "Report Import", "Journal Entry"];
+		frm.ignore_doctypes_on_cancel_all = [
+			"Sales Invoice",
+			"Factoring Batch",
+			"Report Import",
+			"Journal Entry",
+		];
 		frm.set_query("sales_invoice", "invoices", () => ({
 			filters: { company: frm.doc.company, docstatus: 1, factoring_status: "Queued" },
 		}));
@@ -46,7 +51,12 @@ frappe.ui.form.on("Factoring Batch", {
 			const dialog = new frappe.ui.Dialog({
 				title: __("The factor has files of this batch"),
 				fields: [
-					{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason for Cancelling"), reqd: 1 },
+					{
+						fieldtype: "Small Text",
+						fieldname: "reason",
+						label: __("Reason for Cancelling"),
+						reqd: 1,
+					},
 				],
 				primary_action_label: __("Cancel the Batch"),
 				async primary_action({ reason }) {
@@ -82,7 +92,8 @@ function draft(frm) {
 	if (frm.perm[0]?.write) {
 		frm.add_custom_button(__("Get Queued Invoices"), () => gather(frm)).addClass("btn-primary-light");
 	}
-	if (frm.perm[0]?.write && !frm.perm[0].submit) frm.set_intro(__("A Factoring Manager submits the batch."), "blue");
+	if (frm.perm[0]?.write && !frm.perm[0].submit)
+		frm.set_intro(__("A Factoring Manager submits the batch."), "blue");
 	if (frm.is_new() || !frm.doc.invoices?.length) return;
 	frm.add_custom_button(__("Preview Schedule"), () => preview(frm));
 	frm.add_custom_button(__("Preview Packet"), () => preview_packet(frm));
@@ -92,12 +103,18 @@ function submitted(frm) {
 	const may_submit = frm.perm[0]?.submit;
 	if (frm.doc.files?.length) {
 		frm.add_custom_button(__("Download"), () =>
-			window.open(`/api/method/rts_factoring.api.download_batch?batch=${encodeURIComponent(frm.doc.name)}`)
+			window.open(
+				`/api/method/rts_factoring.api.download_batch?batch=${encodeURIComponent(frm.doc.name)}`
+			)
 		);
 	}
 	if (frm.doc.status === "Delivered" && frappe.model.can_create("Report Import")) {
 		frm.add_custom_button(__("Import Purchase Report"), () =>
-			frappe.new_doc("Report Import", { kind: "Purchase", company: frm.doc.company, batch: frm.doc.name })
+			frappe.new_doc("Report Import", {
+				kind: "Purchase",
+				company: frm.doc.company,
+				batch: frm.doc.name,
+			})
 		);
 	}
 	if (!may_submit) return;
@@ -106,7 +123,9 @@ function submitted(frm) {
 	}
 	if (["Ready to Download", "Failed"].includes(frm.doc.status) && frm.doc.files?.length) {
 		frm.add_custom_button(__("Mark as Delivered"), () =>
-			frappe.confirm(__("Does the factor have every file of this batch?"), () => act(frm, "mark_delivered"))
+			frappe.confirm(__("Does the factor have every file of this batch?"), () =>
+				act(frm, "mark_delivered")
+			)
 		);
 	}
 	if (frm.doc.status === "Delivered" && !frm.doc.seen_on) {
@@ -133,12 +152,17 @@ async function preview(frm) {
 // The packet of the chosen row, else of the first one
 async function preview_packet(frm) {
 	const [row] = frm.fields_dict.invoices.grid.get_selected_children().concat(frm.doc.invoices);
-	const { message: invoice } = await frappe.db.get_value("Sales Invoice", row.sales_invoice, "factoring_packet");
+	const { message: invoice } = await frappe.db.get_value(
+		"Sales Invoice",
+		row.sales_invoice,
+		"factoring_packet"
+	);
 	if (!invoice.factoring_packet) {
 		return frappe.msgprint(
-			__("The packet of {0} is still being made; it is made in the background once the invoice is queued.", [
-				frappe.utils.escape_html(row.sales_invoice),
-			])
+			__(
+				"The packet of {0} is still being made; it is made in the background once the invoice is queued.",
+				[frappe.utils.escape_html(row.sales_invoice)]
+			)
 		);
 	}
 	const { message: file } = await frappe.db.get_value("File", invoice.factoring_packet, "file_url");
@@ -166,7 +190,8 @@ function take_reports(frm) {
 // A company just chosen is not in the document before the server has answered that it exists.
 async function chosen_company(frm) {
 	const input = frm.fields_dict.company;
-	for (let tries = 0; !frm.doc.company && input.get_input_value() && tries < 100; tries++) await frappe.timeout(0.1);
+	for (let tries = 0; !frm.doc.company && input.get_input_value() && tries < 100; tries++)
+		await frappe.timeout(0.1);
 	return frm.doc.company;
 }
 
@@ -177,13 +202,24 @@ async function gather(frm) {
 		size: "extra-large",
 		no_focus: true, // a focused link field would cover the list with its suggestions
 		fields: [
-			{ fieldtype: "Link", fieldname: "customer", options: "Customer", label: __("Customer"), change: () => load() },
+			{
+				fieldtype: "Link",
+				fieldname: "customer",
+				options: "Customer",
+				label: __("Customer"),
+				change: () => load(),
+			},
 			{ fieldtype: "Column Break" },
 			{ fieldtype: "Date", fieldname: "from_date", label: __("From"), change: () => load() },
 			{ fieldtype: "Column Break" },
 			{ fieldtype: "Date", fieldname: "to_date", label: __("To"), change: () => load() },
 			{ fieldtype: "Column Break" },
-			{ fieldtype: "Currency", fieldname: "min_amount", label: __("Amount From"), change: () => load() },
+			{
+				fieldtype: "Currency",
+				fieldname: "min_amount",
+				label: __("Amount From"),
+				change: () => load(),
+			},
 			{ fieldtype: "Section Break" },
 			{ fieldtype: "HTML", fieldname: "list" },
 		],
@@ -258,9 +294,14 @@ function list(offered, message) {
 		? `<p class="text-warning" data-more>${__(
 				"More invoices are queued than fit here; these are the oldest {0}. Filter by customer, date or amount to see others.",
 				[message.offered.length]
-		  )}</p>`
+			)}</p>`
 		: "";
-	return more + (rows.length ? table : empty) + others(__("Not ready"), message.not_ready) + taken(message.in_other_batches);
+	return (
+		more +
+		(rows.length ? table : empty) +
+		others(__("Not ready"), message.not_ready) +
+		taken(message.in_other_batches)
+	);
 }
 
 function others(title, rows) {

@@ -54,7 +54,8 @@ async function follow(frm, changed = false) {
 	const page = await rts_factoring.show_rows(frm);
 	if (!page) return;
 	clearTimeout(frm.ask_again);
-	if (["Reading", "Posting"].includes(page.status)) frm.ask_again = setTimeout(() => follow(frm), ASK_AGAIN);
+	if (["Reading", "Posting"].includes(page.status))
+		frm.ask_again = setTimeout(() => follow(frm), ASK_AGAIN);
 	if ((changed || page.status !== frm.doc.status) && !frm.is_dirty()) frm.reload_doc();
 }
 
@@ -72,16 +73,24 @@ function intro(frm) {
 				format_currency(d.added, doc.currency),
 			])
 		);
-		frm.set_intro(__("Totals of the file that do not agree with its rows: {0}", [texts.join("; ")]), "orange");
+		frm.set_intro(
+			__("Totals of the file that do not agree with its rows: {0}", [texts.join("; ")]),
+			"orange"
+		);
 	}
 	const unread = teachable(doc);
 	if (unread.length && doc.docstatus === 0) {
 		const shown = unread.map((text) => frappe.utils.escape_html(text)).join(", ");
-		frm.set_intro(__("Columns of the file that are not read: {0}. Teach the Layout if one matters.", [shown]), "blue");
+		frm.set_intro(
+			__("Columns of the file that are not read: {0}. Teach the Layout if one matters.", [shown]),
+			"blue"
+		);
 	}
 	const missing = JSON.parse(doc.missing_from_report || "[]");
 	if (missing.length) {
-		const shown = missing.slice(0, 10).map((name) => frappe.utils.get_form_link("Sales Invoice", name, true));
+		const shown = missing
+			.slice(0, 10)
+			.map((name) => frappe.utils.get_form_link("Sales Invoice", name, true));
 		const more = missing.length > 10 ? ` ${__("and {0} more", [missing.length - 10])}` : "";
 		frm.set_intro(__("In the batch but not in the report: {0}", [shown.join(", ") + more]), "blue");
 	}
@@ -112,7 +121,9 @@ function totals(frm) {
 			.join("")}</tr>`;
 	const ours = row(__("All rows added up"), (name) => (TOTALS[name][1] ? money(doc[TOTALS[name][1]]) : ""));
 	const theirs = stated.map((total) =>
-		row(`${e(total.label)} <span class="text-muted">${__("row {0}", [total.row])}</span>`, (name) => said(total, name))
+		row(`${e(total.label)} <span class="text-muted">${__("row {0}", [total.row])}</span>`, (name) =>
+			said(total, name)
+		)
 	);
 	const head = names.map((name) => `<th scope="col" class="text-right">${TOTALS[name][0]}</th>`);
 	frm.get_field("totals_compared").$wrapper.html(
@@ -162,12 +173,17 @@ function call_and_reload(frm, method) {
 
 // A job that was killed leaves the import in Posting; the scheduler resumes it after as long.
 function is_stuck(doc) {
-	return doc.status === "Posting" && moment(frappe.datetime.system_datetime()).diff(doc.modified, "minutes") >= 10;
+	return (
+		doc.status === "Posting" &&
+		moment(frappe.datetime.system_datetime()).diff(doc.modified, "minutes") >= 10
+	);
 }
 
 // Rows with an outcome that is posted, and that were not.
 function postable(doc) {
-	const counts = ["matched", "held", "denied", "pending", "ignored"].map((name) => doc[`${name}_count`] || 0);
+	const counts = ["matched", "held", "denied", "pending", "ignored"].map(
+		(name) => doc[`${name}_count`] || 0
+	);
 	return counts.reduce((sum, count) => sum + count, 0) > (doc.posted_count || 0);
 }
 
@@ -192,7 +208,14 @@ async function teach(frm) {
 	const is_word = 'eval:(doc.text || "").startsWith("Word:")';
 	frappe.prompt(
 		[
-			{ fieldname: "text", fieldtype: "Select", label: __("In the File"), options: texts, default: texts[0].value, reqd: 1 },
+			{
+				fieldname: "text",
+				fieldtype: "Select",
+				label: __("In the File"),
+				options: texts,
+				default: texts[0].value,
+				reqd: 1,
+			},
 			{
 				fieldname: "field",
 				fieldtype: "Select",
@@ -244,7 +267,9 @@ async function preview(frm) {
 }
 
 async function deposit(frm) {
-	const expected = await frappe.xcall("rts_factoring.api.expected_deposit", { report_import: frm.doc.name });
+	const expected = await frappe.xcall("rts_factoring.api.expected_deposit", {
+		report_import: frm.doc.name,
+	});
 	frappe.prompt(
 		[
 			{
@@ -253,7 +278,9 @@ async function deposit(frm) {
 				options: "Account",
 				label: __("Bank Account"),
 				reqd: 1,
-				get_query: () => ({ filters: { company: frm.doc.company, account_type: "Bank", is_group: 0 } }),
+				get_query: () => ({
+					filters: { company: frm.doc.company, account_type: "Bank", is_group: 0 },
+				}),
 			},
 			{
 				fieldname: "amount",
@@ -266,7 +293,13 @@ async function deposit(frm) {
 					format_currency(expected.recorded, frm.doc.currency),
 				]),
 			},
-			{ fieldname: "day", fieldtype: "Date", label: __("Date"), default: frappe.datetime.get_today(), reqd: 1 },
+			{
+				fieldname: "day",
+				fieldtype: "Date",
+				label: __("Date"),
+				default: frappe.datetime.get_today(),
+				reqd: 1,
+			},
 			{ fieldname: "reference", fieldtype: "Data", label: __("Bank Reference") },
 		],
 		async (values) => {

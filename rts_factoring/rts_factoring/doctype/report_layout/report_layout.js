@@ -32,11 +32,17 @@ function show(found) {
 		const rest = Object.entries(line)
 			.filter(([name]) => !["row", "invoice", "problems"].includes(name))
 			.map(([name, value]) => `${__(frappe.unscrub(name))} ${escape(String(value))}`);
-		const problems = line.problems.map((code) => `<span class="indicator-pill red">! ${escape(code)}</span>`);
+		const problems = line.problems.map(
+			(code) => `<span class="indicator-pill red">! ${escape(code)}</span>`
+		);
 		return `<tr><td>${line.row}</td><td>${escape(line.invoice || "")}</td><td>${rest.join(", ")} ${problems.join(" ")}</td></tr>`;
 	});
 	frappe.msgprint({
-		title: __("{0}: {1} rows, header in row {2}", [escape(found.file), found.line_count, found.header_row]),
+		title: __("{0}: {1} rows, header in row {2}", [
+			escape(found.file),
+			found.line_count,
+			found.header_row,
+		]),
 		wide: true,
 		message: `<p>${facts.join("; ")}</p>
 			<table class="table table-sm table-bordered small"><thead><tr><th>${__("Header in the File")}</th><th>${__("Read As")}</th></tr></thead>

@@ -53,7 +53,9 @@ function warn(frm) {
 	frm.set_intro("");
 	if (frm.doc.protocol === "FTP") {
 		frm.set_intro(
-			__("Plain FTP: credentials and invoices cross the network in clear text, readable to anyone on the way."),
+			__(
+				"Plain FTP: credentials and invoices cross the network in clear text, readable to anyone on the way."
+			),
 			"red"
 		);
 	}
@@ -75,12 +77,17 @@ async function checklist(frm) {
 				? `<button type="button" class="btn btn-xs btn-default ml-2" data-step="${step.step}">${label}</button>`
 				: "";
 		const sign = step.done ? `<span class="text-success">✓</span>` : "○";
-		const missing = step.done ? "" : `<span class="text-muted">${frappe.utils.escape_html(step.missing)}</span>`;
+		const missing = step.done
+			? ""
+			: `<span class="text-muted">${frappe.utils.escape_html(step.missing)}</span>`;
 		return `<li class="mb-2" data-done="${step.done ? 1 : 0}"><span role="img" aria-label="${
 			step.done ? __("done") : __("to do")
 		}">${sign}</span> <b>${frappe.utils.escape_html(step.title)}</b> ${missing}${button}</li>`;
 	});
-	const $section = frm.dashboard.add_section(`<ol class="list-unstyled mb-0">${rows.join("")}</ol>`, __("Setup"));
+	const $section = frm.dashboard.add_section(
+		`<ol class="list-unstyled mb-0">${rows.join("")}</ol>`,
+		__("Setup")
+	);
 	$section.on("click", "[data-step]", (event) => actions(frm)[event.currentTarget.dataset.step][2]());
 	frm.dashboard.show();
 }
@@ -102,7 +109,11 @@ function actions(frm) {
 		connection: frm.doc.host
 			? [__("Test Connection"), admin, () => test_connection(frm)]
 			: [__("Enter the Server"), admin, () => frm.scroll_to_field("host")],
-		accounts: [__("Create Accounts"), write && frappe.model.can_create("Account"), () => create_accounts(frm)],
+		accounts: [
+			__("Create Accounts"),
+			write && frappe.model.can_create("Account"),
+			() => create_accounts(frm),
+		],
 		documents: [__("List Documents"), write, () => frm.scroll_to_field("document_kinds")],
 		rehearsal: [__("How to Rehearse"), true, () => rehearse(frm)],
 		live: frm.doc.enabled
@@ -116,17 +127,22 @@ function rehearse(frm) {
 	const number = e(frm.doc.client_number || "104233");
 	const command = `env/bin/rts-factoring sandbox --port 2222 --root ./sandbox --client "${number}=${e(frm.doc.company)}"`;
 	const steps = [
-		`${__("On the machine of this site, start the sandbox factor and leave it running:")  }<pre class="my-2">${command}</pre>`,
-		__("Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.", [
-			"<code>127.0.0.1</code>",
-			"<code>2222</code>",
-			"<code>rts</code>",
-			"<code>inbox</code>",
-			"<code>outbox</code>",
-		]),
+		`${__("On the machine of this site, start the sandbox factor and leave it running:")}<pre class="my-2">${command}</pre>`,
+		__(
+			"Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.",
+			[
+				"<code>127.0.0.1</code>",
+				"<code>2222</code>",
+				"<code>rts</code>",
+				"<code>inbox</code>",
+				"<code>outbox</code>",
+			]
+		),
 		__("Test Connection; compare the fingerprint with the one the sandbox shows, and confirm it."),
 		__("Tick Enabled, make a Factoring Batch from queued invoices, and submit it."),
-		__("The sandbox buys what it receives and writes both reports into its outbox: import them from there."),
+		__(
+			"The sandbox buys what it receives and writes both reports into its outbox: import them from there."
+		),
 		__("Cancel both imports and the batch, and enter the host RTS gave you."),
 	];
 	frappe.msgprint({
@@ -149,7 +165,7 @@ async function test_connection(frm) {
 		? `<div class="alert alert-danger">${__(
 				"This is not the key that was confirmed before ({0}). Ask RTS by telephone whether it changed.",
 				[frappe.utils.escape_html(key.pinned)]
-		  )}</div>`
+			)}</div>`
 		: "";
 	const escaped = [key.host, key.type, key.fingerprint].map((text) => frappe.utils.escape_html(text));
 	const dialog = new frappe.ui.Dialog({
@@ -184,7 +200,10 @@ async function log_in(frm) {
 	const message = await rts_factoring.act(frm, "test_connection");
 	if (!message) return;
 	frappe.show_alert({
-		message: __("Logged in. {0} files in {1}.", [message.files, frappe.utils.escape_html(message.folder || "/")]),
+		message: __("Logged in. {0} files in {1}.", [
+			message.files,
+			frappe.utils.escape_html(message.folder || "/"),
+		]),
 		indicator: "green",
 	});
 	frm.reload_doc();
@@ -205,7 +224,9 @@ function private_key(frm) {
 				fieldname: "key",
 				label: __("Key"),
 				reqd: 1,
-				description: __("OpenSSH or PEM; Ed25519, ECDSA or RSA. It is stored encrypted and never shown again."),
+				description: __(
+					"OpenSSH or PEM; Ed25519, ECDSA or RSA. It is stored encrypted and never shown again."
+				),
 			},
 			{ fieldtype: "Password", fieldname: "passphrase", label: __("Passphrase") },
 		],
@@ -234,7 +255,9 @@ async function create_accounts(frm) {
 	const made = await rts_factoring.act(frm, "create_accounts");
 	const names = Object.values(made || {});
 	frappe.show_alert({
-		message: names.length ? __("Created: {0}", [names.map(frappe.utils.escape_html).join(", ")]) : __("Nothing was missing."),
+		message: names.length
+			? __("Created: {0}", [names.map(frappe.utils.escape_html).join(", ")])
+			: __("Nothing was missing."),
 		indicator: "green",
 	});
 	frm.reload_doc();
