@@ -13,6 +13,7 @@ def custom_fields() -> dict[str, list[dict]]:
 	return {
 		"Sales Invoice": _sales_invoice(),
 		"Customer": _customer(),
+		"Payment Entry": _payment_entry(),
 		"Journal Entry": [
 			_field(
 				"factoring_report_import",
@@ -114,6 +115,30 @@ def _sales_invoice() -> list[dict]:
 		),
 	]
 	return _chain(fields, _last_before("Sales Invoice", "connections_tab"))
+
+
+def _payment_entry() -> list[dict]:
+	fields = [
+		_field(
+			"factoring_is_ours",
+			"Check",
+			"Payment Is Ours",
+			default="0",
+			no_copy=1,
+			print_hide=1,
+			description="The invoice is with the factor, and the money is ours all the same",
+		),
+		_field(
+			"factoring_ours_reason",
+			"Small Text",
+			"Reason It Is Ours",
+			no_copy=1,
+			print_hide=1,
+			depends_on="factoring_is_ours",
+			mandatory_depends_on="factoring_is_ours",
+		),
+	]
+	return _chain(fields, "remarks")
 
 
 def _customer() -> list[dict]:

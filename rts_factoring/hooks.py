@@ -48,10 +48,24 @@ doc_events = {
 	},
 	"Journal Entry": {
 		"validate": "rts_factoring.overrides.journal_entry.validate",
+		"before_update_after_submit": "rts_factoring.overrides.journal_entry.before_update_after_submit",
 		"before_cancel": "rts_factoring.overrides.journal_entry.before_cancel",
 	},
 	"Payment Entry": {
 		"validate": "rts_factoring.overrides.payment_entry.validate",
+		"before_submit": "rts_factoring.overrides.payment_entry.before_submit",
+	},
+	"Payment Ledger Entry": {
+		"validate": "rts_factoring.overrides.payment_ledger_entry.validate",
+	},
+	"Unreconcile Payment": {
+		"validate": "rts_factoring.overrides.unreconcile_payment.validate",
+	},
+	"Payment Request": {
+		"validate": "rts_factoring.overrides.payment_request.validate",
+	},
+	"Dunning": {
+		"validate": "rts_factoring.overrides.dunning.validate",
 	},
 }
 

@@ -1,8 +1,17 @@
-from rts_factoring.services.accounting import journal_entries
+from rts_factoring.services.accounting import journal_entries, protection
+
+
+APP_FIELDS = ("factoring_report_import",)
 
 
 def validate(doc, method=None):
+	if not doc.flags.factoring:
+		protection.restore_app_fields(doc, APP_FIELDS)
 	journal_entries.refuse_reversal(doc)
+
+
+def before_update_after_submit(doc, method=None):
+	protection.restore_app_fields(doc, APP_FIELDS)
 
 
 def before_cancel(doc, method=None):

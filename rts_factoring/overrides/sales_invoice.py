@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.model import InvoiceState
+from rts_factoring.services.accounting import protection
 from rts_factoring.services.invoices import documents, invoice_state, readiness
 from rts_factoring.services.views import timeline
 
@@ -13,17 +14,19 @@ WATCHED = ("factoring_method", "factoring_load_no", "po_no", "due_date")
 
 
 def validate(doc, method=None):
-	_restore_app_fields(doc)
+	protection.restore_app_fields(doc, APP_FIELDS)
+	protection.check_credit_note(doc)
 	documents.check_new_files(doc)
 
 
 def before_update_after_submit(doc, method=None):
-	_restore_app_fields(doc)
+	protection.restore_app_fields(doc, APP_FIELDS)
 	documents.check_new_files(doc)
 	readiness.check_method_change(doc)
 
 
 def on_submit(doc, method=None):
+	protection.open_credit_task(doc)
 	readiness.update_readiness([doc.name])
 	_show(doc)
 
@@ -49,6 +52,7 @@ def before_cancel(doc, method=None):
 			),
 			title=_("With the Factor"),
 		)
+	protection.refuse_cancel(doc.name)
 
 
 def on_cancel(doc, method=None):
@@ -63,15 +67,7 @@ def timeline_content(doctype: str, name: str) -> list[dict]:
 	return timeline.of_invoice(name) if frappe.has_permission("Factoring Batch", "read") else []
 
 
-def _restore_app_fields(doc):
-	"""These fields are written by the services alone; a form opened earlier, or the API, does not change them."""
-	saved = None
-	if not doc.is_new():
-		saved = frappe.db.get_value("Sales Invoice", doc.name, APP_FIELDS, as_dict=True)
-	for fieldname in APP_FIELDS:
-		doc.set(fieldname, saved.get(fieldname) if saved else None)
-
-
+<<<<<<< HEAD
 def _show(doc):
 	doc.update(frappe.db.get_value("Sales Invoice", doc.name, APP_FIELDS, as_dict=True))
 

@@ -8,12 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
-from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import journal_entries
+from rts_factoring.services.accounting import journal_entries, protection
 from rts_factoring.services.company import settings
-
-WITH_RTS = (InvoiceState.FINANCED.value, InvoiceState.PARTLY_PAID.value, InvoiceState.SUBMITTED.value)
 
 
 def warn(doc) -> None:
@@ -37,14 +34,7 @@ def warn(doc) -> None:
 def factored(doc) -> list[str]:
 	"""The referenced invoices that are with RTS."""
 	names = [row.reference_name for row in doc.references if row.reference_doctype == "Sales Invoice"]
-	if not names:
-		return []
-	return frappe.get_all(
-		"Sales Invoice",
-		filters={"name": ("in", names), "factoring_status": ("in", WITH_RTS)},
-		pluck="name",
-		order_by="name",
-	)
+	return protection.with_factor(names)
 
 
 def hold_for_factor(doc) -> str:

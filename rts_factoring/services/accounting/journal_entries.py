@@ -17,6 +17,7 @@ from frappe import _
 from rts_factoring.core.model import Leg, Role
 from rts_factoring.core.money import ZERO
 from rts_factoring.core.reconciliation.posting_matrix import by_role
+from rts_factoring.services.accounting.protection import own_posting
 from rts_factoring.services.company.settings import ACCOUNT_FIELDS
 
 # ERPNext submits a Journal Entry of more than 100 rows in a background job; at most this many of ours name an invoice,
@@ -121,8 +122,9 @@ def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True
 	doc.check_credit_limit = _no_new_credit
-	doc.insert()
-	doc.submit()
+	with own_posting():
+		doc.insert()
+		doc.submit()
 	if doc.docstatus != 1:
 		frappe.throw(_("Journal Entry {0} was not submitted; nothing was posted.").format(doc.name))
 	return doc.name
@@ -242,7 +244,8 @@ def cancel_of_import(report_import: str) -> list[str]:
 		doc = frappe.get_doc("Journal Entry", name)
 		doc.flags.ignore_permissions = True
 		doc.flags.factoring = True
-		doc.cancel()
+		with own_posting():
+			doc.cancel()
 		if doc.docstatus != 2:
 			frappe.throw(_("Journal Entry {0} was not cancelled; nothing was undone.").format(name))
 	return names

@@ -1,0 +1,213 @@
+"""What ERPNext's own documents may do to an invoice that the factor holds.
+
+Every payment of an invoice, by whatever door, becomes a Payment Ledger Entry, so that is where the wall stands. The
+documents that people use say the same earlier, with what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+from frappe.utils import get_link_to_form
+
+from rts_factoring.core.model import InvoiceState
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.company import alerts
+
+# The debtor owes these to the factor: sent or held there, or bought and not settled.
+WITH_FACTOR_STATES = (
+	InvoiceState.SUBMITTED.value,
+	InvoiceState.HELD.value,
+	InvoiceState.FINANCED.value,
+	InvoiceState.PARTLY_PAID.value,
+)
+
+
+@contextmanager
+def own_posting() -> Iterator[None]:
+	"""Entries that the app itself makes or cancels inside are let through. A request cannot set this."""
+	before = frappe.flags.factoring_own_posting
+	frappe.flags.factoring_own_posting = True
+	try:
+		yield
+	finally:
+		frappe.flags.factoring_own_posting = before
+
+
+def with_factor(invoices: Collection[str]) -> list[str]:
+	"""Those of the invoices that the factor holds."""
+	if not invoices:
+		return []
+	return frappe.get_all(
+		"Sales Invoice",
+		filters={"name": ("in", list(invoices)), "factoring_status": ("in", WITH_FACTOR_STATES)},
+		pluck="name",
+		order_by="name",
+	)
+
+
+def check_payment_ledger_entry(entry) -> None:
+	"""Refuse what another document would settle, or charge again, on an invoice that the factor holds."""
+	if frappe.flags.factoring_own_posting or entry.delinked or entry.flags.from_repost:
+		return
+	if entry.against_voucher_type != "Sales Invoice" or entry.against_voucher_no == entry.voucher_no:
+		return
+	if not with_factor([entry.against_voucher_no]) or _may_settle(entry.voucher_type, entry.voucher_no):
+		return
+	frappe.throw(
+		_("{0} is with the factor, so {1} {2} cannot settle or change it.").format(
+			get_link_to_form("Sales Invoice", entry.against_voucher_no),
+			_(entry.voucher_type),
+			entry.voucher_no,
+		)
+		+ " "
+		+ _(
+			"If the customer paid you, use Held for the Factor on a draft Payment Entry. If the money is really yours, tick"
+			" Payment Is Ours on the Payment Entry and give the reason."
+		),
+		title=_("With the Factor"),
+	)
+
+
+def _may_settle(voucher_type: str, voucher: str) -> bool:
+	"""A cancelled document, a credit note, an entry of the app, or a payment that a person declared to be ours."""
+	if voucher_type == "Sales Invoice":
+		return True
+	fields = ["docstatus"]
+	fields += {
+		"Journal Entry": ["factoring_report_import"],
+		"Payment Entry": ["factoring_is_ours"],
+	}.get(voucher_type, [])
+	found = frappe.db.get_value(voucher_type, voucher, fields, as_dict=True)
+	return bool(
+		found
+		and (found.docstatus == 2 or found.get("factoring_report_import") or found.get("factoring_is_ours"))
+	)
+
+
+def check_payment(doc) -> None:
+	"""Before a Payment Entry on factored invoices is submitted, a person says whose money it is."""
+	invoices = with_factor(
+		[row.reference_name for row in doc.references if row.reference_doctype == "Sales Invoice"]
+	)
+	if not invoices:
+		return
+	links = ", ".join(get_link_to_form("Sales Invoice", name) for name in invoices)
+	if not doc.factoring_is_ours:
+		frappe.throw(
+			_(
+				"{0} is with the factor. Use Held for the Factor to keep the money for it, or tick Payment Is Ours and"
+				" give the reason."
+			).format(links),
+			title=_("Whose Money Is It?"),
+		)
+	if not (doc.factoring_ours_reason or "").strip():
+		frappe.throw(
+			_("Say why this payment of {0} is ours, under Reason It Is Ours.").format(links),
+			title=_("Reason Needed"),
+		)
+
+
+def check_unreconcile(doc) -> None:
+	"""An entry of the app, or a payment of an invoice with the factor, is not taken apart."""
+	report_import = doc.voucher_type == "Journal Entry" and frappe.db.get_value(
+		"Journal Entry", doc.voucher_no, "factoring_report_import"
+	)
+	if report_import:
+		frappe.throw(
+			_("{0} belongs to Report Import {1}. Cancel the import to undo it.").format(
+				doc.voucher_no, get_link_to_form("Report Import", report_import)
+			),
+			title=_("Entry of a Report"),
+		)
+	invoices = with_factor(
+		[row.reference_name for row in doc.allocations if row.reference_doctype == "Sales Invoice"]
+	)
+	if invoices:
+		frappe.throw(
+			_(
+				"{0} is with the factor. Its payments cannot be unreconciled; cancel the payment instead."
+			).format(", ".join(get_link_to_form("Sales Invoice", name) for name in invoices)),
+			title=_("With the Factor"),
+		)
+
+
+def refuse_cancel(invoice: str) -> None:
+	"""An invoice with ledger entries in force stays: ERPNext would unlink the app's journal entries without a word."""
+	entry = frappe.qb.DocType("Factoring Ledger Entry")
+	found = (
+		ledger.in_force(entry)
+		.where(entry.sales_invoice == invoice)
+		.select(entry.report_import)
+		.distinct()
+		.run()
+	)
+	imports = sorted({name for (name,) in found if name})
+	if imports:
+		frappe.throw(
+			_("{0} has entries of {1}. Cancel these imports first.").format(
+				frappe.bold(invoice), ", ".join(get_link_to_form("Report Import", name) for name in imports)
+			),
+			title=_("Posted by a Report"),
+		)
+
+
+def check_credit_note(doc) -> None:
+	"""Warn while a credit note on an invoice with the factor is a draft: the factor has to hear of it."""
+	if (
+		doc.is_return
+		and doc.docstatus == 0
+		and with_factor([doc.return_against] if doc.return_against else [])
+	):
+		frappe.msgprint(
+			_(
+				"{0} is with the factor. Tell the factor about this credit note: the customer will pay it less, and the"
+				" factor may charge the rest back."
+			).format(get_link_to_form("Sales Invoice", doc.return_against)),
+			title=_("Credit on a Factored Invoice"),
+			indicator="orange",
+		)
+
+
+def open_credit_task(doc) -> None:
+	"""A task for the company's managers to tell the factor about a submitted credit note."""
+	if not (doc.is_return and doc.return_against and with_factor([doc.return_against])):
+		return
+	for person in alerts.managers(doc.company) or ["Administrator"]:
+		frappe.get_doc(
+			{
+				"doctype": "ToDo",
+				"allocated_to": person,
+				"reference_type": "Sales Invoice",
+				"reference_name": doc.return_against,
+				"description": _("Tell the factor about credit note {0} on {1}.").format(
+					doc.name, doc.return_against
+				),
+				"priority": "High",
+				"assigned_by": frappe.session.user,
+			}
+		).insert(ignore_permissions=True)
+
+
+def refuse_request(invoices: Collection[str], paper: str) -> None:
+	"""No paper of ours asks a debtor to pay us what it owes the factor."""
+	if names := with_factor([name for name in invoices if name]):
+		frappe.throw(
+			_(
+				"{0} is with the factor, so the customer pays the factor and not us. No {1} can be made for it. Remove it,"
+				" or take the invoice back first."
+			).format(", ".join(get_link_to_form("Sales Invoice", name) for name in names), _(paper)),
+			title=_("With the Factor"),
+		)
+
+
+def restore_app_fields(doc, fields: Collection[str]) -> None:
+	"""Fields that the app alone writes stay as they are in the database, whatever a form or a request sends."""
+	saved = (
+		{} if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, list(fields), as_dict=True) or {}
+	)
+	for fieldname in fields:
+		doc.set(fieldname, saved.get(fieldname))
