@@ -104,6 +104,16 @@ def check_payment(doc) -> None:
 			).format(links),
 			title=_("Whose Money Is It?"),
 		)
+	positions = ledger.positions(doc.company, invoices)
+	financed = [name for name in invoices if name in positions and positions[name].open > 0]
+	if financed:
+		frappe.throw(
+			_(
+				"The factor has financed {0} and still expects its money, so the payment is not ours. Use Held for the"
+				" Factor, or book the buyback first."
+			).format(", ".join(get_link_to_form("Sales Invoice", name) for name in financed)),
+			title=_("Financed by the Factor"),
+		)
 	if not (doc.factoring_ours_reason or "").strip():
 		frappe.throw(
 			_("Say why this payment of {0} is ours, under Reason It Is Ours.").format(links),
