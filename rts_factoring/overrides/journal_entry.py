@@ -1,6 +1,5 @@
 from rts_factoring.services.accounting import journal_entries, protection
 
-
 APP_FIELDS = ("factoring_report_import",)
 
 

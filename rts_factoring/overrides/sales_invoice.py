@@ -67,7 +67,6 @@ def timeline_content(doctype: str, name: str) -> list[dict]:
 	return timeline.of_invoice(name) if frappe.has_permission("Factoring Batch", "read") else []
 
 
-<<<<<<< HEAD
 def _show(doc):
 	doc.update(frappe.db.get_value("Sales Invoice", doc.name, APP_FIELDS, as_dict=True))
 
