@@ -18,7 +18,7 @@ from rts_factoring.core.model import Policy, Receivable
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Matcher, Receivables
 from rts_factoring.core.reconciliation.reconcile import reconcile
-from rts_factoring.core.reports.report import read_report, type_report
+from rts_factoring.core.reports.report import parse_report, read_report
 from rts_factoring.core.reports.spreadsheet import read
 
 ROWS = 100_000
@@ -63,7 +63,7 @@ def iterate(path: Path) -> int:
 
 def _typing(data: bytes) -> float:
 	book = read(data, "report.xlsx")
-	return seconds(lambda: type_report(book))
+	return seconds(lambda: parse_report(book))
 
 
 def main() -> None:
@@ -75,7 +75,7 @@ def main() -> None:
 		found = read_report(data, path.name)
 		assert (
 			len(found.lines) == ROWS
-			and not found.differences
+			and not found.total_differences
 			and not any(line.problems for line in found.lines)
 		)
 		ours, peer = alternately(3, lambda: read_report(data, path.name), lambda: iterate(path))

@@ -1,4 +1,4 @@
-"""`rts-factoring reconcile`: reports in the order given, matched against receivables and posted to a book in memory."""
+"""`rts-factoring reconcile`: reports in the order given, matched against receivables and posted to a ledger in memory."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from rts_factoring.core.model import Event, Outcome, Policy, ReportKind
 from rts_factoring.core.money import ZERO, text
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.posting_matrix import by_role
-from rts_factoring.core.reconciliation.reconcile import ReconciledLine, Reconciliation, reconcile
-from rts_factoring.core.reconciliation.settlement import purchase_amounts
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation
+from rts_factoring.core.reconciliation.row_effects import purchase_amounts
 from rts_factoring.core.reports.report import read_report
 
 from .sources import read_batches, read_receivables
@@ -39,7 +40,7 @@ def run(args) -> int:
 	ours = [receivable for receivable in receivables.all if receivable.company == args.company]
 	if not ours:
 		raise FactoringError("unknown_company", where=args.receivables, company=repr(args.company))
-	book = FactoringLedger(
+	ledger = FactoringLedger(
 		company=args.company,
 		policy=Policy(args.policy),
 		client_number=next((receivable.client_number for receivable in ours if receivable.client_number), ""),
@@ -52,8 +53,8 @@ def run(args) -> int:
 	)
 	for given in args.reports:
 		path, batch = _split(given)
-		result = reconcile(read_report(path.read_bytes(), path.name), receivables, book, batch)
-		book.commit(result)
+		result = reconcile(read_report(path.read_bytes(), path.name), receivables, ledger, batch)
+		ledger.commit(result)
 		print(json.dumps(as_dict(result), ensure_ascii=False) if args.json else _table(result))
 	return 0
 
@@ -69,7 +70,7 @@ def as_dict(result: Reconciliation) -> dict:
 	"""One report's outcome as plain data: amounts are strings with two decimals, rows count from 1 as in the sheet."""
 	report = result.report
 	purchase = report.kind is ReportKind.PURCHASE
-	period = report.facts.period
+	period = report.metadata.period
 	about = (
 		{"batch": result.batch}
 		if purchase
@@ -89,7 +90,7 @@ def as_dict(result: Reconciliation) -> dict:
 		"missing_from_report": list(result.missing),
 		"differences": [
 			{"row": d.row, "field": d.field, "stated": text(d.stated), "added": text(d.added)}
-			for d in report.differences
+			for d in report.total_differences
 		],
 		"postings": {
 			role.value: {"debit": text(debit), "credit": text(credit)}

@@ -79,8 +79,8 @@ Rule = Callable[[Candidate, Terms], list[Reason]]
 def check_eligibility(candidate: Candidate, terms: Terms) -> Verdict:
 	"""An invoice that is not factored gets the first reason. One that is not ready gets every reason."""
 	for rule in OUTSIDE:
-		if reasons := rule(candidate, terms):
-			return Verdict(InvoiceState.NOT_FACTORED, tuple(reasons))
+		if outside := rule(candidate, terms):
+			return Verdict(InvoiceState.NOT_FACTORED, tuple(outside))
 	reasons = tuple(reason for rule in UNREADY for reason in rule(candidate, terms))
 	return Verdict(InvoiceState.NOT_READY if reasons else InvoiceState.QUEUED, reasons)
 

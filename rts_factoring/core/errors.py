@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from .messages import DETAILS, ERRORS
 
@@ -21,14 +22,14 @@ class Sentence(str):
 	"""
 
 	template: str
-	values: tuple
+	values: tuple[object, ...]
 
-	def __new__(cls, template: str, *values: object):
+	def __new__(cls, template: str, *values: object) -> Sentence:
 		made = super().__new__(cls, template.format(*values))
 		made.template, made.values = template, values
 		return made
 
-	def parts(self) -> list:
+	def parts(self) -> list[Any]:
 		"""Template and values as plain data, for another process."""
 		return [
 			self.template,
@@ -36,7 +37,7 @@ class Sentence(str):
 		]
 
 	@classmethod
-	def of_parts(cls, parts: list) -> Sentence:
+	def of_parts(cls, parts: list[Any]) -> Sentence:
 		template, *values = parts
 		return cls(template, *(cls.of_parts(value) if isinstance(value, list) else value for value in values))
 

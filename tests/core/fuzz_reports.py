@@ -204,7 +204,7 @@ def _text(chance: random.Random, data: bytes) -> bytes:
 def main(first: int, count: int) -> None:
 	signal.signal(signal.SIGPROF, signal.SIG_DFL)
 	resource.setrlimit(resource.RLIMIT_AS, (4 * MEGABYTES * 2**20, resource.RLIM_INFINITY))
-	book = FactoringLedger("Acme Freight LLC", Policy.BORROWING)
+	ledger = FactoringLedger("Acme Freight LLC", Policy.BORROWING)
 	read = 0
 	for seed in range(first, first + count):
 		print(seed, flush=True)
@@ -213,7 +213,7 @@ def main(first: int, count: int) -> None:
 		try:
 			report = read_report(data, name)
 			read += 1
-			reconcile(report, Receivables(()), book)
+			reconcile(report, Receivables(()), ledger)
 		except FactoringError as error:
 			assert error.code and error.message and str(error), seed
 		finally:

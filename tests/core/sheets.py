@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ import openpyxl
 from rts_factoring.core.model import Policy, Receivable
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Receivables
+from rts_factoring.core.reports.layout import ReportLayout
 from rts_factoring.core.reports.report import read_report
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -39,19 +41,19 @@ PAYMENT_HEADER = ("Invoice #", "Customer", "Check #", "Payment Date", "Type", "I
 
 def xlsx(*sheets, epoch=None, hidden=()) -> bytes:
 	"""A workbook of sheets, each a list of rows or a pair (name, rows); `hidden` are names."""
-	book = openpyxl.Workbook()
-	book.remove(book.active)
+	ledger = openpyxl.Workbook()
+	ledger.remove(ledger.active)
 	if epoch:
-		book.epoch = epoch
+		ledger.epoch = epoch
 	for number, sheet in enumerate(sheets):
 		name, rows = sheet if isinstance(sheet, tuple) else (f"Sheet{number + 1}", sheet)
-		page = book.create_sheet(name)
+		page = ledger.create_sheet(name)
 		for row in rows:
 			page.append(list(row))
 		if name in hidden:
 			page.sheet_state = "hidden"
 	out = io.BytesIO()
-	book.save(out)
+	ledger.save(out)
 	return out.getvalue()
 
 
@@ -94,6 +96,11 @@ def read(rows, name="report.xlsx", **more):
 	return read_report(xlsx(list(rows)), name, **more)
 
 
+def with_header(layout: ReportLayout, field: str, text: str) -> ReportLayout:
+	"""The layout with one more header text for a field."""
+	return replace(layout, headers=layout.headers | {field: (*layout.headers.get(field, ()), text)})
+
+
 def purchases(*rows, header=PURCHASE_HEADER, **more):
 	return read([header, *rows], **more)
 
@@ -111,10 +118,10 @@ def receivable(
 	return Receivable(invoice_no, company, customer, Decimal(amount), date(2026, 10, 26), **more)
 
 
-def book_of(
+def ledger_of(
 	*invoices: Receivable, policy=Policy.BORROWING, batch="A1", **more
 ) -> tuple[FactoringLedger, Receivables]:
-	"""A book in which the company's own invoices were all sent in one batch."""
+	"""A ledger in which the company's own invoices were all sent in one batch."""
 	more = {"client_number": "104233"} | more
 	sent = tuple(invoice.invoice_no for invoice in invoices if invoice.company == COMPANY)
 	return FactoringLedger(COMPANY, Policy(policy), batches={batch: sent}, **more), Receivables(invoices)

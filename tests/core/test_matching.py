@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sheets import COMPANY, OTHER, book_of, payments, purchases, receivable
+from sheets import COMPANY, OTHER, ledger_of, payments, purchases, receivable
 
 from rts_factoring.core.model import Outcome
 from rts_factoring.core.reconciliation.matching import (
@@ -214,12 +214,12 @@ def test_a_matched_invoice_that_cannot_be_bought_says_why(standing, batch, outst
 	from rts_factoring.core.model import InvoiceStanding
 
 	ours = receivable("AF-1", standing=InvoiceStanding(standing), **more)
-	book, receivables = book_of(ours)
+	ledger, receivables = ledger_of(ours)
 	if not batch:
-		book.batches = {}
-		book.__post_init__()
+		ledger.batches = {}
+		ledger.__post_init__()
 	report = purchases(("AF-1", "Ridgeline Foods Inc", 1000, 1000, 0, 0, 0, 1000))
-	found = reconcile(report, receivables, book).lines[0]
+	found = reconcile(report, receivables, ledger).lines[0]
 	assert (found.outcome, found.reason, found.effects) == (Outcome.BLOCKED, reason, ())
 
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sheets import DAY, PURCHASE_HEADER, book_of, payments, read, receivable
+from sheets import DAY, PURCHASE_HEADER, ledger_of, payments, read, receivable
 
 from rts_factoring.core.errors import PostingError
 from rts_factoring.core.model import Event, InvoiceState, Outcome, Policy, Position, Role
 from rts_factoring.core.reconciliation.positions import advance
 from rts_factoring.core.reconciliation.posting_matrix import MATRIX, Effect, by_role, legs
-from rts_factoring.core.reconciliation.reconcile import RowDecision, reconcile
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reconciliation.results import RowDecision
 
 BOUGHT = ("AF-1", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 2, 918)
 
@@ -21,23 +22,23 @@ def paid(word, amount=None, *, invoice_no="AF-1", fee=None, released=None, charg
 
 
 def purchased(policy, amount="1000", outstanding=None, row=BOUGHT):
-	"""A book in which the invoice has been bought, and what that posted."""
+	"""A ledger in which the invoice has been bought, and what that posted."""
 	more = {"outstanding": outstanding} if outstanding else {}
-	book, receivables = book_of(receivable("AF-1", amount, **more), policy=policy)
-	result = reconcile(read([PURCHASE_HEADER, row]), receivables, book)
-	book.commit(result)
-	return book, receivables, result
+	ledger, receivables = ledger_of(receivable("AF-1", amount, **more), policy=policy)
+	result = reconcile(read([PURCHASE_HEADER, row]), receivables, ledger)
+	ledger.commit(result)
+	return ledger, receivables, result
 
 
 def after(policy, *rows, amount="1000", outstanding=None, bought=True):
 	"""The last of some payment rows in a report of their own each, after the purchase: its line, its legs, the position."""
-	book, receivables, _ = purchased(policy, amount, outstanding)
+	ledger, receivables, _ = purchased(policy, amount, outstanding)
 	if not bought:
-		book.positions.clear()
+		ledger.positions.clear()
 	for row in rows:
-		result = reconcile(payments(row), receivables, book)
-		book.commit(result)
-	return result.lines[0], posted(result.legs), book.position(receivables["AF-1"])
+		result = reconcile(payments(row), receivables, ledger)
+		ledger.commit(result)
+	return result.lines[0], posted(result.legs), ledger.position(receivables["AF-1"])
 
 
 def posted(found) -> str:
@@ -267,8 +268,8 @@ def test_a_purchase_balances_to_the_cent_whatever_the_report_leaves_out(row, deb
 	],
 )
 def test_a_purchase_is_read_from_whatever_columns_say_enough(header, row, debits):
-	book, receivables = book_of(receivable("AF-1"))
-	result = reconcile(read([header.split("|"), ("AF-1", *row)]), receivables, book)
+	ledger, receivables = ledger_of(receivable("AF-1"))
+	result = reconcile(read([header.split("|"), ("AF-1", *row)]), receivables, ledger)
 	assert posted(result.legs) == f"Dr {debits}; Cr advances 1000"
 
 
@@ -323,14 +324,14 @@ DECIDED = {
 
 def decided(policy, before, event, amount, word="Write-Off"):
 	"""The row after some others, once waiting and once with its type set: both lines, the legs, the position."""
-	book, receivables, _ = purchased(policy)
+	ledger, receivables, _ = purchased(policy)
 	for row in before:
-		book.commit(reconcile(payments(row), receivables, book))
+		ledger.commit(reconcile(payments(row), receivables, ledger))
 	report = payments(paid(word, amount))
-	waiting = reconcile(report, receivables, book).lines[0]
-	result = reconcile(report, receivables, book, decisions={report.lines[0].row: RowDecision(event=event)})
-	book.commit(result)
-	return waiting, result.lines[0], posted(result.legs), book.position(receivables["AF-1"])
+	waiting = reconcile(report, receivables, ledger).lines[0]
+	result = reconcile(report, receivables, ledger, decisions={report.lines[0].row: RowDecision(event=event)})
+	ledger.commit(result)
+	return waiting, result.lines[0], posted(result.legs), ledger.position(receivables["AF-1"])
 
 
 @pytest.mark.parametrize("name", DECIDED)

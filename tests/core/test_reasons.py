@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rts_factoring.core.messages import ROWS
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding
-from rts_factoring.core.reconciliation import matching, reconcile, settlement
+from rts_factoring.core.reconciliation import matching, reconcile, row_effects
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reports import report
 
@@ -28,11 +28,11 @@ def codes(module) -> set[str]:
 				for n in ast.walk(node.value)
 				if isinstance(n, ast.Constant) and isinstance(n.value, str)
 			}
-	return (texts & ROWS.keys()) | (given if module is settlement else set())
+	return (texts & ROWS.keys()) | (given if module is row_effects else set())
 
 
 def test_every_reason_is_explained_with_what_to_do():
-	found = codes(settlement) | codes(matching) | codes(reconcile) | set(report._PROBLEM_ORDER) | STANDINGS
+	found = codes(row_effects) | codes(matching) | codes(reconcile) | set(report._PROBLEM_ORDER) | STANDINGS
 	shown = {
 		"purchased",
 		"fee",
@@ -51,7 +51,7 @@ def test_every_reason_is_explained_with_what_to_do():
 def test_no_reason_is_explained_that_cannot_occur():
 	assert (
 		ROWS.keys()
-		- codes(settlement)
+		- codes(row_effects)
 		- codes(matching)
 		- codes(reconcile)
 		- set(report._PROBLEM_ORDER)

@@ -1,7 +1,17 @@
 """Where the header of a report stands, and what its columns are."""
 
 import pytest
-from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, delimited, payments, purchases, read, xlsx
+from sheets import (
+	DAY,
+	PAYMENT_HEADER,
+	PURCHASE_HEADER,
+	delimited,
+	payments,
+	purchases,
+	read,
+	with_header,
+	xlsx,
+)
 
 from rts_factoring.core.errors import FileRefused, LayoutError
 from rts_factoring.core.model import ReportKind
@@ -127,7 +137,7 @@ def test_labels_of_groups_above_a_complete_header_change_nothing():
 
 def test_a_title_row_that_is_indented_is_no_label_of_a_group():
 	report = read([(None, "Client #:", "104233"), PURCHASE_HEADER, BOUGHT])
-	assert report.facts.client_number == "104233" and report.titles == (1,)
+	assert report.metadata.client_number == "104233" and report.titles == (1,)
 
 
 def test_the_header_may_be_repeated_on_every_page():
@@ -261,7 +271,7 @@ def test_a_copy_of_the_report_on_another_sheet_loses_nothing():
 def test_a_layout_can_be_taught_a_header():
 	rows = [("Faktura", *PURCHASE_HEADER[1:]), BOUGHT]
 	assert code_of(rows) == "missing_column"
-	layout = DEFAULT_PURCHASE.learn(header=("invoice_no", "Faktura"))
+	layout = with_header(DEFAULT_PURCHASE, "invoice_no", "Faktura")
 	assert read(rows, layouts=[layout]).lines[0].invoice_no == "AF-1"
 
 
@@ -272,7 +282,7 @@ def test_a_layout_survives_being_stored():
 
 def test_one_header_text_cannot_mean_two_fields():
 	with pytest.raises(LayoutError) as caught:
-		DEFAULT_PURCHASE.learn(header=("fee_amount", "reserve"))
+		with_header(DEFAULT_PURCHASE, "fee_amount", "reserve")
 	assert caught.value.code == "bad_layout"
 
 

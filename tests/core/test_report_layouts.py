@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sheets import PURCHASE_HEADER, book_of, delimited, receivable, xlsx
+from sheets import PURCHASE_HEADER, delimited, ledger_of, receivable, xlsx
 
 from rts_factoring.core.reconciliation.posting_matrix import by_role
 from rts_factoring.core.reconciliation.reconcile import reconcile
@@ -13,13 +13,13 @@ D4, D5, D6 = (date(2026, 11, day) for day in (4, 5, 6))
 TQL = "Total Quality Logistics"
 
 
-def book():
-	return book_of(*(receivable(f"AF-{n}", po_no=f"LD{n}") for n in range(1, 8)))
+def ledger():
+	return ledger_of(*(receivable(f"AF-{n}", po_no=f"LD{n}") for n in range(1, 8)))
 
 
 def bought_book():
-	"""A book in which RTS has bought all seven invoices."""
-	ours, receivables = book()
+	"""A ledger in which RTS has bought all seven invoices."""
+	ours, receivables = ledger()
 	rows = [(f"AF-{n}", "Ridgeline Foods Inc", 1000, 1000, 30, 50, 0, 920) for n in range(1, 8)]
 	ours.commit(
 		reconcile(read_report(xlsx([PURCHASE_HEADER, *rows]), "bought.xlsx"), receivables, ours, "A1")
@@ -29,7 +29,7 @@ def bought_book():
 
 def reconciled(data, name, ours, receivables, batch=""):
 	report = read_report(data, name)
-	assert report.differences == (), "the totals of these reports are right"
+	assert report.total_differences == (), "the totals of these reports are right"
 	result = reconcile(report, receivables, ours, batch)
 	lines = [f"{line.invoice_no or '-'} {line.reason or line.outcome.value}" for line in result.lines]
 	entries = {role.value: float(debit - credit) for role, (debit, credit) in by_role(result.legs).items()}
@@ -338,7 +338,7 @@ PAYMENTS = {
 @pytest.mark.parametrize("name", PURCHASES)
 def test_a_purchase_report_in_another_layout(name):
 	data, file_name, lines, entries = PURCHASES[name]
-	found, posted, result = reconciled(data, file_name, *book(), batch="A1")
+	found, posted, result = reconciled(data, file_name, *ledger(), batch="A1")
 	assert (found, posted, result.batch) == (lines, entries, "A1")
 
 

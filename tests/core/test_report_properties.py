@@ -11,7 +11,7 @@ from sheets import xlsx
 from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.reports.layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS
-from rts_factoring.core.reports.report import read_report, type_report
+from rts_factoring.core.reports.report import parse_report, read_report
 from rts_factoring.core.reports.sheets import FORMULA_WITHOUT_VALUE, Sheet, Spreadsheet
 
 FIELDS = {
@@ -232,7 +232,7 @@ def test_every_row_of_any_sheet_is_in_exactly_one_place(data):
 	)
 	sheet = [*data.draw(st.lists(row, max_size=2)), header, *data.draw(st.lists(row, max_size=6))]
 	try:
-		report = type_report(Spreadsheet("any.xlsx", [Sheet("Any", [list(row) for row in sheet])]))
+		report = parse_report(Spreadsheet("any.xlsx", [Sheet("Any", [list(row) for row in sheet])]))
 	except FileRefused as refused:
 		assert refused.code in ("no_rows", "no_header", "missing_column", "duplicate_column", "wrong_kind")
 		return

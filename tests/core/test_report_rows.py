@@ -82,7 +82,7 @@ TOTAL_LABELS = (
 def test_a_total_is_told_by_its_label_in_the_invoice_column(label):
 	report = purchases(bought("AF-1"), bought("AF-2"), (label, None, 2000, 2000, 60, 100, 0, 1840))
 	assert rows_of(report.lines) == [2, 3] and rows_of(report.totals) == [4]
-	assert report.totals[0].amounts["purchased"] == 2000 and report.differences == ()
+	assert report.totals[0].amounts["purchased"] == 2000 and report.total_differences == ()
 
 
 @pytest.mark.parametrize("column", range(1, 5))
@@ -146,14 +146,14 @@ def test_a_note_that_speaks_of_a_total_makes_no_total():
 
 def test_a_total_that_its_rows_do_not_add_up_to_is_shown():
 	report = purchases(bought("AF-1"), bought("AF-2"), ("Total", None, 2000, 2000, 60, 100, 0, 1840.02))
-	assert [tuple(found) for found in report.differences] == [
+	assert [tuple(found) for found in report.total_differences] == [
 		(4, "net", Decimal("1840.02"), Decimal("1840.00"))
 	]
 
 
 def test_a_total_within_the_tolerance_is_right():
 	report = purchases(bought("AF-1"), bought("AF-2"), ("Total", None, 2000, 2000, 60, 100, 0, 1840.01))
-	assert report.differences == ()
+	assert report.total_differences == ()
 
 
 def test_subtotals_may_stand_for_the_page_the_check_or_the_debtor_and_the_grand_total_for_all():
@@ -168,13 +168,15 @@ def test_subtotals_may_stand_for_the_page_the_check_or_the_debtor_and_the_grand_
 		("Grand Total", None, None, None, None, None, 1000),
 	)
 	assert rows_of(report.totals) == [5, 6, 8, 9]
-	assert [(found.row, found.stated) for found in report.differences] == [(6, 300)], "B's rows add up to 500"
+	assert [(found.row, found.stated) for found in report.total_differences] == [(6, 300)], (
+		"B's rows add up to 500"
+	)
 
 
 def test_a_total_of_one_debtor_is_the_sum_of_its_last_rows():
 	rows = [paid("AF-1", 100), paid("AF-2", 200, customer="B"), paid("AF-3", 300, customer="B")]
 	report = payments(*rows, ("B Total", None, None, None, None, None, 500))
-	assert report.differences == ()
+	assert report.total_differences == ()
 
 
 # titles, headers, blanks ----------------------------------------------------------------------------------------------

@@ -87,10 +87,10 @@ class Cycle:
 		return self.record
 
 	def _desk(self, subsidiary: Subsidiary, folder: Path) -> Desk:
-		book = FactoringLedger(
+		ledger = FactoringLedger(
 			subsidiary.name, subsidiary.policy, subsidiary.client_number, subsidiary.terms.currency
 		)
-		return Desk(subsidiary, self.example.of(subsidiary), book, folder / subsidiary.slug)
+		return Desk(subsidiary, self.example.of(subsidiary), ledger, folder / subsidiary.slug)
 
 	def _connect(self, subsidiary: Subsidiary, stack: ExitStack) -> OtherEnd:
 		"""A server with a login of its own; its key is probed, compared with what the factor says, and pinned."""
@@ -228,18 +228,18 @@ class Cycle:
 		return made
 
 	def _submit(self, desk: Desk, batch: str, day: date, invoices) -> None:
-		"""The book learns of the batch. An invoice sent again leaves the batch it was in: it is in one live batch only."""
+		"""The ledger takes the batch. An invoice sent again leaves the batch it was in: it is in one live batch only."""
 		live = {
 			name: tuple(number for number in numbers if number not in invoices)
-			for name, numbers in desk.book.batches.items()
+			for name, numbers in desk.ledger.batches.items()
 		}
 		positions = {
 			number: replace(position, state=InvoiceState.SUBMITTED, batch=batch)
 			if number in invoices
 			else position
-			for number, position in desk.book.positions.items()
+			for number, position in desk.ledger.positions.items()
 		}
-		desk.book = replace(desk.book, batches=live | {batch: tuple(invoices)}, positions=positions)
+		desk.ledger = replace(desk.ledger, batches=live | {batch: tuple(invoices)}, positions=positions)
 		for number in invoices:
 			desk.step(number, day, InvoiceState.SUBMITTED, f"queued, then in batch {batch}")
 
@@ -320,14 +320,14 @@ class Cycle:
 				continue
 			path.write_bytes(fetch_file(connection, found.name, "outbox"))
 			result = reconcile(
-				read_report(path.read_bytes(), path.name), self.example.receivables, desk.book, batch
+				read_report(path.read_bytes(), path.name), self.example.receivables, desk.ledger, batch
 			)
-			desk.book.commit(result)
+			desk.ledger.commit(result)
 			entry = f"{desk.subsidiary.prefix}-JE{len(desk.imports) + 1}"
 			desk.post(Imported(result, day, path, entry))
 			for line in result.lines:
 				if line.receivable:
-					position = desk.book.position(line.receivable)
+					position = desk.ledger.position(line.receivable)
 					desk.step(line.receivable.invoice_no, day, position.state, _note(line))
 			outcomes = ", ".join(f"{count} {outcome.value}" for outcome, count in result.count().items())
 			self.say(

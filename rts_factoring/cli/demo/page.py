@@ -144,7 +144,7 @@ def imports(imported: Imported) -> dict[str, object]:
 			for line in lines
 			if line.effects
 		),
-		"agrees": not result.report.differences,
+		"agrees": not result.report.total_differences,
 		"missing": result.missing,
 	}
 
@@ -155,7 +155,7 @@ def differences(desk: Desk) -> list[Difference]:
 		one for imported in desk.imports for line in imported.result.lines for one in _difference(desk, line)
 	]
 	for load in desk.loads:
-		position = desk.book.position(load.receivable)
+		position = desk.ledger.position(load.receivable)
 		if position.state is InvoiceState.FINANCED:
 			found.append(
 				Difference(

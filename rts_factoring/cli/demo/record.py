@@ -13,7 +13,7 @@ from rts_factoring.core.model import InvoiceState, Leg, Policy, ReportKind, Role
 from rts_factoring.core.money import ZERO
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.posting_matrix import by_role, legs
-from rts_factoring.core.reconciliation.reconcile import Reconciliation
+from rts_factoring.core.reconciliation.results import Reconciliation
 
 from .example import Load, Subsidiary
 
@@ -111,7 +111,7 @@ class Desk:
 
 	subsidiary: Subsidiary
 	loads: list[Load]
-	book: FactoringLedger
+	ledger: FactoringLedger
 	folder: Path
 	ways: dict[str, list[Step]] = field(default_factory=dict)
 	reasons: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class Desk:
 
 	def total(self, name: str) -> Decimal:
 		"""Sum of a figure over all invoices that were bought."""
-		return sum((getattr(position, name) for position in self.book.positions.values()), ZERO)
+		return sum((getattr(position, name) for position in self.ledger.positions.values()), ZERO)
 
 	def ties(self) -> list[Tie]:
 		"""The control accounts against the reports' own totals and against the invoices."""
@@ -171,7 +171,7 @@ class Desk:
 		return found
 
 	def outstanding(self, load: Load) -> Decimal:
-		position = self.book.positions.get(load.receivable.invoice_no)
+		position = self.ledger.positions.get(load.receivable.invoice_no)
 		return load.receivable.open_amount if position is None else position.outstanding
 
 	def _paid_out(self) -> Decimal:

@@ -52,10 +52,10 @@ def try_walls(record: Record, example: Example, connections: Mapping[str, Connec
 		_refused(
 			f"{other.subsidiary.name}'s payment report is given to {one.subsidiary.name}.",
 			"wrong_client",
-			lambda: reconcile(report, example.receivables, one.book),
+			lambda: reconcile(report, example.receivables, one.ledger),
 		)
 	)
-	again = reconcile(report, example.receivables, other.book)
+	again = reconcile(report, example.receivables, other.ledger)
 	known = again.count()[Outcome.DUPLICATE]
 	record.trials.append(
 		Trial(

@@ -92,7 +92,7 @@ def _postings(desk: Desk) -> Iterable[Sequence]:
 def _invoices(desk: Desk) -> Iterable[Sequence]:
 	for load in desk.loads:
 		one = load.receivable
-		position = desk.book.position(one)
+		position = desk.ledger.position(one)
 		reasons = " ".join(str(reason) for reason in desk.reasons[one.invoice_no])
 		yield (
 			*(desk.subsidiary.name, one.invoice_no, one.customer, one.invoice_date, one.amount),

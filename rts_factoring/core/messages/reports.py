@@ -90,14 +90,6 @@ REPORTS: dict[str, Message] = {
 		"The file is for client {stated}. {company} is client {expected}.", _OTHER_SUBSIDIARY
 	),
 	"wrong_client.name": Message("The file is for {stated}, not for {company}.", _OTHER_SUBSIDIARY),
-	"wrong_period.stated": Message(
-		"The file covers {first} to {last}. You chose another period.",
-		"Leave the period empty to use the one in the file.",
-	),
-	"wrong_period.rows": Message(
-		"No row of the file has a date in the period you chose.",
-		"Leave the period empty to import the file as it is.",
-	),
 	"wrong_batch.other": Message(
 		"The file is about batch {stated}, not {chosen}.", "Choose the batch that the file names."
 	),

@@ -9,15 +9,16 @@ from .results import Reconciliation
 
 FINAL_OUTCOMES = frozenset(
 	(Outcome.MATCHED, Outcome.IGNORED)
-)  # a row that comes again is a duplicate of these
+)  # the same row in a later report is a duplicate
 
 
 @dataclass
 class FactoringLedger:
-	"""What one company and RTS hold against each other. `batches` are live: batch number → invoices sent in it; `companies`
-	are all subsidiaries, so that a file or row that names another one is told.
+	"""What one company and RTS hold against each other.
 
-	`posted_rows` holds identity and occurrence of the report rows that have had their effect (or were ignored by a person).
+	`batches` has the live ones: batch number → invoices sent in it. `companies` has all subsidiaries, so that a file or
+	row that names another one is recognised. `posted_rows` has identity and occurrence of each report row that was posted,
+	or ignored by a person.
 	"""
 
 	company: str
@@ -29,7 +30,7 @@ class FactoringLedger:
 	positions: dict[str, Position] = field(default_factory=dict)
 	posted_rows: set[tuple[str, int]] = field(default_factory=set)
 
-	def __post_init__(self):
+	def __post_init__(self) -> None:
 		self._batch_of = {invoice: batch for batch, invoices in self.batches.items() for invoice in invoices}
 
 	def batch_of(self, invoice_no: str) -> str:
@@ -38,7 +39,7 @@ class FactoringLedger:
 		return known.batch if known else self._batch_of.get(invoice_no, "")
 
 	def position(self, receivable: Receivable) -> Position:
-		"""The invoice's position; one never bought stands at what our books still expect of it."""
+		"""The invoice's position. One that was never bought has only the outstanding amount in our books."""
 		known = self.positions.get(receivable.invoice_no)
 		if known is not None:
 			return known
@@ -47,7 +48,7 @@ class FactoringLedger:
 		return Position(receivable.invoice_no, state, batch, outstanding=receivable.open_amount)
 
 	def commit(self, result: Reconciliation) -> None:
-		"""Take over what a reconciliation found. Until then it changed nothing."""
+		"""Take over the result of a reconciliation, which until then changes nothing."""
 		self.positions.update(result.positions)
 		for line in result.lines:
 			if line.outcome in FINAL_OUTCOMES:

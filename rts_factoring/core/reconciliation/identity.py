@@ -1,11 +1,10 @@
-"""Whose report a file is, and which row is which: a file meant for another subsidiary is refused, a row that comes again known."""
+"""Whose report a file is, and which row is which: a file of another subsidiary is refused, a repeated row is recognised."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Collection, Iterable
-from datetime import date
 
 from ..errors import FileRefused
 from ..model import ReportKind
@@ -16,81 +15,65 @@ from ..reports.report import Report
 from .factoring_ledger import FactoringLedger
 from .matching import debtor_key, normalised, same_client
 
-Period = tuple[date, date]  # first and last day
-
 
 def check_identity(
 	report: Report,
-	book: FactoringLedger,
+	ledger: FactoringLedger,
 	batch: str = "",
-	period: Period | None = None,
 	companies: Collection[str] = (),
 ) -> str:
-	"""Refuse a file of another client, company, batch or period than chosen. Returns the batch it is about.
+	"""Refuse a file of another client, company or batch than chosen. Returns the batch it is about.
 
-	`companies` are the other subsidiaries; one that the file names is not this one. Raises FileRefused: wrong_client,
-	wrong_batch, wrong_period.
+	`companies` are further subsidiaries that the file may name. Raises FileRefused: wrong_client, wrong_batch.
 	"""
-	facts, where = report.facts, report.file_name
+	metadata, where = report.metadata, report.file_name
 	clients = [client_of(value) for value in {line.client_no for line in report.lines}]
-	client = facts.client_number or _only(number for number, _name in clients)
-	client_name = facts.client_name or _only(name for _number, name in clients)
-	if client and book.client_number and not same_client(client, book.client_number):
+	client = metadata.client_number or _only(number for number, _name in clients)
+	client_name = metadata.client_name or _only(name for _number, name in clients)
+	if client and ledger.client_number and not same_client(client, ledger.client_number):
 		raise FileRefused(
 			"wrong_client.number",
 			where=where,
 			stated=client[:60],
-			company=book.company,
-			expected=book.client_number,
+			company=ledger.company,
+			expected=ledger.client_number,
 		)
-	if not client and client_name and debtor_key(client_name) in other_subsidiaries(book, companies):
-		raise FileRefused("wrong_client.name", where=where, stated=client_name[:60], company=book.company)
+	if not client and client_name and debtor_key(client_name) in other_subsidiaries(ledger, companies):
+		raise FileRefused("wrong_client.name", where=where, stated=client_name[:60], company=ledger.company)
 	if report.kind is ReportKind.PURCHASE:
-		return _batch_of(report, book, batch)
-	if period and not _in_period(report, period):
-		if not facts.period:
-			raise FileRefused("wrong_period.rows", where=where)
-		first, last = (f"{day:%m/%d/%Y}" for day in facts.period)
-		raise FileRefused("wrong_period.stated", where=where, first=first, last=last)
+		return _batch_of(report, ledger, batch)
 	return batch
 
 
-def other_subsidiaries(book: FactoringLedger, companies: Collection[str]) -> frozenset[str]:
+def other_subsidiaries(ledger: FactoringLedger, companies: Collection[str]) -> frozenset[str]:
 	"""Names of the other subsidiaries, as names are compared."""
-	return frozenset(map(debtor_key, book.companies | set(companies))) - {debtor_key(book.company)}
+	return frozenset(map(debtor_key, ledger.companies | set(companies))) - {debtor_key(ledger.company)}
 
 
-def _batch_of(report: Report, book: FactoringLedger, batch: str) -> str:
-	"""The batch a purchase report is about, in the book's own spelling. A number that RTS may have given itself (Schedule #,
+def _batch_of(report: Report, ledger: FactoringLedger, batch: str) -> str:
+	"""The batch a purchase report is about, spelt as in the ledger. A number that RTS may have given itself (Schedule #,
 	Purchase #) counts only when it is one of our batches."""
-	ours = {normalised(name): name for name in book.batches}
-	stated = report.facts.batch
+	ours = {normalised(name): name for name in ledger.batches}
+	stated = report.metadata.batch
 	named = ours.get(normalised(stated)) or ours.get(
 		normalised(_only(line.batch_ref for line in report.lines)), ""
 	)
-	if not named and stated and not report.facts.batch_may_be_theirs:
+	if not named and stated and not report.metadata.batch_may_be_theirs:
 		named = stated
 	if batch and named and normalised(named) != normalised(batch):
 		raise FileRefused("wrong_batch.other", where=report.file_name, stated=named[:60], chosen=batch)
-	found = batch or named
-	if found and normalised(found) not in ours:
+	chosen = batch or named
+	if chosen and normalised(chosen) not in ours:
 		raise FileRefused(
-			"wrong_batch.unknown", where=report.file_name, company=book.company, stated=found[:60]
+			"wrong_batch.unknown", where=report.file_name, company=ledger.company, stated=chosen[:60]
 		)
-	return ours.get(normalised(found), "")
+	return ours.get(normalised(chosen), "")
 
 
 def _only(values: Iterable[str]) -> str:
-	"""The one value all rows that have any share."""
-	named = set(values) - {""}
-	return named.pop() if len(named) == 1 else ""
-
-
-def _in_period(report: Report, period: Period) -> bool:
-	if report.facts.period:
-		return report.facts.period == period
-	days = [line.date for line in report.lines if line.date]
-	return not days or any(period[0] <= day <= period[1] for day in days)
+	"""The value of all rows that have one, if it is the same everywhere."""
+	distinct = set(values) - {""}
+	return distinct.pop() if len(distinct) == 1 else ""
 
 
 _PREFIX = re.compile(r"[^\W\d]*0*(?=[1-9])")
@@ -98,9 +81,9 @@ _PREFIX = re.compile(r"[^\W\d]*0*(?=[1-9])")
 
 def _bare(invoice_no: str) -> str:
 	"""The number without the prefix and zeros that it loses in one spreadsheet and keeps in another."""
-	found = normalised(invoice_no)
-	match = _PREFIX.match(found)
-	return found[match.end() :] if match else found
+	number = normalised(invoice_no)
+	match = _PREFIX.match(number)
+	return number[match.end() :] if match else number
 
 
 def identity_of(kind: ReportKind, line: ReportLine, known: bool = True) -> str:

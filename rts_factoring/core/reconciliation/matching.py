@@ -84,7 +84,7 @@ def same_amount(line: ReportLine, receivable: Receivable) -> bool:
 
 
 class Match(NamedTuple):
-	"""`receivable` is None where none was found; `rule` names the rule that found it."""
+	"""`receivable` is None where no invoice matches. `rule` is the name of the rule that matched."""
 
 	outcome: Outcome
 	receivable: Receivable | None = None
@@ -94,14 +94,14 @@ class Match(NamedTuple):
 
 
 class Rule(NamedTuple):
-	"""`key` makes the same text from a row and from an invoice; `accept` must also agree."""
+	"""`key` makes the same text from a row's invoice number and from an invoice's. `accept` must also be true."""
 
 	name: str
-	index: str
+	lookup: str  # the index of Receivables to look in
 	key: Callable[[str], str]
 	in_batch: bool = False
 	accept: Callable[[ReportLine, Receivable], bool] | None = None
-	reason: str | None = None  # set: only a suggestion, for a person to confirm
+	reason: str | None = None  # when set, the match is only a suggestion for a person to confirm
 
 
 RULES = (
@@ -122,7 +122,7 @@ SUGGESTIONS = (
 
 
 class Receivables:
-	"""All invoices we know of, indexed the ways the rules ask for; the loose indexes are built when first needed."""
+	"""All our invoices, with the indexes that the rules use. Each index is built when it is first needed."""
 
 	def __init__(self, receivables: Iterable[Receivable]):
 		self.all = tuple(receivables)
@@ -163,8 +163,8 @@ class Receivables:
 	def _index(self, key: Callable[[str], str]) -> dict[str, list[Receivable]]:
 		index: dict[str, list[Receivable]] = {}
 		for receivable in self.all:
-			if found := key(receivable.invoice_no):
-				index.setdefault(found, []).append(receivable)
+			if number := key(receivable.invoice_no):
+				index.setdefault(number, []).append(receivable)
 		return index
 
 
@@ -177,29 +177,29 @@ class Matcher:
 		company: str,
 		batch: Collection[str] = (),
 		client_number: str = "",
-		others: Collection[str] = (),
+		other_companies: Collection[str] = (),
 	):
-		"""`others` are the debtor_key of the other subsidiaries."""
+		"""`other_companies` has the debtor_key of each other subsidiary."""
 		self.receivables = receivables
 		self.company = company
 		self.batch = frozenset(batch)
 		self.client_number = client_number
-		self.others = others
-		self._foreign = {"": False}  # client a row names → whether it is another subsidiary
+		self.other_companies = other_companies
+		self._names_other = {"": False}  # client that a row names → whether it is another subsidiary
 
-	def is_foreign(self, line: ReportLine) -> bool:
+	def names_other_company(self, line: ReportLine) -> bool:
 		"""Whether the row names another client than the subsidiary the report is for."""
 		client = line.client_no
-		if client not in self._foreign:
+		if client not in self._names_other:
 			number, name = client_of(client)
 			if number and self.client_number:
-				self._foreign[client] = not same_client(number, self.client_number)
+				self._names_other[client] = not same_client(number, self.client_number)
 			else:
-				self._foreign[client] = bool(name) and debtor_key(name) in self.others
-		return self._foreign[client]
+				self._names_other[client] = bool(name) and debtor_key(name) in self.other_companies
+		return self._names_other[client]
 
 	def match(self, line: ReportLine) -> Match:
-		if self.is_foreign(line):
+		if self.names_other_company(line):
 			return Match(Outcome.BLOCKED, self.receivables.get(line.invoice_no), "other_subsidiary")
 		if not line.invoice_no:
 			return self._by_po(line)
@@ -207,7 +207,7 @@ class Matcher:
 			if match := self._try(rule, line):
 				return match
 		for rule in RULES:
-			if elsewhere := getattr(self.receivables, rule.index).get(rule.key(line.invoice_no)):
+			if elsewhere := getattr(self.receivables, rule.lookup).get(rule.key(line.invoice_no)):
 				return Match(Outcome.BLOCKED, elsewhere[0], "other_subsidiary", rule.name)
 		for rule in SUGGESTIONS:
 			if match := self._try(rule, line):
@@ -221,35 +221,35 @@ class Matcher:
 	def _try(self, rule: Rule, line: ReportLine) -> Match | None:
 		if rule.in_batch and not self.batch:
 			return None
-		found = [
+		matches: list[Receivable] = [
 			receivable
-			for receivable in getattr(self.receivables, rule.index).get(rule.key(line.invoice_no), ())
+			for receivable in getattr(self.receivables, rule.lookup).get(rule.key(line.invoice_no), ())
 			if receivable.company == self.company
 			and (not rule.in_batch or receivable.invoice_no in self.batch)
 			and (rule.accept is None or rule.accept(line, receivable))
 		]
-		if not found:
+		if not matches:
 			return None
-		if len(found) > 1:
+		if len(matches) > 1:
 			return Match(
 				Outcome.BLOCKED,
 				None,
 				"ambiguous",
 				rule.name,
-				tuple(receivable.invoice_no for receivable in found),
+				tuple(receivable.invoice_no for receivable in matches),
 			)
 		outcome = Outcome.SUGGESTED if rule.reason else Outcome.MATCHED
-		return Match(outcome, found[0], rule.reason, rule.name)
+		return Match(outcome, matches[0], rule.reason, rule.name)
 
 	def _by_po(self, line: ReportLine) -> Match:
-		"""A row without an invoice number: no invoice where none is needed, else the one with its PO and amount, as a suggestion."""
+		"""A row without an invoice number: no invoice where none is needed, else the one with its PO and amount is suggested."""
 		if line.event not in NEEDS_INVOICE:
 			return Match(Outcome.MATCHED, None, None, "no_invoice_needed")
-		found = [
+		matches = [
 			receivable
 			for receivable in self.receivables.by_po.get(normalised(line.po_no), ())
 			if receivable.company == self.company and same_amount(line, receivable) and line.po_no
 		]
-		if len(found) == 1:
-			return Match(Outcome.SUGGESTED, found[0], "po_number", "po_amount")
+		if len(matches) == 1:
+			return Match(Outcome.SUGGESTED, matches[0], "po_number", "po_amount")
 		return Match(Outcome.BLOCKED, None, "missing_invoice")

@@ -80,13 +80,13 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	entry = MATRIX.get((effect.event, policy))
 	if entry is None:
 		raise PostingError("no_posting_rule", event=repr(effect.event.value))
-	found = [
+	entry_legs = [
 		_leg(role, side * effect.amounts[name], effect.invoice_no)
 		for side, named in ((1, entry.debit), (-1, entry.credit))
 		for role, name in named.items()
 		if effect.amounts[name]
 	]
-	difference = sum((leg.debit - leg.credit for leg in found), ZERO)
+	difference = sum((leg.debit - leg.credit for leg in entry_legs), ZERO)
 	if difference:
 		event = effect.event.value
 		if effect.invoice_no:
@@ -94,7 +94,7 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 				"unbalanced.invoice", event=event, invoice=effect.invoice_no, difference=text(difference)
 			)
 		raise PostingError("unbalanced", event=event, difference=text(difference))
-	return found
+	return entry_legs
 
 
 def _leg(role: Role, amount: Decimal, invoice_no: str | None) -> Leg:
@@ -104,10 +104,10 @@ def _leg(role: Role, amount: Decimal, invoice_no: str | None) -> Leg:
 	return Leg(role, credit=-amount, invoice_no=invoice_no)
 
 
-def by_role(found: Iterable[Leg]) -> dict[Role, tuple[Decimal, Decimal]]:
+def by_role(entry_legs: Iterable[Leg]) -> dict[Role, tuple[Decimal, Decimal]]:
 	"""Debit and credit sums per role, in the order of the roles' names."""
 	sums: dict[Role, tuple[Decimal, Decimal]] = {}
-	for leg in found:
+	for leg in entry_legs:
 		debit, credit = sums.get(leg.role, (ZERO, ZERO))
 		sums[leg.role] = (debit + leg.debit, credit + leg.credit)
 	return {role: sums[role] for role in sorted(sums, key=lambda role: role.value)}

@@ -1,4 +1,4 @@
-"""What a person decided about a row, and what reconciling a report found."""
+"""What a person decided about a row, and the result of reconciling a report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class RowDecision:
 
 @dataclass(frozen=True, slots=True)
 class ReconciledLine:
-	"""`identity` is the row's content, the same in every report that repeats it; `occurrence` tells genuine twins apart."""
+	"""`identity` stands for the row's content and is the same in every report that repeats the row. `occurrence` counts the
+	rows of one report with the same content."""
 
 	line: ReportLine
 	outcome: Outcome
@@ -56,5 +57,5 @@ class Reconciliation:
 	def legs(self) -> list[Leg]:
 		return [leg for effect in self.effects for leg in legs(self.policy, effect)]
 
-	def count(self) -> Counter:
+	def count(self) -> Counter[Outcome]:
 		return Counter(line.outcome for line in self.lines)

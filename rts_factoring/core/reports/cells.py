@@ -1,4 +1,4 @@
-"""One cell → text, amount or date. Every form of domain reports is read by rule; what fits no rule is an error, never a guess."""
+"""One cell → text, amount or date. Every form is read by a rule. What fits no rule is an error, never a guess."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LIMIT = float(LIMIT)  # a NaN cannot be compared with a Decimal
 _MIN, _MAX = date(1990, 1, 1), date(2100, 1, 1)
 
 
-def inert(text: str) -> str:
+def escape_formula(text: str) -> str:
 	"""The text with an apostrophe before what a spreadsheet would run as a formula; other texts as they are."""
 	return "'" + text if _FORMULA.match(text) else text
 
@@ -65,7 +65,7 @@ def to_text(value: object) -> str:
 	return str(value)
 
 
-def is_filled(row: Sequence) -> bool:
+def is_filled(row: Sequence[object]) -> bool:
 	"""Whether a row says anything at all."""
 	if row.count("") == len(row):
 		return False
@@ -74,11 +74,11 @@ def is_filled(row: Sequence) -> bool:
 
 def to_number_text(value: object) -> str:
 	"""A number that is a name (of an invoice, check, client) as it would be typed: `12345.0` is 12345; `-` and `n/a` are
-	empty. The rest stays for matching to judge."""
-	found = to_text(value)
-	if whole := _WHOLE.fullmatch(found):
+	empty. Other texts stay as they are."""
+	text = to_text(value)
+	if whole := _WHOLE.fullmatch(text):
 		return whole[1]
-	return "" if found.lower() in EMPTY_TEXTS else found
+	return "" if text.lower() in EMPTY_TEXTS else text
 
 
 def to_amount(value: object) -> Decimal | None:
@@ -135,26 +135,27 @@ def to_date(value: object, order: str = "MDY", epoch: date = EPOCH_1900) -> date
 	Text is read in the layout's order, whatever it says; a year in front (ISO, 20261103) and a month's name leave no doubt.
 	`epoch` is what a bare day number counts from.
 	"""
+	day: date | None
 	if isinstance(value, datetime):
-		found = value.date()
+		day = value.date()
 	elif isinstance(value, date):
-		found = value
+		day = value
 	elif isinstance(value, str):
 		folded = _SPACE.sub(" ", value).strip().removeprefix("'")
 		if folded.lower() in EMPTY_TEXTS:
 			return None
-		found = _text_date(folded, order)
+		day = _text_date(folded, order)
 	elif value is None:
 		return None
 	elif value is FORMULA_WITHOUT_VALUE:
 		raise BadCell("formula_without_value", value)
 	elif isinstance(value, (int, float)) and not isinstance(value, bool):
-		found = _number_date(value, epoch)
+		day = _number_date(value, epoch)
 	else:
-		found = None
-	if found is None or not _MIN <= found < _MAX:
+		day = None
+	if day is None or not _MIN <= day < _MAX:
 		raise BadCell("invalid_date", value)
-	return found
+	return day
 
 
 def _number_date(value: float, epoch: date) -> date | None:

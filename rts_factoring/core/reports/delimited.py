@@ -8,23 +8,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..errors import FileRefused
-from .sheets import Limits, too_large
+from .sheets import Limits, Row, too_large
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-
-
 _DELIMITERS = ",;\t|"
+_SAMPLE = 20_000  # bytes from which the delimiter is told
 
 
-_LOOKED_AT = 20_000  # bytes, to tell the delimiter
-
-
-def read_delimited(data: bytes, file_name: str, limits: Limits) -> list[list]:
+def read_delimited(data: bytes, file_name: str, limits: Limits) -> list[Row]:
 	if not data.strip():
 		raise FileRefused("no_rows.empty_file", where=file_name)
 	encoding = _encoding(data, file_name)
-	delimiter = _delimiter(data[:_LOOKED_AT].decode(encoding, errors="ignore"))
-	rows: list[list] = []
+	delimiter = _delimiter(data[:_SAMPLE].decode(encoding, errors="ignore"))
+	rows: list[Row] = []
 	cells = 0
 	old_limit = csv.field_size_limit(limits.text)
 	try:
@@ -72,15 +68,15 @@ def _encoding(data: bytes, file_name: str) -> str:
 
 
 def _delimiter(head: str) -> str:
-	"""The mark that cuts the first lines into cells most alike."""
+	"""The delimiter that cuts most of the first lines into equally many cells."""
 
-	def likeness(mark: str) -> tuple[int, int, bool]:
+	def regularity(mark: str) -> tuple[int, int, bool]:
 		try:
 			rows = list(csv.reader(io.StringIO(head, newline=""), delimiter=mark))
 		except csv.Error:
 			return 0, 0, False
 		widths = Counter(len(row) for row in rows if len(row) > 1)
-		width, count = max(widths.items(), key=lambda found: (found[1], found[0]), default=(0, 0))
+		width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
 		return width * count, count, mark == ","
 
-	return max(_DELIMITERS, key=likeness)
+	return max(_DELIMITERS, key=regularity)

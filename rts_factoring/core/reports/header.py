@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from ..errors import FileRefused
 from ..model import ReportKind
 from .cells import is_filled, to_text
-from .layout import ADDED_UP, TELLING, ReportLayout, normalise_header
+from .layout import DISTINCTIVE_FIELDS, SUMMED_FIELDS, ReportLayout, normalise_header
 from .metadata import ReportMetadata, names_client, read_metadata, states_metadata
-from .sheets import Sheet, Spreadsheet
+from .sheets import Row, Sheet, Spreadsheet
 
 SCANNED_ROWS = 60  # title rows above a header; real reports have fewer than ten
 _SHOWN = 60  # characters of a name that a message repeats
@@ -33,7 +33,7 @@ class Header:
 	texts: dict[int, str]
 	upper_row: int = 0
 	unknown: tuple[str, ...] = ()
-	facts: ReportMetadata = field(default_factory=ReportMetadata)
+	metadata: ReportMetadata = field(default_factory=ReportMetadata)
 	other_sheets: tuple[str, ...] = ()
 
 
@@ -58,40 +58,40 @@ class _Candidate:
 		return [name for name in self.layout.required if name not in self.fields]
 
 	@property
-	def body(self) -> Iterator[list]:
+	def body(self) -> Iterator[Row]:
 		return filter(is_filled, self.sheet.rows[self.row + 1 :])
 
-	def rank(self) -> tuple:
+	def rank(self) -> tuple[int, ...]:
 		"""Within a sheet: complete before not, more columns before fewer, with rows below before without, one line before
 		two, upper before lower."""
 		return (not self.missing, len(self.fields), self.has_rows, not self.upper, -self.row)
 
 
 def find_header(
-	book: Spreadsheet, layouts: Sequence[ReportLayout], kind: ReportKind | None = None
+	workbook: Spreadsheet, layouts: Sequence[ReportLayout], kind: ReportKind | None = None
 ) -> tuple[Header, Sheet, ReportLayout]:
 	"""The header that fits best over all sheets; `kind` is what the user says the file is.
 
 	Raises FileRefused: `no_header`, `wrong_kind`, `missing_column`, `duplicate_column`, `several_sheets`, `no_rows`.
 	"""
 	filled = [
-		sheet for sheet in book.sheets if any(map(to_text, (cell for row in sheet.rows for cell in row)))
+		sheet for sheet in workbook.sheets if any(map(to_text, (cell for row in sheet.rows for cell in row)))
 	]
 	if not filled:
-		raise FileRefused("no_rows.empty_workbook", where=book.file_name)
-	found = [candidate for sheet in filled if (candidate := _of_sheet(sheet, layouts, kind))]
-	if not found:
-		raise FileRefused("no_header", where=book.file_name)
-	chosen = max(found, key=lambda candidate: _sheet_rank(candidate, kind))
+		raise FileRefused("no_rows.empty_workbook", where=workbook.file_name)
+	candidates = [candidate for sheet in filled if (candidate := _of_sheet(sheet, layouts, kind))]
+	if not candidates:
+		raise FileRefused("no_header", where=workbook.file_name)
+	chosen = max(candidates, key=lambda candidate: _sheet_rank(candidate, kind))
 	if kind and chosen.layout.kind != kind:
-		raise FileRefused(f"wrong_kind.{chosen.layout.kind.value}", where=book.file_name)
-	_refuse_incomplete(chosen, book.file_name)
-	_refuse_divided(chosen, found, book.file_name)
+		raise FileRefused(f"wrong_kind.{chosen.layout.kind.value}", where=workbook.file_name)
+	_refuse_incomplete(chosen, workbook.file_name)
+	_refuse_divided(chosen, candidates, workbook.file_name)
 	others = tuple(sheet.name for sheet in filled if sheet is not chosen.sheet and not sheet.hidden)
 	return _header(chosen, others), chosen.sheet, chosen.layout
 
 
-def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple:
+def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple[int, ...]:
 	"""Complete, of the kind asked for, visible, with more columns; the first of equals."""
 	wanted = kind is None or candidate.layout.kind == kind
 	visible = not candidate.sheet.hidden
@@ -101,42 +101,42 @@ def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple:
 def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | None) -> _Candidate | None:
 	"""The sheet's header, in the layout whose own columns are there; where both or none are, the title decides, then what
 	the user said."""
-	found = [candidate for layout in layouts if (candidate := _best(sheet, layout))]
+	candidates = [candidate for layout in layouts if (candidate := _best(sheet, layout))]
 
-	def rank(candidate: _Candidate) -> tuple:
+	def rank(candidate: _Candidate) -> tuple[int, ...]:
 		title = " ".join(text for row in sheet.rows[: candidate.row] for text in map(to_text, row)).casefold()
-		telling = len(candidate.fields & TELLING[candidate.layout.kind])
+		distinctive = len(candidate.fields & DISTINCTIVE_FIELDS[candidate.layout.kind])
 		said = (candidate.layout.kind.value in title, candidate.layout.kind == kind)
-		return (telling, not candidate.missing, *said, len(candidate.fields))
+		return (distinctive, not candidate.missing, *said, len(candidate.fields))
 
-	return max(found, key=rank, default=None)
+	return max(candidates, key=rank, default=None)
 
 
 def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:
 	index = layout.header_index()
 	rows = [[to_text(cell) for cell in row] for row in sheet.rows[:SCANNED_ROWS]]
 	last = next(number for number in range(len(sheet.rows) - 1, -1, -1) if is_filled(sheet.rows[number]))
-	found = []
+	candidates = []
 	for number, texts in enumerate(rows):
 		if sum(map(bool, texts)) < MINIMUM or not _is_text(sheet.rows[number]):
 			continue
 		names = [_field_of(text, index) for text in texts]
 		single = _Candidate(layout, sheet, number, False, names, texts, number < last)
-		found.append(single)
+		candidates.append(single)
 		if number and any(rows[number - 1]) and _may_be_upper(sheet.rows[number - 1], rows[number - 1]):
 			names, labels = _two_lines(rows[number - 1], texts, index)
 			double = _Candidate(layout, sheet, number, True, names, labels, number < last)
 			if len(double.fields) > len(single.fields) or (single.missing and not double.missing):
-				found.append(double)
-	return max((one for one in found if len(one.fields) >= MINIMUM), key=_Candidate.rank, default=None)
+				candidates.append(double)
+	return max((one for one in candidates if len(one.fields) >= MINIMUM), key=_Candidate.rank, default=None)
 
 
-def _is_text(row: list) -> bool:
+def _is_text(row: Row) -> bool:
 	return all(cell is None or isinstance(cell, str) for cell in row)
 
 
-def _may_be_upper(row: list, texts: list[str]) -> bool:
-	"""A title row right above the header is none of its lines: it says whose the file is, and must be read as such."""
+def _may_be_upper(row: Row, texts: list[str]) -> bool:
+	"""A title row right above the header is not part of it: it says whose file it is, and must be read as such."""
 	return _is_text(row) and not states_metadata(texts)
 
 
@@ -167,7 +167,7 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 	where = f"{file_name}, row {chosen.row + 1}"
 	seen: set[Named] = set()
 	for text, name in zip(chosen.texts, chosen.names, strict=True):
-		if name in seen and name[0] not in ADDED_UP:
+		if name in seen and name[0] not in SUMMED_FIELDS:
 			raise FileRefused("duplicate_column", where=where, column=repr(text[:_SHOWN]))
 		if name:
 			seen.add(name)
@@ -178,10 +178,10 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 		raise FileRefused("missing_column", where=where, fields=fields)
 
 
-def _refuse_divided(chosen: _Candidate, found: Sequence[_Candidate], file_name: str) -> None:
-	"""A report spread over several visible sheets would lose rows; a sheet that repeats rows of the chosen one loses none."""
+def _refuse_divided(chosen: _Candidate, candidates: Sequence[_Candidate], file_name: str) -> None:
+	"""A report spread over several visible sheets would lose rows. A sheet that only repeats rows of the chosen one is fine."""
 	rows = None
-	for other in found:
+	for other in candidates:
 		if other is chosen or other.sheet.hidden or other.missing or other.layout.kind != chosen.layout.kind:
 			continue
 		rows = rows or {tuple(map(to_text, row)) for row in chosen.body}
@@ -196,8 +196,8 @@ def _header(chosen: _Candidate, other_sheets: tuple[str, ...]) -> Header:
 		if name:
 			by_field.setdefault(name[0], []).append((name[1], column))
 	columns = {
-		name: tuple(c for _, c in found) if name in ADDED_UP else (min(found)[1],)
-		for name, found in by_field.items()
+		name: tuple(c for _, c in of_field) if name in SUMMED_FIELDS else (min(of_field)[1],)
+		for name, of_field in by_field.items()
 	}
 	used = {c for cs in columns.values() for c in cs}
 	upper = chosen.upper or _labels_above(chosen)
@@ -209,7 +209,7 @@ def _header(chosen: _Candidate, other_sheets: tuple[str, ...]) -> Header:
 		texts={column: chosen.texts[column] for column in sorted(used)},
 		upper_row=chosen.row if upper else 0,
 		unknown=tuple(text for column, text in enumerate(chosen.texts) if text and column not in used),
-		facts=read_metadata(chosen.sheet.rows[: chosen.row - bool(upper)], chosen.layout.date_order),
+		metadata=read_metadata(chosen.sheet.rows[: chosen.row - bool(upper)], chosen.layout.date_order),
 		other_sheets=other_sheets,
 	)
 

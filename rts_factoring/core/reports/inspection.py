@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..money import text
-from .lines import AMOUNTS
+from .lines import AMOUNTS, ReportLine
 from .report import Report
 
 
-def describe(report: Report) -> dict:
+def describe(report: Report) -> dict[str, Any]:
 	"""Amounts are strings with two decimals, days are ISO, rows count from 1 as in the sheet."""
-	facts = report.facts
+	metadata = report.metadata
 	return {
 		"file": report.file_name,
 		"kind": report.kind.value,
@@ -22,12 +24,12 @@ def describe(report: Report) -> dict:
 		"unknown_columns": list(report.header.unknown),
 		"other_sheets": list(report.other_sheets),
 		"facts": {
-			"title": facts.title,
-			"client_number": facts.client_number,
-			"client_name": facts.client_name,
-			"batch": facts.batch,
-			"period": [day.isoformat() for day in facts.period] if facts.period else None,
-			"run_date": facts.run_date.isoformat() if facts.run_date else None,
+			"title": metadata.title,
+			"client_number": metadata.client_number,
+			"client_name": metadata.client_name,
+			"batch": metadata.batch,
+			"period": [day.isoformat() for day in metadata.period] if metadata.period else None,
+			"run_date": metadata.run_date.isoformat() if metadata.run_date else None,
 		},
 		"lines": [_line(line) for line in report.lines],
 		"totals": [
@@ -37,7 +39,7 @@ def describe(report: Report) -> dict:
 		],
 		"differences": [
 			{"row": d.row, "field": d.field, "stated": text(d.stated), "added": text(d.added)}
-			for d in report.differences
+			for d in report.total_differences
 		],
 		"title_rows": list(report.titles),
 		"header_rows": list(report.headers),
@@ -50,7 +52,7 @@ def describe(report: Report) -> dict:
 	}
 
 
-def _line(line) -> dict:
+def _line(line: ReportLine) -> dict[str, Any]:
 	shown = {
 		"row": line.row,
 		"invoice": line.invoice_no or None,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from ..errors import LayoutError
 from ..model import Event, Outcome, ReportKind
@@ -23,8 +24,10 @@ AMOUNT_FIELDS = frozenset(
 	("invoice_amount", "purchased_amount", "advance_amount", "fee_amount", "reserve_amount")
 	+ ("other_deductions", "net_amount", "amount_paid", "reserve_released", "chargeback_amount", "balance")
 )
-ADDED_UP = frozenset(("other_deductions",))  # several columns may feed these; their amounts are summed
+SUMMED_FIELDS = frozenset(("other_deductions",))  # several columns may feed these; their amounts are summed
 DATE_ORDERS = ("MDY", "DMY", "YMD")
+
+Meaning = TypeVar("Meaning", Outcome, Event)
 
 _FEES = "Fee|Fees|Factoring Fee|Factor Fee|Discount|Discount Fee|Commission"
 _COMMON = {
@@ -87,7 +90,7 @@ REQUIRED = {
 	ReportKind.PAYMENT: ("payment_date", "amount_paid"),
 }
 # Columns that only one kind of report has; they tell the kinds apart.
-TELLING = {
+DISTINCTIVE_FIELDS = {
 	ReportKind.PURCHASE: frozenset(
 		("purchased_amount", "advance_amount", "reserve_amount", "other_deductions", "net_amount")
 		+ ("purchase_date", "status")
@@ -135,7 +138,7 @@ class ReportLayout:
 		False  # the report shows fee, reserve and other deductions as negative amounts
 	)
 
-	def __post_init__(self):
+	def __post_init__(self) -> None:
 		if self.date_order not in DATE_ORDERS:
 			orders = ", ".join(DATE_ORDERS)
 			raise LayoutError("bad_layout.date_order", order=repr(self.date_order), orders=orders)
@@ -175,19 +178,7 @@ class ReportLayout:
 	def type_index(self) -> dict[str, Event]:
 		return {normalise_word(word): event for word, event in self.types.items()}
 
-	def learn(self, *, header: tuple[str, str] | None = None, status=None, type=None) -> ReportLayout:
-		"""A copy that also knows one header `(field, text)`, one status or one type `(word, meaning)`."""
-		layout = self
-		if header:
-			name, text = header
-			layout = replace(layout, headers=layout.headers | {name: (*layout.headers.get(name, ()), text)})
-		if status:
-			layout = replace(layout, statuses=layout.statuses | {status[0]: Outcome(status[1])})
-		if type:
-			layout = replace(layout, types=layout.types | {type[0]: Event(type[1])})
-		return layout
-
-	def to_dict(self) -> dict:
+	def to_dict(self) -> dict[str, Any]:
 		return {
 			"kind": self.kind.value,
 			"name": self.name,
@@ -200,7 +191,7 @@ class ReportLayout:
 		}
 
 	@classmethod
-	def from_dict(cls, data: dict) -> ReportLayout:
+	def from_dict(cls, data: dict[str, Any]) -> ReportLayout:
 		return cls(
 			kind=ReportKind(data["kind"]),
 			name=data.get("name", "Default"),
@@ -217,7 +208,7 @@ def _headers(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 	return {name: tuple(texts.split("|")) for name, texts in table.items()}
 
 
-def _words(table: dict) -> dict:
+def _words(table: dict[Meaning, str]) -> dict[str, Meaning]:
 	return {word: meaning for meaning, words in table.items() for word in words.split("|")}
 
 

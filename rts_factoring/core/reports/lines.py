@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date as Date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -31,8 +31,8 @@ class ReportLine(NamedTuple):
 	batch_ref: str
 	payment_ref: str
 	payment_type: str
-	date: date | None
-	invoice_date: date | None
+	date: Date | None
+	invoice_date: Date | None
 	invoice_amount: Decimal | None
 	purchased: Decimal | None
 	advance: Decimal | None
@@ -46,7 +46,7 @@ class ReportLine(NamedTuple):
 	balance: Decimal | None
 
 
-AMOUNTS = ("invoice_amount", "purchased", "advance", "fee", "reserve", "other")
+AMOUNTS: tuple[str, ...] = ("invoice_amount", "purchased", "advance", "fee", "reserve", "other")
 AMOUNTS += ("net", "paid", "released", "chargeback", "balance")
 
 # Field of the layout → attribute of the line, where the names differ.
@@ -75,7 +75,7 @@ class TotalRow(NamedTuple):
 
 
 class TotalDifference(NamedTuple):
-	"""A total the report states and its own rows do not add up to."""
+	"""A total in the report that is not the sum of its rows."""
 
 	row: int
 	field: str
@@ -83,12 +83,12 @@ class TotalDifference(NamedTuple):
 	added: Decimal
 
 
-def differences(
+def find_total_differences(
 	lines: Sequence[ReportLine], totals: Sequence[TotalRow], tolerance: Decimal
 ) -> list[TotalDifference]:
-	"""Totals no sum explains. A total may cover all rows so far, those since the total before it, or the last rows that
-	share a check or a debtor."""
-	found: list[TotalDifference] = []
+	"""Totals that no sum explains. A total may cover all rows so far, the rows since the total before it, or the last rows
+	that share a check or a debtor."""
+	differences: list[TotalDifference] = []
 	position = 0
 	so_far = dict.fromkeys((name for total in totals for name in total.amounts), ZERO)
 	for total in totals:
@@ -102,8 +102,8 @@ def differences(
 		for name, stated in total.amounts.items():
 			sums = [so_far[name], *(_sum(group, name) for group in groups)]
 			if all(abs(stated - added) > tolerance for added in sums):
-				found.append(TotalDifference(total.row, name, stated, sums[0]))
-	return found
+				differences.append(TotalDifference(total.row, name, stated, sums[0]))
+	return differences
 
 
 def _sum(lines: Sequence[ReportLine], name: str) -> Decimal:

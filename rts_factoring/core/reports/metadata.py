@@ -25,7 +25,7 @@ class ReportMetadata:
 	batch_may_be_theirs: bool = False
 
 
-# Fact → the labels that announce it, as normalised without spaces.
+# Field → the labels that announce it, as normalised without spaces.
 _LABELS = {
 	"client": "client|clientno|clientid|clientcode|clientname|accountno|carrier|carriername|seller|company",
 	"batch": "batch|batchno|batchid|batchname",
@@ -35,7 +35,7 @@ _LABELS = {
 	"to": "to|thru|through|todate|dateto|throughdate|enddate|end|periodto|periodend|ending",
 	"run_date": "rundate|runon|date|reportdate|printed|printedon|generated|generatedon|asof|purchasedate|datepurchased",
 }
-_FACT_OF = {label: fact for fact, labels in _LABELS.items() for label in labels.split("|")}
+_FIELD_OF = {label: field for field, labels in _LABELS.items() for label in labels.split("|")}
 _NUMBERED = ("client", "batch", "schedule")
 _LONGEST_LABEL = 3  # words
 _LONGEST_TEXT = 200
@@ -48,56 +48,91 @@ _NUMBER_LAST = re.compile(r"(.*\D)\s*(?:\(\s*#?|#|\s[-–:,/]\s)\s*(\w*\d[\w-]*)
 
 
 def read_metadata(rows: Sequence[Sequence[object]], date_order: str = "MDY") -> ReportMetadata:
-	"""Facts of the title rows, where the first that states one wins: `Client #: | 104233`, `Schedule # A1`,
-	`Period: 11/01/2026 thru 11/15/2026`, `From | date | To | date`, or two dates in any one cell."""
-	found: dict[str, object] = {}
+	"""What the title rows state: `Client #: | 104233`, `Schedule # A1`, `Period: 11/01/2026 thru 11/15/2026`,
+	`From | date | To | date`, or two dates in any one cell. The first row that states a field wins."""
+	stated = _Stated(date_order)
 	texts = [[text[:_LONGEST_TEXT] for cell in row if (text := to_number_text(cell))] for row in rows]
 	for row in texts:
-		for fact, value in _pairs(row):
-			_keep(fact, value, found, date_order)
-	if "from" in found and "to" in found:
-		found.setdefault("period", (found["from"], found["to"]))
+		for field, value in _pairs(row):
+			stated.take(field, value)
+	if "from" in stated.dates and "to" in stated.dates:
+		stated.period = stated.period or (stated.dates["from"], stated.dates["to"])
 	for text in (text for row in texts for text in row):
-		_keep("period", text, found, date_order)
+		stated.take("period", text)
 	return ReportMetadata(
-		client_number=str(found.get("client_number", "")),
-		client_name=str(found.get("client_name", "")),
-		batch=str(found.get("batch") or found.get("schedule", "")),
-		period=found.get("period"),
-		run_date=found.get("run_date"),
+		client_number=stated.texts.get("client_number", ""),
+		client_name=stated.texts.get("client_name", ""),
+		batch=stated.texts.get("batch") or stated.texts.get("schedule", ""),
+		period=stated.period,
+		run_date=stated.dates.get("run_date"),
 		title=next((row[0] for row in texts if row), ""),
-		batch_may_be_theirs="batch" not in found,
+		batch_may_be_theirs="batch" not in stated.texts,
 	)
 
 
+class _Stated:
+	"""What the rows so far state, the first value of each field."""
+
+	def __init__(self, date_order: str):
+		self.date_order = date_order
+		self.texts: dict[str, str] = {}  # client_number, client_name, batch, schedule
+		self.dates: dict[str, date] = {}  # from, to, run_date
+		self.period: tuple[date, date] | None = None
+
+	def take(self, field: str, value: str) -> None:
+		if field == "client":
+			number, name = client_of(value)
+			self._take_text("client_number", number)
+			self._take_text("client_name", name)
+		elif field in ("batch", "schedule"):
+			words = value.lstrip("#").split()
+			self._take_text(field, next((word for word in words if word.strip("-#")), ""))
+		else:
+			self._take_dates(field, value)
+
+	def _take_text(self, field: str, text: str) -> None:
+		if text:
+			self.texts.setdefault(field, text)
+
+	def _take_dates(self, field: str, value: str) -> None:
+		days = [day for text in _DATE.findall(value) if (day := _date(text, self.date_order))]
+		if field == "period":
+			if self.period is None and len(days) == 2 and days[0] <= days[1]:
+				self.period = (days[0], days[1])
+		elif day := days[0] if days else _date(value, self.date_order):
+			self.dates.setdefault(field, day)
+
+
 def states_metadata(texts: Sequence[str]) -> bool:
-	"""Whether a row says something of the file, as titles do (`Client #: | 104233`), and not what columns are called."""
-	found = [text for text in texts if text]
+	"""Whether a row says something about the file, as titles do (`Client #: | 104233`), and does not name columns."""
+	filled = [text for text in texts if text]
 	if any(
-		text.endswith(":") or not any(map(str.isalpha, text)) for text in found if text not in ("#", "%", "$")
+		text.endswith(":") or not any(map(str.isalpha, text))
+		for text in filled
+		if text not in ("#", "%", "$")
 	):
 		return True
-	return any(any(map(str.isdigit, value)) for _fact, value in _pairs(found))
+	return any(any(map(str.isdigit, value)) for _field, value in _pairs(filled))
 
 
 def names_client(texts: Sequence[str]) -> bool:
 	"""Whether a label of the client has another text right beside it: `Client | Acme Freight LLC`."""
-	found = [text for text in texts if text]
-	return any(fact == "client" for fact, _value in _pairs(found))
+	filled = [text for text in texts if text]
+	return any(field == "client" for field, _value in _pairs(filled))
 
 
 def _pairs(row: list[str]) -> Iterator[tuple[str, str]]:
-	"""Facts and their values in one row: label and value in one cell, with a colon or without, or in cells side by side."""
+	"""Fields and their values in one row: label and value in one cell, with a colon or without, or in cells side by side."""
 	position = 0
 	while position < len(row):
 		text = row[position]
 		position += 1
-		if fact := _fact(text):
+		if field := _field_of(text):
 			rest = row[position:]
-			if fact == "period":
-				yield fact, " ".join(rest)
-			elif rest and not _fact(rest[0]):
-				yield fact, rest[0]
+			if field == "period":
+				yield field, " ".join(rest)
+			elif rest and not _field_of(rest[0]):
+				yield field, rest[0]
 				position += 1
 		elif ":" in text:
 			yield from _labelled(text)
@@ -111,11 +146,11 @@ def _labelled(text: str) -> Iterator[tuple[str, str]]:
 	for match in _LABEL.finditer(text):
 		words = match[1].split(" ")
 		for count in range(min(_LONGEST_LABEL, len(words)), 0, -1):
-			if fact := _fact(label := " ".join(words[-count:])):
-				marks.append((match.end(1) - len(label), match.end(), fact))
+			if field := _field_of(label := " ".join(words[-count:])):
+				marks.append((match.end(1) - len(label), match.end(), field))
 				break
-	for (_, start, fact), (end, _, _) in pairwise([*marks, (len(text), 0, "")]):
-		yield fact, text[start:end].strip()
+	for (_, start, field), (end, _, _) in pairwise([*marks, (len(text), 0, "")]):
+		yield field, text[start:end].strip()
 
 
 def _announced(text: str) -> Iterator[tuple[str, str]]:
@@ -125,41 +160,24 @@ def _announced(text: str) -> Iterator[tuple[str, str]]:
 	while position < len(words) - 1:
 		for count in range(min(_LONGEST_LABEL, len(words) - 1 - position), 0, -1):
 			rest = words[position + count :]
-			fact = _fact(" ".join(words[position : position + count]))
-			if fact and _follows(fact, words[position + count - 1], rest):
-				yield fact, rest[0] if fact in _NUMBERED else " ".join(rest)
+			field = _field_of(" ".join(words[position : position + count]))
+			if field and _follows(field, words[position + count - 1], rest):
+				yield field, rest[0] if field in _NUMBERED else " ".join(rest)
 				position += count
 				break
 		position += 1
 
 
-def _follows(fact: str, last: str, rest: list[str]) -> bool:
+def _follows(field: str, last: str, rest: list[str]) -> bool:
 	"""Whether the words after a label without a colon can be its value: a number after `#` or at the end, or a date."""
-	if fact in _NUMBERED:
+	if field in _NUMBERED:
 		numbered = len(rest) == 1 or normalise_header(last) == "no"
 		return numbered and any(map(str.isdigit, rest[0])) and not _DATE.search(rest[0])
 	return bool(_DATE.match(" ".join(rest)))
 
 
-def _fact(label: str) -> str | None:
-	return _FACT_OF.get(normalise_header(label).replace(" ", ""))
-
-
-def _keep(fact: str, value: str, found: dict, order: str) -> None:
-	if fact == "client":
-		number, name = client_of(value)
-		kept = {"client_number": number, "client_name": name}
-	elif fact in ("batch", "schedule"):
-		kept = {fact: next((word for word in value.lstrip("#").split() if word.strip("-#")), "")}
-	else:
-		dates = [day for text in _DATE.findall(value) if (day := _date(text, order))] or [_date(value, order)]
-		if fact == "period":
-			kept = {"period": (dates[0], dates[1]) if len(dates) == 2 and dates[0] <= dates[1] else None}
-		else:
-			kept = {fact: dates[0]}
-	for name, given in kept.items():
-		if given:
-			found.setdefault(name, given)
+def _field_of(label: str) -> str | None:
+	return _FIELD_OF.get(normalise_header(label).replace(" ", ""))
 
 
 def client_of(value: str) -> tuple[str, str]:

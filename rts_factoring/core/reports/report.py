@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 from ..errors import FileRefused
 from ..model import NEEDS_INVOICE, Event, Outcome, ReportKind
@@ -13,10 +14,10 @@ from .cells import BadCell, is_filled, to_amount, to_date, to_number_text, to_te
 from .gc_paused import gc_paused
 from .header import Header, find_header
 from .layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS, ReportLayout, normalise_word
-from .lines import AMOUNTS, ATTRIBUTE, ReportLine, TotalDifference, TotalRow, differences
+from .lines import AMOUNTS, ATTRIBUTE, ReportLine, TotalDifference, TotalRow, find_total_differences
 from .metadata import ReportMetadata
-from .row_kinds import RowKind, RowSorter
-from .sheets import FORMULA_WITHOUT_VALUE, Limits, Spreadsheet
+from .row_kinds import RowClassifier, RowKind
+from .sheets import FORMULA_WITHOUT_VALUE, Limits, Row, Spreadsheet
 from .spreadsheet import read
 
 
@@ -30,14 +31,14 @@ class Report:
 	header: Header
 	lines: tuple[ReportLine, ...]
 	totals: tuple[TotalRow, ...] = ()
-	differences: tuple[TotalDifference, ...] = ()
+	total_differences: tuple[TotalDifference, ...] = ()
 	titles: tuple[int, ...] = ()
 	headers: tuple[int, ...] = ()
 	blanks: tuple[int, ...] = field(default=(), repr=False)
 
 	@property
-	def facts(self) -> ReportMetadata:
-		return self.header.facts
+	def metadata(self) -> ReportMetadata:
+		return self.header.metadata
 
 	@property
 	def sheet(self) -> str:
@@ -56,25 +57,32 @@ def read_report(
 	layouts: Sequence[ReportLayout] | None = None,
 	limits: Limits | None = None,
 ) -> Report:
-	"""Read and type one report. Raises FileRefused with a code (see spreadsheet.read and header.find_header)."""
-	return type_report(read(data, file_name, limits), kind, layouts)
+	"""Read one report and parse its lines. Raises FileRefused (see spreadsheet.read and header.find_header)."""
+	return parse_report(read(data, file_name, limits), kind, layouts)
 
 
 @gc_paused
-def type_report(
-	book: Spreadsheet, kind: ReportKind | None = None, layouts: Sequence[ReportLayout] | None = None
+def parse_report(
+	workbook: Spreadsheet, kind: ReportKind | None = None, layouts: Sequence[ReportLayout] | None = None
 ) -> Report:
+	"""The report in a workbook, by the layout that fits it best. Raises FileRefused (see header.find_header)."""
 	layouts = tuple(layouts or DEFAULT_LAYOUTS.values())
-	header, sheet, layout = find_header(book, layouts, kind)
-	return _Typist(book, sheet.rows, header, layout).report()
+	header, sheet, layout = find_header(workbook, layouts, kind)
+	return _Parser(workbook, sheet.rows, header, layout).report()
 
 
-# Numbers that are names: 48210.0 is check 48210.
-_NUMBERS = frozenset(("invoice_no", "po_no", "debtor_code", "client_no", "batch_ref", "payment_ref"))
-_WORDS = frozenset(("status", "transaction_type"))
+Column: TypeAlias = list[Any]  # one value for each row below the header
+Classified: TypeAlias = tuple[
+	Event | None, Outcome | None, tuple[str, ...]
+]  # event, status and problems of a row
+
+_NUMBER_FIELDS = frozenset(  # 48210.0 is check 48210
+	("invoice_no", "po_no", "debtor_code", "client_no", "batch_ref", "payment_ref")
+)
+_WORD_FIELDS = frozenset(("status", "transaction_type"))
 _DEDUCTIONS = ("fee", "reserve", "other")
-_TEXTS = ("invoice_no", "word", "reason", "debtor_name", "debtor_code", "po_no", "client_no", "batch_ref")
-_TEXTS += ("payment_ref", "payment_type")
+_TEXTS: tuple[str, ...] = ("invoice_no", "word", "reason", "debtor_name", "debtor_code", "po_no", "client_no")
+_TEXTS += ("batch_ref", "payment_ref", "payment_type")
 _PROBLEM_ORDER = (
 	"formula_without_value",
 	"invalid_date",
@@ -86,28 +94,30 @@ _PROBLEM_ORDER = (
 	"missing_amount",
 	"both_signs",
 )
-_FEES = frozenset((Event.FEE, Event.FEE_REVERSAL, Event.CHARGE))
-_PAYMENTS = frozenset((Event.PAYMENT, Event.PARTIAL, Event.SHORT_PAY, Event.OVER_PAY, Event.PAYMENT_REMOVED))
+_FEE_EVENTS = frozenset((Event.FEE, Event.FEE_REVERSAL, Event.CHARGE))
+_PAYMENT_EVENTS = frozenset(
+	(Event.PAYMENT, Event.PARTIAL, Event.SHORT_PAY, Event.OVER_PAY, Event.PAYMENT_REMOVED)
+)
 
 
-class _Typist:
-	"""Types column by column (a report has few distinct values per column), then sorts the rows."""
+class _Parser:
+	"""Parses column by column, because a column has few distinct values, then classifies the rows."""
 
-	def __init__(self, book: Spreadsheet, rows: list[list], header: Header, layout: ReportLayout):
-		self.file_name = book.file_name
-		self.epoch = book.epoch
+	def __init__(self, workbook: Spreadsheet, rows: list[Row], header: Header, layout: ReportLayout):
+		self.file_name = workbook.file_name
+		self.epoch = workbook.epoch
 		self.rows = rows
 		self.header = header
 		self.layout = layout
 		self.first = header.row  # index of the first row below the header
 		self.body = rows[self.first :]
-		self.bad: dict[int, list[str]] = {}
-		self.columns: dict[str, list] = {}
+		self.bad: dict[int, list[str]] = {}  # index in the body → problems of its cells
+		self.columns: dict[str, Column] = {}
 		self.statuses = layout.status_index()
 		self.types = layout.type_index()
 
 	def report(self) -> Report:
-		self._type_columns()
+		self._parse_columns()
 		self._turn_deductions()
 		header = self.header
 		lines: list[ReportLine] = []
@@ -117,9 +127,9 @@ class _Typist:
 		titles = [row for row in above if is_filled(self.rows[row - 1])]
 		blanks = [row for row in above if not is_filled(self.rows[row - 1])]
 		others = {RowKind.HEADER: headers, RowKind.TITLE: titles, RowKind.BLANK: blanks}
-		sorter = RowSorter(self.rows, header, self.layout)
+		classifier = RowClassifier(self.rows, header, self.layout)
 		for place, line in enumerate(self._lines()):
-			kind = sorter.kind(self.body[place], line, place not in self.bad)
+			kind = classifier.kind(self.body[place], line, place not in self.bad)
 			if kind is RowKind.LINE:
 				lines.append(line)
 			elif kind is RowKind.TOTAL:
@@ -135,7 +145,7 @@ class _Typist:
 			header=header,
 			lines=tuple(lines),
 			totals=tuple(totals),
-			differences=tuple(differences(lines, totals, self.layout.tolerance)),
+			total_differences=tuple(find_total_differences(lines, totals, self.layout.tolerance)),
 			titles=tuple(titles),
 			headers=tuple(headers),
 			blanks=tuple(blanks),
@@ -150,30 +160,30 @@ class _Typist:
 
 	# columns ---------------------------------------------------------------------------------------------------
 
-	def _type_columns(self) -> None:
+	def _parse_columns(self) -> None:
 		for name, indices in self.header.columns.items():
-			parts = [self._convert(index, self._reader(name)) for index in indices]
+			parts = [self._convert(index, self._converter(name)) for index in indices]
 			values = parts[0] if len(parts) == 1 else [_add(values) for values in zip(*parts, strict=True)]
 			self.columns[ATTRIBUTE.get(name, name)] = values
 		methods = {normalise_word(word) for word in self.columns.get("payment_type", ())} - {""}
 		if "word" not in self.columns and methods and methods <= self.types.keys():
 			self.columns["word"] = self.columns["payment_type"]  # "Payment Type" may mean either
 
-	def _reader(self, name: str) -> Callable:
+	def _converter(self, name: str) -> Callable[[object], Any]:
 		if name in DATE_FIELDS:
 			order, epoch = self.layout.date_order, self.epoch
 			return lambda value: to_date(value, order, epoch)
 		if name in AMOUNT_FIELDS:
 			return to_amount
-		if name in _WORDS or (name == "payment_type" and "transaction_type" not in self.header.columns):
+		if name in _WORD_FIELDS or (name == "payment_type" and "transaction_type" not in self.header.columns):
 			return _to_word
-		return to_number_text if name in _NUMBERS else to_text
+		return to_number_text if name in _NUMBER_FIELDS else to_text
 
-	def _convert(self, index: int, convert: Callable) -> list:
-		"""One column, each distinct text or number converted once; unreadable cells become None (a word "") and a problem of
-		their row."""
-		memo: dict = {}
-		values = []
+	def _convert(self, index: int, convert: Callable[[object], Any]) -> Column:
+		"""One column, each distinct text or number converted once. An unreadable cell becomes None (a word "") and a problem
+		of its row."""
+		memo: dict[Any, Any] = {}
+		values: Column = []
 		for place, row in enumerate(self.body):
 			cell = row[index]
 			key = (cell, type(cell)) if cell.__class__ is not str else cell
@@ -205,9 +215,8 @@ class _Typist:
 		if gross is None or "net" not in self.columns or self.layout.kind is not ReportKind.PURCHASE:
 			return False
 		proof = False
-		for total, net, *deductions in zip(
-			gross, self.columns["net"], *map(self.columns.get, shown), strict=True
-		):
+		columns = (self.columns[name] for name in ("net", *shown))
+		for total, net, *deductions in zip(gross, *columns, strict=True):
 			taken = [value for value in deductions if value]
 			if any(value > 0 for value in taken):
 				return False
@@ -219,34 +228,33 @@ class _Typist:
 
 	# lines -----------------------------------------------------------------------------------------------------
 
-	def _lines(self):
-		"""A line for every body row, whether or not it turns out to be one."""
+	def _lines(self) -> Iterator[ReportLine]:
+		"""A line for every row below the header, whether or not it turns out to be one."""
 		count = len(self.body)
-		empty, nothing = [""] * count, [None] * count
+		empty: Column = [""] * count
+		nothing: Column = [None] * count
 		texts = [self.columns.get(name, empty) for name in _TEXTS]
 		values = [self.columns.get(name, nothing) for name in ("date", "invoice_date", *AMOUNTS)]
-		judgements = (
-			self._judge_purchases() if self.layout.kind is ReportKind.PURCHASE else self._judge_payments()
-		)
+		is_purchase = self.layout.kind is ReportKind.PURCHASE
+		classified = self._classify_purchases() if is_purchase else self._classify_payments()
 		row = self.first
-		for place, (judged, invoice_no, *said) in enumerate(zip(judgements, *texts, *values, strict=True)):
+		for place, (meaning, invoice_no, *said) in enumerate(zip(classified, *texts, *values, strict=True)):
 			row += 1
-			event, status, problems = judged
+			event, status, problems = meaning
 			if place in self.bad or problems:
 				problems = _ordered([*self.bad.get(place, ()), *problems])
 			yield ReportLine(row, invoice_no, event, status, problems, *said)
 
-	def _column(self, name: str) -> list:
-		found = self.columns.get(name)
-		return found if found is not None else ["" if name in _TEXTS else None] * len(self.body)
+	def _column(self, name: str) -> Column:
+		values = self.columns.get(name)
+		return values if values is not None else ["" if name in _TEXTS else None] * len(self.body)
 
-	def _judge_purchases(self):
-		"""Event, status and problems of each row."""
+	def _classify_purchases(self) -> Iterator[Classified]:
 		names = ("invoice_no", "word", "invoice_amount", "purchased", "net", "advance", "fee", "reserve")
 		stated = "purchased" in self.columns
 		has_status = "word" in self.columns
 		for invoice_no, word, gross, purchased, net, *taken in zip(*map(self._column, names), strict=True):
-			problems = () if invoice_no else ("missing_invoice",)
+			problems: tuple[str, ...] = () if invoice_no else ("missing_invoice",)
 			if word:
 				status = self.statuses.get(normalise_word(word))
 				if status is None:
@@ -264,14 +272,15 @@ class _Typist:
 			yield Event.PURCHASE, status, problems
 
 	def _words_of_both_signs(self) -> set[str]:
-		"""Words of fees and charges whose payments are positive in one row and negative in another: either could be the refund."""
+		"""Words of fees and charges with a positive payment in one row and a negative one in another. Either could be the
+		refund."""
 		signs: dict[str, set[bool]] = {}
 		for word, paid, fee in zip(*map(self._column, ("word", "paid", "fee")), strict=True):
-			if paid and not fee and self.types.get(normalise_word(word)) in _FEES:
+			if paid and not fee and self.types.get(normalise_word(word)) in _FEE_EVENTS:
 				signs.setdefault(word, set()).add(paid > 0)
-		return {word for word, found in signs.items() if len(found) > 1}
+		return {word for word, of_word in signs.items() if len(of_word) > 1}
 
-	def _judge_payments(self):
+	def _classify_payments(self) -> Iterator[Classified]:
 		names = ("invoice_no", "po_no", "word", "date", "paid", "fee", "released", "chargeback")
 		unclear = self._words_of_both_signs()
 		for invoice_no, po_no, word, day, *amounts in zip(*map(self._column, names), strict=True):
@@ -280,11 +289,11 @@ class _Typist:
 				event = self.types.get(normalise_word(word))
 			else:
 				event = _infer(invoice_no or po_no, paid, fee, released, chargeback)
-			if event in _PAYMENTS and paid is not None and paid < 0:
+			if event in _PAYMENT_EVENTS and paid is not None and paid < 0:
 				event = Event.PAYMENT_REMOVED
 			elif event is Event.PAYMENT and chargeback and not paid:
 				event = Event.CHARGEBACK if chargeback > 0 else None
-			problems = ()
+			problems: tuple[str, ...] = ()
 			if event is None:
 				problems += ("unknown_type",)
 			elif not invoice_no and event in NEEDS_INVOICE:
@@ -299,7 +308,7 @@ class _Typist:
 
 
 def _to_word(value: object) -> str:
-	"""A status or type. One that a formula should have said is not empty: the row must not be taken for another kind."""
+	"""A status or type. A formula without a value is not an empty word: the row must not be taken for another kind."""
 	if value is FORMULA_WITHOUT_VALUE:
 		raise BadCell("formula_without_value", value)
 	return to_text(value)
@@ -311,7 +320,7 @@ def _add(values: Sequence[Decimal | None]) -> Decimal | None:
 
 
 def _ordered(problems: list[str]) -> tuple[str, ...]:
-	"""An unreadable cell explains a missing value of the same sort, so only the former is told."""
+	"""Without the missing values that an unreadable cell explains."""
 	codes = dict.fromkeys(problems)
 	if "invalid_date" in codes or "formula_without_value" in codes:
 		codes.pop("missing_date", None)
@@ -320,7 +329,13 @@ def _ordered(problems: list[str]) -> tuple[str, ...]:
 	return tuple(sorted(codes, key=_PROBLEM_ORDER.index))
 
 
-def _infer(invoice_no: str, paid, fee, released, chargeback) -> Event | None:
+def _infer(
+	invoice_no: str,
+	paid: Decimal | None,
+	fee: Decimal | None,
+	released: Decimal | None,
+	chargeback: Decimal | None,
+) -> Event | None:
 	"""The type of a row that names none, where its filled amounts leave no doubt."""
 	if chargeback and not paid:
 		return Event.CHARGEBACK if chargeback > 0 else None

@@ -9,7 +9,7 @@ from .cells import is_filled, to_text
 from .header import Header
 from .layout import AMOUNT_FIELDS, ReportLayout, normalise_header, normalise_word
 from .lines import AMOUNTS, ReportLine
-from .sheets import FORMULA_WITHOUT_VALUE
+from .sheets import FORMULA_WITHOUT_VALUE, Row
 
 
 class RowKind(Enum):
@@ -40,23 +40,25 @@ _BARE_TOTAL = re.compile(r"(?:sub|grand|report|page|batch|check)?[\s-]*totals?\s
 _PAGE = re.compile(r"page\s*\d+(?:\s*(?:of|/)\s*\d+)?", re.IGNORECASE)
 
 
-class RowSorter:
-	"""Sorts the rows of one sheet below its header."""
+class RowClassifier:
+	"""Says what each row below the header of one sheet is."""
 
-	def __init__(self, rows: list[list], header: Header, layout: ReportLayout):
-		self.above = {text for row in rows[: header.row - 1] for cell in row if (text := to_text(cell))}
+	def __init__(self, rows: list[Row], header: Header, layout: ReportLayout):
+		self.title_texts = {text for row in rows[: header.row - 1] for cell in row if (text := to_text(cell))}
 		self.headers = [
 			[normalise_header(to_text(cell)) for cell in rows[number - 1]]
 			for number in (header.row, header.upper_row)
 			if number
 		]
 		self.words = layout.status_index().keys() | layout.type_index().keys()
-		self.amounts = {i for name, found in header.columns.items() if name in AMOUNT_FIELDS for i in found}
+		self.amounts = {
+			i for name, columns in header.columns.items() if name in AMOUNT_FIELDS for i in columns
+		}
 		self.invoice = header.columns.get("invoice_no", (None,))[0]
 		self.debtor = header.columns.get("debtor_name", (None,))[0]
 		self.notes = {i for name in ("reason", "description") for i in header.columns.get(name, ())}
 
-	def kind(self, row: list, line: ReportLine, is_readable: bool) -> RowKind:
+	def kind(self, row: Row, line: ReportLine, is_readable: bool) -> RowKind:
 		"""`line` is the row as typed; `is_readable` says that none of its cells was an error."""
 		if self.is_plain(line):
 			return RowKind.LINE
@@ -79,7 +81,7 @@ class RowSorter:
 		others = (line.debtor_name, line.word, line.po_no, line.reason, line.payment_ref, line.debtor_code)
 		return line.invoice_amount is not None and "total" not in "".join(others).casefold()
 
-	def _is_header(self, row: list) -> bool:
+	def _is_header(self, row: Row) -> bool:
 		filled = [(i, to_text(cell)) for i, cell in enumerate(row) if to_text(cell)]
 		for header in self.headers:
 			same = sum(1 for i, text in filled if header[i] and normalise_header(text) == header[i])
@@ -87,7 +89,7 @@ class RowSorter:
 				return True
 		return False
 
-	def _is_total(self, row: list, line: ReportLine, is_readable: bool) -> bool:
+	def _is_total(self, row: Row, line: ReportLine, is_readable: bool) -> bool:
 		"""A row that says so where a line would have its invoice, or that has amounts and says nothing else."""
 		labelled = [
 			i for i, cell in enumerate(row) if isinstance(cell, str) and self._says_total(to_text(cell), i)
@@ -112,7 +114,7 @@ class RowSorter:
 			return True
 		return column != self.debtor and bool(_TOTAL_WHAT.fullmatch(text))
 
-	def _says_anything(self, row: list) -> bool:
+	def _says_anything(self, row: Row) -> bool:
 		"""Whether a cell outside the amount columns says anything but punctuation."""
 		return any(
 			any(map(str.isalnum, to_text(cell))) for i, cell in enumerate(row) if i not in self.amounts
@@ -121,13 +123,13 @@ class RowSorter:
 	def _is_known(self, line: ReportLine) -> bool:
 		return bool(line.word) and normalise_word(line.word) in self.words
 
-	def _is_title(self, row: list, line: ReportLine) -> bool:
+	def _is_title(self, row: Row, line: ReportLine) -> bool:
 		"""A page title, the heading of a group, or a note: no number, no word of the layout, and no amount to lose."""
 		texts = [text for cell in row if (text := to_text(cell))]
 		if self._is_known(line) or FORMULA_WITHOUT_VALUE in row:
 			return False
 		dated, amounts = line.date is not None, _has_amount(line)
-		if not dated and not amounts and line.invoice_no in self.above:
+		if not dated and not amounts and line.invoice_no in self.title_texts:
 			return True
 		if _is_number(line.invoice_no):
 			return False

@@ -76,14 +76,14 @@ def _exact(body: bytes) -> SheetDimensions:
 	"""Rows and cells that state no position follow the one before them."""
 	rows = columns = cells = row = column = 0
 	for name, attributes in _tags(body):
-		found = _POSITION.search(attributes)
+		position = _POSITION.search(attributes)
 		if name == b"row":
-			row, column = _number(found[2]) if found else row + 1, 0
+			row, column = _number(position[2]) if position else row + 1, 0
 		else:
 			cells += 1
-			column = _column(found[1]) if found else column + 1
+			column = _column(position[1]) if position else column + 1
 			columns = max(columns, column)
-			rows = max(rows, _number(found[2]) if found else 0)
+			rows = max(rows, _number(position[2]) if position else 0)
 		rows = max(rows, row)
 	return SheetDimensions(rows, columns, cells)
 
@@ -98,9 +98,9 @@ def _tags(body: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _positions(attributes: Iterator[bytes]) -> Iterator[Cell]:
 	for text in attributes:
-		found = _POSITION.search(b" " + text)
-		if found and found[1] and found[2]:
-			yield _number(found[2]) - 1, _column(found[1]) - 1
+		position = _POSITION.search(b" " + text)
+		if position and position[1] and position[2]:
+			yield _number(position[2]) - 1, _column(position[1]) - 1
 
 
 def _number(digits: bytes) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeAlias
 
 from ..errors import FileRefused
 
@@ -39,12 +40,15 @@ class MissingValue:
 FORMULA_WITHOUT_VALUE = MissingValue()
 
 
+Row: TypeAlias = list[Any]  # cells: a text, number, date, truth value or FORMULA_WITHOUT_VALUE
+
+
 @dataclass(slots=True)
 class Sheet:
 	"""`rows[i]` is row i+1 of the sheet, every row equally long; empty cells are ''."""
 
 	name: str
-	rows: list[list]
+	rows: list[Row]
 	hidden: bool = False
 
 
@@ -60,6 +64,6 @@ class Spreadsheet:
 	epoch: date = EPOCH_1900
 
 
-def too_large(what: str, file_name: str, most: int, count: int = 0, **values: object) -> FileRefused:
+def too_large(what: str, file_name: str, most: int, count: int = 0, part: str = "") -> FileRefused:
 	"""The error for a file beyond a limit; `what` is the variant of the message."""
-	return FileRefused(f"too_large.{what}", where=file_name, most=f"{most:,}", count=f"{count:,}", **values)
+	return FileRefused(f"too_large.{what}", where=file_name, most=f"{most:,}", count=f"{count:,}", part=part)

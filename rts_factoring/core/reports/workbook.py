@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ..errors import FileRefused
 from .sheet_dimensions import Cell, cells_with_error, cells_without_value, sheet_dimensions
-from .sheets import EPOCH_1904, FORMULA_WITHOUT_VALUE, Limits, Sheet, Spreadsheet, too_large
+from .sheets import EPOCH_1904, FORMULA_WITHOUT_VALUE, Limits, Row, Sheet, Spreadsheet, too_large
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
@@ -48,10 +48,10 @@ def read_workbook(data: bytes, file_name: str, limits: Limits) -> Spreadsheet:
 	try:
 		package = _Package(data, file_name, limits)
 		parts = package.check()
-		book = _read(package.copy, parts, file_name)
+		workbook = _read(package.copy, parts, file_name)
 		if package.counts_from_1904:
-			book.epoch = EPOCH_1904
-		return book
+			workbook.epoch = EPOCH_1904
+		return workbook
 	except FileRefused:
 		raise
 	except Exception as error:  # the readers' own errors differ by version; any of them means damage
@@ -113,7 +113,7 @@ class _Package:
 			longest = max(lengths, default=0)
 			parts: dict[str, _Part] = {}
 			budget = _Budget(self.file_name, self.limits)
-			for path in dict.fromkeys(targets.get(sheet) for sheet in sheets):
+			for path in dict.fromkeys(targets.get(sheet, "") for sheet in sheets):
 				if path in self.members and kinds[path] == "worksheet":
 					body = self._take(copy, path)
 					budget.take(body, longest, lengths)
@@ -165,8 +165,8 @@ class _Budget:
 		"""Characters of the shared texts of a sheet; a safe upper bound where that is enough."""
 		if self.text + longest * cells <= self.limits.unpacked:
 			return longest * cells
-		found = map(int, _SHARED_CELL.findall(body))
-		return sum(lengths[index] for index in found if index < len(lengths))
+		indices = map(int, _SHARED_CELL.findall(body))
+		return sum(lengths[index] for index in indices if index < len(lengths))
 
 
 def _directory_size(data: bytes) -> int:
@@ -195,8 +195,8 @@ def _relations(body: bytes) -> tuple[dict[str, str], dict[str, str]]:
 def _sheets(body: bytes) -> list[str]:
 	"""Relation ids of the sheets, in the order of their tabs."""
 	root = ElementTree.fromstring(body)  # nosec B314 # without entities
-	found = (node for node in root.iter() if node.tag.rpartition("}")[2] == "sheet")
-	return [node.get(_MAIN_KIND) or node.get(_STRICT_KIND) or "" for node in found]
+	sheets = (node for node in root.iter() if node.tag.rpartition("}")[2] == "sheet")
+	return [node.get(_MAIN_KIND) or node.get(_STRICT_KIND) or "" for node in sheets]
 
 
 def _lengths(body: bytes) -> list[int]:
@@ -206,20 +206,20 @@ def _lengths(body: bytes) -> list[int]:
 
 def _read(copy: io.BytesIO, parts: list[_Part | None], file_name: str) -> Spreadsheet:
 	copy.seek(0)
-	book = CalamineWorkbook.from_filelike(copy)
+	workbook = CalamineWorkbook.from_filelike(copy)
 	copy.close()
 	result = Spreadsheet(file_name)
-	for index, (meta, part) in enumerate(zip(book.sheets_metadata, parts, strict=True)):
+	for index, (meta, part) in enumerate(zip(workbook.sheets_metadata, parts, strict=True)):
 		if part is None or meta.typ != SheetTypeEnum.WorkSheet or meta.visible == SheetVisibleEnum.VeryHidden:
 			continue
-		rows = book.get_sheet_by_index(index).to_python(skip_empty_area=False)
+		rows: list[Row] = workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
 		_put(rows, part.no_value, FORMULA_WITHOUT_VALUE)
 		_put(rows, part.errors, "#ERROR")
 		result.sheets.append(Sheet(meta.name, rows, meta.visible != SheetVisibleEnum.Visible))
 	return result
 
 
-def _put(rows: list[list], cells: list[Cell], value: object) -> None:
+def _put(rows: list[Row], cells: list[Cell], value: object) -> None:
 	"""Cells the reader gives as empty, or leaves out where they stand beyond all others."""
 	if not cells:
 		return
@@ -227,8 +227,8 @@ def _put(rows: list[list], cells: list[Cell], value: object) -> None:
 	rows.extend([] for _ in range(len(rows), 1 + max(row for row, _ in cells)))
 	for row in rows:
 		row.extend([""] * (width - len(row)))
-	for row, column in cells:
-		rows[row][column] = value
+	for number, column in cells:
+		rows[number][column] = value
 
 
 def _damaged(file_name: str) -> FileRefused:

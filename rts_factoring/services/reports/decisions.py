@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from rts_factoring.core.model import Event, Outcome, ReportKind
-from rts_factoring.core.reconciliation.settlement import DEDUCTIONS
+from rts_factoring.core.reconciliation.row_effects import DEDUCTIONS
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling

@@ -14,7 +14,7 @@ from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.identity import check_identity
 from rts_factoring.core.reconciliation.matching import digits
 from rts_factoring.core.reports.layout import ReportLayout
-from rts_factoring.core.reports.report import Report, type_report
+from rts_factoring.core.reports.report import Report, parse_report
 from rts_factoring.core.reports.spreadsheet import read
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import layouts, settings
@@ -47,7 +47,7 @@ def read_import(doc, data: bytes) -> tuple[Report, list[list]]:
 	file_name = doc.file.rsplit("/", 1)[-1]
 	book = read(data, file_name)
 	kind = ReportKind(doc.kind.lower()) if doc.kind else None
-	report = type_report(book, kind, layouts_of(doc))
+	report = parse_report(book, kind, layouts_of(doc))
 	return report, next(sheet.rows for sheet in book.sheets if sheet.name == report.sheet)
 
 
@@ -77,7 +77,7 @@ def layout_name(doc) -> str:
 
 def apply_identity(doc, report: Report) -> None:
 	"""Put what the file says about itself on the document; refuse where it contradicts what the user chose."""
-	facts = report.facts
+	facts = report.metadata
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)
 	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
@@ -109,7 +109,7 @@ def apply_identity(doc, report: Report) -> None:
 	doc.differences = json.dumps(
 		[
 			{"row": d.row, "field": d.field, "stated": text(d.stated), "added": text(d.added)}
-			for d in report.differences
+			for d in report.total_differences
 		]
 	)
 
@@ -122,13 +122,13 @@ def _company_of(report: Report) -> str:
 		)
 		if number
 	}
-	company = numbers.get(digits(report.facts.client_number or ""))
+	company = numbers.get(digits(report.metadata.client_number or ""))
 	if not company:
 		raise FileRefused(
 			"unknown_client",
 			Sentence(
 				"No subsidiary has the client number {0} that the file names.",
-				f"{report.facts.client_number!r}",
+				f"{report.metadata.client_number!r}",
 			),
 			"Choose the company.",
 			report.file_name,

@@ -13,8 +13,8 @@ from frappe.utils import now
 
 from rts_factoring.core.model import Event, Outcome
 from rts_factoring.core.reconciliation.matching import normalised
-from rts_factoring.core.reconciliation.reconcile import ReconciledLine, RowDecision
-from rts_factoring.core.reports.cells import inert
+from rts_factoring.core.reconciliation.results import ReconciledLine, RowDecision
+from rts_factoring.core.reports.cells import escape_formula
 from rts_factoring.core.reports.lines import AMOUNTS
 from rts_factoring.services.invoices.receivables import chunks
 
@@ -94,7 +94,7 @@ def _stored(name: str, value):
 	"""Texts fit their column, and are no formula when people export them; an empty amount is 0 in the database, which has
 	no empty amounts. The file stays what is read and matched."""
 	if isinstance(value, str):
-		return inert(value)[:_TEXT]
+		return escape_formula(value)[:_TEXT]
 	return 0 if value is None and name in AMOUNTS else value
 
 

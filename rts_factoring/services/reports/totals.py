@@ -9,7 +9,7 @@ from frappe.query_builder.functions import Count
 
 from rts_factoring.core.model import Outcome
 from rts_factoring.core.money import ZERO
-from rts_factoring.core.reconciliation.reconcile import Reconciliation
+from rts_factoring.core.reconciliation.results import Reconciliation
 from rts_factoring.core.reports.lines import AMOUNTS
 from rts_factoring.services.reports import report_lines
 

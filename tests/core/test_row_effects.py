@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, book_of, payments, read, receivable
+from sheets import DAY, PAYMENT_HEADER, PURCHASE_HEADER, ledger_of, payments, read, receivable
 
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding, InvoiceState, Outcome
 from rts_factoring.core.reconciliation.reconcile import reconcile
@@ -18,12 +18,12 @@ def row(word, amount=None, *, fee=None, released=None, chargeback=None, invoice_
 
 def settled(policy, *rows, bought=True, invoice=None):
 	"""The last row's line after the purchase and the rows before it."""
-	book, receivables = book_of(invoice or receivable("AF-1"), policy=policy)
+	ledger, receivables = ledger_of(invoice or receivable("AF-1"), policy=policy)
 	if bought:
-		book.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book))
+		ledger.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, ledger))
 	for one in rows:
-		result = reconcile(payments(one), receivables, book)
-		book.commit(result)
+		result = reconcile(payments(one), receivables, ledger)
+		ledger.commit(result)
 	return result.lines[0]
 
 
@@ -83,10 +83,10 @@ def test_borrowing_never_credits_an_invoice_beyond_what_our_books_expect(outstan
 	from decimal import Decimal
 
 	for policy, expected in (("borrowing", (Outcome.BLOCKED, reason)), ("sale", (Outcome.MATCHED, None))):
-		book, receivables = book_of(receivable("AF-1"), policy=policy)
-		book.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book))
-		book.positions["AF-1"] = replace(book.positions["AF-1"], outstanding=Decimal(outstanding))
-		line = reconcile(payments(row("Payment", 1000)), receivables, book).lines[0]
+		ledger, receivables = ledger_of(receivable("AF-1"), policy=policy)
+		ledger.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, ledger))
+		ledger.positions["AF-1"] = replace(ledger.positions["AF-1"], outstanding=Decimal(outstanding))
+		line = reconcile(payments(row("Payment", 1000)), receivables, ledger).lines[0]
 		assert (line.outcome, line.reason) == expected
 
 
@@ -94,11 +94,11 @@ def test_a_chargeback_undone_under_sale_waits_when_the_debtor_paid_us_meanwhile(
 	from dataclasses import replace
 	from decimal import Decimal
 
-	book, receivables = book_of(receivable("AF-1"), policy="sale")
-	book.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book))
-	book.commit(reconcile(payments(row("Chargeback", 1000)), receivables, book))
-	book.positions["AF-1"] = replace(book.positions["AF-1"], outstanding=Decimal(0))
-	line = reconcile(payments(row("Chargeback Reversal", 1000)), receivables, book).lines[0]
+	ledger, receivables = ledger_of(receivable("AF-1"), policy="sale")
+	ledger.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, ledger))
+	ledger.commit(reconcile(payments(row("Chargeback", 1000)), receivables, ledger))
+	ledger.positions["AF-1"] = replace(ledger.positions["AF-1"], outstanding=Decimal(0))
+	line = reconcile(payments(row("Chargeback Reversal", 1000)), receivables, ledger).lines[0]
 	assert (line.outcome, line.reason) == (Outcome.BLOCKED, "paid")
 
 
@@ -114,10 +114,10 @@ def test_a_chargeback_undone_under_sale_waits_when_the_debtor_paid_us_meanwhile(
 	],
 )
 def test_an_invoice_that_is_no_longer_submitted_takes_no_entry(standing, policy, last, blocked):
-	book, receivables = book_of(receivable("AF-1"), policy=policy)
-	book.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book))
-	_, receivables = book_of(receivable("AF-1", standing=InvoiceStanding(standing)))
-	line = reconcile(payments(last), receivables, book).lines[0]
+	ledger, receivables = ledger_of(receivable("AF-1"), policy=policy)
+	ledger.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, ledger))
+	_, receivables = ledger_of(receivable("AF-1", standing=InvoiceStanding(standing)))
+	line = reconcile(payments(last), receivables, ledger).lines[0]
 	assert (line.outcome, line.reason) == (
 		(Outcome.BLOCKED, standing) if blocked else (Outcome.MATCHED, None)
 	)
@@ -136,20 +136,20 @@ def test_an_invoice_that_is_no_longer_submitted_takes_no_entry(standing, policy,
 	],
 )
 def test_a_customer_that_takes_no_entry_stops_its_own_rows_alone(standing, policy, last, blocked):
-	book, receivables = book_of(receivable("AF-1"), policy=policy)
-	book.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book))
-	_, receivables = book_of(receivable("AF-1", customer_standing=standing))
-	line = reconcile(payments(last), receivables, book).lines[0]
+	ledger, receivables = ledger_of(receivable("AF-1"), policy=policy)
+	ledger.commit(reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, ledger))
+	_, receivables = ledger_of(receivable("AF-1", customer_standing=standing))
+	line = reconcile(payments(last), receivables, ledger).lines[0]
 	found = (Outcome.BLOCKED, standing.value) if blocked else (Outcome.MATCHED, None)
 	assert (line.outcome, line.reason) == found
 
 
 @pytest.mark.parametrize("policy, reason", [("borrowing", None), ("sale", "customer_disabled")])
 def test_a_purchase_waits_for_the_customer_where_it_names_it(policy, reason):
-	book, receivables = book_of(
+	ledger, receivables = ledger_of(
 		receivable("AF-1", customer_standing=CustomerStanding.DISABLED), policy=policy
 	)
-	assert reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book).lines[0].reason == reason
+	assert reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, ledger).lines[0].reason == reason
 
 
 def test_a_returned_invoice_says_so_rather_than_that_it_is_paid():
@@ -160,8 +160,8 @@ def test_a_returned_invoice_says_so_rather_than_that_it_is_paid():
 
 
 def test_an_invoice_in_another_currency_waits():
-	book, receivables = book_of(receivable("AF-1", currency="CAD"), currency="USD")
-	line = reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, book).lines[0]
+	ledger, receivables = ledger_of(receivable("AF-1", currency="CAD"), currency="USD")
+	line = reconcile(read([PURCHASE_HEADER, BOUGHT]), receivables, ledger).lines[0]
 	assert (line.outcome, line.reason) == (Outcome.BLOCKED, "other_currency")
 
 
@@ -169,9 +169,9 @@ def test_an_invoice_in_another_currency_waits():
 
 
 def bought(*rows, **more):
-	book, receivables = book_of(*(receivable(f"AF-{n}") for n in range(1, 4)), **more)
-	result = reconcile(read([STATUS_HEADER, *rows]), receivables, book)
-	return book, receivables, result
+	ledger, receivables = ledger_of(*(receivable(f"AF-{n}") for n in range(1, 4)), **more)
+	result = reconcile(read([STATUS_HEADER, *rows]), receivables, ledger)
+	return ledger, receivables, result
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_what_becomes_of_a_purchase_row(last, outcome, reason):
 
 @pytest.mark.parametrize("status", ["Processed", "Held", "Denied"])
 def test_an_invoice_is_bought_once(status):
-	book, receivables, result = bought((*BOUGHT, "Processed", None))
-	book.commit(result)
-	again = reconcile(read([STATUS_HEADER, (*BOUGHT[:4], 31, 50, 0, 919, status, None)]), receivables, book)
+	ledger, receivables, result = bought((*BOUGHT, "Processed", None))
+	ledger.commit(result)
+	again = reconcile(read([STATUS_HEADER, (*BOUGHT[:4], 31, 50, 0, 919, status, None)]), receivables, ledger)
 	assert (again.lines[0].outcome, again.lines[0].reason) == (Outcome.BLOCKED, "already_purchased")
 
 
@@ -211,11 +211,11 @@ def test_an_invoice_bought_twice_in_one_report_is_bought_once():
 
 
 def test_after_a_full_chargeback_an_invoice_can_be_bought_again():
-	book, receivables, result = bought((*BOUGHT, "Processed", None))
-	book.commit(result)
-	book.commit(reconcile(payments(row("Chargeback", 1000)), receivables, book))
+	ledger, receivables, result = bought((*BOUGHT, "Processed", None))
+	ledger.commit(result)
+	ledger.commit(reconcile(payments(row("Chargeback", 1000)), receivables, ledger))
 	again = reconcile(
-		read([STATUS_HEADER, (*BOUGHT[:4], 31, 50, 0, 919, "Processed", None)]), receivables, book
+		read([STATUS_HEADER, (*BOUGHT[:4], 31, 50, 0, 919, "Processed", None)]), receivables, ledger
 	)
 	assert again.lines[0].outcome is Outcome.MATCHED
 	assert again.positions["AF-1"].state is InvoiceState.FINANCED and again.positions["AF-1"].open == 1000
@@ -223,18 +223,18 @@ def test_after_a_full_chargeback_an_invoice_can_be_bought_again():
 
 @pytest.mark.parametrize("status, state", [("Held", "Held"), ("Denied", "Denied"), ("Pending", "Submitted")])
 def test_held_and_denied_change_the_state_and_nothing_else(status, state):
-	book, receivables, result = bought(("AF-1", "A", 1000, None, None, None, None, None, status, None))
-	book.commit(result)
-	position = book.position(receivables["AF-1"])
+	ledger, receivables, result = bought(("AF-1", "A", 1000, None, None, None, None, None, status, None))
+	ledger.commit(result)
+	position = ledger.position(receivables["AF-1"])
 	assert position.state is InvoiceState(state) and (position.purchased, position.outstanding) == (0, 1000)
 
 
 def test_a_held_invoice_that_was_never_sent_waits():
-	book, receivables = book_of(receivable("AF-1"))
+	ledger, receivables = ledger_of(receivable("AF-1"))
 	report = read([STATUS_HEADER, ("AF-9", "A", 1000, None, None, None, None, None, "Held", None)])
-	_, known = book_of(receivable("AF-1"), receivable("AF-9"))
-	assert reconcile(report, known, book).lines[0].reason == "not_submitted"
-	assert reconcile(report, receivables, book).lines[0].reason == "unknown_invoice"
+	_, known = ledger_of(receivable("AF-1"), receivable("AF-9"))
+	assert reconcile(report, known, ledger).lines[0].reason == "not_submitted"
+	assert reconcile(report, receivables, ledger).lines[0].reason == "unknown_invoice"
 
 
 def test_invoices_of_the_batch_that_the_report_does_not_name_are_listed():
@@ -243,14 +243,14 @@ def test_invoices_of_the_batch_that_the_report_does_not_name_are_listed():
 	)
 	assert [line.outcome.value for line in result.lines] == ["matched", "suggested"]
 	assert result.missing == ("AF-2", "AF-3"), "of the batch that its invoices were sent in"
-	book, receivables = book_of(*(receivable(f"AF-{n}") for n in range(1, 4)))
+	ledger, receivables = ledger_of(*(receivable(f"AF-{n}") for n in range(1, 4)))
 	report = read([STATUS_HEADER, (*BOUGHT, "Held", None), ("2", *BOUGHT[1:], "Processed", None)])
-	assert reconcile(report, receivables, book, "A1").missing == ("AF-2", "AF-3")
+	assert reconcile(report, receivables, ledger, "A1").missing == ("AF-2", "AF-3")
 
 
 def net_of(role, *rows):
-	book, receivables = book_of(receivable("AF-1"))
-	result = reconcile(read([PAYMENT_HEADER, *rows]), receivables, book)
+	ledger, receivables = ledger_of(receivable("AF-1"))
+	result = reconcile(read([PAYMENT_HEADER, *rows]), receivables, ledger)
 	found = [leg.debit - leg.credit for leg in result.legs if leg.role.value == role]
 	return sum(found), [line.reason for line in result.lines]
 

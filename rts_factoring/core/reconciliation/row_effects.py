@@ -1,48 +1,53 @@
-"""What a matched report row does to its invoice: effects to post, or the reason why it must wait.
+"""What a matched report row does to its invoice: effects to post, or the reason why the row must wait.
 
-One function per kind of row, each a list of conditions in the order an accountant would check them.
+There is one function per kind of row. Each checks its conditions in the order an accountant would.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ..model import CustomerStanding, Event, InvoiceStanding, Outcome, Policy, Position, Receivable, Role
 from ..money import ZERO
 from ..reports.lines import ReportLine
 from .posting_matrix import Effect, legs
 
-DEDUCTIONS = frozenset(
-	(Event.FEE, Event.CHARGE)
-)  # what a row of a purchase report may be that is about no invoice
+DEDUCTIONS = frozenset((Event.FEE, Event.CHARGE))  # rows of a purchase report that are about no invoice
+
+Happened: TypeAlias = list[tuple[Event, dict[str, Decimal]]]  # events, each with its amounts by name
+NO_POSITION = Position("")
+_TAKES_NO_ENTRY = (InvoiceStanding.DRAFT, InvoiceStanding.CANCELLED)
 
 
-class Settled(NamedTuple):
+class RowResult(NamedTuple):
 	outcome: Outcome
 	reason: str | None = None
 	effects: tuple[Effect, ...] = ()
 
 
-def blocked(reason: str) -> Settled:
-	return Settled(Outcome.BLOCKED, reason)
+def blocked(reason: str) -> RowResult:
+	return RowResult(Outcome.BLOCKED, reason)
 
 
 def purchase(
 	line: ReportLine, receivable: Receivable, position: Position, policy: Policy, tolerance: Decimal
-) -> Settled:
-	"""A row of a purchase report. P-F-R-O must equal N within `tolerance`; a cent of rounding goes to charges, because
+) -> RowResult:
+	"""A row of a purchase report. P-F-R-O must equal N within `tolerance`. A cent of rounding goes to charges, because
 	the bank will show N."""
 	if line.status is Outcome.PENDING:
-		return Settled(Outcome.PENDING, line.reason or None)
+		return RowResult(Outcome.PENDING, line.reason or None)
 	if _holds(position):
 		return blocked("already_purchased")
 	if line.status is Outcome.MATCHED and receivable.standing is not InvoiceStanding.OPEN:
 		return blocked(receivable.standing.value)
 	if not position.batch:
 		return blocked("not_submitted")
+	if line.status is None:
+		return blocked("unknown_status")
 	if line.status is not Outcome.MATCHED:
-		return Settled(line.status, line.reason or None)
+		return RowResult(line.status, line.reason or None)
 	amounts = purchase_amounts(line)
 	purchased = amounts["purchased"]
 	if purchased <= 0:
@@ -59,9 +64,9 @@ def purchase(
 	return _booked((effect,), receivable, policy)
 
 
-def deduction(line: ReportLine, tolerance: Decimal) -> Settled:
+def deduction(line: ReportLine, tolerance: Decimal) -> RowResult:
 	"""A row of a purchase report that is about no invoice: a fee or charge that RTS kept from the payout. It posts as a
-	purchase of nothing, so clearing still meets the deposit."""
+	purchase of nothing, so that clearing still equals the deposit."""
 	amounts = dict.fromkeys(("purchased", "fee", "reserve", "other"), ZERO)
 	amounts |= {name: value for name in ("fee", "reserve", "other") if (value := getattr(line, name))}
 	taken = amounts["fee"] + amounts["reserve"] + amounts["other"]
@@ -72,7 +77,7 @@ def deduction(line: ReportLine, tolerance: Decimal) -> Settled:
 	if line.net is not None and abs(line.net + taken) > tolerance:
 		return blocked("arithmetic")
 	effect = Effect(Event.PURCHASE, amounts | {"net": -taken}, None, line.row, line.date)
-	return Settled(Outcome.MATCHED, None, (effect,))
+	return RowResult(Outcome.MATCHED, None, (effect,))
 
 
 def purchase_amounts(line: ReportLine) -> dict[str, Decimal]:
@@ -91,36 +96,37 @@ def payment(
 	position: Position | None,
 	policy: Policy,
 	decided: bool = False,
-) -> Settled:
-	"""A row of a payment report; a fee, a release or a chargeback beside a payment is an effect of its own.
+) -> RowResult:
+	"""A row of a payment report. A fee, a release or a chargeback beside a payment is an effect of its own.
 
 	`decided` says that a person set the row's type: RTS's word alone writes nothing off.
 	"""
+	if line.event is None:
+		return blocked("unknown_type")
 	if line.event is Event.DIRECT_PAYMENT or (line.event is Event.WRITE_OFF and not decided):
 		return blocked("needs_decision")
-	found = _MAIN[line.event](line, position, policy)
+	happened = _RULES[line.event](line, position or NO_POSITION, policy)
 	standing = receivable.standing if receivable else InvoiceStanding.OPEN
-	if isinstance(found, str):
-		told_by_standing = found in ("paid", "exceeds_outstanding") and standing is not InvoiceStanding.OPEN
-		return blocked(standing.value if told_by_standing else found)
-	invoice_no = receivable and receivable.invoice_no
-	effects = tuple(Effect(event, amounts, invoice_no, line.row, line.date) for event, amounts in found)
+	if isinstance(happened, str):
+		standing_explains = (
+			happened in ("paid", "exceeds_outstanding") and standing is not InvoiceStanding.OPEN
+		)
+		return blocked(standing.value if standing_explains else happened)
+	invoice_no = receivable.invoice_no if receivable else None
+	effects = tuple(Effect(event, amounts, invoice_no, line.row, line.date) for event, amounts in happened)
 	return _booked(effects, receivable, policy)
 
 
-def _booked(effects: tuple[Effect, ...], receivable: Receivable | None, policy: Policy) -> Settled:
-	"""Matched, unless an entry would name an invoice or a customer that takes none; what only moves RTS's accounts names
-	neither."""
+def _booked(effects: tuple[Effect, ...], receivable: Receivable | None, policy: Policy) -> RowResult:
+	"""Matched, unless an entry would name an invoice or a customer that takes none. Effects that only move RTS's accounts
+	name neither."""
 	roles = {leg.role for effect in effects for leg in legs(policy, effect)}
 	if receivable and Role.RECEIVABLE in roles and receivable.standing in _TAKES_NO_ENTRY:
 		return blocked(receivable.standing.value)
 	names_customer = bool(roles & {Role.RECEIVABLE, Role.CUSTOMER_CREDIT})
 	if receivable and names_customer and receivable.customer_standing is not CustomerStanding.OPEN:
 		return blocked(receivable.customer_standing.value)
-	return Settled(Outcome.MATCHED, None, effects)
-
-
-_TAKES_NO_ENTRY = (InvoiceStanding.DRAFT, InvoiceStanding.CANCELLED)
+	return RowResult(Outcome.MATCHED, None, effects)
 
 
 def _holds(position: Position) -> bool:
@@ -135,7 +141,7 @@ def _beyond(amount: Decimal, position: Position) -> str | None:
 	return "paid" if position.outstanding <= 0 else "exceeds_outstanding"
 
 
-def _paid(line: ReportLine, position: Position, policy: Policy) -> str | list:
+def _paid(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
 	amount = line.paid or ZERO
 	if not position.is_bought:
 		return "not_purchased"
@@ -148,7 +154,11 @@ def _paid(line: ReportLine, position: Position, policy: Policy) -> str | list:
 	if amount > position.open:
 		if line.event in (Event.PARTIAL, Event.SHORT_PAY):
 			return "exceeds_open"
-		return "conflicting_amounts" if line.chargeback else _over(amount, position, policy) + _aside(line)
+		return (
+			"conflicting_amounts"
+			if line.chargeback
+			else _over(amount, position, policy) + _fee_and_release(line)
+		)
 	if policy is Policy.BORROWING and (reason := _beyond(amount, position)):
 		return reason
 	rest = position.open - amount
@@ -159,15 +169,18 @@ def _paid(line: ReportLine, position: Position, policy: Policy) -> str | list:
 		return [
 			(Event.PAYMENT, {"paid": amount}),
 			(Event.CHARGEBACK, {"amount": line.chargeback}),
-			*_aside(line),
+			*_fee_and_release(line),
 		]
 	if line.event is Event.SHORT_PAY and rest:
-		return [(Event.SHORT_PAY, {"paid": amount, "open": position.open, "short": rest}), *_aside(line)]
-	return [(Event.PAYMENT, {"paid": amount}), *_aside(line)]
+		return [
+			(Event.SHORT_PAY, {"paid": amount, "open": position.open, "short": rest}),
+			*_fee_and_release(line),
+		]
+	return [(Event.PAYMENT, {"paid": amount}), *_fee_and_release(line)]
 
 
-def _over(amount: Decimal, position: Position, policy: Policy) -> list:
-	"""More than RTS had bought: what our books still expect of the invoice goes to it, the rest is the customer's credit."""
+def _over(amount: Decimal, position: Position, policy: Policy) -> Happened:
+	"""More than RTS had bought: our books' outstanding amount is paid, and the rest is the customer's credit."""
 	over = amount - position.open
 	booked = amount if policy is Policy.BORROWING else over
 	due = min(booked, max(position.outstanding, ZERO))
@@ -175,7 +188,7 @@ def _over(amount: Decimal, position: Position, policy: Policy) -> list:
 	return [(Event.OVER_PAY, amounts)]
 
 
-def _removed(line: ReportLine, position: Position, policy: Policy) -> str | list:
+def _removed(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
 	amount = abs(line.paid or ZERO)
 	if not position.is_bought:
 		return "not_purchased"
@@ -185,27 +198,28 @@ def _removed(line: ReportLine, position: Position, policy: Policy) -> str | list
 		return "not_collected"
 	if position.open + amount > position.purchased - position.charged_back:
 		return "exceeds_purchase"  # an over pay came back: what became the customer's credit is for a person to undo
-	return [(Event.PAYMENT_REMOVED, {"paid": amount}), *_aside(line)]
+	return [(Event.PAYMENT_REMOVED, {"paid": amount}), *_fee_and_release(line)]
 
 
-def _charged_back(line: ReportLine, position: Position, policy: Policy) -> str | list:
+def _charged_back(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
 	"""A chargeback, or a buyout: we pay RTS for the invoice, while a chargeback is taken from the reserve."""
 	amount = _of_open(line, position)
-	return amount if isinstance(amount, str) else [(line.event, {"amount": amount}), *_aside(line)]
+	event = line.event or Event.CHARGEBACK
+	return amount if isinstance(amount, str) else [(event, {"amount": amount}), *_fee_and_release(line)]
 
 
-def _written_off(line: ReportLine, position: Position, policy: Policy) -> str | list:
+def _written_off(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
 	"""RTS bears the loss (without recourse): nothing comes in, and nothing is owed."""
 	amount = _of_open(line, position)
 	if isinstance(amount, str):
 		return amount
 	if policy is Policy.BORROWING and (reason := _beyond(amount, position)):
 		return reason
-	return [(Event.WRITE_OFF, {"amount": amount}), *_aside(line)]
+	return [(Event.WRITE_OFF, {"amount": amount}), *_fee_and_release(line)]
 
 
 def _of_open(line: ReportLine, position: Position) -> Decimal | str:
-	"""How much of what is open the row takes away, or why it cannot."""
+	"""How much of the open amount the row takes away, or why it cannot."""
 	amount = _one_of(line.chargeback, line.paid)
 	if not position.is_bought:
 		return "not_purchased"
@@ -218,7 +232,7 @@ def _of_open(line: ReportLine, position: Position) -> Decimal | str:
 	return "exceeds_open" if amount > position.open else amount
 
 
-def _chargeback_reversed(line: ReportLine, position: Position, policy: Policy) -> str | list:
+def _chargeback_reversed(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
 	amount = _one_of(line.chargeback, line.paid)
 	if isinstance(amount, str):
 		return amount
@@ -226,59 +240,60 @@ def _chargeback_reversed(line: ReportLine, position: Position, policy: Policy) -
 		return "not_charged_back"
 	if policy is Policy.SALE and (reason := _beyond(amount, position)):
 		return reason
-	return [(Event.CHARGEBACK_REVERSAL, {"amount": amount}), *_aside(line)]
+	return [(Event.CHARGEBACK_REVERSAL, {"amount": amount}), *_fee_and_release(line)]
 
 
-def _non_factored(line: ReportLine, position: Position, policy: Policy) -> str | list:
+def _non_factored(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
 	amount = line.paid or ZERO
 	if _holds(position) and position.open > 0:
 		return "still_factored"
 	if amount <= 0:
 		return "negative_amount" if amount else "missing_amount"
-	return _beyond(amount, position) or [(Event.NON_FACTORED, {"paid": amount}), *_aside(line)]
+	if reason := _beyond(amount, position):
+		return reason
+	return [(Event.NON_FACTORED, {"paid": amount}), *_fee_and_release(line)]
 
 
-def _aside(line: ReportLine) -> list:
-	"""Fee and reserve release that stand on a row about something else."""
-	effects = []
+def _fee_and_release(line: ReportLine) -> Happened:
+	"""The fee and the reserve release on a row about something else."""
+	happened: Happened = []
 	if line.fee:
-		effects.append((Event.FEE if line.fee > 0 else Event.FEE_REVERSAL, {"amount": abs(line.fee)}))
+		happened.append((Event.FEE if line.fee > 0 else Event.FEE_REVERSAL, {"amount": abs(line.fee)}))
 	if line.released:
-		effects.append((Event.RESERVE_RELEASE, {"amount": line.released}))
-	return effects
+		happened.append((Event.RESERVE_RELEASE, {"amount": line.released}))
+	return happened
 
 
-def _fee(line: ReportLine, position: Position | None, policy: Policy) -> str | list:
-	"""A fee, its reversal or a charge: the word says which way, and a minus in the fee column turns it, as it does beside a
-	payment. In the payment column fees stand with either sign."""
+def _fee(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
+	"""A fee, its reversal or a charge. The row's type says which way it goes, and a minus in the fee column turns it, as it
+	does beside a payment. In the payment column fees have either sign."""
 	amount = _one_of(line.fee, line.paid)
 	if isinstance(amount, str):
 		return amount
-	event = line.event
+	event = line.event or Event.FEE
 	if line.fee and line.fee < 0 and event is not Event.FEE_REVERSAL:
 		event, amount = (Event.FEE_REVERSAL, amount) if event is Event.FEE else (event, -amount)
-	released = [(Event.RESERVE_RELEASE, {"amount": line.released})] if line.released else []
-	return [(event, {"amount": amount}), *released]
+	return [(event, {"amount": amount}), *_fee_and_release(line._replace(fee=None))]
 
 
-def _release(line: ReportLine, position: Position | None, policy: Policy) -> str | list:
+def _release(line: ReportLine, position: Position, policy: Policy) -> str | Happened:
 	"""A negative release is one taken back."""
 	amount = _one_of(line.released, line.paid)
 	if isinstance(amount, str):
 		return amount
-	signed = amount if (line.released or line.paid) > 0 else -amount
-	return [(Event.RESERVE_RELEASE, {"amount": signed}), *_aside(line._replace(released=None))]
+	signed = amount if (line.released or line.paid or ZERO) > 0 else -amount
+	return [(Event.RESERVE_RELEASE, {"amount": signed}), *_fee_and_release(line._replace(released=None))]
 
 
 def _one_of(*amounts: Decimal | None) -> Decimal | str:
-	"""The size of the only amount given, or the reason why there is none to take."""
+	"""The one amount that is given, without its sign, or the reason why there is not one."""
 	sizes = {abs(amount) for amount in amounts if amount}
 	if len(sizes) > 1:
 		return "conflicting_amounts"
 	return sizes.pop() if sizes else "missing_amount"
 
 
-_MAIN = {
+_RULES: dict[Event, Callable[[ReportLine, Position, Policy], str | Happened]] = {
 	Event.PAYMENT: _paid,
 	Event.PARTIAL: _paid,
 	Event.SHORT_PAY: _paid,

@@ -45,8 +45,8 @@ def test_the_client_number_is_found(row):
 	],
 )
 def test_a_name_with_digits_is_no_client_number(row, name):
-	facts = read_metadata([row])
-	assert facts.client_name == name and facts.client_number in ("", "104233")
+	metadata = read_metadata([row])
+	assert metadata.client_name == name and metadata.client_number in ("", "104233")
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_a_name_with_digits_is_no_client_number(row, name):
 	],
 )
 def test_the_batch_is_found_and_whether_the_number_may_be_the_factors_own(row, theirs):
-	facts = read_metadata([row])
-	assert (facts.batch, facts.batch_may_be_theirs) == ("A1", theirs)
+	metadata = read_metadata([row])
+	assert (metadata.batch, metadata.batch_may_be_theirs) == ("A1", theirs)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_dates_follow_the_order_of_the_layout():
 
 
 def test_the_first_row_that_states_a_fact_wins_and_the_first_text_is_the_title():
-	facts = read_metadata([["Payment Report"], ["Client #:", "104233"], ["Client #:", "999999"]])
-	assert (facts.title, facts.client_number) == ("Payment Report", "104233")
+	metadata = read_metadata([["Payment Report"], ["Client #:", "104233"], ["Client #:", "999999"]])
+	assert (metadata.title, metadata.client_number) == ("Payment Report", "104233")
 
 
 def test_other_texts_with_a_colon_say_nothing():
@@ -137,11 +137,11 @@ def test_other_texts_with_a_colon_say_nothing():
 
 
 def test_a_label_is_never_the_value_of_another_label():
-	facts = read_metadata([["Client #:", "Batch:", "A1"]])
-	assert (facts.client_number, facts.batch) == ("", "A1")
+	metadata = read_metadata([["Client #:", "Batch:", "A1"]])
+	assert (metadata.client_number, metadata.batch) == ("", "A1")
 
 
-def test_only_rows_above_the_header_are_facts_of_the_file():
+def test_only_rows_above_the_header_are_metadata_of_the_file():
 	report = read(
 		[
 			["Client #:", "104233"],
@@ -149,9 +149,9 @@ def test_only_rows_above_the_header_are_facts_of_the_file():
 			("AF-1", "X", "Batch: A9", date(2026, 11, 3), "Payment", 5, 5),
 		]
 	)
-	assert (report.facts.client_number, report.facts.batch) == ("104233", "")
+	assert (report.metadata.client_number, report.metadata.batch) == ("104233", "")
 
 
 def test_a_long_text_above_the_header_is_cut_and_does_no_harm():
-	facts = read_metadata([["Client " * 10_000], [": " * 30_000], ["a" * 60_000 + ":"]])
-	assert facts.client_number == "" and len(facts.title) == 200
+	metadata = read_metadata([["Client " * 10_000], [": " * 30_000], ["a" * 60_000 + ":"]])
+	assert metadata.client_number == "" and len(metadata.title) == 200
