@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import InvoiceStanding, Receivable
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reports.cells import BadCell, to_amount, to_date
+
+Value = TypeVar("Value")
 
 COLUMNS = ("company", "invoice_no", "customer", "amount", "invoice_date")
 OPTIONAL = ("client_number", "customer_mc", "customer_code", "po_no", "load_no", "currency")
@@ -38,8 +42,8 @@ def _receivable(row: dict[str, str], where: str) -> Receivable:
 		standing = InvoiceStanding((row.get("standing") or "open").strip().lower())
 	except ValueError as error:
 		raise FileRefused("bad_receivables.standing", where=where, value=repr(row["standing"])) from error
-	optional = {name: row[name].strip() for name in OPTIONAL if row.get(name)}
-	return Receivable(
+	given = {name: row[name].strip() for name in OPTIONAL if row.get(name)}
+	receivable = Receivable(
 		invoice_no=_needed((row["invoice_no"] or "").strip() or None, "invoice_no", where),
 		company=_needed((row["company"] or "").strip() or None, "company", where),
 		customer=(row["customer"] or "").strip(),
@@ -48,11 +52,11 @@ def _receivable(row: dict[str, str], where: str) -> Receivable:
 		due_date=_date(row, "due_date", where),
 		outstanding=_amount(row, "outstanding", where),
 		standing=standing,
-		**optional,
 	)
+	return replace(receivable, **given)
 
 
-def _amount(row: dict, name: str, where: str) -> Decimal | None:
+def _amount(row: dict[str, str], name: str, where: str) -> Decimal | None:
 	try:
 		return to_amount(row.get(name) or "")
 	except BadCell as error:
@@ -61,7 +65,7 @@ def _amount(row: dict, name: str, where: str) -> Decimal | None:
 		) from error
 
 
-def _date(row: dict, name: str, where: str) -> date | None:
+def _date(row: dict[str, str], name: str, where: str) -> date | None:
 	try:
 		return to_date(row.get(name) or "", "YMD")
 	except BadCell as error:
@@ -70,7 +74,7 @@ def _date(row: dict, name: str, where: str) -> date | None:
 		) from error
 
 
-def _needed(value, name: str, where: str):
+def _needed(value: Value | None, name: str, where: str) -> Value:
 	if value is None:
 		raise FileRefused("bad_receivables.empty", where=where, column=name)
 	return value

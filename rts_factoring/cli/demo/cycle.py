@@ -94,7 +94,8 @@ class Cycle:
 
 	def _connect(self, subsidiary: Subsidiary, stack: ExitStack) -> OtherEnd:
 		"""A server with a login of its own; its key is probed, compared with what the factor says, and pinned."""
-		password, written = secrets.token_urlsafe(12), Counter()
+		password = secrets.token_urlsafe(12)
+		written: Counter[str] = Counter()
 
 		def observer(what: str, path: str) -> None:
 			if what == "renamed":
@@ -260,7 +261,9 @@ class Cycle:
 		for attempt in range(1, ATTEMPTS + 1):
 			try:
 				files_now = self._outgoing(batch, files, states)
-				summary = deliver(end.connection, files_now, progress, token=batch, journal=states.get)
+				summary = deliver(
+					end.connection, files_now, progress, token=batch, journal=states.__getitem__
+				)
 				break
 			except DeliveryError as error:
 				if not error.retry or attempt == ATTEMPTS:
@@ -281,7 +284,7 @@ class Cycle:
 			self._outgoing(batch, files, states),
 			lambda name, state, sent: states.update({name: state}),
 			token=batch,
-			journal=states.get,
+			journal=states.__getitem__,
 		)
 		found = sum(state is FileState.DELIVERED for state in states.values())
 		self.record.trials.append(

@@ -87,6 +87,10 @@ def load_example(data: Path = DATA) -> Example:
 	return Example(source, tuple(_subsidiary(one, text) for one in plain), receivables, loads)
 
 
+def _amounts(scenario: dict, name: str) -> dict[str, Decimal]:
+	return {invoice: Decimal(amount) for invoice, amount in scenario.get(name, {}).items()}
+
+
 def _subsidiary(plain: dict, notice: str) -> Subsidiary:
 	scenario = plain["scenario"]
 	return Subsidiary(
@@ -105,10 +109,9 @@ def _subsidiary(plain: dict, notice: str) -> Subsidiary:
 			denied=scenario.get("denied", {}),
 			chargeback=scenario.get("chargeback", {}),
 			unpaid=frozenset(scenario.get("unpaid", ())),
-			**{
-				name: {invoice: Decimal(amount) for invoice, amount in scenario.get(name, {}).items()}
-				for name in ("short_pay", "partial", "over_pay")
-			},
+			short_pay=_amounts(scenario, "short_pay"),
+			partial=_amounts(scenario, "partial"),
+			over_pay=_amounts(scenario, "over_pay"),
 		),
 		later={invoice: tuple(names) for invoice, names in plain["later"].items()},
 		notice=Notice(company=plain["name"], text=notice, remit_to=REMIT_TO, name=f"NOA-{plain['prefix']}-1"),

@@ -48,14 +48,16 @@ BALANCES = ("Subsidiary", "Policy", "Account role", "Debit", "Credit", "Balance"
 
 def write_workbook(path: Path, record: Record) -> None:
 	"""Four sheets. Text that begins like a formula stays text."""
-	book = Workbook()
-	book.remove(book.active)
+	workbook = Workbook()
+	workbook.remove(workbook.worksheets[0])
 	desks = record.desks
-	_sheet(book, "Lines", LINES + LINE_AMOUNTS, (row for desk in desks for row in _lines(desk)))
-	_sheet(book, "Postings", POSTINGS, (row for desk in desks for row in _postings(desk)))
-	_sheet(book, "Invoices", INVOICES + INVOICE_AMOUNTS, (row for desk in desks for row in _invoices(desk)))
-	_sheet(book, "Balances", BALANCES, (row for desk in desks for row in _balances(desk)))
-	book.save(path)
+	_sheet(workbook, "Lines", LINES + LINE_AMOUNTS, (row for desk in desks for row in _lines(desk)))
+	_sheet(workbook, "Postings", POSTINGS, (row for desk in desks for row in _postings(desk)))
+	_sheet(
+		workbook, "Invoices", INVOICES + INVOICE_AMOUNTS, (row for desk in desks for row in _invoices(desk))
+	)
+	_sheet(workbook, "Balances", BALANCES, (row for desk in desks for row in _balances(desk)))
+	workbook.save(path)
 
 
 def write_ledger(path: Path, desk: Desk) -> None:
@@ -93,10 +95,11 @@ def _invoices(desk: Desk) -> Iterable[Sequence]:
 	for load in desk.loads:
 		one = load.receivable
 		position = desk.ledger.position(one)
+		state = desk.state(one.invoice_no)
 		reasons = " ".join(str(reason) for reason in desk.reasons[one.invoice_no])
 		yield (
 			*(desk.subsidiary.name, one.invoice_no, one.customer, one.invoice_date, one.amount),
-			*(desk.state(one.invoice_no).value, reasons, position.batch),
+			*(state.value if state else None, reasons, position.batch),
 			*(position.purchased, position.collected, position.charged_back, position.fee, position.open),
 			position.outstanding,
 		)
@@ -113,8 +116,8 @@ def _balances(desk: Desk) -> Iterable[Sequence]:
 	)
 
 
-def _sheet(book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence]) -> None:
-	sheet = book.create_sheet(title)
+def _sheet(workbook: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence]) -> None:
+	sheet = workbook.create_sheet(title)
 	widths = [len(name) for name in header]
 	for number, values in enumerate((header, *rows), 1):
 		for column, value in enumerate(values, 1):
