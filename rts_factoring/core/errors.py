@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .messages import DETAILS, ERRORS
@@ -63,6 +63,12 @@ class Text(str):
 def detail(key: str, /, **values: object) -> Text:
 	"""A part of a sentence, from the table of details."""
 	return Text(DETAILS[key], values)
+
+
+def joined(texts: Iterable[str]) -> Text:
+	"""Several texts, one after another, as one text."""
+	values = {f"text{number}": text for number, text in enumerate(texts)}
+	return Text(" ".join(f"{{{name}}}" for name in values), values)
 
 
 class FactoringError(Exception):

@@ -152,14 +152,11 @@ class Factor:
 				)
 			except (KeyError, ValueError, InvalidOperation) as error:
 				raise FactoringError(
-					"bad_schedule",
-					f"Row {number} cannot be read ({error!r}).",
-					"Send the schedule in the layout agreed.",
-					where=schedule.name,
+					"bad_schedule.row", where=schedule.name, row=number, problem=f"{error!r}"
 				) from None
 			lines.append((purchase, cells.get("file_name") or f"{purchase.invoice_no}.pdf"))
 		if not lines:
-			raise FactoringError("bad_schedule", "The schedule has no line.", where=schedule.name)
+			raise FactoringError("bad_schedule.empty", where=schedule.name)
 		return lines
 
 	def _remember(self) -> None:

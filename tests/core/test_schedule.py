@@ -198,7 +198,7 @@ class TestProblems:
 		assert "delimiter" in problems(made, invoice(customer="Marlow, Inc"))[0]
 
 	def test_a_number_that_gives_no_file_name(self):
-		assert "no file name" in problems(layout(), invoice("///"))[0]
+		assert "No file name" in problems(layout(), invoice("///"))[0]
 
 	def test_rendering_names_every_invoice_that_is_wrong(self):
 		with pytest.raises(FactoringError) as caught:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ..errors import DeliveryError, Sentence
+from ..errors import DeliveryError
 
 PORTS = {"sftp": 22, "ftps": 21, "ftp": 21}
 
@@ -83,25 +83,13 @@ class Connection:
 	def check(self) -> None:
 		"""Raises DeliveryError when the settings cannot work."""
 		if not self.host.strip():
-			raise DeliveryError("no_host", "No host is set.", "Enter the host RTS gave with the credentials.")
+			raise DeliveryError("no_host")
 		if self.protocol not in PORTS:
-			raise DeliveryError(
-				"bad_protocol", Sentence("{0} is not one of sftp, ftps, ftp.", f"{self.protocol!r}")
-			)
+			raise DeliveryError("bad_protocol", protocol=f"{self.protocol!r}")
 		if self.protocol == "ftp" and not self.insecure:
-			raise DeliveryError(
-				"insecure_ftp",
-				"Plain FTP sends the password and every packet readable to anyone on the way.",
-				"Ask RTS for SFTP or FTPS, or have a System Manager switch on the insecure flag.",
-				where=self.where,
-			)
+			raise DeliveryError("insecure_ftp", where=self.where)
 		if self.protocol == "sftp" and not self.host_key_sha256.strip():
-			raise DeliveryError(
-				"host_key_unconfirmed",
-				"Nobody has confirmed this server's host key yet.",
-				"Test the connection and confirm the fingerprint RTS gave you.",
-				where=self.where,
-			)
+			raise DeliveryError("host_key_unconfirmed", where=self.where)
 
 	@property
 	def where(self) -> str:

@@ -7,17 +7,18 @@ import queue
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import DeliveryError, Sentence
+from ..errors import DeliveryError, short
 from .connection import Connection, FileState, OutgoingFile, RemoteFile
 from .ftp import FtpSession
 from .job import Job
-from .server import Refused, Server, refused
+from .server import Refused, Server, folder_name, refusal_error
 from .sftp import SftpSession
 
 NAME = re.compile(r"[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{0,199}")
@@ -93,9 +94,7 @@ def list_folder(
 		found = sorted(server.listing(folder), key=lambda found: found.name)
 		return [server.facts(folder, file) for file in found if wanted(file)] if wanted else found
 	except Refused as error:
-		raise refused(
-			connection, Sentence("The folder {0} cannot be listed", f"{folder or '(login folder)'!r}"), error
-		) from error
+		raise refusal_error(connection, "list", folder_name(folder), error) from error
 	finally:
 		session.close()
 
@@ -107,18 +106,14 @@ def fetch_file(connection: Connection, name: str, folder: str = "", limit: int =
 	def take(block: bytes) -> None:
 		content.extend(block)
 		if len(content) > limit:
-			raise DeliveryError(
-				"too_big",
-				Sentence("{0} is larger than {1} bytes.", name, f"{limit:,}"),
-				where=connection.where,
-			)
+			raise DeliveryError("too_big.download", where=connection.where, name=name, most=f"{limit:,}")
 
 	session = _open(connection, 1)
 	try:
 		session.servers[0].read(posixpath.join(folder, name), take, limit)
 		return bytes(content)
 	except Refused as error:
-		raise refused(connection, Sentence("{0} cannot be read", name), error) from error
+		raise refusal_error(connection, "read", name, error) from error
 	finally:
 		session.close()
 
@@ -130,15 +125,17 @@ def _open(connection: Connection, channels: int) -> SftpSession | FtpSession:
 
 def _check(files: Sequence[OutgoingFile], token: str) -> None:
 	names = [file.name for file in files]
-	bad = [name for name in names if not NAME.fullmatch(name)]
-	if bad or len({name.casefold() for name in names}) != len(names):
-		raise DeliveryError(
-			"bad_file_name",
-			Sentence("The names of the files to send are not plain or not different: {0}.", bad or names),
-			"Correct the file name patterns of the schedule layout.",
-		)
+	if bad := [name for name in names if not NAME.fullmatch(name)]:
+		raise DeliveryError("bad_file_name.characters", names=_quoted(bad))
+	counts = Counter(name.casefold() for name in names)
+	if twice := [name for name in names if counts[name.casefold()] > 1]:
+		raise DeliveryError("bad_file_name.twice", names=_quoted(twice))
 	if not token:
-		raise DeliveryError("no_token", "The delivery has no token, so it could not be continued.")
+		raise DeliveryError("no_token")
+
+
+def _quoted(names: Sequence[str]) -> str:
+	return ", ".join(f"{short(name)!r}" for name in names)
 
 
 class _Desk:

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import DeliveryError, Sentence
+from ..errors import DeliveryError
 from .connection import PORTS, Connection, RemoteFile
-from .server import Absent, Entries, Exists, Hasher, Pace, Refused, Sent, lost, unseen
+from .server import Absent, Entries, Exists, Hasher, Pace, Refused, Sent, cannot_look_error, line_error
 
 BLOCK = 1 << 16
 BEYOND = 50_000_000  # bytes above its limit until a file is cut off
@@ -77,7 +77,7 @@ class FtpServer:
 		except Absent:
 			raise
 		except Refused as error:
-			raise unseen(self.connection, error) from error
+			raise cannot_look_error(self.connection, error) from error
 
 	def listing(self, folder: str) -> list[RemoteFile]:
 		self._text = True
@@ -160,9 +160,7 @@ class FtpServer:
 			sink(block)
 			if pace.size > limit + BEYOND:  # stopping earlier would cost the line
 				raise DeliveryError(
-					"too_big",
-					Sentence("{0} is larger than {1} bytes.", path, f"{limit:,}"),
-					where=self.connection.where,
+					"too_big.download", where=self.connection.where, name=path, most=f"{limit:,}"
 				)
 
 		with self._asking():
@@ -200,12 +198,12 @@ class FtpServer:
 		except ftplib.error_temp as error:
 			text = self.connection.scrub(error)
 			if text.startswith("421"):
-				raise lost(self.connection, error) from error
+				raise line_error(self.connection, error) from error
 			if text.startswith("450"):
 				raise Absent(text) from error
 			raise Refused(text) from error
 		except (OSError, EOFError, ftplib.error_proto, ftplib.error_reply) as error:
-			raise lost(self.connection, error) from error
+			raise line_error(self.connection, error) from error
 
 
 def _is_permission(text: str) -> bool:
@@ -244,29 +242,16 @@ def _connect(connection: Connection) -> ftplib.FTP:
 		client.close()
 		raise DeliveryError(
 			"certificate_refused",
-			Sentence(
-				"The server's certificate is not trusted ({0}). No credential was sent.",
-				connection.scrub(error.verify_message),
-			),
-			"Check the host name, or add the certificate authority RTS names to the settings.",
 			where=connection.where,
+			problem=connection.scrub(error.verify_message),
 		) from error
 	except ftplib.error_perm as error:
 		client.close()
-		raise DeliveryError(
-			"no_tls",
-			Sentence("The server offers no TLS ({0}). No credential was sent.", connection.scrub(error)),
-			"Ask RTS for the FTPS port, or for SFTP.",
-			where=connection.where,
-		) from error
+		raise DeliveryError("no_tls", where=connection.where, answer=connection.scrub(error)) from error
 	except (OSError, EOFError, UnicodeError, ftplib.Error) as error:
 		client.close()
 		raise DeliveryError(
-			"unreachable",
-			Sentence("The server cannot be reached ({0}).", connection.scrub(error)),
-			"Check host and port, and whether a firewall is in the way.",
-			where=connection.where,
-			retry=True,
+			"unreachable", where=connection.where, retry=True, problem=connection.scrub(error)
 		) from error
 
 
@@ -286,10 +271,5 @@ def _log_in(client: ftplib.FTP, connection: Connection) -> None:
 	except ftplib.error_perm:
 		pass
 	except (OSError, EOFError, ftplib.Error) as error:
-		raise lost(connection, error) from None
-	raise DeliveryError(
-		"login_refused",
-		Sentence("The server refused the login of {0}.", f"{connection.username!r}"),
-		"Check user name and password against the credentials RTS gave for this subsidiary.",
-		where=connection.where,
-	)
+		raise line_error(connection, error) from None
+	raise DeliveryError("login_refused", where=connection.where, user=f"{connection.username!r}")

@@ -16,9 +16,9 @@ import secrets
 from collections.abc import Iterable
 from typing import Protocol
 
-from ..errors import DeliveryError, Sentence
+from ..errors import DeliveryError
 from .connection import Connection, FileState, OutgoingFile, RemoteFile
-from .server import Absent, Digests, Exists, Hasher, Refused, Server, digests, refused
+from .server import Absent, Digests, Exists, Hasher, Refused, Server, digests, folder_name, refusal_error
 
 ROUNDS = 4  # looks at a file that a parallel job keeps changing under us
 
@@ -50,22 +50,12 @@ class Job:
 				except Absent as error:
 					absent = error  # taken away while we looked, or there is no such folder
 		except Refused as error:
-			raise refused(self.connection, Sentence("{0} cannot be sent", file.name), error) from error
+			raise refusal_error(self.connection, "send", file.name, error) from error
 		except OSError as error:
-			raise DeliveryError(
-				"packet_missing",
-				Sentence("{0} cannot be read on this side ({1}).", file.name, error.strerror),
-				"Restore the file, or make the packet again in a new batch.",
-			) from error
+			raise DeliveryError("packet_missing", name=file.name, problem=error.strerror) from error
 		if absent:
-			raise refused(self.connection, Sentence("{0} cannot be sent", file.name), absent) from absent
-		raise DeliveryError(
-			"busy",
-			Sentence("Another job keeps working on {0}.", file.name),
-			"It is tried again by itself.",
-			where=self.connection.where,
-			retry=True,
-		)
+			raise refusal_error(self.connection, "send", file.name, absent) from absent
+		raise DeliveryError("busy", where=self.connection.where, retry=True, name=file.name)
 
 	def tidy(self, server: Server, files: Iterable[OutgoingFile]) -> None:
 		"""Remove temporary files that dead attempts left of these files, which are delivered."""
@@ -113,10 +103,7 @@ class Job:
 			if not server.look(temporary) or server.look(final):
 				return False
 			raise DeliveryError(
-				"rename_refused",
-				Sentence("The server refuses to rename {0} to its final name ({1}).", file.name, error),
-				"If this server cannot rename, switch that off in the connection settings.",
-				where=self.connection.where,
+				"rename_refused", where=self.connection.where, name=file.name, answer=str(error)
 			) from error
 		self.states.save(file, FileState.DELIVERED)
 		return True
@@ -188,12 +175,7 @@ class Job:
 		if sent.final or server.look(final):
 			server.remove(temporary)
 			return None
-		raise DeliveryError(
-			"temporary_taken",
-			Sentence("The temporary file of {0} vanished from the server.", file.name),
-			"If the factor takes files at once, say so in the connection settings.",
-			where=self.connection.where,
-		)
+		raise DeliveryError("temporary_taken", where=self.connection.where, name=file.name)
 
 	def _uploaded(self, server: Server, file: OutgoingFile) -> tuple[str | None, bool]:
 		"""The temporary file an earlier attempt completed, and whether it still is whole."""
@@ -217,12 +199,7 @@ class Job:
 			return True
 		if server.look(self.connection.final_path(file.name)):
 			return False
-		raise DeliveryError(
-			"vanished",
-			Sentence("{0} was uploaded and is no longer on the server.", file.name),
-			"Ask RTS whether it has the file. If it takes files away, say so in the connection settings.",
-			where=self.connection.where,
-		)
+		raise DeliveryError("vanished", where=self.connection.where, name=file.name)
 
 	def _claim(self, server: Server, file: OutgoingFile, there: RemoteFile, state: FileState) -> None:
 		if not self._is_ours(server, file, there, state):
@@ -259,9 +236,7 @@ class Job:
 			except Absent as error:
 				# some servers say so when a file goes while they list, as a parallel job's does
 				if number == ROUNDS - 1:
-					raise refused(
-						self.connection, Sentence("There is no folder {0}", f"{folder!r}"), error
-					) from error
+					raise refusal_error(self.connection, "list", folder_name(folder), error) from error
 			except Refused:
 				return None
 
@@ -286,30 +261,19 @@ class Job:
 
 	def _check_local(self, file: OutgoingFile, sent: Digests) -> None:
 		if (sent.size, sent.sha256) != (file.size, file.sha256):
-			raise DeliveryError(
-				"packet_changed",
-				Sentence("{0} on this side is not the file that was submitted with the batch.", file.name),
-				"Make the packet again in a new batch.",
-			)
+			raise DeliveryError("packet_changed", name=file.name)
 
 	def _mismatch(self, file: OutgoingFile, there: RemoteFile) -> DeliveryError:
+		if self._same_size(file, there):
+			return DeliveryError("damaged.content", where=self.connection.where, retry=True, name=file.name)
 		return DeliveryError(
-			"damaged",
-			Sentence(
-				"{0} did not arrive whole ({1} of {2} bytes, or another content).",
-				file.name,
-				there.size,
-				file.size,
-			),
-			"It is tried again by itself; if it stays so, see whether the server is full or appends to files.",
+			"damaged.size",
 			where=self.connection.where,
 			retry=True,
+			name=file.name,
+			arrived=there.size,
+			size=file.size,
 		)
 
 	def _foreign(self, file: OutgoingFile) -> DeliveryError:
-		return DeliveryError(
-			"foreign_file",
-			Sentence("The server already has another file named {0}; it was not touched.", file.name),
-			"Ask RTS what it is and have it removed, or send this invoice in a batch with other file names.",
-			where=self.connection.where,
-		)
+		return DeliveryError("foreign_file", where=self.connection.where, name=file.name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import DeliveryError, Sentence
+from ..errors import DeliveryError, detail
 from .connection import Connection, RemoteFile
 
 LISTED = 200_000  # entries of one folder; a listing that goes on is no listing
@@ -94,12 +94,7 @@ class Entries:
 	def add(self, entry: RemoteFile) -> None:
 		self._count += 1
 		if self._count > LISTED:
-			raise DeliveryError(
-				"too_many_files",
-				Sentence("The server lists more than {0} files in one folder.", f"{LISTED:,}"),
-				"Ask RTS to clear the folder.",
-				where=self._where,
-			)
+			raise DeliveryError("too_many_files", where=self._where, most=f"{LISTED:,}")
 		if time.monotonic() > self._end:
 			raise TimeoutError
 		if PLAIN.fullmatch(entry.name):
@@ -161,51 +156,28 @@ class Server(Protocol):
 	def close(self) -> None: ...
 
 
-def lost(connection: Connection, error: BaseException) -> DeliveryError:
-	"""The line dropped, or the server fell silent."""
+def line_error(connection: Connection, error: BaseException) -> DeliveryError:
+	"""The error for a line that dropped, or a server that fell silent."""
 	if isinstance(error, TimeoutError):
-		return DeliveryError(
-			"timeout",
-			"The server did not answer in time.",
-			"It is tried again by itself; if it stays so, ask RTS whether the server is up.",
-			where=connection.where,
-			retry=True,
-		)
-	return DeliveryError(
-		"connection_lost",
-		Sentence("The connection broke ({0}).", connection.scrub(error) or type(error).__name__),
-		"It is tried again by itself and continues where it stopped.",
-		where=connection.where,
-		retry=True,
-	)
+		return DeliveryError("timeout", where=connection.where, retry=True)
+	problem = connection.scrub(error) or type(error).__name__
+	return DeliveryError("connection_lost", where=connection.where, retry=True, problem=problem)
 
 
-def refused(connection: Connection, what: str, error: Exception) -> DeliveryError:
-	"""The server said no: a folder or a right is missing, which a person must see to."""
+def refusal_error(connection: Connection, action: str, name: str, error: Exception) -> DeliveryError:
+	"""The error for a server that says no to an action (list, read or send): a person must see to it."""
 	if isinstance(error, Absent):
-		return DeliveryError(
-			"folder_missing",
-			Sentence("{0}: no such file or folder on the server.", what),
-			"Check the remote folder in the connection settings.",
-			where=connection.where,
-		)
+		return DeliveryError(f"folder_missing.{action}", where=connection.where, name=name)
 	return DeliveryError(
-		"refused",
-		Sentence("{0}: the server refuses ({1}).", what, error),
-		"Ask RTS whether this login may write there and whether the server is full.",
-		where=connection.where,
-		retry=True,
+		f"refused.{action}", where=connection.where, retry=True, name=name, answer=str(error)
 	)
 
 
-def unseen(connection: Connection, error: Exception) -> DeliveryError:
-	"""The server neither shows one file nor lists the folder, so nothing could be verified."""
-	return DeliveryError(
-		"cannot_look",
-		Sentence(
-			"This login may not look at files on the server ({0}), so a delivery could not be verified.",
-			error,
-		),
-		"Ask RTS for the right to list the folder.",
-		where=connection.where,
-	)
+def folder_name(folder: str) -> str:
+	"""A folder as a message names it."""
+	return f"{folder!r}" if folder else detail("login_folder")
+
+
+def cannot_look_error(connection: Connection, error: Exception) -> DeliveryError:
+	"""The error for a server that neither shows one file nor lists the folder: nothing could be verified."""
+	return DeliveryError("cannot_look", where=connection.where, answer=str(error))

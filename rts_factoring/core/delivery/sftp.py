@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import paramiko
 
-from ..errors import DeliveryError, Sentence
+from ..errors import DeliveryError
 from .connection import PORTS, Connection, HostKey
-from .server import lost
+from .server import line_error
 from .sftp_channel import GONE, SftpServer
 
 LOG = "rts_factoring.ssh"
@@ -101,13 +101,9 @@ def _trusted_transport(connection: Connection) -> paramiko.Transport:
 		shown[key.type] = key.sha256
 	raise DeliveryError(
 		"host_key_changed",
-		Sentence(
-			"The server is not the one that was confirmed: it shows {0}, and {1} is pinned. No credential was sent.",
-			", ".join(f"{kind} {value}" for kind, value in shown.items()),
-			pinned,
-		),
-		"Ask RTS by telephone whether its host key changed; then test the connection and confirm the new one.",
 		where=connection.where,
+		shown=", ".join(f"{kind} {value}" for kind, value in shown.items()),
+		confirmed=pinned,
 	)
 
 
@@ -119,11 +115,7 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 		sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 	except (OSError, UnicodeError) as error:
 		raise DeliveryError(
-			"unreachable",
-			Sentence("The server cannot be reached ({0}).", connection.scrub(error)),
-			"Check host and port, and whether a firewall is in the way.",
-			where=connection.where,
-			retry=True,
+			"unreachable", where=connection.where, retry=True, problem=connection.scrub(error)
 		) from error
 	transport = paramiko.Transport(sock)
 	try:
@@ -142,13 +134,11 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 		return transport
 	except (OSError, *GONE) as error:
 		transport.close()
-		agreed = "ncompatible" not in str(error) and "no acceptable" not in str(error)
+		problem = connection.scrub(error)
+		if "ncompatible" in problem or "no acceptable" in problem:
+			raise DeliveryError("no_agreement", where=connection.where, problem=problem) from error
 		raise DeliveryError(
-			"handshake_failed" if agreed else "no_agreement",
-			Sentence("The server answered, but no SSH session came about ({0}).", connection.scrub(error)),
-			"Check that this port is SFTP, and not FTP or FTPS.",
-			where=connection.where,
-			retry=agreed,
+			"handshake_failed", where=connection.where, retry=True, problem=problem
 		) from error
 	except BaseException:
 		transport.close()
@@ -176,15 +166,10 @@ def _log_in(transport: paramiko.Transport, connection: Connection) -> None:
 			return
 	except paramiko.AuthenticationException as error:
 		if "timeout" in str(error).lower():
-			raise lost(connection, TimeoutError()) from None
+			raise line_error(connection, TimeoutError()) from None
 	except (OSError, *GONE) as error:
-		raise lost(connection, error) from None
-	raise DeliveryError(
-		"login_refused",
-		Sentence("The server refused the login of {0}.", f"{connection.username!r}"),
-		"Check user name, password and key against the credentials RTS gave for this subsidiary.",
-		where=connection.where,
-	)
+		raise line_error(connection, error) from None
+	raise DeliveryError("login_refused", where=connection.where, user=f"{connection.username!r}")
 
 
 def load_private_key(connection: Connection) -> paramiko.PKey:
@@ -197,21 +182,10 @@ def load_private_key(connection: Connection) -> paramiko.PKey:
 			break
 		except Exception:  # nosec B112 # each class has its own ways to say that the key is of another kind
 			continue
-	raise DeliveryError(
-		"bad_private_key",
-		"The private key cannot be read with the passphrase given.",
-		"Paste an OpenSSH or PEM key (Ed25519, ECDSA or RSA) and its passphrase.",
-		where=connection.where,
-	)
+	raise DeliveryError("bad_private_key", where=connection.where)
 
 
 def _no_sftp(connection: Connection, error: BaseException) -> DeliveryError:
 	if isinstance(error, DeliveryError):
 		return error
-	return DeliveryError(
-		"no_sftp",
-		Sentence("The login worked, but the server opened no SFTP session ({0}).", connection.scrub(error)),
-		"Ask RTS whether SFTP is enabled for this account.",
-		where=connection.where,
-		retry=True,
-	)
+	return DeliveryError("no_sftp", where=connection.where, retry=True, problem=connection.scrub(error))

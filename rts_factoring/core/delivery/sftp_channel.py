@@ -42,7 +42,7 @@ from paramiko.sftp import (
 
 from ..errors import DeliveryError
 from .connection import Connection, RemoteFile
-from .server import Absent, Entries, Exists, Hasher, Pace, Refused, Sent, lost, unseen
+from .server import Absent, Entries, Exists, Hasher, Pace, Refused, Sent, cannot_look_error, line_error
 
 BLOCK = 32_000  # bytes a write: with its header it still fits one SSH packet of 32 KiB
 SMALLEST = 4_096  # bytes a read asks for of a server that answers with less than it was asked
@@ -275,7 +275,7 @@ class SftpServer:
 		except Absent:
 			raise
 		except Refused as error:
-			raise unseen(self.connection, error) from error
+			raise cannot_look_error(self.connection, error) from error
 
 	@contextmanager
 	def _asking(self) -> Iterator[None]:
@@ -286,10 +286,10 @@ class SftpServer:
 		except (DeliveryError, Refused):
 			raise
 		except (*GONE, paramiko.SFTPError) as error:  # the latter: what it says makes no sense
-			raise lost(self.connection, error) from error
+			raise line_error(self.connection, error) from error
 		except OSError as error:
 			if self.channel.closed or not self.transport.is_active():
-				raise lost(self.connection, error) from error
+				raise line_error(self.connection, error) from error
 			if error.errno == errno.ENOENT:
 				raise Absent(str(error)) from error
 			raise Refused(self.connection.scrub(error)) from error

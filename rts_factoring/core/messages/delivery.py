@@ -4,4 +4,140 @@ from __future__ import annotations
 
 from .message import Message
 
-DELIVERY: dict[str, Message] = {}
+DELIVERY: dict[str, Message] = {
+	# The connection settings cannot work.
+	"no_host": Message("No host is set.", "Enter the host that RTS gave with the credentials."),
+	"bad_protocol": Message("{protocol} is not one of sftp, ftps and ftp.", "Choose one of them."),
+	"insecure_ftp": Message(
+		"Plain FTP is not encrypted: anyone on the way can read the password and every packet.",
+		"Ask RTS for SFTP or FTPS, or ask a System Manager to allow plain FTP in the connection settings.",
+	),
+	"host_key_unconfirmed": Message(
+		"The host key of this server is not confirmed yet.",
+		"Test the connection. Then confirm the fingerprint that RTS gave you.",
+	),
+	"bad_private_key": Message(
+		"The private key cannot be read with this passphrase.",
+		"Paste an OpenSSH or PEM key (Ed25519, ECDSA or RSA) and its passphrase.",
+	),
+	# The server cannot be reached, or is not the right one.
+	"unreachable": Message(
+		"The server cannot be reached ({problem}).",
+		"Check host and port, and whether a firewall blocks the way.",
+	),
+	"handshake_failed": Message(
+		"The server answered, but no SSH session was opened ({problem}).",
+		"Check that this port is for SFTP, not for FTP or FTPS.",
+	),
+	"no_agreement": Message(
+		"The server offers no SSH algorithm that this app accepts ({problem}).",
+		"Ask RTS which host keys and algorithms its server offers.",
+	),
+	"host_key_changed": Message(
+		"The server is not the one that was confirmed. It shows the host key {shown}, not {confirmed}. No credential was sent.",
+		"Ask RTS by telephone whether its host key changed. If it did, test the connection and confirm the new one.",
+	),
+	"certificate_refused": Message(
+		"The server's certificate is not trusted ({problem}). No credential was sent.",
+		"Check the host name, or add the certificate authority that RTS names to the connection settings.",
+	),
+	"no_tls": Message(
+		"The server offers no TLS ({answer}). No credential was sent.",
+		"Ask RTS for the FTPS port, or for SFTP.",
+	),
+	"login_refused": Message(
+		"The server refused the login of {user}.",
+		"Compare user name, password and key with the credentials that RTS gave for this subsidiary.",
+	),
+	"no_sftp": Message(
+		"The login worked, but the server opened no SFTP session ({problem}).",
+		"Ask RTS whether SFTP is enabled for this account.",
+	),
+	"timeout": Message(
+		"The server did not answer in time.",
+		"This is tried again automatically. If it happens again and again, ask RTS whether the server is up.",
+	),
+	"connection_lost": Message(
+		"The connection broke ({problem}).",
+		"This is tried again automatically and continues where it stopped.",
+	),
+	# The server says no.
+	"folder_missing.list": Message(
+		"The server has no folder {name}.", "Correct the remote folder in the connection settings."
+	),
+	"folder_missing.read": Message(
+		"The server has no file {name}.", "List the folder again: the file was moved or removed."
+	),
+	"folder_missing.send": Message(
+		"{name} cannot be sent: the server has no such folder.",
+		"Correct the remote folder in the connection settings.",
+	),
+	"refused.list": Message(
+		"The server does not list the folder {name} ({answer}).",
+		"Ask RTS whether this login may read the folder.",
+	),
+	"refused.read": Message(
+		"The server does not give out the file {name} ({answer}).",
+		"Ask RTS whether this login may read the file.",
+	),
+	"refused.send": Message(
+		"The server does not take the file {name} ({answer}).",
+		"Ask RTS whether this login may write there, and whether the server is full.",
+	),
+	"rename_refused": Message(
+		"The server refuses to rename {name} to its final name ({answer}).",
+		"If this server cannot rename files, tick Cannot Rename in the connection settings.",
+	),
+	"cannot_look": Message(
+		"This login may not see the files on the server ({answer}), so a delivery could not be verified.",
+		"Ask RTS for the right to list the folder.",
+	),
+	"too_many_files": Message(
+		"The server lists more than {most} files in one folder.", "Ask RTS to clear the folder."
+	),
+	"too_big.download": Message(
+		"The file {name} is larger than {most} bytes.", "Ask RTS for a report of a shorter period."
+	),
+	# A file of the batch cannot be sent.
+	"bad_file_name.characters": Message(
+		"These file names have characters that a server may not take: {names}.",
+		"Correct the file name patterns of the Schedule Layout.",
+	),
+	"bad_file_name.twice": Message(
+		"Several files of the batch have the same name: {names}.",
+		"Correct the file name patterns of the Schedule Layout.",
+	),
+	"no_token": Message(
+		"The delivery has no token, so it could not be continued after an interruption.",
+		"Give every batch a token of its own.",
+	),
+	"packet_missing": Message(
+		"The file {name} of this batch cannot be read ({problem}).",
+		"Restore the file, or make the packet again in a new batch.",
+	),
+	"packet_changed": Message(
+		"The file {name} has changed since the batch was submitted.",
+		"Make the packet again in a new batch.",
+	),
+	"foreign_file": Message(
+		"The server already has another file named {name}. It was not touched.",
+		"Ask RTS what it is and to remove it, or send this invoice in a batch with other file names.",
+	),
+	"busy": Message("Another job is still working on {name}.", "This is tried again automatically."),
+	"damaged.size": Message(
+		"{name} did not arrive whole: the server has {arrived} of {size} bytes.",
+		"This is tried again automatically. If it happens again and again, check whether the server is full.",
+	),
+	"damaged.content": Message(
+		"{name} arrived with another content than it was sent with.",
+		"This is tried again automatically. If it happens again and again, check whether the server appends to files.",
+	),
+	"temporary_taken": Message(
+		"The temporary file of {name} is gone from the server.",
+		"If the factor removes files as soon as they arrive, tick Factor Removes Files in the connection settings.",
+	),
+	"vanished": Message(
+		"{name} was uploaded and is no longer on the server.",
+		"Ask RTS whether it has the file. If the factor removes files that it has read, tick Factor Removes Files in the connection settings.",
+	),
+}

@@ -2,4 +2,42 @@
 
 from __future__ import annotations
 
-DETAILS: dict[str, str] = {}
+DETAILS: dict[str, str] = {
+	"login_folder": "(login folder)",
+	# What is wrong with a cell of the schedule.
+	"cell.missing": "{column} is missing.",
+	"cell.too_long": "{column} {value} is longer than the {width} characters of its column.",
+	"cell.delimiter": "{column} {value} contains the delimiter, and this layout has no quotes.",
+	"cell.encoding": "{column} contains {letter}. The encoding {encoding} does not have it.",
+	"cell.not_positive": "{column} {amount} is not above zero.",
+	"cell.formula": "{column} {value} begins with {sign}. A spreadsheet would run it as a formula.",
+	"cell.of_invoice": "{invoice}: {problem}",
+	# What is wrong with a schedule layout.
+	"layout.no_column": "The layout has no column.",
+	"layout.choice": "{setting} is {value}. It must be one of {allowed}.",
+	"layout.field": "Column {number} has the field {field}. It must be one of {allowed}.",
+	"layout.alignment": "Column {number} is aligned {align}. It must be left or right.",
+	"layout.padding": "Column {number} needs one padding character.",
+	"layout.width": "Column {number} has a negative width.",
+	"layout.no_width": "Column {number} needs a width, because the layout has no delimiter.",
+	"layout.constant": "The constant of column {number} has control characters or extra spaces.",
+	"layout.no_mark": "The encoding {encoding} has no byte order mark.",
+	"layout.pattern": (
+		"{setting} is {pattern}. Use only letters, digits, spaces, dots, hyphens, underscores and {allowed}."
+		" It must not begin with a dot."
+	),
+	"layout.one_packet_name": "The file name pattern of the packets must contain {placeholder}. Without it all packets have the same name.",
+	"layout.no_quotes": "A header or constant contains the delimiter, and the layout has no quotes.",
+	"layout_setting.delimiter": "The delimiter",
+	"layout_setting.quoting": "The quoting",
+	"layout_setting.amounts": "The format of amounts",
+	"layout_setting.line_end": "The line end",
+	"layout_setting.schedule_pattern": "The file name pattern of the schedule",
+	"layout_setting.packet_pattern": "The file name pattern of the packets",
+	"layout_setting.zip_pattern": "The file name pattern of the zip",
+	# Fields that make a file name.
+	"field.invoice": "invoice number",
+	"field.client": "client number",
+	"field.batch": "batch",
+	"field.yyyymmdd": "date",
+}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..errors import LayoutError, Sentence
+from ..errors import LayoutError, Text, detail, joined
 
 FIELDS = {
 	"client_number": "Client Number",
@@ -34,6 +34,13 @@ DELIMITERS = (",", ";", "\t", "|", "")  # "" is fixed width
 QUOTING = ("minimal", "all", "none")
 AMOUNTS = ("decimal", "cents")
 LINE_ENDS = ("\r\n", "\n")
+PATTERNS = {
+	"schedule_pattern": ("client", "batch", "yyyymmdd"),
+	"zip_pattern": ("client", "batch", "yyyymmdd"),
+	"packet_pattern": ("client", "batch", "yyyymmdd", "invoice"),
+}
+"""What each pattern of a file name may be filled with."""
+
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 BOMS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 
@@ -107,80 +114,84 @@ def codec_name(encoding: str) -> str:
 	try:
 		return codecs.lookup(encoding).name
 	except LookupError:
-		raise LayoutError(
-			"bad_layout", Sentence("The encoding {0} is unknown.", f"{encoding!r}"), "Use utf-8 or cp1252."
-		) from None
+		raise LayoutError("bad_layout.encoding", encoding=f"{encoding!r}") from None
 
 
 def _check(layout: ScheduleLayout) -> None:
 	"""Raises LayoutError with everything that contradicts itself in the layout."""
-	wrong = []
-	if not layout.columns:
-		wrong.append("It has no column.")
-	for attribute, allowed in (
+	wrong = [*_wrong_choices(layout), *_wrong_columns(layout), *_wrong_patterns(layout)]
+	if layout.bom and codec_name(layout.encoding) not in BOMS:
+		wrong.append(detail("layout.no_mark", encoding=layout.encoding))
+	codec_name(layout.encoding)
+	if layout.quoting == "none" and any(needs_quotes(layout, text) for text in _fixed_texts(layout)):
+		wrong.append(detail("layout.no_quotes"))
+	if wrong:
+		raise LayoutError("bad_layout.schedule", where=layout.name, problems=joined(wrong))
+
+
+def _wrong_choices(layout: ScheduleLayout) -> Iterator[Text]:
+	for setting, allowed in (
 		("delimiter", DELIMITERS),
 		("quoting", QUOTING),
 		("amounts", AMOUNTS),
 		("line_end", LINE_ENDS),
 	):
-		if getattr(layout, attribute) not in allowed:
-			wrong.append(
-				Sentence("{0} is {1}, not one of {2}.", attribute, f"{getattr(layout, attribute)!r}", allowed)
+		value = getattr(layout, setting)
+		if value not in allowed:
+			yield detail(
+				"layout.choice",
+				setting=detail(f"layout_setting.{setting}"),
+				value=f"{value!r}",
+				allowed=", ".join(f"{one!r}" for one in allowed),
 			)
+
+
+def _wrong_columns(layout: ScheduleLayout) -> Iterator[Text]:
+	if not layout.columns:
+		yield detail("layout.no_column")
 	for number, column in enumerate(layout.columns, 1):
-		where = f"Column {number}"
 		if column.field not in FIELDS:
-			wrong.append(
-				Sentence("{0} holds {1}, not one of {2}.", where, f"{column.field!r}", ", ".join(FIELDS))
-			)
-		if column.align not in ("left", "right") or len(column.pad) != 1 or column.width < 0:
-			wrong.append(Sentence("{0} has no proper alignment, padding character or width.", where))
+			field, allowed = f"{column.field!r}", ", ".join(FIELDS)
+			yield detail("layout.field", number=number, field=field, allowed=allowed)
+		if column.align not in ("left", "right"):
+			yield detail("layout.alignment", number=number, align=f"{column.align!r}")
+		if len(column.pad) != 1:
+			yield detail("layout.padding", number=number)
+		if column.width < 0:
+			yield detail("layout.width", number=number)
 		if not layout.delimiter and not column.width:
-			wrong.append(Sentence("{0} needs a width, because the layout has no delimiter.", where))
+			yield detail("layout.no_width", number=number)
 		if column.field == "constant" and column.constant != clean(column.constant):
-			wrong.append(Sentence("{0} has a constant with control characters or loose spaces.", where))
-	if layout.bom and codec_name(layout.encoding) not in BOMS:
-		wrong.append(Sentence("{0} has no byte order mark.", layout.encoding))
-	codec_name(layout.encoding)
-	for attribute, allowed in (
-		("schedule_pattern", {"client", "batch", "yyyymmdd"}),
-		("zip_pattern", {"client", "batch", "yyyymmdd"}),
-		("packet_pattern", {"client", "batch", "yyyymmdd", "invoice"}),
-	):
-		pattern = getattr(layout, attribute)
-		unknown = set(PLACEHOLDER.findall(pattern)) - allowed
+			yield detail("layout.constant", number=number)
+
+
+def _wrong_patterns(layout: ScheduleLayout) -> Iterator[Text]:
+	for setting, allowed in PATTERNS.items():
+		pattern = getattr(layout, setting)
+		unknown = set(PLACEHOLDER.findall(pattern)) - set(allowed)
 		rest = PLACEHOLDER.sub("", pattern)
 		if unknown or not re.fullmatch(r"[A-Za-z0-9 ._-]*", rest) or pattern.startswith("."):
-			wrong.append(
-				Sentence(
-					"{0} {1} is no file name of letters, digits and {2}.",
-					attribute,
-					f"{pattern!r}",
-					sorted(allowed),
-				)
+			placeholders = ", ".join(f"{{{name}}}" for name in allowed)
+			yield detail(
+				"layout.pattern",
+				setting=detail(f"layout_setting.{setting}"),
+				pattern=f"{pattern!r}",
+				allowed=placeholders,
 			)
 	if "{invoice}" not in layout.packet_pattern:
-		wrong.append("packet_pattern must hold {invoice}, else all packets have one name.")
-	if (
-		layout.quoting == "none"
-		and layout.delimiter
-		and any(
-			needs_quotes(layout, column.header if layout.header else column.constant)
-			for column in layout.columns
-			if column.field in FIELDS
-		)
-	):
-		wrong.append("A header or constant holds the delimiter, and the layout has no quotes.")
-	if wrong:
-		raise LayoutError("bad_layout", " ".join(wrong), "Correct the Schedule Layout.", where=layout.name)
+		yield detail("layout.one_packet_name", placeholder="{invoice}")
+
+
+def _fixed_texts(layout: ScheduleLayout) -> list[str]:
+	"""The headers and constants that stand in every schedule."""
+	known = [column for column in layout.columns if column.field in FIELDS]
+	return [column.header if layout.header else column.constant for column in known]
 
 
 def _build(kind: type, plain: Mapping[str, Any]):
 	unknown = set(plain) - {f.name for f in fields(kind)}
 	if unknown:
-		raise LayoutError(
-			"bad_layout", Sentence("Unknown in a schedule layout: {0}.", ", ".join(sorted(unknown)))
-		)
+		raise LayoutError("bad_layout.unknown", keys=", ".join(sorted(unknown)))
 	return kind(**plain)
 
 

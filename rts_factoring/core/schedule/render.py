@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..errors import FactoringError, Sentence, short
+from ..errors import FactoringError, Text, detail, joined, short
 from ..model import Receivable
 from ..money import text as money_text
 from .layout import (
@@ -67,25 +67,20 @@ def render(
 ) -> bytes:
 	"""The schedule file. Raises FactoringError `empty_batch`, `schedule_incomplete` or `name_collision`."""
 	if not lines:
-		raise FactoringError(
-			"empty_batch", "The batch has no invoice.", "Add one before making its schedule."
-		)
-	_refuse_twins((line.invoice.invoice_no, line.file_name) for line in lines)
+		raise FactoringError("empty_batch")
+	_refuse_duplicate_names((line.invoice.invoice_no, line.file_name) for line in lines)
 	context = {"client_number": client_number, "batch": batch, "today": today}
-	found, rows = [], []
+	problems_found: list[Text] = []
+	rows: list[str] = []
 	if layout.header:
 		rows.append(_row(layout, [_fit(c, clean(c.header), True) for c in layout.columns]))
 	for line in lines:
 		cells, wrong = _cells(layout, line.invoice, {**context, "file_name": line.file_name})
-		found += [f"{short(line.invoice.invoice_no)}: {problem}" for problem in wrong]
+		number = short(line.invoice.invoice_no)
+		problems_found += [detail("cell.of_invoice", invoice=number, problem=problem) for problem in wrong]
 		rows.append(_row(layout, cells))
-	if found:
-		raise FactoringError(
-			"schedule_incomplete",
-			"The schedule cannot be made. " + " ".join(found),
-			"Correct these invoices or take them out of the batch.",
-			where=batch,
-		)
+	if problems_found:
+		raise FactoringError("schedule_incomplete", where=batch, problems=joined(problems_found))
 	text = "".join(row + layout.line_end for row in rows)
 	return (BOMS[codec_name(layout.encoding)] if layout.bom else b"") + text.encode(layout.encoding)
 
@@ -143,7 +138,7 @@ def packet_names(
 		number: packet_name(layout, number, client_number=client_number, batch=batch, today=today)
 		for number in invoice_nos
 	}
-	_refuse_twins(names.items())
+	_refuse_duplicate_names(names.items())
 	return names
 
 
@@ -164,67 +159,60 @@ def write_zip(target: Path, entries: Sequence[tuple[str, Path | bytes]]) -> None
 			archive.writestr(info, data)
 
 
-def _cells(layout: ScheduleLayout, invoice: Receivable, context: Mapping[str, Any]) -> tuple[list, list]:
-	cells, found = [], []
+def _cells(
+	layout: ScheduleLayout, invoice: Receivable, context: Mapping[str, Any]
+) -> tuple[list[str], list[Text]]:
+	"""The cells of one row, and what is wrong with them. Without a context, only those read from the invoice."""
+	cells: list[str] = []
+	problems_found: list[Text] = []
 	for column in layout.columns:
 		if not context and column.field in BATCH_FIELDS:
 			continue
 		value, problem = _value(layout, column, invoice, context)
-		if not problem and column.required and not value:
-			problem = Sentence("{0} is missing.", column.header)
-		if not problem and column.width and len(value) > column.width and not column.cut:
-			problem = Sentence(
-				"{0} {1} is longer than the {2} characters of its column.",
-				column.header,
-				f"{short(value)!r}",
-				column.width,
-			)
-		value = _fit(column, value, column.cut)
-		if not problem and layout.quoting == "none" and needs_quotes(layout, value):
-			problem = Sentence(
-				"{0} {1} holds the delimiter, and this layout has no quotes.",
-				column.header,
-				f"{short(value)!r}",
-			)
-		if not problem and (bad := _unencodable(value, layout.encoding)):
-			problem = Sentence(
-				"{0} holds {1}, which {2} cannot carry.", column.header, f"{bad!r}", layout.encoding
-			)
+		cell = _fit(column, value, column.cut)
+		problem = problem or _cell_problem(layout, column, value, cell)
 		if problem:
-			found.append(problem)
-		cells.append(value)
-	return cells, found
+			problems_found.append(problem)
+		cells.append(cell)
+	return cells, problems_found
+
+
+def _cell_problem(layout: ScheduleLayout, column: Column, value: str, cell: str) -> Text | None:
+	"""Why the value cannot stand in this column as this cell."""
+	if column.required and not value:
+		return detail("cell.missing", column=column.header)
+	if column.width and len(value) > column.width and not column.cut:
+		shown = f"{short(value)!r}"
+		return detail("cell.too_long", column=column.header, value=shown, width=column.width)
+	if layout.quoting == "none" and needs_quotes(layout, cell):
+		return detail("cell.delimiter", column=column.header, value=f"{short(cell)!r}")
+	if bad := _unencodable(cell, layout.encoding):
+		return detail("cell.encoding", column=column.header, letter=f"{bad!r}", encoding=layout.encoding)
+	return None
 
 
 def _value(
 	layout: ScheduleLayout, column: Column, invoice: Receivable, context: Mapping[str, Any]
-) -> tuple[str, str]:
+) -> tuple[str, Text | None]:
 	"""The cell as text, and what is wrong with it."""
 	if column.field == "constant":
-		return column.constant, ""
+		return column.constant, None
 	raw = context[column.field] if column.field in context else getattr(invoice, column.field)
 	if raw is None:
-		return "", ""
+		return "", None
 	if isinstance(raw, date):
-		return raw.strftime(layout.date_format), ""
+		return raw.strftime(layout.date_format), None
 	if column.field == "amount":
 		text = money_text(raw)
-		wrong = "" if raw > 0 else Sentence("{0} {1} is not above zero.", column.header, text)
-		return (text.replace(".", "") if layout.amounts == "cents" else text), wrong
+		problem = None if raw > 0 else detail("cell.not_positive", column=column.header, amount=text)
+		return (text.replace(".", "") if layout.amounts == "cents" else text), problem
 	text = clean(str(raw))
 	if text[:1] and text[0] in FORMULA_SIGNS:
 		if column.field not in NAME_FIELDS:
-			return (
-				text,
-				Sentence(
-					"{0} {1} begins with {2}, which spreadsheets run as a formula.",
-					column.header,
-					f"{short(text)!r}",
-					f"{text[0]!r}",
-				),
-			)
+			shown, sign = f"{short(text)!r}", f"{text[0]!r}"
+			return text, detail("cell.formula", column=column.header, value=shown, sign=sign)
 		text = text.lstrip(FORMULA_SIGNS + " ")
-	return text, ""
+	return text, None
 
 
 def _fit(column: Column, value: str, cut: bool) -> str:
@@ -257,18 +245,15 @@ def _file_name(pattern: str, *, today: date | None = None, **values: str) -> str
 	parts = {key: _safe(value) for key, value in known.items()}
 	for key in PLACEHOLDER.findall(pattern):
 		if not parts.get(key):
-			what = {"invoice": "invoice number", "client": "client number"}.get(key, key)
 			raise FactoringError(
-				"bad_file_name",
-				Sentence("The {0} {1} gives no file name.", what, f"{short(known.get(key, ''))!r}"),
-				Sentence("The pattern {0} needs it: letters or digits.", f"{pattern!r}"),
+				"bad_file_name.value",
+				field=detail(f"field.{key}"),
+				value=f"{short(known.get(key, ''))!r}",
+				pattern=f"{pattern!r}",
 			)
 	name = PLACEHOLDER.sub(lambda found: parts[found[1]], pattern)
 	if len(name) > MAX_NAME:
-		raise FactoringError(
-			"bad_file_name",
-			Sentence("The file name {0} is longer than {1} characters.", f"{short(name)!r}", MAX_NAME),
-		)
+		raise FactoringError("bad_file_name.length", name=f"{short(name)!r}", most=MAX_NAME)
 	return name
 
 
@@ -279,18 +264,11 @@ def _safe(value: str) -> str:
 	return re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._-]+", "-", plain)).strip(".-")
 
 
-def _refuse_twins(names: Iterable[tuple[str, str]]) -> None:
+def _refuse_duplicate_names(names: Iterable[tuple[str, str]]) -> None:
 	seen: dict[str, str] = {}
 	for invoice_no, name in names:
 		other = seen.setdefault(name.casefold(), invoice_no)
 		if other != invoice_no:
 			raise FactoringError(
-				"name_collision",
-				Sentence(
-					"Invoices {0} and {1} would both be sent as {2}.",
-					short(other),
-					short(invoice_no),
-					short(name),
-				),
-				"Send them in different batches, or change the packet pattern of the schedule layout.",
+				"name_collision", first=short(other), second=short(invoice_no), name=short(name)
 			)
