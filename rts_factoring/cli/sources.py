@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,18 +17,18 @@ from rts_factoring.core.reports.cells import BadCell, to_amount, to_date
 
 Value = TypeVar("Value")
 
-COLUMNS = ("company", "invoice_no", "customer", "amount", "invoice_date")
-OPTIONAL = ("client_number", "customer_mc", "customer_code", "po_no", "load_no", "currency")
+REQUIRED = ("company", "invoice_no", "customer", "amount", "invoice_date")
 
 
 def read_receivables(path: str) -> Receivables:
-	"""Invoices from CSV with a header; see COLUMNS and OPTIONAL, and `due_date`, `outstanding`, `standing`.
+	"""Invoices from CSV with a header. Columns that may be left out: client_number, customer_mc, customer_code, po_no,
+	load_no, currency, due_date, outstanding, standing.
 
-	Raises FileRefused (bad_receivables) with the row and column.
+	Raises FileRefused (bad_receivables) with the line and column.
 	"""
 	content = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
 	reader = csv.DictReader(io.StringIO(content, newline=""))
-	if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+	if missing := [name for name in REQUIRED if name not in (reader.fieldnames or ())]:
 		raise FileRefused("bad_receivables.columns", where=path, columns=", ".join(missing))
 	try:
 		return Receivables([_receivable(row, f"{path}, line {reader.line_num}") for row in reader])
@@ -42,18 +41,26 @@ def _receivable(row: dict[str, str], where: str) -> Receivable:
 		standing = InvoiceStanding((row.get("standing") or "open").strip().lower())
 	except ValueError as error:
 		raise FileRefused("bad_receivables.standing", where=where, value=repr(row["standing"])) from error
-	given = {name: row[name].strip() for name in OPTIONAL if row.get(name)}
-	receivable = Receivable(
-		invoice_no=_needed((row["invoice_no"] or "").strip() or None, "invoice_no", where),
-		company=_needed((row["company"] or "").strip() or None, "company", where),
-		customer=(row["customer"] or "").strip(),
+	return Receivable(
+		invoice_no=_needed(_text(row, "invoice_no") or None, "invoice_no", where),
+		company=_needed(_text(row, "company") or None, "company", where),
+		customer=_text(row, "customer"),
 		amount=_needed(_amount(row, "amount", where), "amount", where),
 		invoice_date=_needed(_date(row, "invoice_date", where), "invoice_date", where),
 		due_date=_date(row, "due_date", where),
 		outstanding=_amount(row, "outstanding", where),
 		standing=standing,
+		client_number=_text(row, "client_number"),
+		customer_mc=_text(row, "customer_mc"),
+		customer_code=_text(row, "customer_code"),
+		po_no=_text(row, "po_no"),
+		load_no=_text(row, "load_no"),
+		currency=_text(row, "currency") or "USD",
 	)
-	return replace(receivable, **given)
+
+
+def _text(row: dict[str, str], name: str) -> str:
+	return (row.get(name) or "").strip()
 
 
 def _amount(row: dict[str, str], name: str, where: str) -> Decimal | None:
