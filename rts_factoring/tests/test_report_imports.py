@@ -1,10 +1,15 @@
 """Reports on real invoices: what the sample files expect is what the general ledger shows, under both policies."""
 
+import json
+from unittest.mock import patch
+
 import frappe
 from frappe.realtime import clear_realtime_log
 
+from rts_factoring.core.model import ReportKind
 from rts_factoring.core.money import money, text
-from rts_factoring.services.reports import decisions, posting, report_import
+from rts_factoring.services.company import layouts
+from rts_factoring.services.reports import decisions, posting, reading, report_import
 from rts_factoring.services.views import statements
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import FreightCase
@@ -291,6 +296,42 @@ class TestDecisions(ReportCase):
 		row = next(row for row in reports.lines(self.doc) if row.row_no == 14)
 		self.assertEqual((row.outcome, row.posted), ("blocked", 0))
 		self.assertEqual(messy.status, "Posted")
+
+
+class TestReads(ReportCase):
+	SENT = True
+
+	def setUp(self):
+		super().setUp()
+		reader = patch.object(reading, "read", wraps=reading.read)
+		self.read = reader.start()
+		self.addCleanup(reader.stop)
+
+	def assert_reads(self, times: int):
+		"""The file was read so often since the last call."""
+		self.assertEqual(self.read.call_count, times)
+		self.read.reset_mock()
+
+	def test_a_save_reads_the_file_once_and_a_submit_once_more(self):
+		doc = reports.import_sample("purchase_clean", submit=False)
+		self.assertEqual(doc.status, "Ready")
+		self.assert_reads(1)
+		doc.save()
+		self.assert_reads(0)
+		doc.submit()
+		self.assertEqual((doc.status, doc.posted_count), ("Posted", 12))
+		self.assert_reads(1)
+
+	def test_where_only_the_file_names_the_company_its_own_layout_reads_it(self):
+		own = frappe.copy_doc(frappe.get_doc("Report Layout", layouts.DEFAULT_NAMES[ReportKind.PURCHASE]))
+		own.update({"layout_name": "Acme Purchases", "company": ACME})
+		own.insert()
+		agreement = frappe.get_doc(freight.settings.DOCTYPE, {"company": ACME})
+		agreement.db_set("purchase_report_layout", own.name)
+		doc = reports.import_sample("purchase_clean", submit=False, company="")
+		self.assertEqual(doc.company, ACME)
+		self.assertEqual(json.loads(doc.layout_snapshot)["name"], own.name)
+		self.assert_reads(1)
 
 
 class TestFollowUps(ReportCase):

@@ -10,13 +10,11 @@ from rts_factoring.core.model import InvoiceState, Outcome
 from rts_factoring.core.reconciliation.posting_matrix import legs
 from rts_factoring.services.accounting import journal_entries, ledger, periods
 from rts_factoring.services.batches import batch_status
-from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.reports import (
 	follow_up_tasks,
 	progress,
-	reading,
 	reconciling,
 	report_lines,
 	totals,
@@ -35,9 +33,7 @@ def post(name: str) -> int:
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.docstatus != 1:
 		return 0
-	with core_errors_as_frappe():
-		report, _rows = reading.read_import(doc, reading.report_content(doc))
-		result = reconciling.reconcile_import(doc, report)
+	result = reconciling.reconcile_file(doc)
 	done = report_lines.posted_rows(name)
 	lines = [line for line in result.lines if line.line.row not in done]
 	report_lines.update(doc, lines)
@@ -139,9 +135,7 @@ def _set_states(doc, result, ready) -> None:
 def preview(name: str) -> list[dict]:
 	"""The journal entries a submit would make now: day, and per role account, debit and credit. Nothing is written."""
 	doc = frappe.get_doc("Report Import", name)
-	with core_errors_as_frappe():
-		report, _rows = reading.read_import(doc, reading.report_content(doc))
-		result = reconciling.reconcile_import(doc, report)
+	result = reconciling.reconcile_file(doc)
 	agreement = settings.require(doc.company)
 	postings = _postings(doc, result.policy, result.effects)
 	return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -15,6 +16,7 @@ from rts_factoring.core.reconciliation.identity import check_identity
 from rts_factoring.core.reconciliation.matching import digits
 from rts_factoring.core.reports.layout import ReportLayout
 from rts_factoring.core.reports.report import Report, parse_report
+from rts_factoring.core.reports.sheets import Spreadsheet
 from rts_factoring.core.reports.spreadsheet import read
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import layouts, settings
@@ -43,12 +45,39 @@ def layout_snapshot(layout: ReportLayout) -> str:
 	return json.dumps(layout.to_dict(), indent=1)
 
 
-def read_import(doc, data: bytes) -> tuple[Report, list[list]]:
-	file_name = doc.file.rsplit("/", 1)[-1]
-	book = read(data, file_name)
+class ReportFile(NamedTuple):
+	"""A report, and the cells of its sheet as they stand in the file."""
+
+	report: Report
+	rows: list[list]
+
+
+def read_report(doc) -> ReportFile:
+	"""The import's file, read by its layout. Raises FileRefused."""
+	return _parse(doc, _spreadsheet(doc, report_content(doc)))
+
+
+def read_and_identify(doc, data: bytes) -> ReportFile:
+	"""The same, and what the file says about itself is put on the document. Where only the file says whose report it is,
+	it is parsed again when that company has a layout of its own."""
+	spreadsheet = _spreadsheet(doc, data)
+	file = _parse(doc, spreadsheet)
+	company_chosen = bool(doc.company)
+	apply_identity(doc, file.report)
+	if not company_chosen and file.report.layout not in layouts_of(doc):
+		file = _parse(doc, spreadsheet)
+		apply_identity(doc, file.report)
+	return file
+
+
+def _spreadsheet(doc, data: bytes) -> Spreadsheet:
+	return read(data, doc.file.rsplit("/", 1)[-1])
+
+
+def _parse(doc, spreadsheet: Spreadsheet) -> ReportFile:
 	kind = ReportKind(doc.kind.lower()) if doc.kind else None
-	report = parse_report(book, kind, layouts_of(doc))
-	return report, next(sheet.rows for sheet in book.sheets if sheet.name == report.sheet)
+	report = parse_report(spreadsheet, kind, layouts_of(doc))
+	return ReportFile(report, next(sheet.rows for sheet in spreadsheet.sheets if sheet.name == report.sheet))
 
 
 def layouts_of(doc, live: bool = False) -> list[ReportLayout]:

@@ -11,15 +11,16 @@ from rts_factoring.core.reports.report import Report
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.reports import progress, reading, report_lines, totals
+from rts_factoring.services.reports.reading import ReportFile
 
 
-def stage_rows(name: str) -> None:
-	"""Read, match and store every row of a draft import. Safe to run again."""
+def stage_rows(name: str, file: ReportFile | None = None) -> None:
+	"""Match and store every row of a draft import; its file is read unless the caller did. Safe to run again."""
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus != 0:
 		return
 	with core_errors_as_frappe():
-		report, rows = reading.read_import(doc, reading.report_content(doc))
+		report, rows = file or reading.read_report(doc)
 		decided = report_lines.stored_decisions(name)
 		report_lines.delete(name)
 		result = reconcile_import(doc, report, decided=False)
@@ -37,6 +38,12 @@ def stage_rows(name: str) -> None:
 		update_modified=False,
 	)
 	progress.notify(doc)
+
+
+def reconcile_file(doc) -> Reconciliation:
+	"""The import's file, read again, against the books as they are now."""
+	with core_errors_as_frappe():
+		return reconcile_import(doc, reading.read_report(doc).report)
 
 
 def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliation:
@@ -57,7 +64,7 @@ def update_rows(name: str) -> None:
 	if doc.docstatus == 2:
 		return
 	with core_errors_as_frappe():
-		report, _rows = reading.read_import(doc, reading.report_content(doc))
+		report = reading.read_report(doc).report
 		if doc.docstatus == 0 and reading.layout_snapshot(report.layout) != doc.layout_snapshot:
 			doc.flags.factoring_read_again = True
 			doc.save()  # which reads the file by the layout as it is now, and keeps the decisions

@@ -31,22 +31,21 @@ def validate(doc) -> None:
 		data = reading.report_content(doc)
 		doc.file_sha256 = hashlib.sha256(data).hexdigest()
 		_refuse_same_bytes(doc)
-		report, _rows = reading.read_import(doc, data)
-		reading.apply_identity(doc, report)
+		doc.flags.factoring_file = reading.read_and_identify(doc, data)
 	doc.check_permission("create" if doc.is_new() else "write")  # the file may have named the company
 	doc.status = "Reading"
 	doc.error = None
-	doc.flags.factoring_stage = True
 
 
 def on_update(doc) -> None:
-	if not doc.flags.factoring_stage:
+	"""Stage the rows of a file that was read anew: now, or in the background when there are many."""
+	file = doc.flags.pop("factoring_file", None)
+	if not file:
 		return
-	doc.flags.factoring_stage = False
 	if doc.line_count > AT_ONCE:
 		jobs.enqueue_step("stage", doc.name)
 	else:
-		reconciling.stage_rows(doc.name)
+		reconciling.stage_rows(doc.name, file)
 		doc.reload()
 
 
