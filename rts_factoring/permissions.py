@@ -190,9 +190,10 @@ def _listed(companies: list[str]) -> str:
 
 def require_company(company: str | None) -> str:
 	"""The company of a report's filter; throws when there is none or the user may not see it."""
+	company = company or ""
+	allowed = allowed_companies()
 	if not company:
 		frappe.throw(_("Choose a company."))
-	allowed = allowed_companies()
 	if allowed is not None and company not in allowed:
 		frappe.throw(_("You may not see {0}.").format(company), frappe.PermissionError)
 	return company

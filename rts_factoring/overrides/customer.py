@@ -2,8 +2,10 @@
 
 from rts_factoring.services.invoices import readiness
 
-WATCHED = ("factoring_method", "factoring_excluded", "factoring_debtor_name", "factoring_debtor_code")
-WATCHED += ("mc_number", "customer_name")
+WATCHED = (
+	*("factoring_method", "factoring_excluded", "factoring_debtor_name", "factoring_debtor_code"),
+	*("mc_number", "customer_name"),
+)
 
 
 def on_update(doc, method=None):

@@ -105,7 +105,7 @@ class TestBatchOnItsWay(EvidenceCase):
 		self.new_version()
 		readiness.update_all_readiness(company=ACME)
 		packets.make_packets([ONE])
-		self.assertTrue(packets.is_current(ONE))
+		self.assertEqual(packets.ensure_packet(ONE), self.sent)
 		delivery.mark_delivered(self.batch.name)
 		frappe.db.commit()
 		found = of(ONE)

@@ -11,7 +11,6 @@ const OUTCOMES = {
 	duplicate: ["gray", __("Duplicate"), "="],
 	ignored: ["gray", __("Ignored"), "–"],
 };
-const WAITING = ["suggested", "unmatched", "blocked"];
 const TYPES = {
 	Payment: [
 		"payment",
@@ -70,7 +69,7 @@ rts_factoring.show_rows = async function show(frm) {
 	const focused = state.focus || selector_of($wrapper.find(":focus")[0]);
 	state.focus = "";
 	$wrapper.html(
-		`${bar(page)}${filters(page.counts, state)}${bulk(frm)}${table(frm, page.rows)}${pager(page, state)}`
+		`${bar(page)}${filters(page, state)}${bulk(frm)}${table(frm, page.rows)}${pager(page, state)}`
 	);
 	listen(frm, $wrapper);
 	if (focused) refocus($wrapper, focused);
@@ -101,9 +100,8 @@ function bar({ status, progress }) {
 			aria-label="${__("Posting")}"><div class="progress-bar" style="width: ${percent}%"></div></div></div>`;
 }
 
-function filters(counts, state) {
+function filters({ counts, waiting }, state) {
 	const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-	const waiting = WAITING.reduce((sum, name) => sum + (counts[name] || 0), 0);
 	const chip = (name, label, count) =>
 		`<button type="button" class="btn btn-xs ${state.outcome === name ? "btn-primary" : "btn-default"} mr-1 mb-1"
 			aria-pressed="${state.outcome === name}" data-outcome="${name}">${label} <b>${count}</b></button>`;
@@ -209,10 +207,9 @@ function invoice(row) {
 		<div class="text-muted">${e(row.debtor || "")}</div>`;
 }
 
-function pager({ counts }, state) {
-	const names =
-		state.outcome === "waiting" ? WAITING : state.outcome ? [state.outcome] : Object.keys(counts);
-	const total = names.reduce((sum, name) => sum + (counts[name] || 0), 0);
+function pager({ counts, waiting }, state) {
+	const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+	const total = state.outcome === "waiting" ? waiting : state.outcome ? counts[state.outcome] || 0 : all;
 	if (total <= PAGE) return "";
 	const last = Math.min(state.start + PAGE, total);
 	return `<div><button type="button" class="btn btn-xs btn-default" data-move="-1" ${state.start ? "" : "disabled"}>${__("Previous")}</button>

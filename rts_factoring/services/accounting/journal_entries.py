@@ -145,7 +145,7 @@ def _rows(voucher: Voucher, agreement) -> list[dict]:
 	invoices = _invoice_accounts({name for _role, name, _side in sums if name}, list(dimensions))
 	rows = []
 	for (role, name, is_debit), amount in sums.items():
-		row = dict(dimensions)
+		row: dict[str, str | float | None] = dict(dimensions)
 		if role in _OF_INVOICE:
 			invoice = invoices[name]
 			row |= {"account": invoice.debit_to, "party_type": "Customer", "party": invoice.customer}

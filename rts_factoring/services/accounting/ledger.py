@@ -234,8 +234,8 @@ def set_states(states: dict[str, InvoiceState]) -> None:
 	by_state: dict[str, list[str]] = {}
 	for name, state in states.items():
 		by_state.setdefault(state.value, []).append(name)
-	for state, names in by_state.items():
-		invoice_state.write_fields(names, factoring_status=state)
+	for status, names in by_state.items():
+		invoice_state.write_fields(names, factoring_status=status)
 
 
 def states_from_ledger(company: str, batch: str | None, invoices: Collection[str]) -> dict[str, InvoiceState]:

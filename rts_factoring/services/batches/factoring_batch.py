@@ -20,8 +20,10 @@ from rts_factoring.services.invoices import invoice_state, readiness, receivable
 BOUGHT = ("Financed", "Partly Paid", "Completed", "Charged Back")
 SHOWN = 10  # names listed in one message
 RECENT = 120  # seconds after which a silent job counts as dead
-HISTORY_FIELDS = ("submitted_on", "submitted_by", "delivered_on", "seen_on", "attempts", "next_attempt_on")
-HISTORY_FIELDS += ("claim", "claimed_on", "error")
+HISTORY_FIELDS = (
+	*("submitted_on", "submitted_by", "delivered_on", "seen_on", "attempts", "next_attempt_on"),
+	*("claim", "claimed_on", "error"),
+)
 
 
 # The document's events

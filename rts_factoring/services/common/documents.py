@@ -1,7 +1,6 @@
 """What a form sends is not what is stored: permission is checked on the document in the database."""
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
 
@@ -33,29 +32,3 @@ def saved_document(doc, ptype: str):
 	saved.check_permission(ptype)
 	doc.apply_fieldlevel_read_permissions()
 	return saved
-
-
-def require_private_file(doc, fieldname: str) -> None:
-	"""Refuse an attachment that the user could not read, or that everybody can. Frappe would attach any file named."""
-	before = doc.get_doc_before_save()
-	file_url = doc.get(fieldname)
-	if not file_url or (before and before.get(fieldname) == file_url):
-		return
-	label = frappe.bold(_(doc.meta.get_label(fieldname)))
-	if not can_read_file(file_url):
-		frappe.throw(_("{0}: there is no such file that you may read. Upload it first.").format(label))
-	refuse_public(file_url, label)
-
-
-def refuse_public(file_url: str, where: str) -> None:
-	if not file_url.startswith("/private/"):
-		frappe.throw(
-			_(
-				"{0}: this file is public, so anybody with its address can read it. Upload it as private."
-			).format(where)
-		)
-
-
-def can_read_file(file_url: str) -> bool:
-	names = frappe.get_all("File", filters={"file_url": file_url}, pluck="name", limit=20)
-	return any(frappe.get_doc("File", name).has_permission("read") for name in names)

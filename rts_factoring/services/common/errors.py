@@ -10,8 +10,10 @@ from rq.timeouts import BaseTimeoutException
 
 from rts_factoring.core.errors import FactoringError, Sentence, Text
 
-TRANSIENT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError)
-TRANSIENT += (RedisError, BaseTimeoutException)
+TRANSIENT = (
+	*(frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError),
+	*(RedisError, BaseTimeoutException),
+)
 # MariaDB's own: too many connections, shutting down, killed, not reachable, gone, lost, record changed, lock, deadlock.
 TRANSIENT_CODES = (1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055, 1020, 1205, 1213)
 
@@ -45,11 +47,13 @@ def as_frappe_error(error: FactoringError) -> Exception:
 	where = f"<b>{escape_html(error.where)}</b>: " if error.where else ""
 	hint = f"<br>{escape_html(translate(error.hint))}" if error.hint else ""
 	message = f"{where}{escape_html(translate(error.message))}{hint}"
+	raised = FactoringValidationError(message)
 	try:
 		frappe.throw(message, FactoringValidationError, title=_("Factoring"))
-	except FactoringValidationError as raised:
-		raised.code = error.code
-		return raised
+	except FactoringValidationError as shown:
+		raised = shown
+	raised.code = error.code
+	return raised
 
 
 @contextmanager

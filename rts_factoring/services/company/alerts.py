@@ -8,7 +8,6 @@ from frappe.desk.doctype.notification_log.notification_log import enqueue_create
 from rts_factoring.services.company import settings
 
 OFF, DESK, MAIL = "Off", "Desk", "Desk and E-Mail"
-EVENTS = ("batch_failed", "purchase_overdue", "chargeback", "held", "waiting_rows", "report_imported")
 
 
 def managers(company: str) -> list[str]:
@@ -45,7 +44,7 @@ def notify_managers(
 ) -> None:
 	"""One message to each manager of the company, linked to the document; `message` is plain text.
 
-	`event` is one of EVENTS, whose switch on the settings decides; without it the message is always shown.
+	`event` names the switch on the settings (`alert_<event>`) that decides; without it the message is always shown.
 	`also` names further companies that it may be about: only who may see all of them gets it.
 	"""
 	wanted = channel(company, event)

@@ -11,6 +11,7 @@ from rts_factoring.core.reports.inspection import describe
 from rts_factoring.core.reports.layout import DEFAULT_LAYOUTS, ReportLayout
 from rts_factoring.core.reports.report import read_report
 from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column, ScheduleLayout
+from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.company import settings
 
@@ -20,8 +21,10 @@ SETTINGS_FIELDS = {"Purchase": "purchase_report_layout", "Payment": "payment_rep
 DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Pipe": "|", "Fixed Width": ""}
 SHOWN = 20  # rows of a file that a layout is tried on
 LINE_ENDS = {"CRLF": "\r\n", "LF": "\n"}
-_SHARED_FIELDS = ("header", "as_zip", "quoting", "encoding", "bom", "date_format", "amounts")
-_SHARED_FIELDS += ("schedule_pattern", "packet_pattern", "zip_pattern", "remote_folder")
+_SHARED_FIELDS = (
+	*("header", "as_zip", "quoting", "encoding", "bom", "date_format", "amounts"),
+	*("schedule_pattern", "packet_pattern", "zip_pattern", "remote_folder"),
+)
 _CHECK_FIELDS = ("header", "as_zip", "bom")
 _COLUMN_FIELDS = ("field", "title", "constant", "required", "width", "pad", "align", "cut")
 
@@ -49,11 +52,9 @@ def preview_file(doc, file_url: str) -> dict:
 	"""What each column and the first rows of a file become by this layout, saved or not; nothing is written."""
 	file = frappe.get_doc("File", {"file_url": file_url})
 	file.check_permission("read")
-	content = file.get_content()
 	with core_errors_as_frappe():
 		layout = _to_report_layout(doc)
-		data = content.encode() if isinstance(content, str) else content
-		description = describe(read_report(data, file.file_name, layout.kind, [layout]))
+		description = describe(read_report(files.content(file), file.file_name, layout.kind, [layout]))
 	return description | {"lines": description["lines"][:SHOWN], "line_count": len(description["lines"])}
 
 

@@ -45,8 +45,8 @@ def find(company: str):
 
 def require(company: str):
 	"""The company's enabled settings. Throws when there are none."""
-	settings = find(company)
-	return settings if settings and settings.enabled else _throw_not_set_up(company)
+	agreement = find(company)
+	return agreement if agreement and agreement.enabled else _throw_not_set_up(company)
 
 
 def require_any(company: str):
@@ -67,62 +67,56 @@ def factored_companies() -> list[str]:
 	return frappe.get_all(DOCTYPE, filters={"enabled": 1}, pluck="company", order_by="company")
 
 
-def terms(settings) -> Terms:
+def terms(agreement) -> Terms:
 	"""The agreement as the rules of eligibility see it; without settings nothing is factored."""
-	if not settings:
+	if not agreement:
 		return Terms(enabled=False)
 	return Terms(
-		enabled=bool(settings.enabled),
-		client_number=settings.client_number or "",
-		currency=settings.currency or "",
-		min_amount=money(flt(settings.min_amount)),
+		enabled=bool(agreement.enabled),
+		client_number=agreement.client_number or "",
+		currency=agreement.currency or "",
+		min_amount=money(flt(agreement.min_amount)),
 	)
 
 
-def expected_amounts(settings, amount: Decimal) -> dict[str, Decimal]:
+def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 	"""Advance, reserve and fee by the rates of the agreement, to the cent."""
 	return {
-		key: money(amount * Decimal(repr(flt(settings.get(f"{key}_rate")))) / 100)
+		key: money(amount * Decimal(repr(flt(agreement.get(f"{key}_rate")))) / 100)
 		for key in ("advance", "reserve", "fee")
 	}
 
 
-def accounts(company: str) -> dict[Role, str]:
-	"""Role → account of the company, for the roles that have one set."""
-	settings = require(company)
-	return {role: settings.get(field) for role, field in ACCOUNT_FIELDS.items() if settings.get(field)}
-
-
-def connection(settings, remote_folder: str | None = None) -> Connection:
+def connection(agreement, remote_folder: str | None = None) -> Connection:
 	"""The way to the factor, secrets included: for background jobs and probes, never for a response."""
 	return Connection(
-		host=(settings.host or "").strip(),
-		username=settings.username or "",
-		port=cint(settings.port),
-		protocol=(settings.protocol or "SFTP").lower(),
-		password=secret(settings, "password"),
-		private_key=secret(settings, PRIVATE_KEY),
-		passphrase=secret(settings, "passphrase"),
-		host_key_sha256=settings.host_key_fingerprint or "",
-		remote_folder=settings.remote_folder or "" if remote_folder is None else remote_folder,
-		insecure=bool(settings.insecure),
-		ca_certificate=settings.ca_certificate or "",
-		connect_timeout=cint(settings.connect_timeout) or 20,
-		banner_timeout=cint(settings.connect_timeout) or 20,
-		auth_timeout=cint(settings.auth_timeout) or 30,
-		operation_timeout=cint(settings.operation_timeout) or 60,
-		channels=min(max(cint(settings.channels), 1), MAX_CHANNELS),
-		can_rename=not settings.server_no_rename,
-		can_stat=not settings.server_no_stat,
-		sweeps=bool(settings.server_sweeps),
-		temporary_folder=settings.temporary_folder or "",
-		refuses_overwrite=bool(settings.server_no_overwrite),
-		appends=bool(settings.server_appends),
+		host=(agreement.host or "").strip(),
+		username=agreement.username or "",
+		port=cint(agreement.port),
+		protocol=(agreement.protocol or "SFTP").lower(),
+		password=secret(agreement, "password"),
+		private_key=secret(agreement, PRIVATE_KEY),
+		passphrase=secret(agreement, "passphrase"),
+		host_key_sha256=agreement.host_key_fingerprint or "",
+		remote_folder=agreement.remote_folder or "" if remote_folder is None else remote_folder,
+		insecure=bool(agreement.insecure),
+		ca_certificate=agreement.ca_certificate or "",
+		connect_timeout=cint(agreement.connect_timeout) or 20,
+		banner_timeout=cint(agreement.connect_timeout) or 20,
+		auth_timeout=cint(agreement.auth_timeout) or 30,
+		operation_timeout=cint(agreement.operation_timeout) or 60,
+		channels=min(max(cint(agreement.channels), 1), MAX_CHANNELS),
+		can_rename=not agreement.server_no_rename,
+		can_stat=not agreement.server_no_stat,
+		sweeps=bool(agreement.server_sweeps),
+		temporary_folder=agreement.temporary_folder or "",
+		refuses_overwrite=bool(agreement.server_no_overwrite),
+		appends=bool(agreement.server_appends),
 	)
 
 
-def secret(settings, fieldname: str) -> str:
-	return get_decrypted_password(DOCTYPE, settings.name, fieldname, raise_exception=False) or ""
+def secret(agreement, fieldname: str) -> str:
+	return get_decrypted_password(DOCTYPE, agreement.name, fieldname, raise_exception=False) or ""
 
 
 def mask_passwords(doc) -> None:
@@ -141,7 +135,7 @@ def refuse_to_show(fieldname: str) -> None:
 	)
 
 
-def store_private_key(settings, key: str, passphrase: str = "") -> str:  # nosec B107 # none
+def store_private_key(agreement, key: str, passphrase: str = "") -> str:  # nosec B107 # none
 	"""Keep the key encrypted and show only its fingerprint, which is returned. Throws when it cannot be read."""
 	from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
 	from rts_factoring.services.common.errors import core_errors_as_frappe
@@ -149,19 +143,21 @@ def store_private_key(settings, key: str, passphrase: str = "") -> str:  # nosec
 	with core_errors_as_frappe():
 		public = load_private_key(Connection(host="", username="", private_key=key, passphrase=passphrase))
 	shown = f"{public.get_name()} {fingerprint(public.asbytes())}"
-	set_encrypted_password(DOCTYPE, settings.name, key.strip() + "\n", PRIVATE_KEY)
+	set_encrypted_password(DOCTYPE, agreement.name, key.strip() + "\n", PRIVATE_KEY)
 	if passphrase:
-		set_encrypted_password(DOCTYPE, settings.name, passphrase, "passphrase")
+		set_encrypted_password(DOCTYPE, agreement.name, passphrase, "passphrase")
 	else:
-		remove_encrypted_password(DOCTYPE, settings.name, "passphrase")
-	settings.db_set({"private_key_fingerprint": shown, "passphrase": MASK if passphrase else ""}, notify=True)
+		remove_encrypted_password(DOCTYPE, agreement.name, "passphrase")
+	agreement.db_set(
+		{"private_key_fingerprint": shown, "passphrase": MASK if passphrase else ""}, notify=True
+	)
 	return shown
 
 
-def remove_private_key(settings) -> None:
+def remove_private_key(agreement) -> None:
 	for fieldname in (PRIVATE_KEY, "passphrase"):
-		remove_encrypted_password(DOCTYPE, settings.name, fieldname)
-	settings.db_set({"private_key_fingerprint": "", "passphrase": ""}, notify=True)  # nosec B105 # none
+		remove_encrypted_password(DOCTYPE, agreement.name, fieldname)
+	agreement.db_set({"private_key_fingerprint": "", "passphrase": ""}, notify=True)  # nosec B105 # none
 
 
 def validate(doc) -> None:
@@ -191,11 +187,10 @@ def validate(doc) -> None:
 
 def affects_readiness(doc) -> bool:
 	"""Whether a save changed what decides if an invoice is ready, or may let a packet succeed that failed before."""
-	watched = ("enabled", "client_number", "currency", "default_method", "min_amount", "schedule_layout")
-	watched += (
-		"packet_size_cap",
-		"print_format",
-	)  # invoices whose packet failed by the old ones get another chance
+	watched = (
+		*("enabled", "client_number", "currency", "default_method", "min_amount", "schedule_layout"),
+		*("packet_size_cap", "print_format"),  # a packet that failed by the old ones is tried again
+	)
 	before = doc.get_doc_before_save()
 	kinds = [(row.kind, row.required) for row in doc.document_kinds]
 	kinds_before = [(row.kind, row.required) for row in before.document_kinds] if before else []

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.documents.packet import DocumentKind, guess_kind
-from rts_factoring.services.common.documents import can_read_file, refuse_public
+from rts_factoring.services.common.files import can_read_file, refuse_public
 
 KINDS = tuple(kind.value for kind in DocumentKind)
 

@@ -154,9 +154,8 @@ def check_due(invoice, language: str | None = None) -> tuple[NoticeDecision, Not
 def stamp_html(invoice, language: str | None = None) -> str:
 	"""The stamp as HTML, "" when none is due. Throws when it is due and cannot be made."""
 	decision, values = check_due(invoice, language)
-	if decision.problem:
-		raise print_error(_with_place(decision.problem, values))
-	return core.render_html(decision.notice, values) if decision.due else ""
+	notice = _notice_to_print(decision, values)
+	return core.render_html(notice, values) if notice else ""
 
 
 def stamp_print(printed: str, invoice, raw: bool = False) -> str:
@@ -164,12 +163,18 @@ def stamp_print(printed: str, invoice, raw: bool = False) -> str:
 	decision, values = check_due(invoice)
 	if decision.due and raw and not decision.problem:
 		decision = NoticeDecision(True, "raw", problem=_raw_problem())
+	notice = _notice_to_print(decision, values)
+	if not notice:
+		return printed
+	_show_conflict(printed, notice, values)
+	return core.prepend_once(printed, core.render_html(notice, values))
+
+
+def _notice_to_print(decision: NoticeDecision, values: NoticeValues) -> Notice | None:
+	"""The notice, None when none is due. Throws when one is due and cannot be printed."""
 	if decision.problem:
 		raise print_error(_with_place(decision.problem, values))
-	if not decision.due:
-		return printed
-	_show_conflict(printed, decision.notice, values)
-	return core.prepend_once(printed, core.render_html(decision.notice, values))
+	return decision.notice if decision.due else None
 
 
 def print_error(problem: NoticeError) -> Exception:

@@ -11,8 +11,9 @@ from rts_factoring.core.documents.packet import Document, DocumentKind, build_pa
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError, Sentence
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.core.notice.notice import NoticeDecision
+from rts_factoring.core.notice.notice import Notice, NoticeDecision
 from rts_factoring.core.notice.overlay import require_on
+from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import is_transient
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import fingerprint, invoice_state, notices
@@ -61,13 +62,15 @@ def _ensure_packet(invoice: str) -> str:
 	if kept and _is_sent(doc.name, doc.factoring_status):
 		return kept
 	decision, values = notices.check_due(doc, doc.language)
-	_refuse_without_notice(decision, doc)
-	key = _key(doc, decision)
+	notice = _require_notice(decision, doc)
+	key = _key(doc, notice)
 	if kept and doc.factoring_packet_key == key:
 		return kept
 	documents = _documents(doc)
 	printed = _print(doc)
-	looks = f"rts_factoring:stamp_seen:{fingerprint.of_format(doc, _format(doc))}:{fingerprint.of_text(decision.notice)}"
+	looks = (
+		f"rts_factoring:stamp_seen:{fingerprint.of_format(doc, _format(doc))}:{fingerprint.of_text(notice)}"
+	)
 	seen = frappe.cache.get_value(looks)
 	packet = build_packet(
 		printed,
@@ -75,10 +78,10 @@ def _ensure_packet(invoice: str) -> str:
 		order=_order(doc.company),
 		max_bytes=_max_bytes(doc.company),
 		invoice_name=f"{doc.name}.pdf",
-		verify=None if seen else lambda page: require_on(page, decision.notice, values, f"{doc.name}.pdf"),
+		verify=None if seen else lambda page: require_on(page, notice, values, f"{doc.name}.pdf"),
 	)
 	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # whether a format hides the stamp is seen once
-	return _keep(doc, key, packet.content, decision)
+	return _keep(doc, key, packet.content, notice)
 
 
 def make_packets(invoices: list[str]) -> None:
@@ -99,17 +102,6 @@ def make_packets(invoices: list[str]) -> None:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, one invoice at a time
 
 
-def is_current(invoice: str) -> bool:
-	"""True while the invoice's packet is the one its present input would give."""
-	doc = frappe.get_doc("Sales Invoice", invoice)
-	if not doc.factoring_packet or not frappe.db.exists("File", doc.factoring_packet):
-		return False
-	if _is_sent(doc.name, doc.factoring_status):
-		return True
-	decision, _facts = notices.check_due(doc, doc.language)
-	return bool(decision.notice) and doc.factoring_packet_key == _key(doc, decision)
-
-
 def _is_sent(invoice: str, state: str | None) -> bool:
 	"""True once the factor has the packet, and from when it is one of a batch's files."""
 	return (state or "") not in UNSENT_STATES or bool(invoice_state.awaiting_delivery([invoice]))
@@ -123,22 +115,23 @@ def _mark_not_ready(invoice: str, error: FactoringError) -> None:
 		)
 
 
-def _refuse_without_notice(decision: NoticeDecision, doc) -> None:
+def _require_notice(decision: NoticeDecision, doc) -> Notice:
 	if decision.problem:
 		raise decision.problem
-	if not decision.due:
+	if not decision.notice:
 		raise NoticeError(
 			"not_factored",
 			"This invoice is not factored, so it has no packet.",
 			"Set its invoicing method to Factoring first.",
 			doc.name,
 		)
+	return decision.notice
 
 
-def _key(doc, decision: NoticeDecision) -> str:
+def _key(doc, notice: Notice) -> str:
 	return packet_key(
 		fingerprint.of_print(doc, _format(doc), doc.language),
-		f"{decision.notice.name}:{fingerprint.of_text(decision.notice)}",
+		f"{notice.name}:{fingerprint.of_text(notice)}",
 		[f"{row.kind}:{row.file}:{_hash(row.file)}" for row in doc.factoring_documents],
 		_order(doc.company),
 		_max_bytes(doc.company),
@@ -184,12 +177,11 @@ def _file(file_url: str):
 
 def _content(file) -> bytes:
 	try:
-		content = file.get_content()
+		return files.content(file)
 	except (OSError, frappe.DoesNotExistError, frappe.ValidationError) as error:
 		raise PaperworkError(
 			"file_missing", "This file is attached, but cannot be read.", "Attach it again.", file.file_name
 		) from error
-	return content.encode() if isinstance(content, str) else content
 
 
 def _hash(file_url: str) -> str:
@@ -257,7 +249,7 @@ def _error_text(error: Exception) -> str:
 	return f"{type(error).__name__}: {text.rstrip('.')}."
 
 
-def _keep(doc, key: str, content: bytes, decision: NoticeDecision) -> str:
+def _keep(doc, key: str, content: bytes, notice: Notice) -> str:
 	"""Store the packet and freeze its notice, unless another job was faster or the invoice was sent meanwhile."""
 	now = frappe.db.get_value(
 		"Sales Invoice",
@@ -284,7 +276,7 @@ def _keep(doc, key: str, content: bytes, decision: NoticeDecision) -> str:
 		}
 	).insert(ignore_permissions=True)
 	invoice_state.write_fields([doc.name], factoring_packet=file.name, factoring_packet_key=key)
-	notices.record_version(doc.name, decision.notice)
+	notices.record_version(doc.name, notice)
 	if kept and not frappe.db.exists("Factoring Batch Invoice", {"packet": kept}):
 		frappe.delete_doc("File", kept, force=True, ignore_permissions=True)
 	return file.name

@@ -1,6 +1,7 @@
 """Sales Invoices as the core's receivables, many at a time."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from typing import TypeVar
 
 import frappe
 from frappe.query_builder.functions import Sum
@@ -9,6 +10,7 @@ from frappe.utils import flt
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding, Receivable
 from rts_factoring.core.money import money
 
+T = TypeVar("T")
 CHUNK = 1_000  # names in one IN list
 STANDING = {0: InvoiceStanding.DRAFT, 1: InvoiceStanding.OPEN, 2: InvoiceStanding.CANCELLED}
 
@@ -43,7 +45,7 @@ def credited(names: Collection[str]) -> dict[str, float]:
 	ERPNext's status `Credit Note Issued` does not tell: a credit note over a part sets it, too, once the rest is paid.
 	"""
 	note = frappe.qb.DocType("Sales Invoice")
-	totals = {}
+	totals: dict[str, float] = {}
 	for part in chunks(names):
 		query = (
 			frappe.qb.from_(note)
@@ -145,8 +147,9 @@ def _customer_standing(row) -> CustomerStanding:
 	return CustomerStanding.OPEN if role in frappe.get_roles() else CustomerStanding.FROZEN
 
 
-def chunks(names: Iterable[str]) -> Iterable[list[str]]:
-	listed = list(names)
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+	"""The items in lists short enough for an IN of a query."""
+	listed = list(items)
 	for start in range(0, len(listed), CHUNK):
 		yield listed[start : start + CHUNK]
 

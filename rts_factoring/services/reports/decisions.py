@@ -55,21 +55,18 @@ def record_decision(
 		limit=0,
 	)
 	kind = ReportKind(doc.kind.lower())
-	if remember and action == "type" and kind is ReportKind.PAYMENT and event in LINE_TYPES[kind]:
+	if remember and action == "type" and kind is ReportKind.PAYMENT and event and event in LINE_TYPES[kind]:
 		for word in {line.word for line in lines if line.word}:
 			layouts.add_word(reading.layout_name(doc), "Type", word, event, doc.company)
 	for line in lines:
 		if line.posted:
 			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
 		change = _decision(doc, line, action, invoice, event, reason)
-		audit = (
-			{"decided_by": frappe.session.user, "decided_on": now_datetime()}
-			if change["resolution"]
-			else {
-				"decided_by": None,
-				"decided_on": None,
-			}
-		)
+		decided = bool(change["resolution"])
+		audit = {
+			"decided_by": frappe.session.user if decided else None,
+			"decided_on": now_datetime() if decided else None,
+		}
 		frappe.db.set_value("Report Import Line", line.name, change | audit)
 	reconciling.update_rows(name)
 
@@ -91,9 +88,9 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 		if not (reason or "").strip():
 			frappe.throw(_("Row {0}: say why it is ignored.").format(line.row_no))
 		return {"resolution": "Ignored", "resolution_reason": reason.strip()}
-	if action == "undo":
-		return {"resolution": "", "resolution_reason": None, "decided_invoice": None, "decided_event": None}
-	frappe.throw(_("Unknown decision {0}.").format(action))
+	if action != "undo":
+		frappe.throw(_("{0} is not a decision. Use accept, invoice, type, ignore or undo.").format(action))
+	return {"resolution": "", "resolution_reason": None, "decided_invoice": None, "decided_event": None}
 
 
 def teachable(name: str) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from frappe.utils import add_days, now_datetime
 
 from rts_factoring.core.delivery import RemoteFile, fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError, FactoringError
-from rts_factoring.services.common import logs
+from rts_factoring.services.common import files, logs
 from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import alerts, settings
 
@@ -48,10 +48,10 @@ def poll(company: str) -> list[str]:
 	connection = settings.connection(agreement)
 	attempt = Attempt(ACTION, company)
 	try:
-		files = list_folder(connection, agreement.inbox_folder, _is_report)
+		remote_files = list_folder(connection, agreement.inbox_folder, _is_report)
 		_note_recovery(company, attempt)
 		made, taken = [], 0
-		for file in files:
+		for file in remote_files:
 			if taken < MAX_FILES and not _was_handled(company, _file_key(file)):
 				name, is_new = _import_file(company, file, connection, agreement.inbox_folder)
 				made += [name] if name else []
@@ -232,8 +232,7 @@ def _import_attachment(file: str, account: str) -> str:
 	doc = frappe.get_doc("File", file)
 	if _attachment_was_handled(_attachment_key(doc)):
 		return ""
-	content = doc.get_content()
-	content = content.encode() if isinstance(content, str) else content
+	content = files.content(doc)
 	companies = frappe.get_all(
 		settings.DOCTYPE, {"report_email_account": account, "enabled": 1}, pluck="company", order_by="company"
 	)

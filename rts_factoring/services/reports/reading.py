@@ -19,14 +19,13 @@ from rts_factoring.core.reports.report import Report, parse_report
 from rts_factoring.core.reports.sheets import Spreadsheet
 from rts_factoring.core.reports.spreadsheet import read
 from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common import files
 from rts_factoring.services.company import layouts, settings
 
 
 def report_content(doc) -> bytes:
 	"""The file's bytes; refuses when they are not those that were read first."""
-	file = frappe.get_doc("File", {"file_url": doc.file, **_attached(doc)}) if doc.file else None
-	data = file.get_content()
-	data = data.encode() if isinstance(data, str) else data
+	data = files.content(frappe.get_doc("File", {"file_url": doc.file, **_attached(doc)}))
 	if doc.docstatus == 1 and hashlib.sha256(data).hexdigest() != doc.file_sha256:
 		frappe.throw(
 			_("The file {0} was changed after it was read. Import the original again.").format(doc.file)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 import frappe
-from frappe.query_builder.functions import Concat
+from frappe.query_builder.functions import Concat, Count
 from frappe.utils import now
 
 from rts_factoring.core.model import Event, Outcome
@@ -43,7 +43,7 @@ _VALUES = {
 _RECONCILED = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity", "occurrence")
 _TEXT = 140
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
-WAITING_OUTCOMES = (Outcome.SUGGESTED, Outcome.UNMATCHED, Outcome.BLOCKED)
+WAITING_OUTCOMES = (Outcome.SUGGESTED.value, Outcome.UNMATCHED.value, Outcome.BLOCKED.value)
 POSTABLE_OUTCOMES = (Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING)
 
 
@@ -200,11 +200,19 @@ def posted_rows(report_import: str) -> set[int]:
 	)
 
 
+def count_outcomes(report_import: str) -> dict[str, int]:
+	"""Outcome → how many rows of the import have it, as stored."""
+	line = frappe.qb.DocType("Report Import Line")
+	query = frappe.qb.from_(line).where(line.report_import == report_import).groupby(line.outcome)
+	return {outcome: int(count) for outcome, count in query.select(line.outcome, Count("*")).run()}
+
+
 def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Flag lines as having had their effect. Those that moved money take a key no other row can have: the database itself
 	refuses the second posting of one row."""
 	table = frappe.qb.DocType("Report Import Line")
-	moved, states_only = [], []
+	moved: list[int] = []
+	states_only: list[int] = []
 	for line in lines:
 		(moved if line.effects or line.outcome is Outcome.IGNORED else states_only).append(line.line.row)
 	of_import = frappe.qb.update(table).set(table.posted, 1).where(table.report_import == doc.name)
@@ -235,7 +243,7 @@ def delete(report_import: str) -> None:
 def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Rows that still wait in earlier imports and that this import brought in corrected form are closed in its favour."""
 	keys = {
-		_correction_key(doc.kind, line.invoice_no if line.receivable else "", line.line.payment_ref)
+		_correction_key(doc.kind, (line.receivable and line.invoice_no) or "", line.line.payment_ref)
 		for line in lines
 	}
 	keys.discard(None)
@@ -248,12 +256,12 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 		.on(parent.name == line.report_import)
 		.where((parent.company == doc.company) & (parent.kind == doc.kind) & (parent.docstatus == 1))
 		.where((parent.name != doc.name) & (line.posted == 0))
-		.where(line.outcome.isin([outcome.value for outcome in WAITING_OUTCOMES]))
+		.where(line.outcome.isin(WAITING_OUTCOMES))
 		.select(line.name, line.sales_invoice, line.payment_ref)
 		.run(as_dict=True)
 	)
 	for row in waiting:
-		if _correction_key(doc.kind, row.sales_invoice or "", row.payment_ref or "") in keys:
+		if _correction_key(doc.kind, row.sales_invoice or "", row.payment_ref) in keys:
 			frappe.db.set_value(
 				"Report Import Line",
 				row.name,
@@ -267,11 +275,11 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 			)
 
 
-def _correction_key(kind: str, invoice: str, reference: str) -> tuple[str, str] | None:
+def _correction_key(kind: str, invoice: str, reference: str | None) -> tuple[str, str] | None:
 	"""What two rows share when one corrects the other: the invoice, and in payment reports also the check."""
 	if not invoice or (kind == "Payment" and not reference):
 		return None
-	return invoice, normalised(reference)
+	return invoice, normalised(reference or "")
 
 
 def reopen_superseded(doc) -> None:

@@ -4,53 +4,25 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
 
 from rts_factoring.core.reconciliation.reasons import explain
-from rts_factoring.services.reports import progress
+from rts_factoring.services.reports import progress, report_lines
 
 LIMIT = 200
-WAITING = ("suggested", "unmatched", "blocked")
 FIELDS = (
-	"row_no",
-	"outcome",
-	"reason",
-	"rule",
-	"sales_invoice",
-	"invoice_no",
-	"debtor",
-	"po_no",
-	"payment_ref",
-)
-FIELDS += (
-	"event_type",
-	"word",
-	"description",
-	"date",
-	"invoice_amount",
-	"purchased",
-	"fee",
-	"reserve",
-	"other",
-	"net",
-)
-FIELDS += (
-	"paid",
-	"reserve_released",
-	"chargeback",
-	"resolution",
-	"resolution_reason",
-	"decided_by",
+	*("row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no", "payment_ref"),
+	*("event_type", "word", "description", "date", "invoice_amount", "purchased", "fee", "reserve", "other"),
+	*("net", "paid", "reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by"),
 	"posted",
 )
 
 
 def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
-	"""`rows` from `start`, of one outcome (`waiting` is every one that needs a decision), and `counts` per outcome; also
-	the import's `status`, and its `posting_progress` while it posts."""
+	"""`rows` from `start`, of one outcome (`waiting` is every one that needs a decision), `counts` per outcome and how many
+	are `waiting`; also the import's `status`, and its `progress` while it posts."""
 	filters: dict = {"report_import": report_import}
 	if outcome == "waiting":
-		filters |= {"outcome": ("in", WAITING), "posted": 0}
+		filters |= {"outcome": ("in", list(report_lines.WAITING_OUTCOMES)), "posted": 0}
 	elif outcome:
 		filters["outcome"] = outcome
 	rows = frappe.get_all(
@@ -64,22 +36,12 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 	for row in rows:
 		meaning, remedy = explain(row.reason or "")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
+	counts = report_lines.count_outcomes(report_import)
 	status = frappe.db.get_value("Report Import", report_import, "status")
 	return {
 		"rows": rows,
-		"counts": counts(report_import),
+		"counts": counts,
+		"waiting": sum(counts.get(outcome, 0) for outcome in report_lines.WAITING_OUTCOMES),
 		"status": status,
 		"progress": progress.posting_progress(report_import) if status == "Posting" else None,
 	}
-
-
-def counts(report_import: str) -> dict[str, int]:
-	line = frappe.qb.DocType("Report Import Line")
-	rows = (
-		frappe.qb.from_(line)
-		.where(line.report_import == report_import)
-		.groupby(line.outcome)
-		.select(line.outcome, Count("*"))
-		.run()
-	)
-	return {outcome: int(count) for outcome, count in rows}

@@ -15,7 +15,7 @@ from rts_factoring.core.money import ZERO, money
 
 WEEKS = 13
 LEDGER = "Factoring Ledger Entry"
-CARDS = {  # name → DocType, summed field, conditions
+CARDS: dict[str, tuple[str, str, dict]] = {  # name → DocType, summed field, conditions
 	"queued": ("Sales Invoice", "grand_total", {"factoring_status": ("=", "Queued"), "docstatus": ("=", 1)}),
 	"financed": (LEDGER, "open_change", {}),
 	"reserve": (LEDGER, "reserve", {}),

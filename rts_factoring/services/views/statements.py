@@ -103,7 +103,7 @@ def _by_invoice(role: str, pairs: dict[str, tuple[Decimal, Decimal]], more: Deci
 	}
 
 
-def _invoices(company: str) -> dict[str, dict]:
+def _invoices(company: str) -> dict[str, frappe._dict]:
 	"""Of every invoice in the ledger: its amount, what it owes, and what the ledger and our entries did to it."""
 	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
 	rows = (
@@ -378,7 +378,7 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 		.select(table.purchased, table.fee, table.reserve, table.charges, table.clearing)
 		.run(as_dict=True)
 	)
-	by_invoice: dict[str, dict] = {}
+	by_invoice: dict[str, frappe._dict] = {}
 	for entry in entries:
 		row = by_invoice.setdefault(
 			entry.sales_invoice, frappe._dict(dict.fromkeys(_TAKEN, ZERO), sales_invoice=entry.sales_invoice)

@@ -1,4 +1,5 @@
-from rts_factoring.services.common.documents import CompanyDocument, require_private_file
+from rts_factoring.services.common.documents import CompanyDocument
+from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.invoices import notices, readiness
 
 

@@ -1,7 +1,8 @@
 import frappe
 
 from rts_factoring.services.accounting import deposits, periods
-from rts_factoring.services.common.documents import CompanyDocument, require_private_file, saved_document
+from rts_factoring.services.common.documents import CompanyDocument, saved_document
+from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import decisions, reconciling, report_import
 

@@ -3,7 +3,8 @@ import frappe
 from rts_factoring.printing import health
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.batches import automatic_submit
-from rts_factoring.services.common.documents import CompanyDocument, require_private_file, saved_document
+from rts_factoring.services.common.documents import CompanyDocument, saved_document
+from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.company import accounts, connections, layouts, settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.views import checklist

@@ -1,13 +1,8 @@
+// {% include "rts_factoring/public/js/report_filters.js" %}
+
 frappe.query_reports["Factored Invoices"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
+		rts_factoring.company_filter(),
 		{
 			fieldname: "state",
 			label: __("Status"),

@@ -4,7 +4,7 @@ from frappe import _
 from frappe.utils import date_diff, flt, today
 
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import currency_column, figure, in_currency, money
+from rts_factoring.rts_factoring.report import columns as col
 from rts_factoring.services.views import statements
 
 
@@ -14,45 +14,27 @@ def execute(filters=None):
 	rows = statements.factored_invoices(company, filters.get("state"), filters.get("customer"))
 	for row in rows:
 		row.age = date_diff(today(), row.posting_date) if flt(row.open_change) else None
-	return columns(), rows, None, chart(rows, in_currency(company, rows))
+	return columns(), rows, None, chart(rows, col.in_currency(company, rows))
 
 
 def columns() -> list[dict]:
 	return [
-		{
-			"fieldname": "sales_invoice",
-			"label": _("Invoice"),
-			"fieldtype": "Link",
-			"options": "Sales Invoice",
-			"width": 160,
-		},
-		{
-			"fieldname": "customer",
-			"label": _("Customer"),
-			"fieldtype": "Link",
-			"options": "Customer",
-			"width": 180,
-		},
-		{"fieldname": "factoring_status", "label": _("Status"), "fieldtype": "Data", "width": 110},
-		{
-			"fieldname": "factoring_batch",
-			"label": _("Batch"),
-			"fieldtype": "Link",
-			"options": "Factoring Batch",
-			"width": 140,
-		},
-		{"fieldname": "posting_date", "label": _("Invoice Date"), "fieldtype": "Date", "width": 100},
-		money("grand_total", _("Invoiced")),
-		money("purchased", _("Purchased")),
-		money("clearing", _("Paid Out by RTS")),
-		money("reserve", _("Reserve")),
-		money("fee", _("Fee")),
-		money("collected", _("Paid by Customer")),
-		money("charged_back", _("Charged Back")),
-		money("open_change", _("Open with RTS")),
-		money("outstanding_amount", _("Outstanding in Books")),
-		figure("age", _("Age in Days"), 90),
-		currency_column(),
+		col.invoice(160),
+		col.customer(),
+		col.words("factoring_status", _("Status"), 110),
+		col.link("factoring_batch", _("Batch"), "Factoring Batch", 140),
+		col.day("posting_date", _("Invoice Date")),
+		col.money("grand_total", _("Invoiced")),
+		col.money("purchased", _("Purchased")),
+		col.money("clearing", _("Paid Out by RTS")),
+		col.money("reserve", _("Reserve")),
+		col.money("fee", _("Fee")),
+		col.money("collected", _("Paid by Customer")),
+		col.money("charged_back", _("Charged Back")),
+		col.money("open_change", _("Open with RTS")),
+		col.money("outstanding_amount", _("Outstanding in Books")),
+		col.figure("age", _("Age in Days"), 90),
+		col.currency(),
 	]
 
 

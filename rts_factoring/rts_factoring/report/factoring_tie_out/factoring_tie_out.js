@@ -1,14 +1,7 @@
+// {% include "rts_factoring/public/js/report_filters.js" %}
+
 frappe.query_reports["Factoring Tie-out"] = {
-	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
-	],
+	filters: [rts_factoring.company_filter()],
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);
 		if (column.fieldname !== "difference" || !data) return shown;

@@ -3,7 +3,7 @@
 from frappe import _
 
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import currency_column, in_currency, money
+from rts_factoring.rts_factoring.report import columns as col
 from rts_factoring.services.views import statements
 
 
@@ -16,18 +16,18 @@ def execute(filters=None):
 		if wrong
 		else _("Ledger, journal and invoices agree to the cent.")
 	)
-	in_currency(company, rows)
+	col.in_currency(company, rows)
 	return columns(), rows, message
 
 
 def columns() -> list[dict]:
 	return [
-		{"fieldname": "role", "label": _("Role"), "fieldtype": "Data", "width": 230},
-		{"fieldname": "account", "label": _("Account"), "fieldtype": "Data", "width": 230},
-		money("ledger", _("Factoring Ledger"), 150),
-		money("journal", _("Journal or Invoices"), 150),
-		money("difference", _("Difference"), 150),
-		money("balance", _("Account Balance"), 150),
-		money("others", _("Of Which Other Entries"), 150),
-		currency_column(),
+		col.words("role", _("Role"), 230),
+		col.words("account", _("Account"), 230),
+		col.money("ledger", _("Factoring Ledger"), 150),
+		col.money("journal", _("Journal or Invoices"), 150),
+		col.money("difference", _("Difference"), 150),
+		col.money("balance", _("Account Balance"), 150),
+		col.money("others", _("Of Which Other Entries"), 150),
+		col.currency(),
 	]

@@ -1,19 +1,18 @@
 """The reserve RTS holds: opening balance, every movement, closing balance; to lay beside RTS's own statement."""
 
 from frappe import _
-from frappe.utils import getdate
 
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import money as cents
 from rts_factoring.permissions import require_company
-from rts_factoring.rts_factoring.report.columns import currency_column, in_currency, money
+from rts_factoring.rts_factoring.report import columns as col
 from rts_factoring.services.views import statements
 
 
 def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
-	start, end = getdate(filters.get("from_date")), getdate(filters.get("to_date"))
+	start, end = col.period(filters)
 	balance = statements.ledger_sums(company, before=start)["reserve"]
 	rows = [{"event": _("Opening balance"), "balance": balance, "bold": 1}]
 	for row in statements.movements(company, Role.RESERVE, start, end):
@@ -24,45 +23,21 @@ def execute(filters=None):
 		)
 		rows.append({**row, "held": max(amount, 0), "released": max(-amount, 0), "balance": balance})
 	rows.append({"event": _("Closing balance"), "balance": balance, "bold": 1})
-	return columns(), rows, None, chart(rows, in_currency(company, rows))
+	return columns(), rows, None, chart(rows, col.in_currency(company, rows))
 
 
 def columns() -> list[dict]:
 	return [
-		{"fieldname": "posting_date", "label": _("Date"), "fieldtype": "Date", "width": 100},
-		{"fieldname": "event", "label": _("What"), "fieldtype": "Data", "width": 180},
-		{
-			"fieldname": "sales_invoice",
-			"label": _("Invoice"),
-			"fieldtype": "Link",
-			"options": "Sales Invoice",
-			"width": 150,
-		},
-		{
-			"fieldname": "customer",
-			"label": _("Customer"),
-			"fieldtype": "Link",
-			"options": "Customer",
-			"width": 170,
-		},
-		money("held", _("Into Reserve"), 130),
-		money("released", _("Out of Reserve"), 130),
-		money("balance", _("Balance"), 130),
-		{
-			"fieldname": "report_import",
-			"label": _("Report Import"),
-			"fieldtype": "Link",
-			"options": "Report Import",
-			"width": 140,
-		},
-		{
-			"fieldname": "journal_entry",
-			"label": _("Journal Entry"),
-			"fieldtype": "Link",
-			"options": "Journal Entry",
-			"width": 150,
-		},
-		currency_column(),
+		col.day("posting_date", _("Date")),
+		col.words("event", _("What"), 180),
+		col.invoice(),
+		col.customer(170),
+		col.money("held", _("Into Reserve"), 130),
+		col.money("released", _("Out of Reserve"), 130),
+		col.money("balance", _("Balance"), 130),
+		col.link("report_import", _("Report Import"), "Report Import", 140),
+		col.link("journal_entry", _("Journal Entry"), "Journal Entry"),
+		col.currency(),
 	]
 
 

@@ -1,0 +1,29 @@
+// Filters that our reports share. A report's script includes this file, which Frappe then sends with it.
+
+frappe.provide("rts_factoring");
+
+rts_factoring.company_filter = () => ({
+	fieldname: "company",
+	label: __("Company"),
+	fieldtype: "Link",
+	options: "Company",
+	default: frappe.defaults.get_user_default("Company"),
+	reqd: 1,
+});
+
+rts_factoring.period_filters = () => [
+	{
+		fieldname: "from_date",
+		label: __("From"),
+		fieldtype: "Date",
+		default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
+		reqd: 1,
+	},
+	{
+		fieldname: "to_date",
+		label: __("To"),
+		fieldtype: "Date",
+		default: frappe.datetime.get_today(),
+		reqd: 1,
+	},
+];
