@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test test-old-pypdf bench-test benchmark lint lint-python lint-js imports types clean
+.PHONY: help demo test test-old-pypdf bench-test benchmark lint lint-python lint-js imports types architecture clean
 
 help:
 	@echo "make demo                 run the whole cycle on example data; ends with the path of a page to open"
@@ -26,6 +26,10 @@ imports: .venv-test/ready
 
 types: .venv-test/ready
 	@.venv-test/bin/mypy
+
+# docs/images/architecture.svg, from the imports as they are
+architecture: .venv-test/ready
+	@PYTHONPATH=. .venv-test/bin/python scripts/draw_architecture.py
 
 lint: lint-python lint-js
 
