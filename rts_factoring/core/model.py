@@ -33,6 +33,9 @@ class Role(str, Enum):
 	ADVANCES = "advances"  # liability: financed, not yet collected
 	RECEIVABLE = "receivable"  # the invoice's own debit-to account, against the invoice
 	CUSTOMER_CREDIT = "customer_credit"  # the same account, unallocated
+	CASH_ADVANCES = "cash_advances"  # liability: lent beside invoices (fuel card), repaid from fundings
+	CUSTOMER_DEDUCTIONS = "customer_deductions"  # expense: short pays within the tolerance
+	DIFFERENCES = "differences"  # what RTS states and neither the invoice nor the customer can take
 
 
 class Outcome(str, Enum):

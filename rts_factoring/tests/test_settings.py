@@ -93,7 +93,7 @@ class TestAccounts(FreightCase):
 		for role, field in settings.ACCOUNT_FIELDS.items():
 			account = frappe.get_doc("Account", doc.get(field))
 			self.assertEqual((account.company, account.is_group), (ACME, 0))
-			self.assertEqual((account.root_type,), settings.ROOT_TYPES[role])
+			self.assertEqual(account.root_type, settings.ROOT_TYPES[role][0])
 			self.assertEqual(account.account_currency, "USD")
 		doc.fee_account = None
 		doc.save()

@@ -12,6 +12,9 @@ NAMES = {
 	Role.ADVANCES: "Factor Advances",
 	Role.FEE: "Factoring Fees",
 	Role.CHARGES: "Factoring Charges",
+	Role.CASH_ADVANCES: "Factor Cash Advances",
+	Role.CUSTOMER_DEDUCTIONS: "Customer Deductions",
+	Role.DIFFERENCES: "Factoring Differences",
 }
 # A default account of the company whose neighbourhood fits, and how many levels up the group stands.
 NEIGHBOURS = {

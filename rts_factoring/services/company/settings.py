@@ -27,13 +27,21 @@ ACCOUNT_FIELDS = {
 	Role.FEE: "fee_account",
 	Role.CHARGES: "charges_account",
 	Role.ADVANCES: "advances_account",
+	Role.CASH_ADVANCES: "cash_advances_account",
+	Role.CUSTOMER_DEDUCTIONS: "customer_deductions_account",
+	Role.DIFFERENCES: "differences_account",
 }
+# Only some reports need these; a row that does says so when it is posted.
+OPTIONAL_ROLES = frozenset((Role.CASH_ADVANCES, Role.CUSTOMER_DEDUCTIONS, Role.DIFFERENCES))
 ROOT_TYPES = {
 	Role.CLEARING: ("Asset",),
 	Role.RESERVE: ("Asset",),
 	Role.FEE: ("Expense",),
 	Role.CHARGES: ("Expense",),
 	Role.ADVANCES: ("Liability",),
+	Role.CASH_ADVANCES: ("Liability",),
+	Role.CUSTOMER_DEDUCTIONS: ("Expense",),
+	Role.DIFFERENCES: ("Liability", "Asset"),
 }
 
 
@@ -257,7 +265,11 @@ def _validate_account(doc, role: Role, field: str) -> None:
 		_refuse_account(doc, field, _("it is disabled"))
 	if account.root_type not in ROOT_TYPES[role]:
 		_refuse_account(
-			doc, field, _("it is {0}, and must be {1}").format(account.root_type, ROOT_TYPES[role][0])
+			doc,
+			field,
+			_("it is {0}, and must be {1}").format(
+				_(account.root_type), " / ".join(map(_, ROOT_TYPES[role]))
+			),
 		)
 	if account.account_type in ("Receivable", "Payable", "Stock"):
 		_refuse_account(

@@ -81,7 +81,11 @@ def _connection(doc) -> dict:
 
 
 def _accounts(doc) -> dict:
-	lacking = [field for field in settings.ACCOUNT_FIELDS.values() if not doc.get(field)]
+	lacking = [
+		field
+		for role, field in settings.ACCOUNT_FIELDS.items()
+		if role not in settings.OPTIONAL_ROLES and not doc.get(field)
+	]
 	labels = ", ".join(_(doc.meta.get_label(field)) for field in lacking)
 	missing = _("Choose or create the accounts: {0}.").format(labels) if lacking else ""
 	return _step("accounts", _("Accounts"), missing)

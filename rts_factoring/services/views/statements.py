@@ -18,7 +18,7 @@ from rts_factoring.services.company import settings
 
 SHOWN = 5  # invoices that are named
 _TAKEN = ("purchased", "fee", "reserve", "charges", "clearing")
-CONTROL = (Role.CLEARING, Role.RESERVE, Role.ADVANCES)
+CONTROL = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
 
 
 def tie_out(company: str) -> list[dict]:
@@ -29,7 +29,7 @@ def tie_out(company: str) -> list[dict]:
 	agreement = settings.require_any(company)
 	sums = ledger_sums(company)
 	rows = []
-	for role in (*CONTROL, Role.FEE, Role.CHARGES):
+	for role in (*CONTROL, Role.FEE, Role.CHARGES, Role.CUSTOMER_DEDUCTIONS):
 		account = agreement.get(settings.ACCOUNT_FIELDS[role])
 		if not account:
 			continue

@@ -6,6 +6,9 @@ const ROOT_TYPES = {
 	advances_account: "Liability",
 	fee_account: "Expense",
 	charges_account: "Expense",
+	cash_advances_account: "Liability",
+	customer_deductions_account: "Expense",
+	differences_account: ["in", ["Liability", "Asset"]],
 };
 
 frappe.ui.form.on("Subsidiary Factoring Settings", {
