@@ -1,4 +1,4 @@
-"""docs/architecture.md: its picture shows the imports as they are, and no arrow in it points up."""
+"""docs/architecture.md: its picture shows the imports as they are, no arrow in it points up, and files that pages name exist."""
 
 import importlib.util
 import re
@@ -58,3 +58,16 @@ def test_an_import_that_does_not_go_down_is_refused(script, importer, imported):
 	script.check({(imported, "core.messages"), ("services.views", importer)})
 	with pytest.raises(SystemExit, match=f"{importer} imports {imported}"):
 		script.check({(importer, imported)})
+
+
+def test_files_named_for_developers_exist():
+	pages = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/security.md")
+	named = [
+		(page, path)
+		for page in pages
+		for path in re.findall(r"`([\w./]+/[\w./]*\w)`", (ROOT / page).read_text())
+		if not path.startswith("env/")
+	]
+	assert len(named) > 30
+	for page, path in named:
+		assert any((base / path).exists() for base in (ROOT, ROOT / "rts_factoring")), f"{page}: {path}"

@@ -59,6 +59,6 @@ def test_pages_link_to_pages_and_pictures_that_exist():
 		for page in re.findall(r"\]\(([\w-]+\.md)(?:#[\w-]*)?\)", text):
 			assert (DOCS / page).exists(), f"{path.name}: {page}"
 		for picture in re.findall(r"\]\((images/[^)]+)\)", text):
-			assert re.fullmatch(r"images/[\w-]+\.png", picture) and (DOCS / picture).exists(), (
+			assert re.fullmatch(r"images/[\w-]+\.(png|svg)", picture) and (DOCS / picture).exists(), (
 				f"{path.name}: {picture}"
 			)

@@ -13,7 +13,7 @@ import rts_factoring
 FOLDER = Path(rts_factoring.__file__).resolve().parent.parent / "docs"
 ROUTE = "/factoring-help"
 FIRST = "README"  # what stands there is the table of contents
-_PICTURE = re.compile(r'src="images/([\w-]+\.png)"')
+_PICTURE = re.compile(r'src="images/([\w-]+\.(?:png|svg))"')
 _PAGE = re.compile(r'href="([\w-]+)\.md(#[\w-]*)?"')
 
 
@@ -38,4 +38,5 @@ def address(page: str) -> str:
 
 def _picture(name: str) -> str:
 	"""In the page itself: docs/ is not among the files that the web server serves."""
-	return f"data:image/png;base64,{base64.b64encode((FOLDER / 'images' / name).read_bytes()).decode()}"
+	kind = "svg+xml" if name.endswith(".svg") else "png"
+	return f"data:image/{kind};base64,{base64.b64encode((FOLDER / 'images' / name).read_bytes()).decode()}"
