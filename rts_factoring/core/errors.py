@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from .messages import DETAILS, ERRORS
 
@@ -13,33 +12,6 @@ LONGEST = 140  # characters of a name or value that an error repeats
 def short(text: str) -> str:
 	"""The text, or its beginning when it is too long to be repeated to a person."""
 	return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-class Sentence(str):
-	"""A sentence of a template and values, which can be said in another language: `Sentence("{0} is missing.", kind)`.
-
-	It is the English text; values that are sentences themselves are said in the other language too.
-	"""
-
-	template: str
-	values: tuple[object, ...]
-
-	def __new__(cls, template: str, *values: object) -> Sentence:
-		made = super().__new__(cls, template.format(*values))
-		made.template, made.values = template, values
-		return made
-
-	def parts(self) -> list[Any]:
-		"""Template and values as plain data, for another process."""
-		return [
-			self.template,
-			*(value.parts() if isinstance(value, Sentence) else value for value in self.values),
-		]
-
-	@classmethod
-	def of_parts(cls, parts: list[Any]) -> Sentence:
-		template, *values = parts
-		return cls(template, *(cls.of_parts(value) if isinstance(value, list) else value for value in values))
 
 
 class Text(str):
@@ -79,15 +51,12 @@ class FactoringError(Exception):
 	it was raised with.
 	"""
 
-	def __init__(self, code: str, message: str = "", hint: str = "", where: str = "", **values: object):
-		if not message:
-			text, fix = ERRORS[code]
-			message, hint = Text(text, values), Text(fix, values)
-		super().__init__(message)
-		self.key, self.values = code, values
-		self.code = code.partition(".")[0]
-		self.message = message
-		self.hint = hint
+	def __init__(self, key: str, where: str = "", **values: object):
+		text, fix = ERRORS[key]
+		self.message, self.hint = Text(text, values), Text(fix, values)
+		super().__init__(self.message)
+		self.key, self.values = key, values
+		self.code = key.partition(".")[0]
 		self.where = short(where)
 
 	def __str__(self) -> str:
@@ -117,16 +86,8 @@ class NoticeError(FactoringError):
 class DeliveryError(FactoringError):
 	"""A file could not be delivered; `retry` says whether trying again later can help."""
 
-	def __init__(
-		self,
-		code: str,
-		message: str = "",
-		hint: str = "",
-		where: str = "",
-		retry: bool = False,
-		**values: object,
-	):
-		super().__init__(code, message, hint, where, **values)
+	def __init__(self, key: str, where: str = "", retry: bool = False, **values: object):
+		super().__init__(key, where, **values)
 		self.retry = retry
 
 

@@ -1,10 +1,10 @@
 """Does the stamp still reach every print? Another app may take the hook or the template that carry it."""
 
 import frappe
-from frappe import _
 from jinja2 import TemplateNotFound
 
 from rts_factoring.core.errors import NoticeError
+from rts_factoring.services.common.errors import translate
 from rts_factoring.services.invoices import notices
 
 HOOK = "rts_factoring.printing.stamp.pdf_body_html"  # of hooks.py
@@ -31,19 +31,10 @@ class _Template:
 
 def problems() -> list[str]:
 	"""What keeps the stamp off some prints, a sentence each with what to do; empty when all is well."""
-	problems_found = []
-	if not reaches_body():
-		problems_found.append(_shadowed_body())
+	errors = [] if reaches_body() else [_hook_shadowed()]
 	if not reaches_beta():
-		problems_found.append(
-			_(
-				"The app {0} replaces the template of the new Print Format Builder, so formats made with it print without"
-				" the Notice of Assignment."
-			).format(_template_app())
-			+ " "
-			+ _remedy()
-		)
-	return problems_found
+		errors.append(NoticeError("template_shadowed", app=_template_app()))
+	return [f"{translate(error.message)} {translate(error.hint)}" for error in errors]
 
 
 def report_after_migrate() -> None:
@@ -81,24 +72,11 @@ def reaches_beta() -> bool:
 
 
 def throw_shadowed() -> None:
-	raise notices.print_error(NoticeError("hook_shadowed", _shadowed_body()))
+	raise notices.print_error(_hook_shadowed())
 
 
-def _shadowed_body() -> str:
-	app = frappe.get_hooks("pdf_body_html")[-1].split(".")[0]
-	return (
-		_(
-			"The app {0} takes over printing, so factored invoices would print without the Notice of Assignment."
-		).format(app)
-		+ " "
-		+ _remedy()
-	)
-
-
-def _remedy() -> str:
-	return _(
-		"Open Installed Applications, choose Update Hooks Resolution Order, and move rts_factoring to the end."
-	)
+def _hook_shadowed() -> NoticeError:
+	return NoticeError("hook_shadowed", app=frappe.get_hooks("pdf_body_html")[-1].split(".")[0])
 
 
 def _beta_source():

@@ -31,7 +31,7 @@ class TestJobs(DeliveryCase):
 			self.assertIn(batch.name, delivery.resume_due())
 		self.assertEqual(self.run_job(batch), "Failed")
 		self.assertEqual(batch.attempts, 3)
-		self.assertIn("ended from outside", batch.error)
+		self.assertIn("stopped from outside", batch.error)
 		self.assertEqual(len(self.told(manager, batch.name)), 1)
 		delivery.retry(batch.name)
 		self.assertEqual(self.run_job(batch), "Delivered")

@@ -95,7 +95,7 @@ class TestInboxFolder(InboxCase):
 
 	def test_a_line_that_breaks_is_kept_in_the_log_and_the_file_comes_with_the_next_poll(self):
 		(self.outbox / "a-good.xlsx").write_bytes(self.report)
-		broken = DeliveryError("connection_lost", "The connection broke.", retry=True)
+		broken = DeliveryError("connection_lost", retry=True, problem="it broke")
 		with mock.patch.object(inbox, "fetch_file", side_effect=broken), self.assertRaises(DeliveryError):
 			inbox.poll(ACME)
 		self.assertEqual(frappe.db.count("Factoring Log", {"action": "Inbox", "status": "Retry"}), 1)

@@ -11,24 +11,6 @@ from rts_factoring.core.messages import DETAILS, ERRORS, READINESS, ROWS
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 CALL = re.compile(r'\b__\(\s*("(?:[^"\\]|\\.)*")')
 WORDS = 3  # shorter texts are words that Frappe or ERPNext translate
-SAID_AT_THE_EDGE = (
-	"Sentence",
-	"Reason",
-	"FactoringError",
-	"FileRefused",
-	"LayoutError",
-	"PaperworkError",
-	"NoticeError",
-)
-SAID_AT_THE_EDGE += (
-	"DeliveryError",
-	"PostingError",
-	"too_large",
-	"_refused",
-	"_not_csv",
-	"_too_complex",
-	"_damaged",
-)
 
 
 def spanish() -> dict[str, str]:
@@ -51,29 +33,10 @@ def sentences() -> set[str]:
 
 
 def core_sentences():
-	"""What the core's errors and reasons say; services say it in the user's language (services.errors.say)."""
-	for path in [*(PACKAGE / "core").rglob("*.py"), *(PACKAGE / "services").glob("*.py")]:
-		for node in ast.walk(ast.parse(path.read_text())):
-			if isinstance(node, ast.Call) and _name(node) in SAID_AT_THE_EDGE:
-				given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg != "where")]
-				for text in given:
-					yield from _constants(text)
+	"""What the core's errors and reasons say; services translate it (services.common.errors.translate)."""
 	for message in (*ERRORS.values(), *READINESS.values(), *ROWS.values()):
 		yield from (text for text in message if len(text.split()) > WORDS)
 	yield from (text for text in DETAILS.values() if len(text.split()) > WORDS)
-
-
-def _name(node: ast.Call) -> str:
-	return getattr(node.func, "id", getattr(node.func, "attr", ""))
-
-
-def _constants(node: ast.expr):
-	"""The texts an argument may be: itself, or either side of a choice."""
-	if isinstance(node, ast.IfExp):
-		yield from _constants(node.body)
-		yield from _constants(node.orelse)
-	elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
-		yield node.value
 
 
 def test_every_sentence_is_translated():

@@ -33,12 +33,7 @@ def file_path(doc, file: str) -> Path:
 	stored = frappe.get_doc("File", file)
 	owners = {(DOCTYPE, doc.name), *(("Sales Invoice", row.sales_invoice) for row in doc.invoices)}
 	if (stored.attached_to_doctype, stored.attached_to_name) not in owners:
-		raise FactoringError(
-			"not_of_the_batch",
-			"A file of the batch is attached neither to the batch nor to one of its invoices, so it is not given away.",
-			"Cancel the batch and make a new one.",
-			where=doc.name,
-		)
+		raise FactoringError("not_of_the_batch", where=doc.name)
 	return Path(stored.get_full_path())
 
 
@@ -67,12 +62,7 @@ def _freeze_files(doc, renew: Callable[[], None]) -> None:
 	"""Write the rows of all files in one transaction, the schedule's last."""
 	rows = [row for row in doc.invoices if row.outcome not in RELEASED_OUTCOMES]
 	if not rows:
-		raise FactoringError(
-			"nothing_to_send",
-			"No invoice of the batch could be made ready.",
-			"Mend what each invoice names, cancel the batch and make a new one.",
-			where=doc.name,
-		)
+		raise FactoringError("nothing_to_send", where=doc.name)
 	layout, lines = schedule_files.lines(doc)
 	day = schedule_files.day(doc)
 	client = doc.client_number or ""

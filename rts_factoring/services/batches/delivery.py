@@ -304,12 +304,8 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 
 def _fail_as_killed(batch: str, claim: str) -> None:
 	doc = frappe.get_doc(DOCTYPE, batch)
-	error = DeliveryError(
-		"killed",
-		"The job that sends this batch was ended from outside each time, the last attempt too.",
-		"Ask your administrator whether the server runs out of memory or restarts its workers; then press Try Again.",
-	)
-	_after_failure(doc, claim, Attempt("Deliver", doc.company, batch, doc.attempts), error)
+	attempt = Attempt("Deliver", doc.company, batch, doc.attempts)
+	_after_failure(doc, claim, attempt, DeliveryError("killed"))
 	_commit()
 
 
@@ -323,12 +319,7 @@ def _enabled_agreement(company: str):
 	"""The company's settings; to send they must be enabled."""
 	agreement = settings.find(company)
 	if not agreement or not agreement.enabled:
-		raise FactoringError(
-			"not_enabled",
-			"Factoring is switched off for this company, so nothing is sent.",
-			"Enable its Subsidiary Factoring Settings, then press Try Again on the batch.",
-			where=company,
-		)
+		raise FactoringError("not_enabled", where=company)
 	return agreement
 
 

@@ -8,7 +8,7 @@ from frappe.utils import escape_html
 from redis.exceptions import RedisError
 from rq.timeouts import BaseTimeoutException
 
-from rts_factoring.core.errors import FactoringError, Sentence, Text
+from rts_factoring.core.errors import FactoringError, Text
 
 TRANSIENT = (
 	*(frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.RetryBackgroundJobError),
@@ -29,17 +29,16 @@ class FactoringValidationError(frappe.ValidationError):
 
 
 def translate(text: str, lang: str | None = None) -> str:
-	"""A sentence of the core in the user's language, or in `lang`."""
-	if isinstance(text, Text):
-		said = {
-			name: translate(value, lang) if isinstance(value, (Text, Sentence)) else value
-			for name, value in text.values.items()
-		}
-		return _(text.template, lang).format(**said) if text else ""
-	if not isinstance(text, Sentence):
-		return _(text, lang) if text else ""
-	values = (translate(value, lang) if isinstance(value, Sentence) else value for value in text.values)
-	return _(text.template, lang).format(*values)
+	"""A text of the core in the user's language, or in `lang`."""
+	if not text:
+		return ""
+	if not isinstance(text, Text):
+		return _(text, lang)
+	values = {
+		name: translate(value, lang) if isinstance(value, Text) else value
+		for name, value in text.values.items()
+	}
+	return _(text.template, lang).format(**values)
 
 
 def as_frappe_error(error: FactoringError) -> Exception:

@@ -162,7 +162,7 @@ def stamp_print(printed: str, invoice, raw: bool = False) -> str:
 	"""A rendered invoice with its stamp. `raw` is a print for a receipt printer, which cannot carry one."""
 	decision, values = check_due(invoice)
 	if decision.due and raw and not decision.problem:
-		decision = NoticeDecision(True, "raw", problem=_raw_problem())
+		decision = NoticeDecision(True, "raw", problem=NoticeError("raw_printing"))
 	notice = _notice_to_print(decision, values)
 	if not notice:
 		return printed
@@ -287,15 +287,7 @@ def _notice_values(notice: Notice | None, customer: str, invoice_no: str, compan
 
 
 def _with_place(problem: NoticeError, values: NoticeValues) -> NoticeError:
-	return NoticeError(problem.code, problem.message, problem.hint, values.invoice_no or values.company)
-
-
-def _raw_problem() -> NoticeError:
-	return NoticeError(
-		"raw_printing",
-		"This invoice is factored, and a raw print format cannot carry the Notice of Assignment.",
-		"Choose another print format.",
-	)
+	return NoticeError(problem.key, where=values.invoice_no or values.company, **problem.values)
 
 
 def _show_conflict(printed: str, notice: Notice, values: NoticeValues) -> None:
@@ -304,7 +296,7 @@ def _show_conflict(printed: str, notice: Notice, values: NoticeValues) -> None:
 			frappe.local.factoring_remit_conflict = conflict.passage
 		frappe.msgprint(
 			_(
-				"The invoice itself says “{0}”, and the notice says to pay {1}. Mend the print format or letter head."
+				"The invoice itself says “{0}”, and the notice says to pay {1}. Correct the print format or letter head."
 			).format(
 				frappe.utils.escape_html(conflict.passage),
 				frappe.utils.escape_html(notice.remit_to.split("\n")[0] or _("somebody else")),

@@ -9,7 +9,7 @@ from frappe.utils import flt
 import rts_factoring
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, packet_key
 from rts_factoring.core.eligibility import Reason
-from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError, Sentence
+from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError, Text
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.notice.notice import Notice, NoticeDecision
 from rts_factoring.core.notice.overlay import require_on
@@ -44,12 +44,7 @@ def ensure_packet(invoice: str) -> str:
 				reference_name=invoice,
 				defer_insert=True,  # the caller rolls back
 			)
-		raise PaperworkError(
-			"packet_failed",
-			Sentence("The packet could not be made: {0}", _error_text(error)),
-			"The Error Log has the details; when that is mended, queue the invoice again.",
-			f"{invoice}.pdf",
-		) from error
+		raise PaperworkError("packet_failed", where=f"{invoice}.pdf", error=_error_text(error)) from error
 
 
 def _ensure_packet(invoice: str) -> str:
@@ -110,21 +105,15 @@ def _is_sent(invoice: str, state: str | None) -> bool:
 def _mark_not_ready(invoice: str, error: FactoringError) -> None:
 	state = frappe.db.get_value("Sales Invoice", invoice, "factoring_status", for_update=True)
 	if state == InvoiceState.QUEUED.value:
-		invoice_state.mark_not_ready(
-			invoice, [Reason(error.code, Sentence("{0}: {1}", error.where, error.message), error.hint)]
-		)
+		problem = Text("{where}: {message}", {"where": error.where, "message": error.message})
+		invoice_state.mark_not_ready(invoice, [Reason(error.code, problem, error.hint)])
 
 
 def _require_notice(decision: NoticeDecision, doc) -> Notice:
 	if decision.problem:
 		raise decision.problem
 	if not decision.notice:
-		raise NoticeError(
-			"not_factored",
-			"This invoice is not factored, so it has no packet.",
-			"Set its invoicing method to Factoring first.",
-			doc.name,
-		)
+		raise NoticeError("not_factored", where=doc.name)
 	return decision.notice
 
 
@@ -166,12 +155,7 @@ def _file(file_url: str):
 	"""The File behind an attachment's address; a missing one is the invoice's problem, and is named."""
 	name = frappe.db.get_value("File", {"file_url": file_url}, order_by="creation desc")
 	if not name:
-		raise PaperworkError(
-			"file_missing",
-			"This file is attached, but was deleted.",
-			"Attach it again.",
-			(file_url or "").rsplit("/", 1)[-1],
-		)
+		raise PaperworkError("file_missing.deleted", where=(file_url or "").rsplit("/", 1)[-1])
 	return frappe.get_doc("File", name)
 
 
@@ -179,9 +163,7 @@ def _content(file) -> bytes:
 	try:
 		return files.content(file)
 	except (OSError, frappe.DoesNotExistError, frappe.ValidationError) as error:
-		raise PaperworkError(
-			"file_missing", "This file is attached, but cannot be read.", "Attach it again.", file.file_name
-		) from error
+		raise PaperworkError("file_missing.unreadable", where=file.file_name) from error
 
 
 def _hash(file_url: str) -> str:
@@ -206,12 +188,7 @@ def _print(doc) -> bytes:
 			raise
 		if "network error" in str(error) and not _site_answers():
 			raise frappe.RetryBackgroundJobError(str(error)) from error
-		raise PaperworkError(
-			"print_failed",
-			Sentence("The invoice could not be printed: {0}", _error_text(error)),
-			"Print it from its form, mend what is said there, then queue the invoice again.",
-			f"{doc.name}.pdf",
-		) from error
+		raise PaperworkError("print_failed", where=f"{doc.name}.pdf", error=_error_text(error)) from error
 	finally:
 		frappe.local.flags.ignore_print_permissions = ignored
 		frappe.local.lang, frappe.local.jenv = lang, jenv
@@ -219,12 +196,7 @@ def _print(doc) -> bytes:
 		if engine:
 			frappe.local.form_dict.pdf_generator = engine
 	if passage := getattr(frappe.local, "factoring_remit_conflict", ""):
-		raise PaperworkError(
-			"remit_conflict",
-			Sentence("The invoice says “{0}”, which contradicts its notice.", passage),
-			"Mend the print format or letter head, then queue the invoice again.",
-			f"{doc.name}.pdf",
-		)
+		raise PaperworkError("remit_conflict", where=f"{doc.name}.pdf", passage=passage)
 	return printed
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import frappe
 from frappe import _
 
-from rts_factoring.core.errors import FileRefused, Sentence
+from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.identity import check_identity
@@ -105,32 +105,25 @@ def layout_name(doc) -> str:
 
 def apply_identity(doc, report: Report) -> None:
 	"""Put what the file says about itself on the document; refuse where it contradicts what the user chose."""
-	facts = report.metadata
+	metadata = report.metadata
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)
 	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
-		raise FileRefused(
-			"no_settings",
-			Sentence("{0} has no Subsidiary Factoring Settings.", doc.company),
-			"Create them first.",
-		)
-	book = ledger.load_ledger(doc.company, report.kind.value)
-	doc.batch = check_identity(report, book, doc.batch or "") or None
-	doc.currency = book.currency
-	doc.client_number = facts.client_number or book.client_number
-	doc.period_from, doc.period_to = facts.period or (None, None)
-	doc.run_date = facts.run_date
+		raise FileRefused("no_settings", company=doc.company)
+	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value)
+	doc.batch = check_identity(report, factoring_ledger, doc.batch or "") or None
+	doc.currency = factoring_ledger.currency
+	doc.client_number = metadata.client_number or factoring_ledger.client_number
+	doc.period_from, doc.period_to = metadata.period or (None, None)
+	doc.run_date = metadata.run_date
 	doc.sheet, doc.header_row = report.sheet, report.header.row
 	doc.line_count = len(report.lines)
 	doc.layout_snapshot = layout_snapshot(report.layout)
 	doc.unknown_columns = json.dumps(report.header.unknown)
 	doc.control_totals = json.dumps(
 		[
-			{
-				"row": total.row,
-				"label": total.label,
-				**{name: text(value) for name, value in total.amounts.items()},
-			}
+			{"row": total.row, "label": total.label}
+			| {name: text(value) for name, value in total.amounts.items()}
 			for total in report.totals
 		]
 	)
@@ -150,15 +143,10 @@ def _company_of(report: Report) -> str:
 		)
 		if number
 	}
-	company = numbers.get(digits(report.metadata.client_number or ""))
+	client = report.metadata.client_number
+	if not client:
+		raise FileRefused("unknown_client.not_stated", where=report.file_name)
+	company = numbers.get(digits(client))
 	if not company:
-		raise FileRefused(
-			"unknown_client",
-			Sentence(
-				"No subsidiary has the client number {0} that the file names.",
-				f"{report.metadata.client_number!r}",
-			),
-			"Choose the company.",
-			report.file_name,
-		)
+		raise FileRefused("unknown_client.number", where=report.file_name, client=client)
 	return company

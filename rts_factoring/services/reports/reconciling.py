@@ -54,8 +54,8 @@ def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliatio
 	decisions = report_lines.decisions(doc.name) if decided else {}
 	numbers |= {decision.invoice_no for decision in decisions.values() if decision.invoice_no}
 	days = {line.date for line in report.lines if line.date}
-	book = ledger.load_ledger(doc.company, report.kind.value, days)
-	return reconcile(report, ledger.receivables_named(numbers), book, doc.batch or "", decisions)
+	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value, days)
+	return reconcile(report, ledger.receivables_named(numbers), factoring_ledger, doc.batch or "", decisions)
 
 
 def update_rows(name: str) -> None:
