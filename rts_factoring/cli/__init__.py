@@ -1,6 +1,6 @@
-"""The `rts-factoring` command: the core as a tool of its own, without Frappe.
+"""The `rts-factoring` command: the core without Frappe.
 
-Exit status: 0 done, 1 bad input (one sentence on stderr), 2 wrong usage.
+Exit status: 0 done, 1 bad input (one line on stderr), 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from rts_factoring.core.errors import FactoringError
 
 # Subcommand → module below this package; each has add_arguments(parser) and run(args).
 COMMANDS = {
-	"inspect": "say what a report file is and what each of its rows says",
+	"inspect": "show what a report file is and what each of its rows means",
 	"reconcile": "match reports against receivables and show what they would post",
 	"stamp": "put a notice of assignment on a PDF",
-	"packet": "merge an invoice and its paperwork into one PDF",
+	"packet": "merge an invoice and its documents into one PDF",
 	"probe": "show a server's host key fingerprint and, with credentials, list a folder",
 	"sandbox": "run the embedded factor: an SFTP server that buys what it receives",
 	"demo": "run the whole cycle on example data and show it on one page",

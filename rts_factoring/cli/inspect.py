@@ -1,4 +1,4 @@
-"""`rts-factoring inspect`: what a report file is, the header found, each line typed, each problem. Writes nothing."""
+"""`rts-factoring inspect`: shows a report's header, its parsed lines and their problems. Writes nothing."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ def add_arguments(parser) -> None:
 def run(args) -> int:
 	path = Path(args.file)
 	report = read_report(path.read_bytes(), path.name, ReportKind(args.kind) if args.kind else None)
-	found = describe(report)
-	print(json.dumps(found, ensure_ascii=False) if args.json else _table(found))
+	described = describe(report)
+	print(json.dumps(described, ensure_ascii=False) if args.json else _table(described))
 	return 0
 
 
-def _table(found: dict) -> str:
-	facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found["facts"].items() if value)
+def _table(described: dict) -> str:
+	metadata = ", ".join(
+		f"{name.replace('_', ' ')} {value}" for name, value in described["facts"].items() if value
+	)
 	out = [
-		f"{found['file']}: {found['kind']} report, sheet {found['sheet']!r}, header in row {found['header_row']}",
-		facts,
+		f"{described['file']}: {described['kind']} report, sheet {described['sheet']!r}, header in row {described['header_row']}",
+		metadata,
 	]
-	out += [f"  {name:18} {' + '.join(texts)}" for name, texts in found["columns"].items()]
-	out += [f"  not read: column {text!r}" for text in found["unknown_columns"]]
-	out += [f"  not read: sheet {name!r}" for name in found["other_sheets"]]
-	for line in found["lines"]:
+	out += [f"  {name:18} {' + '.join(texts)}" for name, texts in described["columns"].items()]
+	out += [f"  not read: column {text!r}" for text in described["unknown_columns"]]
+	out += [f"  not read: sheet {name!r}" for name in described["other_sheets"]]
+	for line in described["lines"]:
 		rest = " ".join(
 			f"{name}={value}" for name, value in line.items() if name not in ("row", "invoice", "problems")
 		)
@@ -43,9 +45,9 @@ def _table(found: dict) -> str:
 		out.append(f"row {line['row']:>5}  {line.get('invoice') or '-':16} {rest}{problem}")
 	out += [
 		f"row {d['row']}: total of {d['field']} says {d['stated']}, the rows add up to {d['added']}"
-		for d in found["differences"]
+		for d in described["differences"]
 	]
 	out.append(
-		f"{len(found['lines'])} lines, {len(found['totals'])} totals, {len(found['problems'])} problems"
+		f"{len(described['lines'])} lines, {len(described['totals'])} totals, {len(described['problems'])} problems"
 	)
 	return "\n".join(out)

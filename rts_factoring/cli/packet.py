@@ -1,4 +1,4 @@
-"""`rts-factoring packet`: an invoice and its paperwork as one PDF, in the order RTS reads it."""
+"""`rts-factoring packet`: an invoice and its documents as one PDF, in the order RTS reads them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
-	papers = [Document(guess_kind(path.name), path.name, path.read_bytes()) for path in args.papers]
+	documents = [Document(guess_kind(path.name), path.name, path.read_bytes()) for path in args.papers]
 	limit = int(args.max_mb * 1000**2) if args.max_mb else None
-	packet = build_packet(args.invoice.read_bytes(), papers, max_bytes=limit, invoice_name=args.invoice.name)
+	packet = build_packet(
+		args.invoice.read_bytes(), documents, max_bytes=limit, invoice_name=args.invoice.name
+	)
 	write_whole(args.target, packet.content)
 	if args.json:
 		outline = [{"title": title, "page": page} for title, page in packet.outline]

@@ -82,11 +82,11 @@ def _server(text: str) -> tuple[str, int]:
 	bracketed = re.fullmatch(r"\[([^\]]+)\](?::(\d+))?", text)
 	plain = re.fullmatch(r"([^:\s]+)(?::(\d+))?", text)
 	bare = re.fullmatch(r"([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)()", text)  # IPv6 without a port
-	found = bracketed or plain or bare
-	port = int(found[2] or 22) if found else 0
-	if not found or not 0 < port < 65536:
+	match = bracketed or plain or bare
+	port = int(match[2] or 22) if match else 0
+	if not match or not 0 < port < 65536:
 		raise argparse.ArgumentTypeError(f"{text!r} is not HOST or HOST:PORT")
-	return found[1], port
+	return match[1], port
 
 
 def _password(user: str, host: str) -> str:

@@ -146,10 +146,10 @@ def _totals(result: Reconciliation) -> dict[str, str]:
 
 
 def _table(result: Reconciliation) -> str:
-	found = as_dict(result)
-	about = found.get("batch") or " to ".join(found.get("period") or ("period not stated",))
-	out = [f"{found['file']}: {found['kind']} report, {found['company']}, {about}"]
-	for line in found["lines"]:
+	shown = as_dict(result)
+	about = shown.get("batch") or " to ".join(shown.get("period") or ("period not stated",))
+	out = [f"{shown['file']}: {shown['kind']} report, {shown['company']}, {about}"]
+	for line in shown["lines"]:
 		amounts = " ".join(
 			f"{name}={value}"
 			for name, value in line.items()
@@ -159,14 +159,14 @@ def _table(result: Reconciliation) -> str:
 		out.append(
 			f"row {line['row']:>5}  {line['invoice'] or '-':16} {line['outcome']}{reason}  {amounts}".rstrip()
 		)
-	out += [f"not read: sheet {name!r}" for name in found["other_sheets"]]
-	out += [f"not read: column {name!r}" for name in found["unknown_columns"]]
-	if found["missing_from_report"]:
-		out.append(f"in the batch but not in the report: {', '.join(found['missing_from_report'])}")
+	out += [f"not read: sheet {name!r}" for name in shown["other_sheets"]]
+	out += [f"not read: column {name!r}" for name in shown["unknown_columns"]]
+	if shown["missing_from_report"]:
+		out.append(f"in the batch but not in the report: {', '.join(shown['missing_from_report'])}")
 	out += [
 		f"row {d['row']}: total of {d['field']} says {d['stated']}, rows add up to {d['added']}"
-		for d in found["differences"]
+		for d in shown["differences"]
 	]
 	out.append(f"{'':18}{'debit':>14}{'credit':>14}")
-	out += [f"  {role:16}{sums['debit']:>14}{sums['credit']:>14}" for role, sums in found["postings"].items()]
+	out += [f"  {role:16}{sums['debit']:>14}{sums['credit']:>14}" for role, sums in shown["postings"].items()]
 	return "\n".join(out)

@@ -42,9 +42,9 @@ def run(args) -> int:
 	missing = [OPTIONS[name] for name in _used(text, remit_to) if not given[name]]
 	if missing:
 		args.usage_error(f"the notice needs {' and '.join(missing)}")
-	facts = NoticeValues(given["company"], given["client_number"], given["customer"], given["invoice"])
+	values = NoticeValues(given["company"], given["client_number"], given["customer"], given["invoice"])
 	notice = Notice(company=given["company"], text=text, remit_to=remit_to)
-	write_whole(args.target, stamp_pdf(args.source.read_bytes(), notice, facts, args.source.name))
+	write_whole(args.target, stamp_pdf(args.source.read_bytes(), notice, values, args.source.name))
 	print(f"{args.target}: stamped")
 	return 0
 
@@ -57,8 +57,8 @@ def _text(path: Path) -> str:
 
 
 def _used(*texts: str) -> list[str]:
-	"""The placeholders that stand in the texts, in the order of PLACEHOLDERS."""
+	"""The placeholders used in the texts, in the order of PLACEHOLDERS."""
 	marks = {name: f"\ue000{name}\ue001" for name in PLACEHOLDERS}
-	facts = NoticeValues(marks["company"], marks["client_number"], marks["customer"], marks["invoice"])
-	shown = "".join(run.text for text in texts for line in parse(text, facts) for run in line)
+	values = NoticeValues(marks["company"], marks["client_number"], marks["customer"], marks["invoice"])
+	shown = "".join(run.text for text in texts for line in parse(text, values) for run in line)
 	return [name for name, mark in marks.items() if mark in shown]

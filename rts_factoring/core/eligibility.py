@@ -67,7 +67,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-	"""Not Factored, Not Ready or Queued, with every reason that applies; Queued has none."""
+	"""Not Factored, Not Ready or Queued, with the reasons. Queued has none."""
 
 	state: InvoiceState
 	reasons: tuple[Reason, ...] = ()

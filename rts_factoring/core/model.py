@@ -1,4 +1,4 @@
-"""The nouns of factoring, as frozen dataclasses. Amounts are Decimal in the company's currency, dates are `date`."""
+"""The terms of factoring, as enums and frozen dataclasses. Amounts are Decimal in the company's currency."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ReportKind(str, Enum):
 
 
 class Policy(str, Enum):
-	"""How a purchase stands in the books; the accountant's choice per subsidiary."""
+	"""How a purchase is booked. The accountant chooses it for each subsidiary."""
 
 	BORROWING = "borrowing"
 	SALE = "sale"
@@ -44,12 +44,12 @@ class Outcome(str, Enum):
 	MATCHED = "matched"
 	SUGGESTED = "suggested"  # a person must confirm the invoice
 	UNMATCHED = "unmatched"
-	BLOCKED = "blocked"  # the reason says what stands in the way
+	BLOCKED = "blocked"  # the reason says why
 	HELD = "held"
 	DENIED = "denied"
 	PENDING = "pending"
 	DUPLICATE = "duplicate"  # posted by an earlier import
-	IGNORED = "ignored"  # a person decided so
+	IGNORED = "ignored"  # by a person's decision
 
 
 class InvoiceState(str, Enum):
@@ -66,7 +66,7 @@ class InvoiceState(str, Enum):
 
 
 class InvoiceStanding(str, Enum):
-	"""Where an invoice stands in our own books, apart from factoring."""
+	"""The state of an invoice in our own books, apart from factoring."""
 
 	OPEN = "open"
 	DRAFT = "draft"
@@ -84,7 +84,7 @@ class CustomerStanding(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Receivable:
-	"""A Sales Invoice as the factor sees it. `outstanding` is what our books say is still to be paid."""
+	"""A Sales Invoice as the factor sees it. `outstanding` is its outstanding amount in our books."""
 
 	invoice_no: str
 	company: str
@@ -109,9 +109,9 @@ class Receivable:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-	"""What RTS and we hold against each other on one invoice; derived from its ledger entries.
+	"""What RTS and we owe each other on one invoice, from its ledger entries.
 
-	`open` is bought and not yet collected or charged back; `outstanding` is the receivable in our books.
+	`open` is bought and not yet collected or charged back. `outstanding` is the receivable in our books.
 	"""
 
 	invoice_no: str
@@ -140,7 +140,7 @@ class Leg(NamedTuple):
 
 
 class Event(str, Enum):
-	"""What a report row says happened. The first is the purchase report's; the others are transaction types."""
+	"""What happened to an invoice or to the reserve. The first comes from purchase reports, the others from payment reports."""
 
 	PURCHASE = "purchase"
 	PAYMENT = "payment"
@@ -160,5 +160,5 @@ class Event(str, Enum):
 	BUYOUT = "buyout"  # no word of a report means it, until a layout is taught one
 
 
-# Fees, wires and releases may stand alone; everything else is about one invoice.
+# Fees, wires and releases may be about no invoice. Every other event is about one.
 NEEDS_INVOICE = frozenset(Event) - {Event.RESERVE_RELEASE, Event.FEE, Event.FEE_REVERSAL, Event.CHARGE}

@@ -1,4 +1,4 @@
-"""Money is Decimal with two places, and this is the one place that rounds it."""
+"""Money is Decimal with two places. Only this module rounds it."""
 
 from decimal import ROUND_HALF_UP, Decimal
 

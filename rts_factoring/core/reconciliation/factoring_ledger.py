@@ -1,4 +1,4 @@
-"""What one subsidiary and its factor hold against each other before a report is read."""
+"""What one subsidiary and its factor owe each other before a report is read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FINAL_OUTCOMES = frozenset(
 
 @dataclass
 class FactoringLedger:
-	"""What one company and RTS hold against each other.
+	"""What one company and RTS owe each other.
 
 	`batches` has the live ones: batch number → invoices sent in it. `companies` has all subsidiaries, so that a file or
 	row that names another one is recognised. `posted_rows` has identity and occurrence of each report row that was posted,

@@ -87,9 +87,9 @@ def _bare(invoice_no: str) -> str:
 
 
 def identity_of(kind: ReportKind, line: ReportLine, known: bool = True) -> str:
-	"""SHA-1 of what a row says, without where it stands or how it is spelt; 40 hex digits.
+	"""SHA-1 of a row's content, whatever its position and spelling; 40 hex digits.
 
-	With `known` False the row's word counts as the report spells it, as it did before the layout learnt the word.
+	With `known` False the row's word counts as the report spells it, as it does before the layout knows the word.
 	"""
 	meaning = line.status if kind is ReportKind.PURCHASE else line.event
 	amounts = (

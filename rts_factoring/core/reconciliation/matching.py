@@ -1,4 +1,4 @@
-"""Which invoice a report row means: an ordered table of named rules, strict to loose. A name alone never matches."""
+"""Which invoice a report row means, by a table of named rules from strict to loose. A name alone never matches."""
 
 from __future__ import annotations
 
@@ -213,9 +213,8 @@ class Matcher:
 			if match := self._try(rule, line):
 				return match
 		if line.event not in NEEDS_INVOICE and not digits(line.invoice_no):
-			return Match(
-				Outcome.MATCHED, None, None, "no_invoice_needed"
-			)  # `Wire Fee` stands where a number would
+			# `Wire Fee` in the column of the invoice number
+			return Match(Outcome.MATCHED, None, None, "no_invoice_needed")
 		return Match(Outcome.UNMATCHED, None, "unknown_invoice")
 
 	def _try(self, rule: Rule, line: ReportLine) -> Match | None:

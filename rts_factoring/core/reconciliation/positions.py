@@ -1,4 +1,4 @@
-"""How each event moves the position of an invoice, and which state follows from the amounts."""
+"""How each event changes the position of an invoice, and which state follows from the amounts."""
 
 from __future__ import annotations
 
@@ -24,27 +24,24 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 
 
 def advance(position: Position, policy: Policy, *effects: Effect) -> Position:
-	"""The position after some effects; its state follows from the figures."""
-	figures = {name: getattr(position, name) for name in _FIGURES}
-	for event, amounts, *_ in effects:
-		for name, sign, amount in _ALL_MOVES[event, policy]:
+	"""The position after some effects. Its state follows from the amounts."""
+	amounts = {name: getattr(position, name) for name in _AMOUNTS}
+	for effect in effects:
+		for name, sign, amount in _ALL_MOVES[effect.event, policy]:
 			if sign > 0:
-				figures[name] += amounts[amount]
+				amounts[name] += effect.amounts[amount]
 			else:
-				figures[name] -= amounts[amount]
+				amounts[name] -= effect.amounts[amount]
 	state = _state(
-		position.state, figures["purchased"], figures["open"], figures["collected"], figures["charged_back"]
+		position.state, amounts["purchased"], amounts["open"], amounts["collected"], amounts["charged_back"]
 	)
-	return Position(position.invoice_no, state, position.batch, **figures)
+	return Position(position.invoice_no, state, position.batch, **amounts)
 
 
-_FIGURES = ("outstanding", "purchased", "open", "collected", "charged_back", "fee", "reserve")
+_AMOUNTS = ("outstanding", "purchased", "open", "collected", "charged_back", "fee", "reserve")
 
 
-_KEPT = {
-	Role.RECEIVABLE: "outstanding",
-	Role.RESERVE: "reserve",
-}  # accounts whose balance per invoice the position keeps
+_KEPT = {Role.RECEIVABLE: "outstanding", Role.RESERVE: "reserve"}  # accounts whose balance a position keeps
 
 
 def _moves(event: Event, entry: Entry) -> tuple[tuple[str, int, str], ...]:
@@ -61,7 +58,7 @@ _ALL_MOVES = {(event, policy): _moves(event, entry) for (event, policy), entry i
 def _state(
 	state: InvoiceState, purchased: Decimal, open_: Decimal, collected: Decimal, charged_back: Decimal
 ) -> InvoiceState:
-	"""Purchased invoices take their state from the figures; others keep the one they have."""
+	"""The state of a purchased invoice follows from its amounts. Other invoices keep theirs."""
 	if purchased <= 0:
 		return state
 	if open_ > 0:

@@ -1,4 +1,4 @@
-"""The posting matrix: what each event does to the books under each policy, and to what RTS and we hold against each other."""
+"""The posting matrix: what each event does to the books under each policy."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 
 
 def _leg(role: Role, amount: Decimal, invoice_no: str | None) -> Leg:
-	"""`amount` is debit when positive; a negative net or reserve thus stands on the other side."""
+	"""A positive `amount` is a debit, a negative one a credit."""
 	if amount > 0:
 		return Leg(role, debit=amount, invoice_no=invoice_no)
 	return Leg(role, credit=-amount, invoice_no=invoice_no)

@@ -210,7 +210,7 @@ _STATE_OF_OUTCOME = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceSta
 
 
 def _remaining_problems(line: ReportLine, event: Event) -> tuple[str, ...]:
-	"""The problems that remain once a person has said what the row is."""
+	"""The problems of a row after a person has set its type."""
 	solved = {"unknown_type", "both_signs"} | (set() if event in NEEDS_INVOICE else {"missing_invoice"})
 	problems = [problem for problem in line.problems if problem not in solved]
 	if event in NEEDS_INVOICE and not line.invoice_no and "missing_invoice" not in problems:

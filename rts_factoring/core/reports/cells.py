@@ -34,12 +34,12 @@ _MIN, _MAX = date(1990, 1, 1), date(2100, 1, 1)
 
 
 def escape_formula(text: str) -> str:
-	"""The text with an apostrophe before what a spreadsheet would run as a formula; other texts as they are."""
+	"""The text, with an apostrophe in front if a spreadsheet would run it as a formula."""
 	return "'" + text if _FORMULA.match(text) else text
 
 
 class BadCell(ValueError):
-	"""The cell is not what its column holds; `code` is the reason shown on the line."""
+	"""The cell does not fit its column. `code` is the problem of its line."""
 
 	def __init__(self, code: str, value: object):
 		super().__init__(f"{code}: {str(value)[:60]!r}")
@@ -48,7 +48,7 @@ class BadCell(ValueError):
 
 
 def to_text(value: object) -> str:
-	"""Trimmed text: NBSP and repeated spaces fold to one space, a leading apostrophe goes, 12345.0 becomes 12345."""
+	"""The trimmed text. NBSP and repeated spaces become one space, a leading apostrophe is dropped, 12345.0 becomes 12345."""
 	if isinstance(value, str):
 		folded = _SPACE.sub(" ", value).strip()
 		if folded.startswith("'"):
@@ -66,7 +66,7 @@ def to_text(value: object) -> str:
 
 
 def is_filled(row: Sequence[object]) -> bool:
-	"""Whether a row says anything at all."""
+	"""Whether any cell of the row is filled."""
 	if row.count("") == len(row):
 		return False
 	return any(to_text(cell) or cell is FORMULA_WITHOUT_VALUE for cell in row)
@@ -132,8 +132,8 @@ def _text_amount(value: str) -> Decimal | None:
 def to_date(value: object, order: str = "MDY", epoch: date = EPOCH_1900) -> date | None:
 	"""A date; None for an empty cell. Raises BadCell("invalid_date").
 
-	Text is read in the layout's order, whatever it says; a year in front (ISO, 20261103) and a month's name leave no doubt.
-	`epoch` is what a bare day number counts from.
+	A text is read in the layout's order, except where the year comes first (ISO, 20261103) or the month has a name.
+	`epoch` is the day from which a bare number counts.
 	"""
 	day: date | None
 	if isinstance(value, datetime):
@@ -159,7 +159,7 @@ def to_date(value: object, order: str = "MDY", epoch: date = EPOCH_1900) -> date
 
 
 def _number_date(value: float, epoch: date) -> date | None:
-	"""Excel's day number, of a cell that lost its date format, or a date written as one number."""
+	"""Excel's day number from a cell without a date format, or a date written as one number (20261103)."""
 	if 30_000 < value < 73_000:
 		return epoch + timedelta(days=int(value))
 	return _text_date(str(int(value)), "YMD") if 19_900_101 <= value < 21_000_101 else None

@@ -12,7 +12,7 @@ from .sheets import Limits, Row, too_large
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = ",;\t|"
-_SAMPLE = 20_000  # bytes from which the delimiter is told
+_SAMPLE = 20_000  # bytes in which the delimiter is looked for
 
 
 def read_delimited(data: bytes, file_name: str, limits: Limits) -> list[Row]:
@@ -46,7 +46,7 @@ def read_delimited(data: bytes, file_name: str, limits: Limits) -> list[Row]:
 
 
 def _text_lines(data: bytes, encoding: str, delimiter: str, file_name: str, limits: Limits) -> Iterator[str]:
-	"""Lines, refusing one that is cut into very many cells before they are made."""
+	"""The lines. One with far too many delimiters is refused before its cells are made."""
 	for line in io.TextIOWrapper(io.BytesIO(data), encoding, newline=""):
 		if line.count(delimiter) > 10 * limits.columns:
 			raise too_large("columns", file_name, limits.columns, line.count(delimiter) + 1)
@@ -54,7 +54,7 @@ def _text_lines(data: bytes, encoding: str, delimiter: str, file_name: str, limi
 
 
 def _encoding(data: bytes, file_name: str) -> str:
-	"""By the byte order mark, else UTF-8, else as Windows writes Western European texts."""
+	"""The encoding of the byte order mark, else UTF-8, else Windows-1252."""
 	marked = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
 	if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or (not marked and b"\x00" in data[:4096]):
 		raise FileRefused("not_csv.not_text", where=file_name)

@@ -1,4 +1,4 @@
-"""A pause of Python's garbage collector while very many objects are made and none of them is garbage."""
+"""Pauses Python's garbage collector while very many objects are made that all stay."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Made = TypeVar("Made")
 
 
 def gc_paused(work: Callable[Given, Made]) -> Callable[Given, Made]:
-	"""Reading and typing a large report makes a million objects that all stay: looking through them again and again for
-	garbage takes a tenth of the time and more (benchmarks/reports.py). Counted references are freed as always."""
+	"""Run `work` without the garbage collector. A large report becomes a million objects that all stay, and the collector's
+	repeated search through them takes a tenth of the time or more (benchmarks/reports.py). Reference counting goes on."""
 
 	@wraps(work)
 	def paused(*args: Given.args, **kwargs: Given.kwargs) -> Made:

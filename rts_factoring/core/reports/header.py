@@ -1,4 +1,4 @@
-"""Where a report's header row stands, and what each column is."""
+"""Finds a report's header row and the field of each column."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class _Candidate:
 	upper: bool
 	names: list[Named | None]
 	texts: list[str]
-	has_rows: bool  # something stands below it
+	has_rows: bool  # there are filled rows below it
 
 	@property
 	def fields(self) -> set[str]:
@@ -70,7 +70,7 @@ class _Candidate:
 def find_header(
 	workbook: Spreadsheet, layouts: Sequence[ReportLayout], kind: ReportKind | None = None
 ) -> tuple[Header, Sheet, ReportLayout]:
-	"""The header that fits best over all sheets; `kind` is what the user says the file is.
+	"""The header that fits best over all sheets. `kind` is what the user says the file is.
 
 	Raises FileRefused: `no_header`, `wrong_kind`, `missing_column`, `duplicate_column`, `several_sheets`, `no_rows`.
 	"""
@@ -99,15 +99,15 @@ def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple[int, ..
 
 
 def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | None) -> _Candidate | None:
-	"""The sheet's header, in the layout whose own columns are there; where both or none are, the title decides, then what
-	the user said."""
+	"""The sheet's header, by the layout whose distinctive columns are there. Where both layouts have as many, the title
+	decides, then what the user said."""
 	candidates = [candidate for layout in layouts if (candidate := _best(sheet, layout))]
 
 	def rank(candidate: _Candidate) -> tuple[int, ...]:
 		title = " ".join(text for row in sheet.rows[: candidate.row] for text in map(to_text, row)).casefold()
 		distinctive = len(candidate.fields & DISTINCTIVE_FIELDS[candidate.layout.kind])
-		said = (candidate.layout.kind.value in title, candidate.layout.kind == kind)
-		return (distinctive, not candidate.missing, *said, len(candidate.fields))
+		stated = (candidate.layout.kind.value in title, candidate.layout.kind == kind)
+		return (distinctive, not candidate.missing, *stated, len(candidate.fields))
 
 	return max(candidates, key=rank, default=None)
 
@@ -136,15 +136,15 @@ def _is_text(row: Row) -> bool:
 
 
 def _may_be_upper(row: Row, texts: list[str]) -> bool:
-	"""A title row right above the header is not part of it: it says whose file it is, and must be read as such."""
+	"""Whether the row above can be the first line of a header. A title row cannot: it says whose file it is."""
 	return _is_text(row) and not states_metadata(texts)
 
 
 def _two_lines(
 	upper: list[str], lower: list[str], index: dict[str, Named]
 ) -> tuple[list[Named | None], list[str]]:
-	"""Fields and labels of a header of two lines: the upper text in front of the lower is tried first; an upper text
-	reaches over the columns to its right, as merged cells do."""
+	"""Fields and labels of a header of two lines. The upper text in front of the lower is tried first. An upper text also
+	belongs to the columns to its right, as in merged cells."""
 	names, labels, group = [], [], ""
 	for above, text in zip(upper, lower, strict=True):
 		group = above or group

@@ -1,6 +1,6 @@
-"""What a report's headers and words mean. RTS publishes no layout, so all of it is data an accountant can edit.
+"""What a report's headers and words mean. RTS publishes no layout, so all of this is data that an accountant can edit.
 
-The shipped defaults are inferred from public descriptions of such reports, not from a specification.
+The shipped defaults are inferred from public descriptions of such reports. There is no specification.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ REQUIRED = {
 	ReportKind.PURCHASE: ("invoice_no", "invoice_amount"),
 	ReportKind.PAYMENT: ("payment_date", "amount_paid"),
 }
-# Columns that only one kind of report has; they tell the kinds apart.
+# Columns that only one kind of report has.
 DISTINCTIVE_FIELDS = {
 	ReportKind.PURCHASE: frozenset(
 		("purchased_amount", "advance_amount", "reserve_amount", "other_deductions", "net_amount")
@@ -110,7 +110,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 @lru_cache(maxsize=4096)
 def normalise_header(value: str) -> str:
-	"""One form for all spellings of a header: case, spaces (NBSP too), punctuation and `no/num/number/#` fold away."""
+	"""One form for all spellings of a header: case, spaces (NBSP too), punctuation and `no/num/number/#` do not matter."""
 	plain = _PERCENTAGE.sub("", unicodedata.normalize("NFKC", value))
 	folded = _CAMEL.sub(" ", _DROPPED.sub("", plain)).casefold()
 	tokens = (_ONE_FORM.get(token, token) for token in _TOKEN.findall(folded))

@@ -1,4 +1,4 @@
-"""The lines of a report as typed, and whether the totals it states are the sums of its lines."""
+"""The parsed lines of a report, and whether its totals are the sums of its lines."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..money import ZERO
 
 
 class ReportLine(NamedTuple):
-	"""One row that says something. Amounts are as in the report (negative stays negative); None is an empty cell.
+	"""One row with content. Amounts are as in the report (negative stays negative), None is an empty cell.
 
-	`status` belongs to purchase reports, `event` to payment reports; `problems` are reason codes, worst first.
+	`status` belongs to purchase reports, `event` to payment reports. `problems` are reason codes, the worst first.
 	"""
 
 	row: int

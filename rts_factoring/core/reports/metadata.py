@@ -1,4 +1,4 @@
-"""What the rows above a report's header say about the file: whose it is, which batch, which period."""
+"""What the rows above a report's header state: the client, the batch, the period, the run date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .layout import normalise_header
 
 @dataclass(frozen=True, slots=True)
 class ReportMetadata:
-	"""Empty where the file says nothing. A `batch` under a label such as Schedule # may be RTS's number, not ours."""
+	"""Fields are empty where the file does not state them. A `batch` labelled Schedule # may be RTS's number, not ours."""
 
 	client_number: str = ""
 	client_name: str = ""

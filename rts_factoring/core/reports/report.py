@@ -1,4 +1,4 @@
-"""A report file → typed lines. Every row of the sheet ends in exactly one of lines, totals, headers, titles or blanks."""
+"""A report file → parsed lines. Every row of the sheet ends in exactly one of lines, totals, headers, titles or blanks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .spreadsheet import read
 
 @dataclass(frozen=True)
 class Report:
-	"""A report as read; `titles`, `headers` and `blanks` are row numbers from 1."""
+	"""A parsed report. `titles`, `headers` and `blanks` are row numbers from 1."""
 
 	kind: ReportKind
 	file_name: str
@@ -201,8 +201,8 @@ class _Parser:
 		return values
 
 	def _turn_deductions(self) -> None:
-		"""Deductions shown as negative amounts become positive: where the layout says so, or where every row of a purchase
-		report adds up only that way."""
+		"""Negative deductions become positive where the layout says so, or where the rows of a purchase report add up only
+		that way."""
 		shown = [name for name in _DEDUCTIONS if name in self.columns]
 		if self.layout.deductions_negative or (shown and self._adds_up_negative(shown)):
 			for name in shown:
@@ -238,12 +238,12 @@ class _Parser:
 		is_purchase = self.layout.kind is ReportKind.PURCHASE
 		classified = self._classify_purchases() if is_purchase else self._classify_payments()
 		row = self.first
-		for place, (meaning, invoice_no, *said) in enumerate(zip(classified, *texts, *values, strict=True)):
+		for place, (meaning, invoice_no, *rest) in enumerate(zip(classified, *texts, *values, strict=True)):
 			row += 1
 			event, status, problems = meaning
 			if place in self.bad or problems:
 				problems = _ordered([*self.bad.get(place, ()), *problems])
-			yield ReportLine(row, invoice_no, event, status, problems, *said)
+			yield ReportLine(row, invoice_no, event, status, problems, *rest)
 
 	def _column(self, name: str) -> Column:
 		values = self.columns.get(name)
@@ -336,7 +336,7 @@ def _infer(
 	released: Decimal | None,
 	chargeback: Decimal | None,
 ) -> Event | None:
-	"""The type of a row that names none, where its filled amounts leave no doubt."""
+	"""The type of a row without a word, where its filled amounts allow only one."""
 	if chargeback and not paid:
 		return Event.CHARGEBACK if chargeback > 0 else None
 	filled = [event for amount, event in ((released, Event.RESERVE_RELEASE), (fee, Event.FEE)) if amount]

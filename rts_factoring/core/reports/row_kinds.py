@@ -1,4 +1,4 @@
-"""What a row below the header is: a line, a total, a repeated header, a title or note between the rows, or blank."""
+"""What a row below the header is: a line, a total, a repeated header, a title or note, or blank."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RowClassifier:
 		self.notes = {i for name in ("reason", "description") for i in header.columns.get(name, ())}
 
 	def kind(self, row: Row, line: ReportLine, is_readable: bool) -> RowKind:
-		"""`line` is the row as typed; `is_readable` says that none of its cells was an error."""
+		"""`line` is the parsed row. `is_readable` is true if all its cells could be read."""
 		if self.is_plain(line):
 			return RowKind.LINE
 		if not is_filled(row):
@@ -72,7 +72,7 @@ class RowClassifier:
 
 	@staticmethod
 	def is_plain(line: ReportLine) -> bool:
-		"""An ordinary line, told without looking at its cells again: a number, a date or an amount, nothing of totals."""
+		"""A quick test for an ordinary line: it has a number, and a date or an amount, and does not say "total"."""
 		invoice_no = line.invoice_no
 		if not invoice_no or not invoice_no[-1].isdigit() or "total" in invoice_no.casefold():
 			return False
@@ -90,13 +90,11 @@ class RowClassifier:
 		return False
 
 	def _is_total(self, row: Row, line: ReportLine, is_readable: bool) -> bool:
-		"""A row that says so where a line would have its invoice, or that has amounts and says nothing else."""
+		"""A row with the word total where a line has its invoice, or with amounts and no other text."""
 		labelled = [
 			i for i, cell in enumerate(row) if isinstance(cell, str) and self._says_total(to_text(cell), i)
 		]
-		if (
-			_is_number(line.invoice_no) and self.invoice not in labelled
-		):  # the count of invoices stands there, or a line
+		if _is_number(line.invoice_no) and self.invoice not in labelled:  # the count of invoices, or a line
 			bare = [i for i in labelled if i not in self.notes and _BARE_TOTAL.fullmatch(to_text(row[i]))]
 			return bool(bare) and line.date is None and not self._is_known(line)
 		if labelled and self.invoice in labelled:
@@ -115,7 +113,7 @@ class RowClassifier:
 		return column != self.debtor and bool(_TOTAL_WHAT.fullmatch(text))
 
 	def _says_anything(self, row: Row) -> bool:
-		"""Whether a cell outside the amount columns says anything but punctuation."""
+		"""Whether a cell outside the amount columns has a letter or digit."""
 		return any(
 			any(map(str.isalnum, to_text(cell))) for i, cell in enumerate(row) if i not in self.amounts
 		)
@@ -124,7 +122,7 @@ class RowClassifier:
 		return bool(line.word) and normalise_word(line.word) in self.words
 
 	def _is_title(self, row: Row, line: ReportLine) -> bool:
-		"""A page title, the heading of a group, or a note: no number, no word of the layout, and no amount to lose."""
+		"""A page title, the heading of a group, or a note: without a number, a word of the layout or an amount."""
 		texts = [text for cell in row if (text := to_text(cell))]
 		if self._is_known(line) or FORMULA_WITHOUT_VALUE in row:
 			return False

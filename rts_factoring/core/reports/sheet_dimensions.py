@@ -1,4 +1,4 @@
-"""How far a worksheet reaches, and which of its cells hold no value: read from its XML before any reader allocates it."""
+"""The size of a worksheet, and its cells without a value, read from its XML before a reader allocates the cells."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Cell = tuple[int, int]  # row and column from 0
 class SheetDimensions(NamedTuple):
 	rows: int
 	columns: int
-	cells: int  # that are written in the file
+	cells: int  # in the file
 
 
-# What a plain sheet may have without a look at every position: up to Z99999.
+# A plain sheet of up to this size (Z99999) needs no look at every position.
 _FEW_ROWS, _FEW_COLUMNS = 99_999, 26
-_MANY_ROWS = 150_000  # from here on it matters how many of the 26 columns there are
+_MANY_ROWS = 150_000  # above this, the number of columns up to Z is counted
 _FAR = re.compile(rb'r="(?:([A-Za-z]{2,})(\d+)|[A-Za-z]?(\d{6,}))')
-# A tag ends at the first > that stands in no value. No writer gives a cell more than ten attributes.
+# A tag ends at the first > outside a quoted value. No writer gives a cell more than ten attributes.
 _ATTRIBUTES = rb"((?:[^<>\"']+|\"[^\"]*\"|'[^']*'){0,100})"
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])" + _ATTRIBUTES)
 _POSITION = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Za-z]*)\$?(\d*)")
@@ -58,12 +58,12 @@ def cells_with_error(body: bytes) -> list[Cell]:
 
 
 def _single_letters(body: bytes) -> int:
-	"""The last column of a plain sheet that has none beyond Z."""
+	"""The last column of a plain sheet whose columns end at Z or before."""
 	return next((c - 64 for c in range(ord("Z"), 64, -1) if body.find(b'<c r="%c' % c) >= 0), _FEW_COLUMNS)
 
 
 def _is_plain(body: bytes) -> bool:
-	"""Whether every row and cell begins with its position, as all common writers put it."""
+	"""Whether every row and cell begins with its position, as all common programs write it."""
 	return (
 		body.count(b"<row") == body.count(b'<row r="')
 		and body.count(b"<c") - body.count(b"<col") == body.count(b'<c r="')

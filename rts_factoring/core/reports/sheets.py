@@ -1,4 +1,4 @@
-"""A spreadsheet file in memory: sheets of cells, and the bounds within which one is read."""
+"""A spreadsheet file in memory: sheets of cells, and the limits on what is read."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from ..errors import FileRefused
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-	"""Bounds on one report; a real one of 100,000 rows × 12 columns has about 8 MB, 60 MB unpacked."""
+	"""Limits of one report. A real one of 100,000 rows × 12 columns has about 8 MB, and 60 MB unpacked."""
 
 	bytes: int = 40_000_000
-	unpacked: int = (
-		120_000_000  # bytes of all parts of a workbook, and of all its shared texts as often as they are used
-	)
+	unpacked: int = 120_000_000  # bytes of all parts, and of all shared texts each time one is used
 	rows: int = 200_000
 	columns: int = 512
-	cells: int = 2_500_000  # that hold something, in all sheets
+	cells: int = 2_500_000  # filled cells, in all sheets
 	area: int = 4_000_000  # rows × columns, in all sheets
 	sheets: int = 50
 	members: int = 2_000
@@ -27,7 +25,7 @@ class Limits:
 
 
 class MissingValue:
-	"""A cell that holds a formula whose result was never saved; its value cannot be known."""
+	"""A cell with a formula whose result was never saved. Its value cannot be known."""
 
 	__slots__ = ()
 
@@ -45,7 +43,7 @@ Row: TypeAlias = list[Any]  # cells: a text, number, date, truth value or FORMUL
 
 @dataclass(slots=True)
 class Sheet:
-	"""`rows[i]` is row i+1 of the sheet, every row equally long; empty cells are ''."""
+	"""`rows[i]` is row i+1 of the sheet. All rows are equally long, empty cells are ''."""
 
 	name: str
 	rows: list[Row]
@@ -57,7 +55,7 @@ EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)  # day 0 of Excel'
 
 @dataclass(slots=True)
 class Spreadsheet:
-	"""`epoch` is what the day numbers of cells without a date format count from."""
+	"""`epoch` is the day from which the numbers of cells without a date format count."""
 
 	file_name: str
 	sheets: list[Sheet] = field(default_factory=list)

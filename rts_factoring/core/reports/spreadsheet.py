@@ -10,7 +10,7 @@ from .workbook import read_workbook
 
 @gc_paused
 def read(data: bytes, file_name: str, limits: Limits | None = None) -> Spreadsheet:
-	"""Read an .xlsx, or a .csv when the name says so.
+	"""Read a .csv (or .txt, .tsv) by its name, and any other file as .xlsx.
 
 	Raises FileRefused: not_xlsx, not_csv, too_large, encrypted, unsafe, no_rows.
 	"""

@@ -1,5 +1,5 @@
-"""An .xlsx → sheets of cells. What the file claims and what it holds is checked before the reader sees any of it, and the
-reader is given only the parts that were checked: a workbook made to exhaust memory ends here with a clear error."""
+"""An .xlsx → sheets of cells. The file is checked before the reader sees it, and the reader gets only the checked parts.
+A workbook made to exhaust memory is refused with a clear error."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def read_workbook(data: bytes, file_name: str, limits: Limits) -> Spreadsheet:
 		return workbook
 	except FileRefused:
 		raise
-	except Exception as error:  # the readers' own errors differ by version; any of them means damage
+	except Exception as error:  # a reader's errors differ by version; each means damage
 		raise _damaged(file_name) from error
 	except BaseException as error:
 		if type(error).__name__ == "PanicException":  # a panic of the reader does not derive from Exception
@@ -64,14 +64,14 @@ def read_workbook(data: bytes, file_name: str, limits: Limits) -> Spreadsheet:
 
 @dataclass(slots=True)
 class _Part:
-	"""What the reader does not tell of a worksheet: its cells that hold no value, or an error."""
+	"""What the reader leaves out of a worksheet: its cells without a value, and those with an error."""
 
 	no_value: list[Cell]
 	errors: list[Cell]
 
 
 class _Package:
-	"""The zip archive: its parts are read once, checked, and put into `copy`, uncompressed."""
+	"""The zip archive. Its parts are read once, checked, and put into `copy`, uncompressed."""
 
 	def __init__(self, data: bytes, file_name: str, limits: Limits):
 		self.file_name = file_name
@@ -135,8 +135,8 @@ class _Package:
 
 
 class _Budget:
-	"""What all sheets together may take: a reader allocates rows × columns between the outermost cells of a sheet, and a
-	copy of a shared text for every cell that names it."""
+	"""What all sheets together may take. A reader allocates rows × columns up to the outermost cells of a sheet, and a copy
+	of a shared text for every cell that uses it."""
 
 	def __init__(self, file_name: str, limits: Limits):
 		self.file_name = file_name
@@ -220,7 +220,7 @@ def _read(copy: io.BytesIO, parts: list[_Part | None], file_name: str) -> Spread
 
 
 def _put(rows: list[Row], cells: list[Cell], value: object) -> None:
-	"""Cells the reader gives as empty, or leaves out where they stand beyond all others."""
+	"""Set cells that the reader gives as empty, or leaves out because they are beyond all filled ones."""
 	if not cells:
 		return
 	width = max(len(rows[0]) if rows else 0, 1 + max(column for _, column in cells))
