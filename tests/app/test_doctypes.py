@@ -1,6 +1,8 @@
 """The DocTypes as files: consistent, guarded by roles, and saying the same as the core."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,9 @@ def test_what_posts_and_what_logs_is_never_made_by_hand():
 		assert BY_NAME[name].get("in_create")
 		for permission in BY_NAME[name]["permissions"]:
 			assert not permission.get("write") and not permission.get("create"), (name, permission)
+
+
+def test_controllers_state_the_types_of_their_fields():
+	script = PACKAGE.parent / "scripts" / "write_type_blocks.py"
+	done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
+	assert done.returncode == 0, f"Run python3 scripts/write_type_blocks.py for:\n{done.stdout}{done.stderr}"

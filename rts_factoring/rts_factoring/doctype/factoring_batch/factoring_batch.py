@@ -5,6 +5,51 @@ from rts_factoring.services.common.documents import CompanyDocument, saved_docum
 
 
 class FactoringBatch(CompanyDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from rts_factoring.rts_factoring.doctype.factoring_batch_file.factoring_batch_file import (
+			FactoringBatchFile,
+		)
+		from rts_factoring.rts_factoring.doctype.factoring_batch_invoice.factoring_batch_invoice import (
+			FactoringBatchInvoice,
+		)
+
+		amended_from: DF.Link | None
+		attempts: DF.Int
+		batch_date: DF.Date
+		cancel_reason: DF.SmallText | None
+		claim: DF.Data | None
+		claimed_on: DF.Datetime | None
+		client_number: DF.Data | None
+		company: DF.Link
+		currency: DF.Link | None
+		delivered_on: DF.Datetime | None
+		error: DF.SmallText | None
+		expected_advance: DF.Currency
+		expected_fee: DF.Currency
+		expected_reserve: DF.Currency
+		files: DF.Table[FactoringBatchFile]
+		invoice_count: DF.Int
+		invoices: DF.Table[FactoringBatchInvoice]
+		next_attempt_on: DF.Datetime | None
+		remote_folder: DF.Data | None
+		schedule_layout: DF.Link | None
+		seen_on: DF.Datetime | None
+		split_from: DF.Link | None
+		status: DF.Literal[
+			"Draft", "Queued", "Sending", "Ready to Download", "Delivered", "Failed", "Cancelled"
+		]
+		submitted_by: DF.Link | None
+		submitted_on: DF.Datetime | None
+		total_amount: DF.Currency
+	# end: auto-generated types
+
 	def validate(self):
 		factoring_batch.validate(self)
 

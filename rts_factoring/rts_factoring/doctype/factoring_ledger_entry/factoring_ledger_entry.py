@@ -3,6 +3,62 @@ from rts_factoring.services.common.documents import CompanyDocument
 
 
 class FactoringLedgerEntry(CompanyDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		advances: DF.Currency
+		batch: DF.Link | None
+		cash_advances: DF.Currency
+		charged_back: DF.Currency
+		charges: DF.Currency
+		clearing: DF.Currency
+		collected: DF.Currency
+		company: DF.Link
+		currency: DF.Link | None
+		customer: DF.Link | None
+		customer_credit: DF.Currency
+		customer_deductions: DF.Currency
+		differences: DF.Currency
+		event: DF.Literal[
+			"purchase",
+			"payment",
+			"partial",
+			"short_pay",
+			"over_pay",
+			"chargeback",
+			"chargeback_reversal",
+			"reserve_release",
+			"fee",
+			"fee_reversal",
+			"charge",
+			"payment_removed",
+			"non_factored",
+			"write_off",
+			"direct_payment",
+			"buyout",
+		]
+		fee: DF.Currency
+		is_reversal: DF.Check
+		is_reversed: DF.Check
+		journal_entry: DF.Link | None
+		open_change: DF.Currency
+		policy: DF.Literal["Borrowing", "Sale"]
+		posting_date: DF.Date
+		purchased: DF.Currency
+		receivable: DF.Currency
+		remarks: DF.SmallText | None
+		report_import: DF.Link | None
+		report_import_line: DF.Link | None
+		reserve: DF.Currency
+		reverses: DF.Link | None
+		sales_invoice: DF.Link | None
+	# end: auto-generated types
+
 	def validate(self):
 		ledger.validate(self)
 

@@ -8,6 +8,58 @@ from rts_factoring.services.reports import decisions, reconciling, report_import
 
 
 class ReportImport(CompanyDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		amended_from: DF.Link | None
+		batch: DF.Link | None
+		blocked_count: DF.Int
+		client_number: DF.Data | None
+		company: DF.Link
+		control_totals: DF.Code | None
+		currency: DF.Link | None
+		denied_count: DF.Int
+		differences: DF.Code | None
+		duplicate_count: DF.Int
+		error: DF.SmallText | None
+		file: DF.Attach
+		file_sha256: DF.Data | None
+		header_row: DF.Int
+		held_count: DF.Int
+		ignored_count: DF.Int
+		kind: DF.Literal["", "Purchase", "Payment"]
+		layout: DF.Link | None
+		layout_snapshot: DF.Code | None
+		line_count: DF.Int
+		matched_count: DF.Int
+		missing_from_report: DF.Code | None
+		pending_count: DF.Int
+		period_from: DF.Date | None
+		period_to: DF.Date | None
+		posted_count: DF.Int
+		posting_date: DF.Date | None
+		run_date: DF.Date | None
+		sheet: DF.Data | None
+		status: DF.Literal["Draft", "Reading", "Ready", "Posting", "Posted", "Cancelled", "Failed"]
+		suggested_count: DF.Int
+		total_chargeback: DF.Currency
+		total_fee: DF.Currency
+		total_net: DF.Currency
+		total_other: DF.Currency
+		total_paid: DF.Currency
+		total_purchased: DF.Currency
+		total_released: DF.Currency
+		total_reserve: DF.Currency
+		unknown_columns: DF.Code | None
+		unmatched_count: DF.Int
+		waiting_count: DF.Int
+	# end: auto-generated types
+
 	def before_validate(self):
 		require_private_file(self, "file")
 		layouts.refuse_other_company(self, "layout")

@@ -3,6 +3,101 @@ from rts_factoring.services.reports import report_import
 
 
 class ReportImportLine(CompanyDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		advance: DF.Currency
+		cells: DF.Code | None
+		chargeback: DF.Currency
+		company: DF.Link | None
+		currency: DF.Link | None
+		date: DF.Date | None
+		debtor: DF.Data | None
+		debtor_code: DF.Data | None
+		decided_by: DF.Link | None
+		decided_event: DF.Literal[
+			"",
+			"purchase",
+			"payment",
+			"partial",
+			"short_pay",
+			"over_pay",
+			"chargeback",
+			"chargeback_reversal",
+			"reserve_release",
+			"fee",
+			"fee_reversal",
+			"charge",
+			"payment_removed",
+			"non_factored",
+			"write_off",
+			"direct_payment",
+			"buyout",
+		]
+		decided_invoice: DF.Link | None
+		decided_on: DF.Datetime | None
+		description: DF.SmallText | None
+		event_type: DF.Literal[
+			"",
+			"purchase",
+			"payment",
+			"partial",
+			"short_pay",
+			"over_pay",
+			"chargeback",
+			"chargeback_reversal",
+			"reserve_release",
+			"fee",
+			"fee_reversal",
+			"charge",
+			"payment_removed",
+			"non_factored",
+			"write_off",
+			"direct_payment",
+			"buyout",
+		]
+		fee: DF.Currency
+		identity: DF.Data | None
+		invoice_amount: DF.Currency
+		invoice_date: DF.Date | None
+		invoice_no: DF.Data | None
+		net: DF.Currency
+		occurrence: DF.Int
+		other: DF.Currency
+		outcome: DF.Literal[
+			"matched",
+			"suggested",
+			"unmatched",
+			"blocked",
+			"held",
+			"denied",
+			"pending",
+			"duplicate",
+			"ignored",
+		]
+		paid: DF.Currency
+		payment_ref: DF.Data | None
+		po_no: DF.Data | None
+		posted: DF.Check
+		posted_key: DF.Data | None
+		purchased: DF.Currency
+		reason: DF.Data | None
+		report_import: DF.Link
+		reserve: DF.Currency
+		reserve_released: DF.Currency
+		resolution: DF.Literal["", "Accepted", "Invoice Chosen", "Type Set", "Ignored", "Superseded"]
+		resolution_reason: DF.SmallText | None
+		row_no: DF.Int
+		rule: DF.Data | None
+		sales_invoice: DF.Link | None
+		word: DF.Data | None
+	# end: auto-generated types
+
 	def validate(self):
 		report_import.validate_line(self)
 

@@ -5,6 +5,29 @@ from rts_factoring.services.company import layouts
 
 
 class ReportLayout(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from rts_factoring.rts_factoring.doctype.report_layout_header.report_layout_header import (
+			ReportLayoutHeader,
+		)
+		from rts_factoring.rts_factoring.doctype.report_layout_word.report_layout_word import ReportLayoutWord
+
+		company: DF.Link | None
+		date_order: DF.Literal["MDY", "DMY", "YMD"]
+		deductions_negative: DF.Check
+		headers: DF.Table[ReportLayoutHeader]
+		kind: DF.Literal["Purchase", "Payment"]
+		layout_name: DF.Data
+		tolerance: DF.Currency
+		words: DF.Table[ReportLayoutWord]
+	# end: auto-generated types
+
 	def validate(self):
 		layouts.validate_report_layout(self)
 

@@ -11,6 +11,101 @@ from rts_factoring.services.views import checklist
 
 
 class SubsidiaryFactoringSettings(CompanyDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from rts_factoring.rts_factoring.doctype.factoring_document_kind.factoring_document_kind import (
+			FactoringDocumentKind,
+		)
+
+		advance_rate: DF.Percent
+		advances_account: DF.Link | None
+		agreement_received_on: DF.Date | None
+		alert_batch_failed: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		alert_chargeback: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		alert_held: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		alert_purchase_overdue: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		alert_report_imported: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		alert_waiting_rows: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		asked_on: DF.Date | None
+		auth_timeout: DF.Int
+		auto_submit: DF.Literal["Never", "Daily at a Time", "When Enough Invoices Are Queued", "Both"]
+		auto_submit_count: DF.Int
+		auto_submit_time: DF.Time | None
+		ca_certificate: DF.Code | None
+		cash_advances_account: DF.Link | None
+		channels: DF.Int
+		charges_account: DF.Link | None
+		clearing_account: DF.Link | None
+		client_number: DF.Data | None
+		company: DF.Link
+		connect_timeout: DF.Int
+		connected_on: DF.Datetime | None
+		cost_center: DF.Link | None
+		credentials_received_on: DF.Date | None
+		currency: DF.Link | None
+		customer_deductions_account: DF.Link | None
+		default_method: DF.Literal["Factoring", "Direct"]
+		differences_account: DF.Link | None
+		document_kinds: DF.Table[FactoringDocumentKind]
+		enabled: DF.Check
+		fee_account: DF.Link | None
+		fee_rate: DF.Percent
+		fees_stated_in: DF.Literal["", "Purchase Report", "Payment Report", "Both, Add Up"]
+		host: DF.Data | None
+		host_key_fingerprint: DF.Data | None
+		inbox_folder: DF.Data | None
+		insecure: DF.Check
+		journal_naming_series: DF.Data | None
+		last_auto_submit: DF.Date | None
+		max_attempts: DF.Int
+		max_invoices: DF.Int
+		min_amount: DF.Currency
+		operation_timeout: DF.Int
+		packet_size_cap: DF.Float
+		passphrase: DF.Password | None
+		password: DF.Password | None
+		payment_charges_from: DF.Literal["Reserve", "Payout"]
+		payment_report_layout: DF.Link | None
+		policy: DF.Literal["Borrowing", "Sale"]
+		poll_inbox: DF.Check
+		port: DF.Int
+		postings: DF.Int
+		print_format: DF.Link | None
+		private_key_fingerprint: DF.Data | None
+		protocol: DF.Literal["SFTP", "FTPS", "FTP", "Download"]
+		purchase_overdue_days: DF.Int
+		purchase_report_layout: DF.Link | None
+		recourse: DF.Check
+		remote_folder: DF.Data | None
+		report_email_account: DF.Link | None
+		representative_email: DF.Data | None
+		repurchase_days: DF.Int
+		request_stage: DF.Literal[
+			"", "Asked", "Agreement Received", "Signed", "Credentials Received", "Connected"
+		]
+		reserve_account: DF.Link | None
+		reserve_rate: DF.Percent
+		schedule_layout: DF.Link | None
+		server_appends: DF.Check
+		server_no_overwrite: DF.Check
+		server_no_rename: DF.Check
+		server_no_stat: DF.Check
+		server_sweeps: DF.Check
+		short_pay_tolerance: DF.Currency
+		signed_agreement: DF.Attach | None
+		signed_on: DF.Date | None
+		temporary_folder: DF.Data | None
+		username: DF.Data | None
+		wait_for_first: DF.Check
+		zip_mode: DF.Literal["One PDF per Invoice", "All in One Zip"]
+	# end: auto-generated types
+
 	def onload(self):
 		self.set_onload("print_problems", health.problems())
 
