@@ -13,7 +13,7 @@ frappe.ui.form.on("Sales Invoice", {
 			!frappe.user.has_role(["Factoring User", "Factoring Manager"])
 		)
 			return;
-		rts_factoring.help(frm, "/factoring-help/user-guide#monday-invoices-and-papers");
+		rts_factoring.help(frm, "/factoring-help/user-guide#monday-invoices-and-documents");
 		pill(frm);
 		paper_drop(frm);
 		explain(frm);
