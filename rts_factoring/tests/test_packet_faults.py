@@ -47,7 +47,7 @@ class TestPacketFaults(FreightCase):
 		)
 		self.assertTrue(of(ONE).factoring_packet and of(THREE).factoring_packet)
 		self.assertIn(f"{TWO}.pdf: The invoice could not be printed: TypeError", of(TWO).factoring_reasons)
-		self.assertIn("then queue the invoice again", of(TWO).factoring_reasons)
+		self.assertIn("Then queue the invoice again", of(TWO).factoring_reasons)
 
 	def test_a_batch_gives_it_back_and_goes_with_the_others(self):
 		self.break_second()

@@ -232,7 +232,7 @@ class TestPackets(FreightCase):
 		packets.make_packets([ONE])
 		self.assertEqual(of(ONE).factoring_status, "Not Ready")
 		self.assertIn("0.1 MB are allowed", of(ONE).factoring_reasons)
-		self.assertIn("then queue the invoice again", of(ONE).factoring_reasons)
+		self.assertIn("Then queue the invoice again", of(ONE).factoring_reasons)
 		freight.make_settings(
 			ACME, packet_size_cap=0
 		)  # judges the company's invoices again, in the background

@@ -98,7 +98,7 @@ class TestQueue(FreightCase):
 			"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
 		)
 		invoice = freight.make_invoice("AF-10001", currency="CAD", conversion_rate=0.7)
-		self.assertIn("The invoice is in CAD, the agreement in USD.", invoice.factoring_reasons)
+		self.assertIn("The invoice is in CAD. The agreement is in USD.", invoice.factoring_reasons)
 
 	def test_an_invoice_that_was_paid_in_part_is_not_sold(self):
 		invoice = freight.make_invoice("AF-10001")

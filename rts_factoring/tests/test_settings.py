@@ -24,7 +24,7 @@ def of_acme():
 class TestConnection(FreightCase):
 	def test_a_server_is_used_only_after_a_person_confirmed_its_key(self):
 		server = self.factor(pin="")
-		with self.refused("confirmed this server's host key"):
+		with self.refused("The host key of this server is not confirmed yet"):
 			connections.test_connection(of_acme())
 		self.assertEqual(server.auth_attempts, 0)
 		shown = connections.show_host_key(of_acme())
@@ -64,7 +64,7 @@ class TestConnection(FreightCase):
 			subprocess.run(command, check=True)
 			key = path.read_text()
 			listed = subprocess.run(["ssh-keygen", "-lf", f"{path}.pub"], capture_output=True, text=True)
-		with self.refused("cannot be read with the passphrase"):
+		with self.refused("cannot be read with this passphrase"):
 			settings.store_private_key(of_acme(), key, "wrong")
 		shown = settings.store_private_key(of_acme(), key, "opensesame")
 		self.assertIn(shown.split()[1], listed.stdout)
