@@ -213,4 +213,6 @@ def _invoice(name: str, ptype: str):
 
 def _check_company(company: str) -> None:
 	if not frappe.has_permission("Company", "read", doc=company):
-		frappe.throw(_("No permission for company {0}").format(frappe.bold(company)), frappe.PermissionError)
+		frappe.throw(
+			_("You have no permission for company {0}.").format(frappe.bold(company)), frappe.PermissionError
+		)

@@ -195,7 +195,7 @@ def require_company(company: str | None) -> str:
 	if not company:
 		frappe.throw(_("Choose a company."))
 	if allowed is not None and company not in allowed:
-		frappe.throw(_("You may not see {0}.").format(company), frappe.PermissionError)
+		frappe.throw(_("You have no permission for company {0}.").format(company), frappe.PermissionError)
 	return company
 
 

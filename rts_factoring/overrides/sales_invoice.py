@@ -47,7 +47,7 @@ def before_cancel(doc, method=None):
 	)
 	if batch and state not in NOT_BOUGHT:
 		frappe.throw(
-			_("{0} is in factoring batch {1}. Take it out of the batch, or cancel the batch, first.").format(
+			_("{0} is in factoring batch {1}. First take it out of the batch, or cancel the batch.").format(
 				frappe.bold(doc.name), frappe.get_desk_link("Factoring Batch", batch)
 			),
 			title=_("With the Factor"),

@@ -74,7 +74,7 @@ class TestBatches(FreightCase):
 	def test_another_subsidiarys_invoice_is_refused(self):
 		freight.make_notice(BLUEBIRD)
 		freight.make_invoice("BL-20001")
-		with self.refused("BL-20001 is no invoice of", ACME):
+		with self.refused("BL-20001 is not an invoice of", ACME):
 			factoring_batch.create(ACME, ["AF-10001", "BL-20001"])
 
 	def test_an_invoice_that_is_not_queued_is_refused_with_its_reason(self):

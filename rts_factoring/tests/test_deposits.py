@@ -96,7 +96,7 @@ class TestDirectPayment(ReportCase):
 		center = frappe.db.get_value("Company", ACME, "cost_center")
 		payment = self.mixed()
 		payment.append("deductions", {"account": account, "cost_center": center, "amount": 5})
-		with self.refused("AF-10001", "Payment Entry of its own"):
+		with self.refused("AF-10001", "separate Payment Entry"):
 			direct_payments.hold_for_factor(payment)
 		self.assertTrue(frappe.db.exists("Payment Entry", payment.name))
 

@@ -77,13 +77,13 @@ class TestLayouts(FreightCase):
 	def test_a_company_uses_no_layout_of_another(self):
 		foreign = walls.own_layout("Report Layout", BLUEBIRD)
 		content = reports.payment_rows("12/01/2026 - 12/15/2026", (None, None, "12/02/2026", "Fee", 5))
-		with self.refused("one company only"):
+		with self.refused("the layout of another company"):
 			reports.import_file("foreign.xlsx", content, submit=False, layout=foreign)
 		for field, name in (
 			("purchase_report_layout", foreign),
 			("schedule_layout", walls.own_layout("Schedule Layout", BLUEBIRD)),
 		):
-			with self.refused("one company only"):
+			with self.refused("the layout of another company"):
 				freight.make_settings(ACME, **{field: name})
 
 	def test_a_word_remembered_by_somebody_limited_goes_into_the_companys_copy(self):

@@ -189,9 +189,9 @@ class TestWhatAReportMayNotDo(ReportCase):
 			"Factoring Ledger Entry", frappe.get_all("Factoring Ledger Entry", pluck="name")[0]
 		)
 		entry.remarks = "changed"
-		with self.refused("never changed"):
+		with self.refused("cannot be changed"):
 			entry.save()
-		with self.refused("never deleted"):
+		with self.refused("cannot be deleted"):
 			entry.delete()
 
 	def test_an_error_in_the_middle_posts_nothing(self):

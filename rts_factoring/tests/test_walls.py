@@ -359,7 +359,7 @@ class TestWalls(unittest.TestCase):
 			doc.update({"language": "en", "valid_from": "2026-12-01", "text": "Pay the factor."})
 			with self.assertRaises(frappe.ValidationError) as caught:
 				doc.insert()
-			self.assertIn("no such file", str(caught.exception))
+			self.assertIn("this file does not exist, or you may not read it", str(caught.exception))
 
 	def test_a_public_file_is_refused(self):
 		frappe.set_user(walls.address("Factoring Manager"))

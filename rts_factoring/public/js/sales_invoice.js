@@ -59,7 +59,7 @@ async function explain(frm) {
 	});
 	const title = {
 		"Not Ready": __("Not ready for factoring"),
-		Held: __("Held by RTS: mend it and queue it again"),
+		Held: __("Held by RTS: fix it and queue it again"),
 		Denied: __("Denied by RTS: bill the customer directly"),
 	}[frm.doc.factoring_status];
 	frm.layout.wrapper.find(".factoring-reasons").remove(); // another refresh may have come first

@@ -46,7 +46,7 @@ def entries(report_import: str) -> list[str]:
 def record(doc, bank_account: str, amount: float, day, reference: str = "") -> dict:
 	"""A draft bank entry of the deposit for review; `difference` is what the payout still lacks (or exceeds)."""
 	if doc.docstatus != 1:
-		frappe.throw(_("Submit the import before its deposit is recorded."))
+		frappe.throw(_("Submit the import first. Then record its deposit."))
 	if money(amount) <= ZERO:
 		frappe.throw(_("Enter the amount that arrived at the bank."))
 	account = frappe.db.get_value(

@@ -23,8 +23,8 @@ def warn(doc) -> None:
 	links = ", ".join(get_link_to_form("Sales Invoice", name) for name in invoices)
 	frappe.msgprint(
 		_(
-			"{0} is factored: this payment belongs to RTS. Use <b>Held for the Factor</b> to book it so, "
-			"pass it on, and remind the customer to pay RTS."
+			"{0} is factored, so this payment belongs to RTS. Use <b>Held for the Factor</b> to book it as RTS's money."
+			" Then pass it on, and remind the customer to pay RTS."
 		).format(links),
 		title=_("Paid to the Wrong Party"),
 		indicator="orange",
@@ -88,10 +88,11 @@ def _refuse_to_divide(doc, invoices: list[str], amount: Decimal, received: Decim
 	if doc.deductions or len(currencies) > 1 or amount > received:
 		frappe.throw(
 			_(
-				"This payment is for {0}, which RTS has bought, and for more. It has deductions, two currencies, or pays less "
-				"than it allocates, so it cannot be divided by itself. Make a Payment Entry of its own for the factored invoices."
+				"This payment is for {0}, which RTS has bought, and for other invoices. It cannot be divided automatically,"
+				" because it has deductions, two currencies, or pays less than it allocates. Make a separate Payment Entry"
+				" for the factored invoices."
 			).format(", ".join(invoices)),
-			title=_("Make Two Payments of It"),
+			title=_("Make Two Payments"),
 		)
 
 

@@ -126,7 +126,11 @@ def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str
 		doc.insert()
 		doc.submit()
 	if doc.docstatus != 1:
-		frappe.throw(_("Journal Entry {0} was not submitted; nothing was posted.").format(doc.name))
+		frappe.throw(
+			_("ERPNext did not submit Journal Entry {0}, so nothing was posted. See the Error Log.").format(
+				doc.name
+			)
+		)
 	return doc.name
 
 
@@ -184,7 +188,7 @@ def account(agreement, role: Role) -> str:
 	if not name:
 		frappe.throw(
 			_(
-				"{0}: choose the account for {1} in Subsidiary Factoring Settings before reports are posted."
+				"{0} has no account for {1}. Choose one in its Subsidiary Factoring Settings, then post the report."
 			).format(agreement.company, _(agreement.meta.get_label(field)))
 		)
 	return name
@@ -247,7 +251,11 @@ def cancel_of_import(report_import: str) -> list[str]:
 		with own_posting():
 			doc.cancel()
 		if doc.docstatus != 2:
-			frappe.throw(_("Journal Entry {0} was not cancelled; nothing was undone.").format(name))
+			frappe.throw(
+				_(
+					"ERPNext did not cancel Journal Entry {0}, so nothing was undone. See the Error Log."
+				).format(name)
+			)
 	return names
 
 
@@ -260,7 +268,7 @@ def refuse_reversal(doc) -> None:
 	if report_import:
 		frappe.throw(
 			_(
-				"Entry {0} belongs to Report Import {1} and is not reversed alone. Cancel the import; that undoes all its entries."
+				"Journal Entry {0} belongs to Report Import {1} and cannot be reversed alone. Cancel the import to undo all its entries."
 			).format(reversed_entry, report_import),
 			title=_("Factoring"),
 		)
@@ -271,7 +279,7 @@ def refuse_alone(doc) -> None:
 	if doc.get("factoring_report_import") and not doc.flags.factoring:
 		frappe.throw(
 			_(
-				"This entry belongs to Report Import {0}. Cancel the import; that undoes all its entries."
+				"This entry belongs to Report Import {0} and cannot be cancelled alone. Cancel the import to undo all its entries."
 			).format(doc.factoring_report_import),
 			title=_("Factoring"),
 		)

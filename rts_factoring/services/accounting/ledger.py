@@ -39,12 +39,12 @@ def validate(doc) -> None:
 	"""Entries are written by postings alone and never changed."""
 	if not doc.is_new():
 		frappe.throw(
-			_("Factoring Ledger Entries are never changed; cancel the Report Import that made them.")
+			_("Factoring Ledger Entries cannot be changed. Cancel the Report Import that made them.")
 		)
 
 
 def on_trash(doc) -> None:
-	frappe.throw(_("Factoring Ledger Entries are never deleted; cancel the Report Import that made them."))
+	frappe.throw(_("Factoring Ledger Entries cannot be deleted. Cancel the Report Import that made them."))
 
 
 def lock(company: str) -> None:
@@ -57,7 +57,7 @@ def lock(company: str) -> None:
 	if latest != frappe.db.get_value(settings.DOCTYPE, company, "postings"):
 		frappe.throw(
 			_(
-				"Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then repeat this."
+				"Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then try again."
 			).format(company),
 			StaleReadError,
 			title=_("Try Again"),
@@ -293,7 +293,7 @@ def _refuse_account_change(doc, before, role: Role) -> None:
 	if is_used(doc.company, role):
 		frappe.throw(
 			_(
-				"{0}: reports were posted to {1}, so this role keeps it. Rename that account, or cancel those imports first."
+				"{0} cannot change, because reports were posted to {1}. Rename that account, or cancel those imports first."
 			).format(_(doc.meta.get_label(field)), frappe.bold(before.get(field))),
 			title=_("Account"),
 		)

@@ -53,9 +53,9 @@ def check_new_posting_date(doc) -> None:
 	)
 	if last and last[0].date and getdate(doc.posting_date) < last[0].date:
 		frappe.throw(
-			_(
-				"Row {0} is of {1}; Posting Date cannot be earlier than a row that is still to be posted."
-			).format(last[0].row_no, formatdate(last[0].date))
+			_("Row {0} has the date {1} and is not posted yet. Posting Date cannot be earlier.").format(
+				last[0].row_no, formatdate(last[0].date)
+			)
 		)
 
 

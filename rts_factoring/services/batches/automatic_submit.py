@@ -118,7 +118,7 @@ def _notify_once(company: str, attempt: logs.Attempt, message: str) -> None:
 	attempt.refused(message)
 	alerts.notify_managers(
 		company,
-		_("The queued invoices of {0} could not be submitted by themselves").format(company),
+		_("The queued invoices of {0} could not be submitted automatically").format(company),
 		message,
 		settings.DOCTYPE,
 		company,

@@ -69,7 +69,9 @@ def retry(batch: str) -> None:
 	"""A person asks for another attempt after the last one failed."""
 	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
 	if status not in (FAILED, QUEUED):
-		frappe.throw(_("The batch is {0}; there is nothing to try again.").format(_(status)))
+		frappe.throw(
+			_("The batch is {0}. Only a failed or queued batch can be tried again.").format(_(status))
+		)
 	_set_batch(batch, status=QUEUED, attempts=0, next_attempt_on=None, error="")
 	enqueue(batch)
 
@@ -248,7 +250,11 @@ def mark_delivered(batch: str) -> None:
 	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
 	doc = frappe.get_doc(DOCTYPE, batch)
 	if status not in (READY, FAILED) or not doc.files:
-		frappe.throw(_("The batch is {0}; its files cannot be marked as delivered.").format(_(status)))
+		frappe.throw(
+			_(
+				"The batch is {0}. Its files can be marked as delivered once they are ready to download."
+			).format(_(status))
+		)
 	table = frappe.qb.DocType(FILE_DOCTYPE)
 	delivered = frappe.qb.update(table).set(table.state, "Delivered").set(table.error, "")
 	delivered.set(table.delivered_on, now_datetime()).where(
@@ -258,7 +264,7 @@ def mark_delivered(batch: str) -> None:
 	batch_status.mark_submitted(batch)
 	doc.add_comment("Info", _("brought the files to the factor"))
 	Attempt("Mark as Delivered", doc.company, batch, doc.attempts).succeeded(
-		_("by hand, by {0}").format(frappe.session.user), sum(cint(row.size) for row in doc.files)
+		_("marked by {0}").format(frappe.session.user), sum(cint(row.size) for row in doc.files)
 	)
 
 
@@ -268,7 +274,11 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 		_renew_claim(doc.name, claim)
 	except _ClaimLost:
 		return
-	message = str(error) if isinstance(error, FactoringError) else _("Unexpected error; see the Error Log.")
+	message = (
+		str(error)
+		if isinstance(error, FactoringError)
+		else _("An unexpected error occurred. See the Error Log.")
+	)
 	if not isinstance(error, FactoringError):
 		frappe.log_error(
 			title=f"Factoring Batch {doc.name}", reference_doctype=DOCTYPE, reference_name=doc.name
@@ -344,7 +354,7 @@ def _postpone(doc, claim: str, earlier: str) -> str:
 		claimed_on=None,
 		attempts=cint(doc.attempts) - 1,
 		next_attempt_on=now_datetime() + timedelta(minutes=RETRY_MINUTES[1]),
-		error=_("Waits until {0} was seen at the factor.").format(earlier),
+		error=_("Waiting until {0} is seen at the factor.").format(earlier),
 	)
 	_commit()
 	return QUEUED

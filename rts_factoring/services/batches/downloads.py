@@ -15,7 +15,11 @@ def of_batch(batch: str) -> tuple[str, bytes]:
 	"""File name and content of one zip with every file of the batch, as they were or will be sent."""
 	doc = frappe.get_doc(DOCTYPE, batch)
 	if doc.docstatus == 0 or not doc.files:
-		frappe.throw(_("The files of {0} are not made yet. They follow its submission.").format(doc.name))
+		frappe.throw(
+			_("The files of {0} are not made yet. Submit the batch, then wait until they are.").format(
+				doc.name
+			)
+		)
 	if len(doc.files) == 1:
 		return doc.files[0].file_name, _content(doc, doc.files[0])
 	target = io.BytesIO()

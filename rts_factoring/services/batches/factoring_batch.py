@@ -72,7 +72,7 @@ def on_submit(doc) -> None:
 		following = create(doc.company, rest, split_from=doc.name)
 		following.submit()
 		frappe.msgprint(
-			_("{0} invoices are over the limit of one batch and go with {1}.").format(
+			_("{0} invoices are over the limit of one batch. They are sent with {1}.").format(
 				len(rest), frappe.get_desk_link(DOCTYPE, following.name)
 			),
 			alert=True,
@@ -154,7 +154,9 @@ def _refuse_duplicates(doc) -> None:
 	names = [row.sales_invoice for row in doc.invoices]
 	duplicates = sorted({name for name in names if names.count(name) > 1})
 	if duplicates:
-		frappe.throw(_("{0} stands in the batch twice.").format(frappe.bold(", ".join(duplicates))))
+		frappe.throw(
+			_("{0} appears twice in the batch. Remove one row.").format(frappe.bold(", ".join(duplicates)))
+		)
 
 
 def _lock_invoices(doc) -> dict:
@@ -175,14 +177,14 @@ def _refuse_unfit(doc, rows: dict) -> None:
 		if (
 			not row or row.company != doc.company
 		):  # one answer for both, which tells nothing of other companies
-			problems.append(_("{0} is no invoice of {1}.").format(line.sales_invoice, doc.company))
+			problems.append(_("{0} is not an invoice of {1}.").format(line.sales_invoice, doc.company))
 		elif row.factoring_batch and row.factoring_batch != doc.name:
-			problems.append(_("{0} is in batch {1} already.").format(row.name, row.factoring_batch))
+			problems.append(_("{0} is already in batch {1}.").format(row.name, row.factoring_batch))
 		elif row.factoring_status != InvoiceState.QUEUED.value:
 			problems.append(
 				_("{0} is not queued: {1}.").format(row.name, row.factoring_reasons or row.factoring_status)
 			)
-	_throw(problems, _("These Invoices Cannot Go"))
+	_throw(problems, _("These Invoices Cannot Be Sent"))
 
 
 def _refuse_unready(doc) -> None:
@@ -209,7 +211,10 @@ def _refuse_answered(doc) -> None:
 		limit=SHOWN,
 	)
 	if bought and not answered:
-		frappe.throw(_("The factor has bought {0}.").format(", ".join(bought)), title=_("Answered"))
+		frappe.throw(
+			_("The factor has bought {0}, so the batch cannot be cancelled.").format(", ".join(bought)),
+			title=_("Answered"),
+		)
 	if answered:
 		frappe.throw(
 			_("The factor has answered this batch. Cancel {0} first.").format(

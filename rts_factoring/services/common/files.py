@@ -18,7 +18,9 @@ def require_private_file(doc, fieldname: str) -> None:
 		return
 	label = frappe.bold(_(doc.meta.get_label(fieldname)))
 	if not can_read_file(file_url):
-		frappe.throw(_("{0}: there is no such file that you may read. Upload it first.").format(label))
+		frappe.throw(
+			_("{0}: this file does not exist, or you may not read it. Upload it first.").format(label)
+		)
 	refuse_public(file_url, label)
 
 

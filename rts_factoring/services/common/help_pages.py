@@ -26,7 +26,7 @@ def pages() -> dict[str, str]:
 def as_html(name: str) -> str:
 	"""One page, with its pictures in it and links that lead to the other pages here."""
 	if name not in pages():
-		frappe.throw(_("There is no such page of the help."), frappe.PageDoesNotExistError)
+		frappe.throw(_("The help has no such page."), frappe.PageDoesNotExistError)
 	html = md_to_html((FOLDER / f"{name}.md").read_text())
 	html = _PAGE.sub(lambda match: f'href="{address(match[1])}{match[2] or ""}"', html)
 	return _PICTURE.sub(lambda match: f'src="{_picture(match[1])}" loading="lazy"', html)

@@ -89,9 +89,9 @@ def _company_copy(shared, company: str) -> str:
 		copy.update({"layout_name": name, "company": company})
 		copy.insert()
 		frappe.msgprint(
-			_(
-				"{0} is shared by all companies. {1} has a copy of it from now on, {2}, which knows the new word."
-			).format(frappe.bold(shared.name), frappe.bold(company), frappe.bold(name)),
+			_("{0} is shared by all companies. The new word was added to a copy for {1}, named {2}.").format(
+				frappe.bold(shared.name), frappe.bold(company), frappe.bold(name)
+			),
 			alert=True,
 		)
 	agreement, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
@@ -108,7 +108,9 @@ def refuse_other_company(doc, *fieldnames: str) -> None:
 		company = doc.get(fieldname) and frappe.db.get_value(field.options, doc.get(fieldname), "company")
 		if company and company != doc.get("company"):
 			frappe.throw(
-				_("{0}: {1} is the layout of one company only. Choose a shared one, or that company.").format(
+				_(
+					"{0}: {1} is the layout of another company. Choose a shared layout, or one of this company."
+				).format(
 					frappe.bold(_(field.label)), frappe.bold(frappe.utils.escape_html(doc.get(fieldname)))
 				)
 			)

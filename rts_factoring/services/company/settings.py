@@ -64,7 +64,7 @@ def require_any(company: str):
 
 def _throw_not_set_up(company: str):
 	frappe.throw(
-		_("{0} is not set up for factoring. Make and enable its Subsidiary Factoring Settings.").format(
+		_("{0} is not set up for factoring. Create and enable its Subsidiary Factoring Settings.").format(
 			frappe.bold(company)
 		),
 		title=_("Not Set Up"),
@@ -136,9 +136,7 @@ def mask_passwords(doc) -> None:
 
 def refuse_to_show(fieldname: str) -> None:
 	frappe.throw(
-		_("{0} is used to reach the factor and never shown. Enter a new one to replace it.").format(
-			fieldname
-		),
+		_("{0} is never shown. Enter a new one to replace it.").format(fieldname),
 		frappe.PermissionError,
 	)
 
@@ -170,21 +168,24 @@ def remove_private_key(agreement) -> None:
 
 def validate(doc) -> None:
 	if doc.enabled and not doc.client_number:
-		frappe.throw(_("Client Number is needed to enable factoring. RTS gives one to each subsidiary."))
+		frappe.throw(
+			_("Client Number is empty. Enter the number RTS gave this subsidiary, then enable factoring.")
+		)
 	for field in ("advance_rate", "reserve_rate", "fee_rate"):
 		if not 0 <= flt(doc.get(field)) <= 100:
 			frappe.throw(_("{0} must be between 0 and 100 percent.").format(_(doc.meta.get_label(field))))
 	if doc.protocol == "FTP" and doc.host and not doc.insecure:
 		frappe.throw(
-			_("Plain FTP sends credentials and invoices in clear text. Use SFTP or FTPS, or have a System")
-			+ " "
-			+ _("Manager tick {0}.").format(frappe.bold(_("Allow Unencrypted FTP")))
+			_(
+				"Plain FTP sends credentials and invoices in clear text. Use SFTP or FTPS, or have a System Manager tick {0}."
+			).format(frappe.bold(_("Allow Unencrypted FTP")))
 		)
 	if doc.auto_submit not in ("Daily at a Time", "Both"):
 		doc.auto_submit_time = None  # Frappe fills in the moment of creation, and forms then open as changed
 	if doc.request_stage == "Signed" and not doc.signed_agreement:
 		frappe.throw(
-			_("Attach the signed access agreement; then the stage is Signed."), title=_("Signed Agreement")
+			_("Attach the signed access agreement before you set the stage to Signed."),
+			title=_("Signed Agreement"),
 		)
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
@@ -222,7 +223,7 @@ def _validate_currency(doc) -> None:
 	if doc.currency != own:
 		frappe.throw(
 			_(
-				"The agreement's currency is {0}, {1} keeps its books in {2}. Factor these invoices through a company in {0}."
+				"The agreement is in {0}, but {1} keeps its books in {2}. Factor these invoices through a company that keeps its books in {0}."
 			).format(doc.currency, doc.company, own),
 			title=_("Another Currency"),
 		)
@@ -247,7 +248,7 @@ def _validate_accounts(doc) -> None:
 			_refuse_account(doc, "cost_center", _("it is a group, or another company's"))
 	used = [doc.get(field) for field in ACCOUNT_FIELDS.values() if doc.get(field)]
 	if len(used) != len(set(used)):
-		frappe.throw(_("Each role needs an account of its own; otherwise the balances cannot be told apart."))
+		frappe.throw(_("Each role needs its own account. Choose another account for one of them."))
 
 
 def _validate_account(doc, role: Role, field: str) -> None:

@@ -14,7 +14,7 @@ def attach(invoice, file_url: str, kind: str | None = None, note: str | None = N
 	file = _readable_file(file_url)
 	kind = kind or guess_kind(file.file_name or file_url).value
 	if kind not in KINDS:
-		frappe.throw(_("{0} is no kind of document. Use one of {1}.").format(kind, ", ".join(KINDS)))
+		frappe.throw(_("{0} is not a kind of document. Use one of {1}.").format(kind, ", ".join(KINDS)))
 	invoice.append("factoring_documents", {"kind": kind, "file": file.file_url, "note": note})
 	invoice.save()
 	return kind
@@ -38,7 +38,7 @@ def _readable_file(file_url: str):
 		file = frappe.get_doc("File", name)
 		if file.has_permission("read"):
 			return file
-	frappe.throw(_("There is no file {0} that you may read. Upload it first.").format(file_url))
+	frappe.throw(_("The file {0} does not exist, or you may not read it. Upload it first.").format(file_url))
 
 
 def check_new_files(doc) -> None:
@@ -50,9 +50,9 @@ def check_new_files(doc) -> None:
 			continue
 		if not can_read_file(row.file):
 			frappe.throw(
-				_("Row {0} of Documents: there is no file {1} that you may read. Upload it first.").format(
-					row.idx, frappe.bold(frappe.utils.escape_html(row.file))
-				),
+				_(
+					"Row {0} of Documents: the file {1} does not exist, or you may not read it. Upload it first."
+				).format(row.idx, frappe.bold(frappe.utils.escape_html(row.file))),
 				title=_("No Such File"),
 			)
 		refuse_public(row.file, _("Row {0} of Documents").format(row.idx))

@@ -60,7 +60,7 @@ def record_decision(
 			layouts.add_word(reading.layout_name(doc), "Type", word, event, doc.company)
 	for line in lines:
 		if line.posted:
-			frappe.throw(_("Row {0} is posted; cancel the import to change it.").format(line.row_no))
+			frappe.throw(_("Row {0} is posted. Cancel the import to change it.").format(line.row_no))
 		change = _decision(doc, line, action, invoice, event, reason)
 		decided = bool(change["resolution"])
 		audit = {

@@ -157,7 +157,11 @@ def make_draft(
 		doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": company or ""})
 		doc.insert(ignore_permissions=True)
 		if among is not None and doc.company not in among:
-			frappe.throw(_("The file is about a company that does not receive reports at this account."))
+			frappe.throw(
+				_(
+					"The file is for a company that does not receive reports at this e-mail account. Import it by hand, or set the account in that company's settings."
+				)
+			)
 	except frappe.ValidationError as error:
 		frappe.db.rollback(save_point="report_draft")
 		frappe.clear_messages()

@@ -94,12 +94,12 @@ def on_trash(doc) -> None:
 
 def validate_line(doc) -> None:
 	if not doc.is_new() and not doc.flags.factoring:
-		frappe.throw(_("Rows are decided on their Report Import, not edited."))
+		frappe.throw(_("Rows cannot be edited. Decide them on their Report Import."))
 
 
 def on_trash_line(doc) -> None:
 	if not doc.flags.factoring:
-		frappe.throw(_("Rows are deleted with their Report Import."))
+		frappe.throw(_("Rows cannot be deleted alone. Delete their Report Import."))
 
 
 def post_waiting(name: str) -> None:
@@ -136,10 +136,11 @@ def _refuse_same_bytes(doc) -> None:
 		{"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")},
 	)
 	if same:
-		known = frappe.has_permission("Report Import", "read", doc=same)
+		if frappe.has_permission("Report Import", "read", doc=same):
+			message = _("This file was imported before: {0}.").format(get_link_to_form("Report Import", same))
+		else:
+			message = _("This file was imported before, for a company that you may not see.")
 		frappe.throw(
-			_("This file was imported before: {0}.").format(
-				get_link_to_form("Report Import", same) if known else _("you may not see by whom")
-			),
-			title=_("The same file again"),
+			message,
+			title=_("File Imported Before"),
 		)

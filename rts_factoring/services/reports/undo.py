@@ -25,7 +25,7 @@ def refuse_undo(doc) -> None:
 			_("Later imports build on this one. Cancel them first, newest first: {0}.").format(
 				", ".join(get_link_to_form("Report Import", name) for name in later)
 			),
-			title=_("Cannot be undone yet"),
+			title=_("Cannot Be Undone Yet"),
 		)
 	_refuse_other_policy(doc)
 	recorded = deposits.entries(doc.name)
@@ -34,7 +34,7 @@ def refuse_undo(doc) -> None:
 			_(
 				"The deposit of this import is recorded. Cancel its bank entry first, or delete it when it is a draft: {0}."
 			).format(", ".join(get_link_to_form("Journal Entry", name) for name in recorded)),
-			title=_("Cannot be undone yet"),
+			title=_("Cannot Be Undone Yet"),
 		)
 
 
@@ -45,9 +45,9 @@ def _refuse_other_policy(doc) -> None:
 	if posted_under and posted_under != today:
 		frappe.throw(
 			_(
-				"{0} was posted under the policy {1}; today it is {2}. Set the policy back to {1}, cancel, and change it again."
+				"{0} was posted under the policy {1}, and the policy is {2} now. Set it back to {1}, cancel the import, then change it again."
 			).format(doc.name, _(posted_under), _(today)),
-			title=_("Cannot be undone yet"),
+			title=_("Cannot Be Undone Yet"),
 		)
 
 

@@ -104,7 +104,7 @@ def _rehearsal(doc) -> dict:
 	if not sent:
 		missing = _("Rehearse a whole week with the sandbox factor, which buys what it receives.")
 		if not doc.enabled:
-			missing += " " + _("Tick Enabled for it; only the server you enter is reached.")
+			missing += " " + _("Tick Enabled for the rehearsal. Only the server you enter is reached.")
 	return _step("rehearsal", _("Rehearsal"), missing)
 
 

@@ -67,7 +67,7 @@ def _held(company: str) -> None:
 		alerts.notify_managers(
 			company,
 			_("{0}: {1} invoices held by RTS").format(company, len(held)),
-			_("Mend what RTS objected to, and queue them again: {0}.").format(", ".join(held[:SHOWN])),
+			_("Fix what RTS objected to, then queue them again: {0}.").format(", ".join(held[:SHOWN])),
 			"Sales Invoice",
 			held[0],
 			"held",

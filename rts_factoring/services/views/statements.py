@@ -85,7 +85,8 @@ def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str) -> list[d
 			_("Owed by Customers at Most"), {name: pair for name, pair in most.items() if pair[1] > pair[0]}
 		),
 		_by_invoice(
-			_("Invoices in another state than their ledger"), dict.fromkeys(sorted(wrong), (ZERO, Decimal(1)))
+			_("Invoices Whose State Differs from the Ledger"),
+			dict.fromkeys(sorted(wrong), (ZERO, Decimal(1))),
 		),
 	]
 

@@ -44,7 +44,7 @@ def _batches(invoice: str) -> list[dict]:
 		if entry.submitted_on:
 			events.append(_event(entry.submitted_on, _("Factoring: submitted with batch {0}").format(link)))
 		if entry.outcome == "Returned":
-			text = _("Factoring: kept back from batch {0}: {1}").format(link, escape_html(entry.reason or ""))
+			text = _("Factoring: not sent with batch {0}: {1}").format(link, escape_html(entry.reason or ""))
 			events.append(_event(entry.submitted_on, text))
 		elif entry.delivered_on:
 			events.append(_event(entry.delivered_on, _("Factoring: batch {0} delivered").format(link)))

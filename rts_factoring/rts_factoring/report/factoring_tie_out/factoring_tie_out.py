@@ -12,7 +12,7 @@ def execute(filters=None):
 	rows = statements.tie_out(company)
 	wrong = [row for row in rows if row["difference"]]
 	message = (
-		_("{0} figures differ; see the column Difference.").format(len(wrong))
+		_("{0} amounts differ. See the column Difference.").format(len(wrong))
 		if wrong
 		else _("Ledger, journal and invoices agree to the cent.")
 	)
