@@ -25,7 +25,7 @@ frappe.ui.form.on("Payment Entry", {
 function hold(frm) {
 	frappe.confirm(
 		__(
-			"Book what this draft pays on factored invoices as a journal entry, bank against clearing? They stay open until RTS reports them; what the draft pays on others stays in it."
+			"Book what this draft pays on factored invoices as a journal entry, bank against clearing? These invoices stay open until RTS reports them. Payments of other invoices stay in the draft."
 		),
 		async () => {
 			const name = await frappe.xcall("rts_factoring.api.hold_for_factor", {

@@ -116,7 +116,7 @@ function filters({ counts, waiting }, state) {
 function bulk(frm) {
 	if (frm.doc.docstatus === 2) return "";
 	if (!may_decide(frm)) {
-		return `<p class="text-muted small" data-who>${__("A Factoring Manager decides rows that wait, and posts.")}</p>`;
+		return `<p class="text-muted small" data-who>${__("A Factoring Manager decides waiting rows and posts them.")}</p>`;
 	}
 	const action = (name, label) =>
 		`<button type="button" class="btn btn-xs btn-default mr-1 mb-1" data-action="${name}" disabled>${label}</button>`;

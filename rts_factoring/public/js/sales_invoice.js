@@ -107,7 +107,7 @@ function actions(frm) {
 			__("Send Now"),
 			() =>
 				frappe.confirm(
-					__("Send {0} to the factor now, as a batch of its own?", [frm.doc.name.bold()]),
+					__("Send {0} to the factor now, in its own batch?", [frm.doc.name.bold()]),
 					async () => {
 						const { message } = await frappe.call({
 							method: "rts_factoring.api.send_now",
@@ -130,7 +130,7 @@ function paper_drop(frm) {
 	if (frm.is_new() || frm.doc.docstatus === 2 || !frm.perm[0]?.write) return;
 	const $drop =
 		$(`<div class="factoring-drop text-center text-muted rounded p-3 mb-2" style="border: 1px dashed var(--gray-500)">
-		${__("Drop rate confirmation, BOL, POD and other papers here; PDF, JPG or PNG.")}
+		${__("Drop rate confirmation, BOL, POD and other documents here (PDF, JPG or PNG).")}
 		<label class="btn btn-xs btn-default ml-2 mb-0" tabindex="0" role="button">${__("Choose Files")}
 			<input type="file" multiple accept=".pdf,.jpg,.jpeg,.png" hidden></label></div>`);
 	field.$wrapper.prepend($drop);

@@ -140,9 +140,10 @@
 		const e = frappe.utils.escape_html;
 		if (fits.length) return chosen(file_name, fits);
 		frappe.msgprint(
-			__("{0}: drop it on the row of its invoice, or put the invoice number into its name.", [
-				e(file_name),
-			])
+			__(
+				"{0}: no invoice matches the file name. Drop the file on the row of its invoice, or put the invoice number into its name.",
+				[e(file_name)]
+			)
 		);
 	}
 

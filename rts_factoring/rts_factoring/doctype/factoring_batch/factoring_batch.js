@@ -160,7 +160,7 @@ async function preview_packet(frm) {
 	if (!invoice.factoring_packet) {
 		return frappe.msgprint(
 			__(
-				"The packet of {0} is still being made; it is made in the background once the invoice is queued.",
+				"The packet of {0} is not made yet. It is made in the background once the invoice is queued. Try again in a minute.",
 				[frappe.utils.escape_html(row.sales_invoice)]
 			)
 		);
@@ -284,7 +284,7 @@ function list(offered, message) {
 			<td class="text-right">${format_currency(row.grand_total, row.currency)}</td></tr>`
 	);
 	const empty = `<p class="text-muted">${__(
-		"No invoice is queued. A submitted invoice queues by itself when its invoicing method is Factoring and its documents are complete."
+		"No invoice is queued. A submitted invoice is queued when its invoicing method is Factoring and its documents are complete."
 	)}</p>`;
 	const table = `<div class="table-responsive"><table class="table table-sm">
 		<thead><tr><th><input type="checkbox" checked data-all aria-label="${__("All")}"></th>
@@ -292,7 +292,7 @@ function list(offered, message) {
 		<th class="text-right">${__("Amount")}</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 	const more = message.more
 		? `<p class="text-warning" data-more>${__(
-				"More invoices are queued than fit here; these are the oldest {0}. Filter by customer, date or amount to see others.",
+				"Only the oldest {0} queued invoices are shown. Filter by customer, date or amount to see others.",
 				[message.offered.length]
 			)}</p>`
 		: "";
@@ -379,7 +379,7 @@ function kept_back(rows) {
 				row.reason || ""
 			)}</li>`
 	);
-	return `<p>${__("Kept back, the others go on:")}</p><ul>${items.join("")}</ul>`;
+	return `<p>${__("Kept back; the others are sent:")}</p><ul>${items.join("")}</ul>`;
 }
 
 function file_row(file) {

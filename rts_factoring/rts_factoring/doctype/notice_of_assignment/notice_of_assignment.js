@@ -10,7 +10,7 @@ frappe.ui.form.on("Notice of Assignment", {
 			insert_template(frm);
 		} else if (frm.doc.docstatus === 0 && frm.perm[0]?.write) {
 			frm.add_custom_button(__("Insert Template"), () => {
-				frappe.confirm(__("Replace the text by the template?"), () => insert_template(frm));
+				frappe.confirm(__("Replace the text with the template?"), () => insert_template(frm));
 			});
 		}
 		frm.show_preview_soon();

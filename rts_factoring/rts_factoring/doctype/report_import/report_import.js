@@ -36,7 +36,7 @@ frappe.ui.form.on("Report Import", {
 		intro(frm);
 		if (frm.is_new()) {
 			frm.get_field("lines").$wrapper.html(
-				`<p class="text-muted">${__("Attach RTS's report and save: kind, company and batch are read from the file.")}</p>`
+				`<p class="text-muted">${__("Attach RTS's report and save. Kind, company and batch are read from the file.")}</p>`
 			);
 			return;
 		}
@@ -66,7 +66,7 @@ function intro(frm) {
 	const differences = JSON.parse(doc.differences || "[]");
 	if (differences.length) {
 		const texts = differences.map((d) =>
-			__("row {0}: {1} says {2}, its rows add up to {3}", [
+			__("row {0}: {1} is {2}, but its rows add up to {3}", [
 				d.row,
 				TOTALS[d.field]?.[0] || d.field,
 				format_currency(d.stated, doc.currency),
@@ -74,7 +74,7 @@ function intro(frm) {
 			])
 		);
 		frm.set_intro(
-			__("Totals of the file that do not agree with its rows: {0}", [texts.join("; ")]),
+			__("Totals in the file that differ from the sum of its rows: {0}", [texts.join("; ")]),
 			"orange"
 		);
 	}
@@ -82,7 +82,7 @@ function intro(frm) {
 	if (unread.length && doc.docstatus === 0) {
 		const shown = unread.map((text) => frappe.utils.escape_html(text)).join(", ");
 		frm.set_intro(
-			__("Columns of the file that are not read: {0}. Teach the Layout if one matters.", [shown]),
+			__("Columns of the file that are not read: {0}. If one matters, use Teach the Layout.", [shown]),
 			"blue"
 		);
 	}
@@ -129,7 +129,7 @@ function totals(frm) {
 	frm.get_field("totals_compared").$wrapper.html(
 		`<div class="table-responsive"><table class="table table-sm table-bordered small">
 			<thead><tr><th></th>${head.join("")}</tr></thead><tbody>${ours}${theirs.join("")}</tbody></table></div>
-			${stated.length ? "" : `<p class="text-muted">${__("The file states no totals of its own.")}</p>`}`
+			${stated.length ? "" : `<p class="text-muted">${__("The file has no totals.")}</p>`}`
 	);
 }
 
@@ -261,7 +261,7 @@ async function preview(frm) {
 	);
 	frappe.msgprint({
 		title: __("Journal Entries a Submit Would Make"),
-		message: blocks.join("") || __("None: no row moves money."),
+		message: blocks.join("") || __("No journal entry: no row moves money."),
 		wide: true,
 	});
 }
@@ -288,7 +288,7 @@ async function deposit(frm) {
 				label: __("Amount at the Bank"),
 				default: expected.left,
 				reqd: 1,
-				description: __("The import announces {0}; {1} of it is recorded.", [
+				description: __("The import announces a payout of {0}. {1} of it is recorded.", [
 					format_currency(expected.payout, frm.doc.currency),
 					format_currency(expected.recorded, frm.doc.currency),
 				]),

@@ -57,7 +57,7 @@ function warn(frm) {
 	if (frm.doc.protocol === "FTP") {
 		frm.set_intro(
 			__(
-				"Plain FTP: credentials and invoices cross the network in clear text, readable to anyone on the way."
+				"Plain FTP sends credentials and invoices unencrypted. Anyone between here and the server can read them."
 			),
 			"red"
 		);
@@ -141,12 +141,12 @@ function rehearse(frm) {
 				"<code>outbox</code>",
 			]
 		),
-		__("Test Connection; compare the fingerprint with the one the sandbox shows, and confirm it."),
+		__("Press Test Connection. Compare the fingerprint with the one the sandbox shows, and confirm it."),
 		__("Tick Enabled, make a Factoring Batch from queued invoices, and submit it."),
 		__(
-			"The sandbox buys what it receives and writes both reports into its outbox: import them from there."
+			"The sandbox buys what it receives and writes both reports to its outbox. Import them from there."
 		),
-		__("Cancel both imports and the batch, and enter the host RTS gave you."),
+		__("At the end, cancel both imports, then the batch. Then enter the host RTS gave you."),
 	];
 	frappe.msgprint({
 		title: __("Rehearse with the Sandbox Factor"),
@@ -166,7 +166,7 @@ async function test_connection(frm) {
 	if (key.confirmed) return log_in(frm);
 	const changed = key.pinned
 		? `<div class="alert alert-danger">${__(
-				"This is not the key that was confirmed before ({0}). Ask RTS by telephone whether it changed.",
+				"This key differs from the one that was confirmed before ({0}). Ask RTS by telephone whether it changed.",
 				[frappe.utils.escape_html(key.pinned)]
 			)}</div>`
 		: "";
@@ -178,7 +178,7 @@ async function test_connection(frm) {
 				fieldtype: "HTML",
 				options: `${changed}<p>${__("The server {0} shows this {1} key:", [escaped[0].bold(), escaped[1]])}</p>
 					<p><code style="overflow-wrap: anywhere">${escaped[2]}</code></p>
-					<p>${__("Compare it, character by character, with what RTS gave you.")}</p>`,
+					<p>${__("Compare it, character by character, with the key RTS gave you.")}</p>`,
 			},
 			{
 				fieldtype: "Check",
@@ -260,7 +260,7 @@ async function create_accounts(frm) {
 	frappe.show_alert({
 		message: names.length
 			? __("Created: {0}", [names.map(frappe.utils.escape_html).join(", ")])
-			: __("Nothing was missing."),
+			: __("No account was missing."),
 		indicator: "green",
 	});
 	frm.reload_doc();
