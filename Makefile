@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test test-old-pypdf test-paramiko test-old-paramiko bench-test benchmark lint lint-python lint-js imports types architecture clean
+.PHONY: help demo test test-old-pypdf test-paramiko test-old-paramiko bench-test benchmark lint lint-python lint-js imports types architecture error-codes clean
 
 help:
 	@echo "make demo                 run the whole cycle on example data; ends with the path of a page to open"
@@ -31,6 +31,10 @@ types: .venv-test/ready
 # docs/images/architecture.svg, from the imports as they are
 architecture: .venv-test/ready
 	@PYTHONPATH=. .venv-test/bin/python scripts/draw_architecture.py
+
+# docs/errors.md, from the tables of messages
+error-codes:
+	@PYTHONPATH=. $(PYTHON) scripts/write_error_codes.py
 
 lint: lint-python lint-js
 
