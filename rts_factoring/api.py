@@ -6,6 +6,7 @@ from frappe import _
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
 from rts_factoring.services.accounting import deposits, direct_payments
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
+from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import documents, notices, readiness
 from rts_factoring.services.reports import decisions, posting, row_pages
 from rts_factoring.services.views import checklist, overview
@@ -216,3 +217,27 @@ def _check_company(company: str) -> None:
 		frappe.throw(
 			_("You have no permission for company {0}.").format(frappe.bold(company)), frappe.PermissionError
 		)
+
+
+@frappe.whitelist(methods=["POST"])
+def store_private_key(company: str, key: str, pwd: str = "") -> str:
+	"""Keep a private key, and its passphrase `pwd`, encrypted; returns the key's fingerprint.
+
+	Secrets are arguments of their own, under names that Frappe hides in its logs.
+	"""
+	with settings_service.without_traces():
+		return settings_service.store_private_key(_settings_of(company), key, pwd)
+
+
+@frappe.whitelist(methods=["POST"])
+def store_password(company: str, password: str) -> None:
+	"""Keep the password of the factor's server encrypted."""
+	with settings_service.without_traces():
+		settings_service.store_password(_settings_of(company), password)
+
+
+def _settings_of(company: str):
+	frappe.only_for("System Manager")
+	doc = frappe.get_doc(settings_service.DOCTYPE, company)
+	doc.check_permission("write")
+	return doc

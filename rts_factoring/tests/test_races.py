@@ -160,12 +160,22 @@ class TestTwoAtOnce(RaceCase):
 		self.assertIn("StaleReadError", found)
 		self.assertEqual(frappe.db.get_value(freight.settings.DOCTYPE, ACME, "policy"), "Borrowing")
 
-	def test_settings_opened_before_a_posting_do_not_turn_its_count_back(self):
-		old = frappe.get_doc(freight.settings.DOCTYPE, ACME)
-		before = old.postings
-		submit(self.draft(("R-1", "1", "11/05/2026", "Payment", 1000)).name)
-		old.save()
-		self.assertEqual(frappe.db.get_value(freight.settings.DOCTYPE, ACME, "postings"), before + 1)
+	def test_settings_are_saved_while_a_report_is_being_posted(self):
+		def hold():
+			ledger.lock(ACME)
+			time.sleep(4)
+
+		child = self.process(hold)
+		time.sleep(1)
+		frappe.db.rollback()
+		frappe.db.sql("set session innodb_lock_wait_timeout = 1")
+		self.addCleanup(frappe.db.sql, "set session innodb_lock_wait_timeout = default")
+		freight.make_settings(ACME, representative_email="pat@rts.test")
+		frappe.db.commit()
+		os.waitpid(child, 0)
+		self.assertEqual(
+			frappe.db.get_value(freight.settings.DOCTYPE, ACME, "representative_email"), "pat@rts.test"
+		)
 
 
 def submit(name: str) -> None:

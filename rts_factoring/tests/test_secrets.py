@@ -2,6 +2,8 @@
 
 import base64
 import json
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import quote
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from frappe.utils.background_jobs import execute_job
 
+from rts_factoring import api
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.company import settings
 from rts_factoring.services.reports import posting
@@ -32,6 +35,30 @@ INVOICES = ["AF-10001", "AF-10002"]
 def secret(what: str) -> str:
 	"""Different each time, with characters that are spelled differently in addresses."""
 	return f"{what}/+=&%{frappe.generate_hash(length=16)}"
+
+
+@contextmanager
+def secrets_locked():
+	"""Another connection holds the rows of all stored secrets."""
+	site, locked, done = frappe.local.site, threading.Event(), threading.Event()
+
+	def hold():
+		frappe.init(site=site)
+		frappe.connect()
+		frappe.db.sql("select * from `__Auth` for update")
+		locked.set()
+		done.wait(60)
+		frappe.db.rollback()
+		frappe.destroy()
+
+	holder = threading.Thread(target=hold)
+	holder.start()
+	locked.wait(30)
+	try:
+		yield
+	finally:
+		done.set()
+		holder.join()
 
 
 def private_key(passphrase: str) -> str:
@@ -73,6 +100,9 @@ class TestSecrets(FreightCase):
 		args = {"args": json.dumps(arguments)} if arguments else {}
 		return self.post("run_doc_method", dt=DOCTYPE, dn=ACME, method=method, **args)
 
+	def store(self, key: str, phrase: str):
+		return self.post("rts_factoring.api.store_private_key", company=ACME, key=key, pwd=phrase)
+
 	# The job
 
 	def attempt(self, batch) -> str:
@@ -92,8 +122,8 @@ class TestSecrets(FreightCase):
 
 		self.assertEqual(self.save(password=other, advance_rate=200).status_code, 417)
 		self.assertTrue(self.save(password=other, username="rts").ok)
-		self.assertEqual(self.ask("store_private_key", key=key, passphrase=other).status_code, 417)
-		self.assertTrue(self.ask("store_private_key", key=key, passphrase=passphrase).ok)
+		self.assertEqual(self.store(key, other).status_code, 417)
+		self.assertTrue(self.store(key, passphrase).ok)
 		self.assertEqual(self.ask("test_connection").status_code, 417)  # login refused
 
 		batch = factoring_batch.create(ACME, INVOICES)
@@ -194,6 +224,49 @@ class TestSecrets(FreightCase):
 		frappe.db.delete("Error Log", {"method": "x"})
 		frappe.db.commit()
 
+	def test_a_lock_wait_while_a_secret_is_stored_shows_it_nowhere(self):
+		phrase, password = secret("phrase"), secret("password")
+		key = private_key(phrase)
+		for fieldname in ("private_key", "password"):
+			settings.set_encrypted_password(DOCTYPE, ACME, "before", fieldname)
+		frappe.db.commit()
+		frappe.set_user(walls.address("System Manager"))
+		frappe.db.sql("set session innodb_lock_wait_timeout = 1")
+		self.addCleanup(frappe.db.sql, "set session innodb_lock_wait_timeout = default")
+		self.requests = {
+			api.store_private_key: {"company": ACME, "key": key, "pwd": phrase},
+			api.store_password: {"company": ACME, "password": password},
+		}
+		with secrets_locked():
+			for method in self.requests:
+				frappe.db.rollback()
+				self.refuse_and_log(method)
+		frappe.set_user("Administrator")
+		self.assertTrue(frappe.db.exists("Error Log", {"method": "While a secret was stored"}))
+		self.assertEqual(self.search.places([phrase, password, *key.splitlines()[1:3]]), [])
+
+	def refuse_and_log(self, method) -> None:
+		"""Call a method as a request does, and log its error as Frappe does with those it does not know."""
+		try:
+			frappe.call(method, **self.requests[method])
+		except frappe.ValidationError as error:
+			self.assertIn("could not be stored", str(error))
+			frappe.log_error("While a secret was stored")
+			frappe.db.commit()
+		else:
+			self.fail("nothing was refused")
+
+	def test_the_password_is_not_sent_to_another_server(self):
+		for change in ({"host": "other.test"}, {"port": 2223}, {"username": "somebody"}):
+			freight.make_settings(ACME, host="sftp.test", port=2222, username="me", password=secret("old"))
+			doc = frappe.get_doc(DOCTYPE, ACME)
+			doc.update(change)
+			doc.save()
+			self.assertEqual((settings.secret(doc, "password"), doc.password), ("", ""), change)
+		doc.update({"host": "third.test", "password": "entered again"})
+		doc.save()
+		self.assertEqual(settings.secret(doc, "password"), "entered again")
+
 	def test_a_new_password_is_used_by_a_batch_that_waits(self):
 		batch = factoring_batch.create(ACME, INVOICES)
 		batch.submit()
@@ -210,7 +283,7 @@ class TestSecrets(FreightCase):
 		for phrase in (secret("one"), ""):
 			key = Ed25519PrivateKey.generate() if not phrase else None
 			text = private_key(phrase) if phrase else _plain(key)
-			self.assertTrue(self.ask("store_private_key", key=text, passphrase=phrase).ok)
+			self.assertTrue(self.store(text, phrase).ok)
 		doc = frappe.get_doc(DOCTYPE, ACME)
 		self.assertEqual(settings.secret(doc, "private_key"), text.strip() + "\n")
 		self.assertEqual((settings.secret(doc, "passphrase"), doc.passphrase), ("", ""))
@@ -227,7 +300,7 @@ class TestSecrets(FreightCase):
 	def test_a_form_shows_that_a_secret_is_set_not_how_long_it_is(self):
 		self.save(password="a" * 31)
 		self.assertEqual(frappe.db.get_value(DOCTYPE, ACME, "password"), settings.MASK)
-		self.save(username="another")  # the mask that comes back is no new password
+		self.save(advance_rate=91)  # the mask that comes back is no new password
 		self.assertEqual(settings.secret(frappe.get_doc(DOCTYPE, ACME), "password"), "a" * 31)
 
 

@@ -115,6 +115,8 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
 		"api.hold_for_factor": {"payment_entry": of.payment},
+		"api.store_private_key": {"company": of.company, "key": "no key"},
+		"api.store_password": {"company": of.company, "password": "x"},
 		"permissions.search_links": {"doctype": "Factoring Batch", "txt": of.batch, "searchfield": "name"}
 		| {"start": 0, "page_len": 20, "filters": "{}"},
 		"api.get_report_rows": {"report_import": of.posted},
@@ -142,7 +144,6 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Subsidiary Factoring Settings.show_host_key": {"on": agreement},
 		"Subsidiary Factoring Settings.confirm_host_key": {"on": agreement, "fingerprint": "SHA256:x"},
 		"Subsidiary Factoring Settings.test_connection": {"on": agreement},
-		"Subsidiary Factoring Settings.store_private_key": {"on": agreement, "key": "no key"},
 		"Subsidiary Factoring Settings.remove_private_key": {"on": agreement},
 		"Subsidiary Factoring Settings.create_accounts": {"on": agreement},
 		"Subsidiary Factoring Settings.request_credentials": {"on": agreement},

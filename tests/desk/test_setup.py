@@ -115,8 +115,10 @@ def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
 		"inbox_folder": "outbox",
 	}.items():
 		admin.fill(fieldname, value)
-	admin.page.locator("[data-fieldname='password'] input >> visible=true").first.fill("sandbox")
 	admin.save()
+	admin.button("Set Up", "Password")
+	admin.page.locator(".modal.show input[data-fieldname='password']").fill("sandbox")
+	admin.dialog("Store")
 	admin.button("Test Connection")
 	admin.sees(factor["fingerprint"], ".modal.show")
 	admin.look("fingerprint")

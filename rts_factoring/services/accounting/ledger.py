@@ -53,8 +53,14 @@ def lock(company: str) -> None:
 
 	Where nothing was read before the lock, nothing is old; a job that begins with it never fails here.
 	"""
-	latest = frappe.db.get_value(settings.DOCTYPE, company, "postings", for_update=True)
-	if latest != frappe.db.get_value(settings.DOCTYPE, company, "postings"):
+	counter, key = frappe.qb.DocType("Series"), _counter_of(company)
+	frappe.qb.into(counter).columns("name", "current").insert(key, 0).on_duplicate_key_update(
+		counter.current, counter.current
+	).run()  # which also waits for whoever posts now
+	current = frappe.qb.from_(counter).where(counter.name == key).select(counter.current)
+	((latest,),) = current.for_update().run()
+	seen = current.run()
+	if latest != (seen[0][0] if seen else 0):
 		frappe.throw(
 			_(
 				"Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then try again."
@@ -62,7 +68,12 @@ def lock(company: str) -> None:
 			StaleReadError,
 			title=_("Try Again"),
 		)
-	frappe.db.set_value(settings.DOCTYPE, company, "postings", (latest or 0) + 1, update_modified=False)
+	frappe.qb.update(counter).set(counter.current, latest + 1).where(counter.name == key).run()
+
+
+def _counter_of(company: str) -> str:
+	"""Number of postings of a company, beside Frappe's naming series: a row of its own, so that posting locks nothing else."""
+	return f"rts_factoring:postings:{company}"
 
 
 def entry(effect: Effect, policy: Policy) -> dict[str, Decimal]:
@@ -266,8 +277,6 @@ def validate_settings(doc) -> None:
 	]
 	if before.policy != doc.policy or accounts:
 		lock(doc.company)
-	# Settings opened before a posting are saved after it: the number of postings stays the latest.
-	doc.postings = frappe.db.get_value(doc.doctype, doc.name, "postings", for_update=True)
 	if before.policy != doc.policy:
 		_refuse_policy_change(doc)
 	for role in accounts:

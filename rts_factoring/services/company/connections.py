@@ -40,7 +40,7 @@ def confirm_host_key(doc, fingerprint: str) -> None:
 		)
 	if doc.host_key_fingerprint != fingerprint:
 		doc.add_comment("Info", _("confirmed the host key {0} of {1}").format(fingerprint, doc.host))
-	doc.db_set("host_key_fingerprint", fingerprint, notify=True)
+	doc.db_set("host_key_fingerprint", fingerprint)
 
 
 def test_connection(doc) -> dict:
@@ -59,5 +59,5 @@ def test_connection(doc) -> dict:
 	values = {"connected_on": now_datetime(), "request_stage": "Connected"}
 	if not doc.credentials_received_on:
 		values["credentials_received_on"] = today()
-	doc.db_set(values, notify=True)
+	doc.db_set(values)
 	return listing

@@ -97,7 +97,7 @@ def _company_copy(shared, company: str) -> str:
 	agreement, field = settings.find(company), SETTINGS_FIELDS[shared.kind]
 	if (agreement.get(field) or DEFAULT_NAMES[ReportKind(shared.kind.lower())]) == shared.name:
 		agreement.check_permission("write")
-		frappe.get_doc(settings.DOCTYPE, agreement.name).db_set(field, name, notify=True)
+		frappe.get_doc(settings.DOCTYPE, agreement.name).db_set(field, name)
 	return name
 
 

@@ -1,5 +1,7 @@
 """What a subsidiary's settings mean to the other services: terms, accounts, connection; and the checks on them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import frappe
@@ -12,15 +14,18 @@ from frappe.utils.password import (
 )
 
 from rts_factoring.core.delivery import Connection
+from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
 from rts_factoring.core.eligibility import Terms
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import money
+from rts_factoring.services.common.errors import core_errors_as_frappe
 
 DOCTYPE = "Subsidiary Factoring Settings"
 MASK = "*" * 8  # what a field shows of a secret that is set, whatever its length
 PRIVATE_KEY = "private_key"  # kept beside the passwords; no field of the form ever holds it
 MAX_CHANNELS = 32
 PIN_DEPENDS_ON = ("protocol", "host", "port")
+PASSWORD_DEPENDS_ON = (*PIN_DEPENDS_ON, "username")
 ACCOUNT_FIELDS = {
 	Role.CLEARING: "clearing_account",
 	Role.RESERVE: "reserve_account",
@@ -143,9 +148,6 @@ def refuse_to_show(fieldname: str) -> None:
 
 def store_private_key(agreement, key: str, passphrase: str = "") -> str:  # nosec B107 # none
 	"""Keep the key encrypted and show only its fingerprint, which is returned. Throws when it cannot be read."""
-	from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
-	from rts_factoring.services.common.errors import core_errors_as_frappe
-
 	with core_errors_as_frappe():
 		public = load_private_key(Connection(host="", username="", private_key=key, passphrase=passphrase))
 	shown = f"{public.get_name()} {fingerprint(public.asbytes())}"
@@ -154,16 +156,42 @@ def store_private_key(agreement, key: str, passphrase: str = "") -> str:  # nose
 		set_encrypted_password(DOCTYPE, agreement.name, passphrase, "passphrase")
 	else:
 		remove_encrypted_password(DOCTYPE, agreement.name, "passphrase")
-	agreement.db_set(
-		{"private_key_fingerprint": shown, "passphrase": MASK if passphrase else ""}, notify=True
-	)
+	agreement.db_set({"private_key_fingerprint": shown, "passphrase": MASK if passphrase else ""})
 	return shown
+
+
+def store_password(agreement, password: str) -> None:
+	"""Keep the password of the factor's server encrypted; an empty one removes it."""
+	if password:
+		set_encrypted_password(DOCTYPE, agreement.name, password, "password")
+	else:
+		remove_encrypted_password(DOCTYPE, agreement.name, "password")
+	agreement.db_set("password", MASK if password else "")
+
+
+@contextmanager
+def without_traces() -> Iterator[None]:
+	"""What fails inside is told in one sentence: Frappe's Error Log would show the values that were being stored."""
+	try:
+		yield
+	except (frappe.ValidationError, frappe.PermissionError):
+		raise
+	except Exception:
+		frappe.db.rollback()
+	else:
+		return
+	frappe.throw(
+		_(
+			"The secret could not be stored, because the server was busy or the database did not answer. Try again."
+		),
+		title=_("Not Stored"),
+	)
 
 
 def remove_private_key(agreement) -> None:
 	for fieldname in (PRIVATE_KEY, "passphrase"):
 		remove_encrypted_password(DOCTYPE, agreement.name, fieldname)
-	agreement.db_set({"private_key_fingerprint": "", "passphrase": ""}, notify=True)  # nosec B105 # none
+	agreement.db_set({"private_key_fingerprint": "", "passphrase": ""})  # nosec B105 # none
 
 
 def validate(doc) -> None:
@@ -190,6 +218,7 @@ def validate(doc) -> None:
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
 	_clear_pin_of_changed_host(doc)
+	_clear_password_of_changed_login(doc)
 	_validate_currency(doc)
 	_validate_accounts(doc)
 
@@ -234,6 +263,19 @@ def _clear_pin_of_changed_host(doc) -> None:
 	if before and any((doc.get(f) or "") != (before.get(f) or "") for f in PIN_DEPENDS_ON):
 		doc.host_key_fingerprint = ""
 		doc.connected_on = None
+
+
+def _clear_password_of_changed_login(doc) -> None:
+	"""The password was given for one login on one server. It is never sent anywhere else."""
+	before = doc.get_doc_before_save()
+	changed = before and any((doc.get(f) or "") != (before.get(f) or "") for f in PASSWORD_DEPENDS_ON)
+	if changed and doc.password and doc.is_dummy_password(doc.password):
+		doc.password = ""
+		frappe.msgprint(
+			_("The password was for another server or user name, so it is forgotten. Set it again."),
+			indicator="orange",
+			alert=True,
+		)
 
 
 def _validate_accounts(doc) -> None:

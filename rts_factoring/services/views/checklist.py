@@ -35,7 +35,7 @@ def request_credentials(doc) -> None:
 		reference_doctype=doc.doctype,
 		reference_name=doc.name,
 	)
-	doc.db_set({"request_stage": "Asked", "asked_on": today()}, notify=True)
+	doc.db_set({"request_stage": "Asked", "asked_on": today()})
 	doc.add_comment("Info", _("asked {0} for transfer credentials").format(doc.representative_email))
 
 

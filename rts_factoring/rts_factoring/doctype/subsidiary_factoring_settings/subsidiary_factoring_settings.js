@@ -38,6 +38,7 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 		if (!frappe.user.has_role("System Manager")) return;
 		if (frm.doc.protocol !== "Download") {
 			frm.add_custom_button(__("Test Connection"), () => test_connection(frm));
+			frm.add_custom_button(__("Password"), () => set_password(frm), __("Set Up"));
 		}
 		if (frm.doc.protocol === "SFTP") {
 			frm.add_custom_button(__("Private Key"), () => private_key(frm), __("Set Up"));
@@ -212,6 +213,35 @@ async function log_in(frm) {
 	frm.reload_doc();
 }
 
+function set_password(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Password"),
+		fields: [
+			{
+				fieldtype: "Password",
+				fieldname: "password",
+				label: __("Password"),
+				description: __("Of {0} on {1}. Leave it empty to remove the stored one.", [
+					frappe.utils.escape_html(frm.doc.username || "?"),
+					frappe.utils.escape_html(frm.doc.host || "?"),
+				]),
+			},
+		],
+		primary_action_label: __("Store"),
+		async primary_action({ password }) {
+			await saved(frm);
+			await frappe.xcall("rts_factoring.api.store_password", {
+				company: frm.doc.name,
+				password: password || "",
+			});
+			dialog.set_value("password", "");
+			dialog.hide();
+			frm.reload_doc();
+		},
+	});
+	dialog.show();
+}
+
 function private_key(frm) {
 	const dialog = new frappe.ui.Dialog({
 		title: __("Private Key"),
@@ -236,7 +266,11 @@ function private_key(frm) {
 		primary_action_label: __("Store"),
 		async primary_action({ key, passphrase }) {
 			await saved(frm);
-			await rts_factoring.act(frm, "store_private_key", { key, passphrase: passphrase || "" });
+			await frappe.xcall("rts_factoring.api.store_private_key", {
+				company: frm.doc.name,
+				key,
+				pwd: passphrase || "",
+			});
 			dialog.set_values({ key: "", passphrase: "" });
 			dialog.hide();
 			frm.reload_doc();

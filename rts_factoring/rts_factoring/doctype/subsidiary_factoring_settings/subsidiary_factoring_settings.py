@@ -153,12 +153,6 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		return connections.test_connection(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
-	def store_private_key(self, key: str, passphrase: str = "") -> str:  # nosec B107 # none
-		"""Keep the key encrypted; its fingerprint."""
-		frappe.only_for("System Manager")
-		return settings.store_private_key(saved_document(self, "write"), key, passphrase)
-
-	@frappe.whitelist(methods=["POST"])
 	def remove_private_key(self) -> None:
 		frappe.only_for("System Manager")
 		settings.remove_private_key(saved_document(self, "write"))
