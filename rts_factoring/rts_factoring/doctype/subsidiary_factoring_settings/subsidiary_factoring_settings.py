@@ -19,7 +19,9 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from rts_factoring.rts_factoring.doctype.factoring_document_kind.factoring_document_kind import FactoringDocumentKind
+		from rts_factoring.rts_factoring.doctype.factoring_document_kind.factoring_document_kind import (
+			FactoringDocumentKind,
+		)
 
 		advance_rate: DF.Percent
 		advances_account: DF.Link | None
@@ -83,7 +85,9 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		report_email_account: DF.Link | None
 		representative_email: DF.Data | None
 		repurchase_days: DF.Int
-		request_stage: DF.Literal["", "Asked", "Agreement Received", "Signed", "Credentials Received", "Connected"]
+		request_stage: DF.Literal[
+			"", "Asked", "Agreement Received", "Signed", "Credentials Received", "Connected"
+		]
 		reserve_account: DF.Link | None
 		reserve_rate: DF.Percent
 		schedule_layout: DF.Link | None
