@@ -158,7 +158,20 @@ class Event(str, Enum):
 	WRITE_OFF = "write_off"
 	DIRECT_PAYMENT = "direct_payment"
 	BUYOUT = "buyout"  # no word of a report means it, until a layout is taught one
+	RESERVE_SETTLEMENT = "reserve_settlement"  # kept from a funding to make the reserve good
+	ADVANCE_REPAID = "advance_repaid"  # a fuel or cash advance, repaid from a funding
+	RECOVERY = "recovery"  # a chargeback or buyback, kept from a funding
 
 
-# Fees, wires and releases may be about no invoice. Every other event is about one.
-NEEDS_INVOICE = frozenset(Event) - {Event.RESERVE_RELEASE, Event.FEE, Event.FEE_REVERSAL, Event.CHARGE}
+# Only purchase reports have rows of these: RTS kept money of a funding for something older.
+FUNDING_EVENTS = frozenset((Event.RESERVE_SETTLEMENT, Event.ADVANCE_REPAID, Event.RECOVERY))
+
+# What moves only the accounts between RTS and us may be about no invoice. Every other event is about one.
+NEEDS_INVOICE = frozenset(Event) - {
+	Event.RESERVE_RELEASE,
+	Event.FEE,
+	Event.FEE_REVERSAL,
+	Event.CHARGE,
+	Event.RESERVE_SETTLEMENT,
+	Event.ADVANCE_REPAID,
+}

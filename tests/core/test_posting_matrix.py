@@ -459,3 +459,27 @@ def test_at_the_end_of_a_clean_cycle_nothing_is_left_on_the_invoice(policy):
 	_, _, position = after(policy, paid("Payment", 1000, released=50))
 	assert (position.open, position.outstanding, position.reserve) == (0, 0, 0)
 	assert (position.purchased, position.collected, position.fee) == (1000, 1000, 30)
+
+
+@pytest.mark.parametrize(
+	"event, borrowing, sale",
+	[
+		(Event.RESERVE_SETTLEMENT, "Dr reserve 100; Cr clearing 100", "Dr reserve 100; Cr clearing 100"),
+		(
+			Event.ADVANCE_REPAID,
+			"Dr cash_advances 100; Cr clearing 100",
+			"Dr cash_advances 100; Cr clearing 100",
+		),
+		(Event.RECOVERY, "Dr advances 100; Cr clearing 100", "Dr receivable 100; Cr clearing 100"),
+	],
+)
+def test_what_rts_keeps_of_a_funding_for_something_old(event, borrowing, sale):
+	effect = Effect(event, {"amount": Decimal("100")}, "AF-1")
+	assert posted(legs(Policy.BORROWING, effect)) == borrowing
+	assert posted(legs(Policy.SALE, effect)) == sale
+
+
+def test_a_recovery_charges_the_invoice_back():
+	bought = Position("AF-1", InvoiceState.FINANCED, purchased=Decimal("1000"), open=Decimal("1000"))
+	after_it = advance(bought, Policy.BORROWING, Effect(Event.RECOVERY, {"amount": Decimal("1000")}, "AF-1"))
+	assert (after_it.open, after_it.charged_back, after_it.state) == (0, 1000, InvoiceState.CHARGED_BACK)

@@ -18,6 +18,7 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	Event.CHARGEBACK_REVERSAL: (("open", 1, "amount"), ("charged_back", -1, "amount")),
 	Event.WRITE_OFF: (("open", -1, "amount"),),
 	Event.BUYOUT: (("open", -1, "amount"), ("charged_back", 1, "amount")),
+	Event.RECOVERY: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.FEE: (("fee", 1, "amount"),),
 	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
 }

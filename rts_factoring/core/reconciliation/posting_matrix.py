@@ -62,6 +62,8 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.WRITE_OFF, SALE): NOTHING,
 	(Event.BUYOUT, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
 	(Event.BUYOUT, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
+	(Event.RECOVERY, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
+	(Event.RECOVERY, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
 } | {
 	(event, policy): entry
 	for policy in Policy
@@ -70,6 +72,8 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 		(Event.FEE_REVERSAL, Entry({RESERVE: "amount"}, {FEE: "amount"})),
 		(Event.CHARGE, Entry({CHARGES: "amount"}, {RESERVE: "amount"})),
 		(Event.RESERVE_RELEASE, Entry({CLEARING: "amount"}, {RESERVE: "amount"})),
+		(Event.RESERVE_SETTLEMENT, Entry({RESERVE: "amount"}, {CLEARING: "amount"})),
+		(Event.ADVANCE_REPAID, Entry({Role.CASH_ADVANCES: "amount"}, {CLEARING: "amount"})),
 		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "paid"})),
 	)
 }

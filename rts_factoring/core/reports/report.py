@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from ..errors import FileRefused
-from ..model import NEEDS_INVOICE, Event, Outcome, ReportKind
+from ..model import FUNDING_EVENTS, NEEDS_INVOICE, Event, Outcome, ReportKind
 from ..money import ZERO
 from .cells import BadCell, is_filled, to_amount, to_date, to_number_text, to_text
 from .gc_paused import gc_paused
@@ -289,6 +289,8 @@ class _Parser:
 				event = self.types.get(normalise_word(word))
 			else:
 				event = _infer(invoice_no or po_no, paid, fee, released, chargeback)
+			if event in FUNDING_EVENTS:
+				event = None
 			if event in _PAYMENT_EVENTS and paid is not None and paid < 0:
 				event = Event.PAYMENT_REMOVED
 			elif event is Event.PAYMENT and chargeback and not paid:

@@ -8,14 +8,16 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from rts_factoring.core.model import Event, Outcome, ReportKind
+from rts_factoring.core.model import FUNDING_EVENTS, Event, Outcome, ReportKind
 from rts_factoring.core.reconciliation.row_effects import DEDUCTIONS
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling
 
 LINE_TYPES = {
-	ReportKind.PAYMENT: tuple(event.value for event in Event if event is not Event.PURCHASE),
+	ReportKind.PAYMENT: tuple(
+		event.value for event in Event if event not in (Event.PURCHASE, *FUNDING_EVENTS)
+	),
 	ReportKind.PURCHASE: tuple(event.value for event in Event if event in DEDUCTIONS),
 }
 

@@ -41,6 +41,9 @@ class FactoringLedgerEntry(CompanyDocument):
 			"write_off",
 			"direct_payment",
 			"buyout",
+			"reserve_settlement",
+			"advance_repaid",
+			"recovery",
 		]
 		fee: DF.Currency
 		is_reversal: DF.Check

@@ -38,6 +38,9 @@ class ReportImportLine(CompanyDocument):
 			"write_off",
 			"direct_payment",
 			"buyout",
+			"reserve_settlement",
+			"advance_repaid",
+			"recovery",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
@@ -60,6 +63,9 @@ class ReportImportLine(CompanyDocument):
 			"write_off",
 			"direct_payment",
 			"buyout",
+			"reserve_settlement",
+			"advance_repaid",
+			"recovery",
 		]
 		fee: DF.Currency
 		identity: DF.Data | None

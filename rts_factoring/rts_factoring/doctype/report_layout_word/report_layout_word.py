@@ -31,6 +31,9 @@ class ReportLayoutWord(Document):
 			"write_off",
 			"direct_payment",
 			"buyout",
+			"reserve_settlement",
+			"advance_repaid",
+			"recovery",
 		]
 		parent: DF.Data
 		parentfield: DF.Data
