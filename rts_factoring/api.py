@@ -1,4 +1,4 @@
-"""What other systems and our own forms may call. Each checks the permission on the very document, first."""
+"""What other systems and the app's own forms may call. Each function first checks the permission on the document itself."""
 
 import frappe
 from frappe import _
@@ -48,7 +48,7 @@ def unqueue_invoice(invoice: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def send_now(invoice: str) -> str:
-	"""A submitted batch of this one invoice; its name."""
+	"""Submit a batch of this one invoice; returns its name."""
 	_invoice(invoice, "write")
 	frappe.has_permission("Factoring Batch", "submit", throw=True)
 	return factoring_batch.send_now(invoice).name
@@ -64,7 +64,7 @@ def attach_document(invoice: str, file_url: str, kind: str | None = None, note: 
 
 @frappe.whitelist(methods=["POST"])
 def attach_documents(invoice: str, file_urls: list[str] | str) -> list[dict]:
-	"""Add several uploaded files at once, each with the kind guessed from its name; what was added."""
+	"""Add several uploaded files at once, each with the kind guessed from its name; returns what was added."""
 	return documents.attach_all(_invoice(invoice, "write"), frappe.parse_json(file_urls))
 
 
@@ -84,7 +84,7 @@ def unqueue_invoices(invoices: list[str] | str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def make_batch(invoices: list[str] | str) -> str:
-	"""A draft batch of these queued invoices of one company; its name."""
+	"""Make a draft batch of these queued invoices of one company; returns its name."""
 	names = frappe.parse_json(invoices)
 	companies = {_invoice(name, "read").company for name in names}
 	if len(companies) != 1:
@@ -95,14 +95,14 @@ def make_batch(invoices: list[str] | str) -> str:
 
 @frappe.whitelist()
 def get_reasons(invoice: str) -> list[dict]:
-	"""Why the invoice is not on its way, and what mends it."""
+	"""Why the invoice is not ready, and how to fix it."""
 	_invoice(invoice, "read")
 	return invoices_service.reasons(invoice)
 
 
 @frappe.whitelist(methods=["POST"])
 def hold_for_factor(payment_entry: str) -> str:
-	"""Book a draft payment of factored invoices as money held for the factor; the name of the draft journal entry."""
+	"""Book a draft payment of factored invoices as money held for the factor; returns the name of the draft journal entry."""
 	doc = frappe.get_doc("Payment Entry", payment_entry)
 	doc.check_permission("delete")
 	doc.check_permission("write")
@@ -133,7 +133,7 @@ def download_batch(batch: str) -> None:
 	frappe.local.response.type = "download"
 
 
-# What our forms show. Asked by name: the answer does not depend on how new the browser's copy of the document is.
+# What the app's forms show. They ask by name, so a document that is old in the browser does no harm.
 
 
 @frappe.whitelist()
@@ -186,7 +186,7 @@ def get_card(filters: str | dict) -> str:
 
 @frappe.whitelist()
 def preview_notice(notice: dict | str) -> str:
-	"""The notice as a form holds it, saved or not, as it would stand on a print."""
+	"""The notice of a form, saved or not, as it would look on a print."""
 	doc = frappe.get_doc(frappe.parse_json(notice) | {"doctype": "Notice of Assignment"})
 	doc.check_permission("read")
 	return notices.preview(doc)

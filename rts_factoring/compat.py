@@ -1,4 +1,4 @@
-"""The few places where Frappe 15 and 16 differ for us."""
+"""The few places where Frappe 15 and 16 differ for the app."""
 
 import frappe
 

@@ -9,7 +9,7 @@ METHODS = "\nFactoring\nDirect"
 
 
 def custom_fields() -> dict[str, list[dict]]:
-	"""DocType → its added fields, in the order they stand on the form."""
+	"""DocType → its added fields, in the order of the form."""
 	return {
 		"Sales Invoice": _sales_invoice(),
 		"Customer": _customer(),
@@ -59,7 +59,7 @@ def _field(fieldname: str, fieldtype: str, label: str = "", **values) -> dict:
 
 
 def _chain(fields: list[dict], after: str) -> list[dict]:
-	"""Each field stands after the one before it."""
+	"""Put each field after the one before it."""
 	for field in fields:
 		field["insert_after"] = after
 		after = field["fieldname"]

@@ -1,4 +1,4 @@
-"""What a site needs beside the DocTypes; every step is safe to run again."""
+"""What a site needs besides the DocTypes. Every step is safe to run again."""
 
 import frappe
 from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (

@@ -1,4 +1,4 @@
-"""A user limited to some companies sees nothing of the others, in any DocType of ours."""
+"""A user limited to some companies sees nothing of the others, in any DocType of the app."""
 
 import frappe
 from frappe import _
@@ -29,7 +29,7 @@ WITH_FILES = (
 
 
 def allowed_companies(user: str | None = None) -> list[str] | None:
-	"""The companies a user is limited to by user permissions, whatever DocType those apply to; None is no limit."""
+	"""The companies that user permissions limit a user to, for any DocType; None means no limit."""
 	entries = get_user_permissions(user or frappe.session.user).get("Company")
 	return sorted({entry.get("doc") for entry in entries}) if entries else None
 
@@ -58,7 +58,7 @@ def rows_condition(user: str | None = None, doctype: str | None = None) -> str:
 
 
 def has_company_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
-	"""For one document, as it is saved and as the caller sends it; True leaves the decision to its roles."""
+	"""Check one document, both as saved and as sent by the caller. True leaves the decision to the roles."""
 	companies = allowed_companies(user)
 	if companies is None:
 		return True
@@ -75,7 +75,7 @@ def has_company_permission(doc, ptype: str | None = None, user: str | None = Non
 
 
 def layout_condition(user: str | None = None, doctype: str | None = None) -> str:
-	"""A layout without a company is shared: everybody may read it."""
+	"""A layout without a company is shared. Everybody may read it."""
 	companies = allowed_companies(user)
 	if companies is None or not doctype:
 		return ""
@@ -83,7 +83,7 @@ def layout_condition(user: str | None = None, doctype: str | None = None) -> str
 
 
 def has_layout_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
-	"""Shared layouts are read by all, and written by those who see all companies."""
+	"""Everybody may read a shared layout. Only users who see all companies may change it."""
 	companies = allowed_companies(user)
 	if companies is None:
 		return True
@@ -96,7 +96,7 @@ def has_layout_permission(doc, ptype: str | None = None, user: str | None = None
 
 
 def file_condition(user: str | None = None, doctype: str | None = None) -> str:
-	"""No list of files names those of another company's documents.
+	"""Keep the files of another company's documents out of every list of files.
 
 	Frappe's own condition is `public or own or (attached to a DocType one may read)`, without brackets around it on
 	Frappe 15, so there an `and` after it narrows its last part. That is the part that would show them; public files
@@ -114,7 +114,7 @@ def file_condition(user: str | None = None, doctype: str | None = None) -> str:
 
 
 def has_file_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
-	"""Frappe lets people open what they uploaded or caused for ever, also after they moved to another company."""
+	"""Frappe lets people open their own uploads for ever. Here they lose them when they move to another company."""
 	companies = allowed_companies(user)
 	if companies is not None and doc.attached_to_doctype in WITH_FILES and doc.attached_to_name:
 		company = frappe.db.get_value(doc.attached_to_doctype, doc.attached_to_name, "company")
@@ -124,7 +124,7 @@ def has_file_permission(doc, ptype: str | None = None, user: str | None = None, 
 
 
 def prepared_report_condition(user: str | None = None, doctype: str | None = None) -> str:
-	"""A limited user's list holds, of our reports, the ones the user prepared."""
+	"""Of the app's reports, a limited user sees only those the user prepared."""
 	if allowed_companies(user) is None:
 		return ""
 	ours = f"select `name` from `tabReport` where `module` = {frappe.db.escape(MODULE)}"  # nosec B608 # escaped
@@ -135,7 +135,7 @@ def prepared_report_condition(user: str | None = None, doctype: str | None = Non
 def has_prepared_report_permission(
 	doc, ptype: str | None = None, user: str | None = None, **_ignored
 ) -> bool:
-	"""Frappe shows a prepared report to everyone who may run the report; ours are about one company."""
+	"""Frappe shows a prepared report to everyone who may run the report. The app's reports are about one company."""
 	companies = allowed_companies(user)
 	if companies is not None and frappe.get_cached_value("Report", doc.report_name, "module") == MODULE:
 		company = (frappe.parse_json(doc.filters) or {}).get("company")
@@ -145,7 +145,7 @@ def has_prepared_report_permission(
 
 
 def _allowed_before(ours: str, doc, ptype: str | None, user: str | None) -> bool:
-	"""What the hooks registered before ours say. Frappe 16 asks them too; on Frappe 15 the last app's answer is final."""
+	"""The answer of the hooks registered before ours. Frappe 16 asks them too; Frappe 15 takes the last app's answer as final."""
 	methods = frappe.get_hooks("has_permission").get(doc.doctype, [])
 	for method in reversed(methods[: methods.index(ours)]):
 		answer = frappe.call(method, doc=doc, ptype=ptype, user=user or frappe.session.user)
@@ -166,7 +166,7 @@ def search_links(
 	as_dict: bool = False,
 	reference_doctype: str | None = None,
 ) -> list:
-	"""What link fields offer of DocTypes that have a condition here. Frappe's own search lists the documents of every
+	"""What link fields offer for DocTypes with a condition here. Frappe's own search would list the documents of every
 	company to a caller who sends `ignore_user_permissions`."""
 	meta = frappe.get_meta(doctype)
 	fields = get_std_fields_list(meta, searchfield or "name")

@@ -1,4 +1,4 @@
-"""Takes away what Frappe's own uninstall leaves: columns of added fields, roles, stored secrets, and v16's desktop."""
+"""Remove what Frappe's own uninstall leaves behind: columns of added fields, roles, stored secrets, and v16's desktop."""
 
 import frappe
 

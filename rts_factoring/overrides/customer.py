@@ -1,4 +1,4 @@
-"""What a Customer tells the factoring services."""
+"""When a Customer is saved: check its invoices again."""
 
 from rts_factoring.services.invoices import readiness
 

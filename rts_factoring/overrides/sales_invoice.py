@@ -1,4 +1,4 @@
-"""What a Sales Invoice tells the factoring services."""
+"""What happens to factoring when a Sales Invoice is saved, submitted or cancelled."""
 
 import frappe
 from frappe import _
@@ -63,7 +63,7 @@ def on_cancel(doc, method=None):
 
 
 def timeline_content(doctype: str, name: str) -> list[dict]:
-	"""Factoring events for the form's timeline, for those who see factoring at all."""
+	"""Factoring events for the form's timeline, for users who may read batches."""
 	return timeline.of_invoice(name) if frappe.has_permission("Factoring Batch", "read") else []
 
 

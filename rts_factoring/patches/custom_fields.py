@@ -1,4 +1,4 @@
-"""Run again by raising the number behind its line in patches.txt, whenever the list of fields changes."""
+"""Create the custom fields. When their list changes, raise the number of this patch in patches.txt to run it again."""
 
 from rts_factoring import custom_fields
 

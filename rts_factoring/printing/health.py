@@ -1,4 +1,4 @@
-"""Does the stamp still reach every print? Another app may take the hook or the template that carry it."""
+"""Checks that the stamp reaches every print. Another app may take over the hook or the template that carries it."""
 
 import frappe
 from jinja2 import TemplateNotFound
@@ -12,7 +12,7 @@ BETA_TEMPLATE = "templates/print_format/print_format.html"
 
 
 class _Probe(dict):
-	"""Stands for a Sales Invoice while the hooks are tried; knows whether our hook was called with it."""
+	"""A stand-in for a Sales Invoice while the hooks are tried. It notes whether our hook was called with it."""
 
 	def __init__(self):
 		super().__init__(doctype="Sales Invoice", name="", meta=frappe._dict())
@@ -30,7 +30,7 @@ class _Template:
 
 
 def problems() -> list[str]:
-	"""What keeps the stamp off some prints, a sentence each with what to do; empty when all is well."""
+	"""One message for each thing that keeps the stamp off some prints; empty when all is well."""
 	errors = [] if reaches_body() else [_hook_shadowed()]
 	if not reaches_beta():
 		errors.append(NoticeError("template_shadowed", app=_template_app()))
@@ -52,7 +52,7 @@ def probed(doc) -> bool:
 
 
 def reaches_body() -> bool:
-	"""True if a print that runs the last `pdf_body_html` comes by ours: it is the last, or the last calls on to it."""
+	"""True if a print reaches our `pdf_body_html`: it is the last one, or the last one calls it."""
 	hooks = frappe.get_hooks("pdf_body_html")
 	if not hooks or hooks[-1] == HOOK:
 		return bool(hooks)

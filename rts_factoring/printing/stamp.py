@@ -8,9 +8,9 @@ from rts_factoring.services.invoices import notices
 
 
 def pdf_body_html(print_format=None, jenv=None, args=None, template=None, **others):
-	"""Render as the hook before ours does, then put the stamp before it.
+	"""Render as the hook before ours does, and put the stamp on top.
 
-	Before, not after: every page block breaks after itself, so a stamp behind the last one makes a page of its own.
+	Every page block ends with a page break, so a stamp at the end would make a page of its own.
 	"""
 	html = _before_ours()(print_format=print_format, jenv=jenv, args=args, template=template, **others)
 	doc = (args or {}).get("doc")
@@ -20,7 +20,7 @@ def pdf_body_html(print_format=None, jenv=None, args=None, template=None, **othe
 
 
 def before_print(doc, method=None, print_settings=None):
-	"""Runs on the same path whichever app's hook renders: where ours would not, a due stamp stops the print."""
+	"""Runs whichever app's hook renders. Where ours would not be reached, a due stamp stops the print."""
 	if health.reaches_body():
 		return
 	decision, _facts = notices.check_due(doc)
@@ -29,12 +29,12 @@ def before_print(doc, method=None, print_settings=None):
 
 
 def factoring_stamp(doc) -> str:
-	"""For templates: the stamp of a Sales Invoice as HTML, "" when none is due. A format that prints it itself gets no second one."""
+	"""For templates: the stamp of a Sales Invoice as HTML, "" when none is due. A format that uses it gets no second stamp."""
 	return notices.stamp_html(doc) if doc.get("doctype") == "Sales Invoice" else ""
 
 
 def factoring_check(page: str, doc) -> str:
-	"""For templates that print the stamp themselves: warns where the page tells the debtor to pay somebody else."""
+	"""For templates that use factoring_stamp: warn when the page tells the debtor to pay somebody else."""
 	if doc.get("doctype") == "Sales Invoice":
 		notices.warn_of_conflict(page, doc)
 	return ""

@@ -14,7 +14,7 @@ from rts_factoring.services.company import settings
 
 
 def expected(report_import: str) -> dict:
-	"""What an import says RTS pays out, what was recorded of it already, and what is left; amounts as floats."""
+	"""What RTS pays out according to an import, how much of it is recorded, and what is left; amounts as floats."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	announced = (
 		frappe.qb.from_(table).where(table.report_import == report_import).select(Sum(table.clearing)).run()
@@ -44,7 +44,7 @@ def entries(report_import: str) -> list[str]:
 
 
 def record(doc, bank_account: str, amount: float, day, reference: str = "") -> dict:
-	"""A draft bank entry of the deposit for review; `difference` is what the payout still lacks (or exceeds)."""
+	"""Make a draft bank entry of the deposit. `difference` is what is still missing from the payout (negative: too much)."""
 	if doc.docstatus != 1:
 		frappe.throw(_("Submit the import first. Then record its deposit."))
 	if money(amount) <= ZERO:

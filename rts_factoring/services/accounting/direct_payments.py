@@ -1,4 +1,4 @@
-"""A debtor paid us although the invoice is RTS's: say so, and book the money as RTS's when a person asks for it."""
+"""A debtor paid us for an invoice that RTS owns: warn, and book the money as RTS's when a person asks for it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def hold_for_factor(doc) -> str:
 
 
 def _refuse_to_divide(doc, invoices: list[str], amount: Decimal, received: Decimal) -> None:
-	"""Deductions and exchange rates cannot be told apart between the factor's invoices and the others."""
+	"""Throw where the payment cannot be divided: nobody knows which invoice a deduction or exchange rate belongs to."""
 	currencies = {doc.paid_from_account_currency, doc.paid_to_account_currency}
 	if doc.deductions or len(currencies) > 1 or amount > received:
 		frappe.throw(

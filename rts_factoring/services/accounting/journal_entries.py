@@ -1,4 +1,4 @@
-"""Effects → Journal Entries: few and short, each balanced, linked to the import that made them."""
+"""Make Journal Entries from effects: few and short, each balanced and linked to its import."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class _Part:
 	rows: set[tuple[Role, str | None, bool]]
 
 	def takes(self, rows: set[tuple[Role, str | None, bool]]) -> bool:
-		"""Whether there is room, and no invoice would stand on both sides: ERPNext compares the credits of an entry with
-		what the invoice owed before it, whatever the entry debits."""
+		"""Whether there is room, and no invoice would be on both sides. ERPNext compares the credits of an entry with what
+		the invoice owed before, and ignores its debits."""
 		both = any(
 			role is Role.RECEIVABLE and (role, name, not debit) in self.rows for role, name, debit in rows
 		)
@@ -58,7 +58,8 @@ class _Part:
 
 
 def in_order(postings: Iterable[JournalPosting]) -> list[JournalPosting]:
-	"""The same in the order given, no invoice on a day before that of its posting above: days are posted in their order."""
+	"""The postings in the order given. None is dated before an earlier posting of the same invoice, because days are posted in
+	order."""
 	latest: dict[str | None, date] = {}
 	ordered = []
 	for posting in postings:
@@ -70,8 +71,8 @@ def in_order(postings: Iterable[JournalPosting]) -> list[JournalPosting]:
 
 
 def split(postings: Iterable[JournalPosting]) -> list[Voucher]:
-	"""One voucher a day; further ones where a day has more invoices than fit, or where an invoice goes up and down. An
-	invoice's postings keep their order. Postings without legs need no voucher."""
+	"""One voucher per day, or more where a day has too many invoices, or debits and credits the same one. An invoice's postings
+	keep their order. Postings without legs get no voucher."""
 	vouchers: list[Voucher] = []
 	for day, of_day in sorted(_by_day(postings).items()):
 		parts: list[_Part] = []
@@ -135,8 +136,8 @@ def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str
 
 
 def _no_new_credit() -> None:
-	"""In place of ERPNext's check of the customer's credit limit: a bounced check or a chargeback is no new sale, and has
-	happened whatever the limit."""
+	"""Replaces ERPNext's check of the credit limit. A bounced check or a chargeback is not a new sale, and has happened
+	already."""
 
 
 def _rows(voucher: Voucher, agreement) -> list[dict]:
@@ -210,8 +211,8 @@ def _invoice_accounts(names: set[str], dimensions: list[str]) -> dict:
 
 
 def _dimensions(agreement) -> dict[str, str | None]:
-	"""Cost center and accounting dimensions of a row: as the settings say, else the company's default. What an invoice has
-	itself goes before them."""
+	"""Cost center and accounting dimensions of a row: from the settings, else the company's defaults. Those of an invoice take
+	precedence."""
 	defaults = {
 		row.fieldname: row.default_dimension
 		for row in get_checks_for_pl_and_bs_accounts() or ()
@@ -260,7 +261,7 @@ def cancel_of_import(report_import: str) -> list[str]:
 
 
 def refuse_reversal(doc) -> None:
-	"""ERPNext's Reverse Journal Entry would undo the books of an import and not its ledger."""
+	"""Refuse ERPNext's Reverse Journal Entry: it would undo an import's journal and not its ledger."""
 	reversed_entry = doc.get("reversal_of")
 	report_import = reversed_entry and frappe.db.get_value(
 		"Journal Entry", reversed_entry, "factoring_report_import"
@@ -275,7 +276,7 @@ def refuse_reversal(doc) -> None:
 
 
 def refuse_alone(doc) -> None:
-	"""A Journal Entry of an import is cancelled with the import, never on its own."""
+	"""Refuse to cancel a Journal Entry of an import without the import."""
 	if doc.get("factoring_report_import") and not doc.flags.factoring:
 		frappe.throw(
 			_(

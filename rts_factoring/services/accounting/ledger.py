@@ -1,6 +1,6 @@
 """The factoring ledger: what each import did to each invoice and to the reserve. Entries are only ever added.
 
-Positions and invoice states are sums over it; `core.posting` says how.
+Positions and invoice states are sums over it (see core.reconciliation.positions).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NEUTRAL = {
 
 
 def validate(doc) -> None:
-	"""Entries are written by postings alone and never changed."""
+	"""Refuse every change: only postings write entries."""
 	if not doc.is_new():
 		frappe.throw(
 			_("Factoring Ledger Entries cannot be changed. Cancel the Report Import that made them.")
@@ -48,10 +48,10 @@ def on_trash(doc) -> None:
 
 
 def lock(company: str) -> None:
-	"""Postings of one company follow each other, until the transaction ends. Throws StaleReadError when another one was
-	committed after this transaction began to read, because waiting does not renew what a transaction sees.
+	"""Let only one posting of a company run at a time, until its transaction ends. Throws StaleReadError when another one was
+	committed after this transaction began to read: after the wait it would still see the old data.
 
-	Where nothing was read before the lock, nothing is old; a job that begins with it never fails here.
+	A job that takes the lock before it reads anything never fails here.
 	"""
 	counter, key = frappe.qb.DocType("Series"), _counter_of(company)
 	frappe.qb.into(counter).columns("name", "current").insert(key, 0).on_duplicate_key_update(
@@ -266,7 +266,7 @@ def states_from_ledger(company: str, batch: str | None, invoices: Collection[str
 
 
 def validate_settings(doc) -> None:
-	"""What stands in the ledger fixes the policy and the accounts; throws with what to do first."""
+	"""Refuse a change of policy or accounts that contradicts the ledger."""
 	if doc.is_new():
 		return
 	before = doc.get_doc_before_save()
@@ -284,7 +284,7 @@ def validate_settings(doc) -> None:
 
 
 def _refuse_policy_change(doc) -> None:
-	"""The policy changes only when RTS and we hold nothing against each other."""
+	"""Refuse a change of policy while invoices are open with RTS."""
 	open_invoices = [position.invoice_no for position in positions(doc.company).values() if position.open]
 	if open_invoices:
 		more = " " + _("and {0} more").format(len(open_invoices) - 10) if len(open_invoices) > 10 else ""
@@ -297,7 +297,7 @@ def _refuse_policy_change(doc) -> None:
 
 
 def _refuse_account_change(doc, before, role: Role) -> None:
-	"""A role whose account changed would never tie out again: what was posted stays where it is."""
+	"""Refuse another account for a role that was posted to: the role would never tie out again."""
 	field = settings.ACCOUNT_FIELDS[role]
 	if is_used(doc.company, role):
 		frappe.throw(

@@ -1,4 +1,4 @@
-"""Which day a report may be posted on: closed periods are never entered silently."""
+"""Which days a report may be posted on. A closed period is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches that submit themselves: at a time of day, or when enough invoices are queued."""
+"""Batches that are submitted automatically: at a time of day, or when enough invoices are queued."""
 
 from datetime import date, datetime, timedelta
 
@@ -40,7 +40,7 @@ def is_due(agreement, now: datetime) -> bool:
 
 
 def start_from_now(doc) -> None:
-	"""A daily time that was just set is first kept when it comes next, and not for days before."""
+	"""A daily time that was just set first applies the next time it comes, not for earlier days."""
 	now, before = now_datetime(), doc.get_doc_before_save()
 	changed = not before or [_comparable(before, field) for field in WATCHED] != [
 		_comparable(doc, field) for field in WATCHED
@@ -54,8 +54,8 @@ def start_from_now(doc) -> None:
 def submit_queued(company: str) -> list[str]:
 	"""The job: one submitted batch of all queued invoices (it splits itself). The settings' row is the lock.
 
-	What is not ready any more is left out. A batch that is refused all the same is tried again at each tick, and the
-	managers hear of it once.
+	Invoices that are no longer ready are left out. A batch that is refused is tried again at each tick, and the managers
+	are notified once.
 	"""
 	name = frappe.db.get_value(settings.DOCTYPE, {"company": company}, "name", for_update=True)
 	agreement = frappe.get_doc(settings.DOCTYPE, name)

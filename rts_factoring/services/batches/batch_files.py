@@ -17,7 +17,7 @@ ZIP_MODE = "All in One Zip"
 
 
 def prepare(doc, renew: Callable[[], None]) -> None:
-	"""Packets and schedule, each with size and hash on its row. Once all are made they are never made again.
+	"""Make packets and schedule, each with size and hash on its row. Once all are made they are never made again.
 
 	Commits after each; `renew` is called before, so that a job which no longer holds the batch saves nothing.
 	"""
@@ -29,7 +29,7 @@ def prepare(doc, renew: Callable[[], None]) -> None:
 
 
 def file_path(doc, file: str) -> Path:
-	"""Where a file of the batch stands on disk. Throws for a File that is not the batch's or one of its invoices'."""
+	"""The path of a file of the batch. Throws for a File that belongs neither to the batch nor to one of its invoices."""
 	stored = frappe.get_doc("File", file)
 	owners = {(DOCTYPE, doc.name), *(("Sales Invoice", row.sales_invoice) for row in doc.invoices)}
 	if (stored.attached_to_doctype, stored.attached_to_name) not in owners:

@@ -1,4 +1,4 @@
-"""Where a batch stands, what its rows became, and who is told; what every other batch module builds on."""
+"""The status of a batch and of its rows, and the messages about it. Every other batch module builds on this one."""
 
 from collections.abc import Iterable
 
@@ -44,7 +44,7 @@ def mark_submitted(batch: str) -> None:
 
 
 def mark_seen(batch: str) -> None:
-	"""The batch showed up at the factor: the one that waits for it may go."""
+	"""The batch was seen at the factor, so the one that waits for it may be sent."""
 	frappe.db.set_value(DOCTYPE, batch, "seen_on", now_datetime(), update_modified=False)
 	clear_wait(batch)
 
@@ -56,7 +56,7 @@ def clear_wait(batch: str) -> None:
 
 
 def progress(batch: str) -> dict:
-	"""Where the delivery stands, for people who watch and systems that ask."""
+	"""How far the delivery is, for forms and other systems."""
 	fields = [
 		"name",
 		"company",
@@ -90,7 +90,7 @@ def progress(batch: str) -> dict:
 
 
 def show_progress(batch: str, what: str, state: str, after_commit: bool = False) -> None:
-	"""To whoever has the batch open; a form opened later reads the same from `progress`."""
+	"""Notify whoever has the batch open. A form opened later gets the same from `progress`."""
 	frappe.publish_realtime(
 		"factoring_batch_progress",
 		{"batch": batch, "what": what, "state": state},

@@ -114,9 +114,9 @@ class _ClaimLost(Exception):
 
 
 def acquire_claim(batch: str) -> str:
-	"""A new claim on the batch, committed; empty when there is nothing to do yet, or a living job is at it.
+	"""A new claim on the batch, committed; empty when nothing is due, or another job is working on it.
 
-	A batch whose job died at its last attempt has failed: nobody else would say so.
+	A batch whose job died at its last attempt is marked as failed here.
 	"""
 	fields = ["docstatus", "status", "company", "claimed_on", "attempts", "next_attempt_on"]
 	row = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True, for_update=True)
@@ -147,7 +147,7 @@ def acquire_claim(batch: str) -> str:
 
 
 def _renew_claim(batch: str, claim: str) -> None:
-	"""Say that this job lives, and stop it when it no longer holds the batch. To be committed with what it saves."""
+	"""Renew the claim, or stop this job when another one holds the batch. The caller commits it with what it saves."""
 	held = frappe.db.get_value(DOCTYPE, batch, ["claim", "docstatus"], as_dict=True, for_update=True)
 	if not held or held.claim != claim or held.docstatus != 1:
 		raise _ClaimLost
@@ -205,7 +205,7 @@ def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str)
 
 
 def _save_state(batch: str, file_name: str, state: FileState) -> None:
-	"""A file that is delivered stays so, whatever a slower job says."""
+	"""Save how far a file is. One that is delivered stays so, even if a slower job says otherwise."""
 	table = frappe.qb.DocType(FILE_DOCTYPE)
 	query = frappe.qb.update(table).where((table.parent == batch) & (table.file_name == file_name))
 	query = query.where(table.state != "Delivered").set(table.state, state.value.title())
@@ -237,7 +237,7 @@ def _finish(doc, claim: str) -> None:
 
 
 def _make_ready_to_download(doc, claim: str) -> str:
-	"""The files wait for a person, who says when the factor has them."""
+	"""The files wait for a person, who brings them to the factor and marks them as delivered."""
 	_renew_claim(doc.name, claim)
 	_set_batch(doc.name, status=READY, claim="", claimed_on=None, error="")
 	_commit()
@@ -269,7 +269,7 @@ def mark_delivered(batch: str) -> None:
 
 
 def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
-	"""Another attempt after a pause, while there is hope and patience; else the managers are told."""
+	"""Plan another attempt, or fail and notify the managers when no attempt is left or none can help."""
 	try:
 		_renew_claim(doc.name, claim)
 	except _ClaimLost:
@@ -345,7 +345,7 @@ def _waits_for(doc) -> str | None:
 
 
 def _postpone(doc, claim: str, earlier: str) -> str:
-	"""Waiting is no attempt."""
+	"""Try again later. This does not count as an attempt."""
 	_renew_claim(doc.name, claim)
 	_set_batch(
 		doc.name,

@@ -1,4 +1,4 @@
-"""The files of a batch for people: for factors without a server, and to look at what was sent."""
+"""The files of a batch for people, where the factor has no server or someone wants to see what was sent."""
 
 import io
 import zipfile

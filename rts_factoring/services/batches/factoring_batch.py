@@ -1,4 +1,4 @@
-"""A batch from draft to submitted: which invoices it holds, that no other does, and how it is taken back.
+"""A batch from draft to submitted: which invoices it holds, and how it is cancelled.
 
 While an invoice is in a live batch (draft or submitted, not held, denied or given back), its field
 `factoring_batch` names that batch. The field is read and changed only under a row lock.
@@ -30,7 +30,7 @@ HISTORY_FIELDS = (
 
 
 def validate(doc) -> None:
-	"""Rows are filled from their invoices, which are locked and claimed for this batch."""
+	"""Lock and claim the invoices, and fill the rows from them."""
 	agreement = settings.require(doc.company)
 	_clear_history(doc)
 	_refuse_duplicates(doc)
@@ -47,7 +47,7 @@ def validate(doc) -> None:
 
 
 def before_submit(doc) -> None:
-	"""Freeze names and order; what is over the limit of one batch is kept for `on_submit` to split off."""
+	"""Fix names and order. Invoices over the limit of one batch are kept for `on_submit` to split off."""
 	agreement = settings.require(doc.company)
 	if not doc.invoices:
 		frappe.throw(_("The batch has no invoice. Use Get Queued Invoices."), title=_("Empty Batch"))
@@ -80,7 +80,7 @@ def on_submit(doc) -> None:
 
 
 def before_cancel(doc) -> None:
-	"""A sent batch needs a reason; a batch the factor has answered cannot be taken back."""
+	"""Require a reason for a batch that was sent. Refuse one that the factor has answered."""
 	status, claimed_on = frappe.db.get_value(DOCTYPE, doc.name, ["status", "claimed_on"], for_update=True)
 	if status == SENDING and claimed_on and (now_datetime() - claimed_on).total_seconds() < RECENT:
 		frappe.throw(_("The batch is being sent. Wait until it is delivered or has failed."))
@@ -188,7 +188,7 @@ def _refuse_unfit(doc, rows: dict) -> None:
 
 
 def _refuse_unready(doc) -> None:
-	"""Judged once more at the last moment, by everything but what was saved."""
+	"""Check readiness once more, from the invoices as they are now."""
 	rows = receivables.rows([row.sales_invoice for row in doc.invoices])
 	verdicts = readiness.check_invoices(rows)
 	problems = [
@@ -236,7 +236,7 @@ def _throw(problems: list[str], title: str) -> None:
 
 
 def _clear_history(doc) -> None:
-	"""Until it is submitted a batch has no past, whatever was copied when it was amended, or comes with a request."""
+	"""Clear what an amended copy or a request brings along: a draft was never sent."""
 	doc.set("files", [])
 	doc.update(dict.fromkeys(HISTORY_FIELDS))
 	for row in doc.invoices:
@@ -245,7 +245,7 @@ def _clear_history(doc) -> None:
 
 
 def _stored_origin(doc) -> str | None:
-	"""The batch that this one, or the one it amends, was split from; never as a form says."""
+	"""The batch that this one, or the one it amends, was split from, as it is in the database."""
 	name = doc.amended_from if doc.is_new() else doc.name
 	return (
 		frappe.db.get_value(DOCTYPE, {"name": name, "company": doc.company}, "split_from") if name else None
@@ -285,7 +285,7 @@ def _claim_invoices(doc) -> None:
 
 
 def _release_invoices(invoices: Collection[str], batch: str) -> list[str]:
-	"""Let go of those invoices that this batch still holds; they are returned."""
+	"""Release the invoices that this batch still holds; returns their names."""
 	rows = receivables.rows(invoices, for_update=True)
 	released = [row.name for row in rows if row.factoring_batch == batch]
 	invoice_state.write_fields(released, factoring_batch=None)

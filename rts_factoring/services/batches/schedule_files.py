@@ -1,4 +1,4 @@
-"""The schedule of a batch: its lines, and the name under which each packet goes."""
+"""The schedule of a batch: its lines, and the file name of each packet."""
 
 from collections.abc import Collection
 from itertools import count
@@ -49,7 +49,7 @@ def name_files(doc) -> None:
 
 
 def first_of_each_name(agreement, invoices: Collection[str]) -> list[str]:
-	"""Without those whose packet would take the name of an earlier one's; they go with the next batch."""
+	"""Leave out invoices whose packet would have the same name as an earlier one. They go with the next batch."""
 	layout = layouts.schedule_layout(agreement.schedule_layout)
 	chosen: dict[str, str] = {}
 	for invoice in invoices:
@@ -65,7 +65,7 @@ def day(doc):
 
 
 def _names(doc, layout: ScheduleLayout, invoices: list[str]) -> dict[str, str]:
-	"""Invoice → name of its packet. One that went with another batch gets a number, as the factor may keep that file."""
+	"""Invoice → name of its packet. One that was sent with another batch gets a number, because the factor may keep that file."""
 	names = render.packet_names(
 		layout,
 		invoices,

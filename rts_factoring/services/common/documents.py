@@ -1,14 +1,14 @@
-"""What a form sends is not what is stored: permission is checked on the document in the database."""
+"""Documents of one company, and the check of permissions on the saved document instead of the one a form sends."""
 
 import frappe
 from frappe.model.document import Document
 
 
 class CompanyDocument(Document):
-	"""A document of one company, of which users limited to another learn nothing, not even its name."""
+	"""A document of one company. Users limited to another company do not even learn its name."""
 
 	def notify_update(self):
-		"""Frappe tells every reader of the DocType the name of what was saved; not where companies are walled off."""
+		"""Frappe sends the name of a saved document to every reader of the DocType. Not so where users are limited to companies."""
 		if frappe.db.exists("User Permission", {"allow": "Company"}):
 			frappe.publish_realtime(
 				"doc_update",

@@ -19,11 +19,11 @@ TRANSIENT_CODES = (1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055, 1020, 1205, 1
 
 
 class StaleReadError(frappe.ValidationError):
-	"""Another posting of the company was committed after this transaction had begun to read: what it read is old."""
+	"""Another posting of the company was committed after this transaction began to read, so what it read is old."""
 
 
 class FactoringValidationError(frappe.ValidationError):
-	"""A core error on its way to a person; `code` is the core's."""
+	"""A core error for a person; `code` is the core's."""
 
 	code = ""
 
@@ -57,7 +57,7 @@ def as_frappe_error(error: FactoringError) -> Exception:
 
 @contextmanager
 def core_errors_as_frappe():
-	"""Core errors raised inside reach the desk as messages."""
+	"""Raise core errors as Frappe's, with the message for the desk."""
 	try:
 		yield
 	except FactoringError as error:
@@ -65,7 +65,7 @@ def core_errors_as_frappe():
 
 
 def is_transient(error: BaseException | None) -> bool:
-	"""True for what has nothing to do with the document at hand: a deadlock, a lost connection, a job out of time."""
+	"""True for errors that are not about the document: a deadlock, a lost connection, a job that ran out of time."""
 	while error is not None:
 		if isinstance(error, TRANSIENT) or frappe.db.is_interface_error(error):
 			return True

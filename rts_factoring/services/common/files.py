@@ -11,7 +11,7 @@ def content(file) -> bytes:
 
 
 def require_private_file(doc, fieldname: str) -> None:
-	"""Refuse an attachment that the user could not read, or that everybody can. Frappe would attach any file named."""
+	"""Refuse an attachment that the user may not read, or that is public. Frappe itself attaches any file."""
 	before = doc.get_doc_before_save()
 	file_url = doc.get(fieldname)
 	if not file_url or (before and before.get(fieldname) == file_url):

@@ -1,4 +1,4 @@
-"""The pages of docs/ as a site shows them to who is logged in: no network, no second copy."""
+"""The pages of docs/, shown on the site to users who are logged in."""
 
 import base64
 import re
@@ -37,6 +37,6 @@ def address(page: str) -> str:
 
 
 def _picture(name: str) -> str:
-	"""In the page itself: docs/ is not among the files that the web server serves."""
+	"""Embedded, because the web server does not serve docs/."""
 	kind = "svg+xml" if name.endswith(".svg") else "png"
 	return f"data:image/{kind};base64,{base64.b64encode((FOLDER / 'images' / name).read_bytes()).decode()}"

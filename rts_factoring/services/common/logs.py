@@ -1,4 +1,4 @@
-"""The integration log: what was done with the factor's server, and how it went. Never a secret."""
+"""The integration log: what was done on the factor's server, and the result. It never holds a secret."""
 
 from time import monotonic
 
@@ -9,7 +9,7 @@ from rts_factoring.core.errors import FactoringError
 
 
 def latest_entry(action: str, company: str, **also):
-	"""Status and message of the newest line about this, or None."""
+	"""Status and message of the newest entry about this, or None."""
 	entries = frappe.get_all(
 		"Factoring Log",
 		filters={"action": action, "company": company, **also},
@@ -21,7 +21,7 @@ def latest_entry(action: str, company: str, **also):
 
 
 class Attempt:
-	"""One line of the log, its clock running from here; saved by the caller, in the caller's transaction."""
+	"""One entry of the log. Its clock starts here; the caller saves it, in its own transaction."""
 
 	def __init__(self, action: str, company: str | None, batch: str | None = None, number: int = 0):
 		# None would become the site's default company
@@ -33,7 +33,7 @@ class Attempt:
 		self._save("Success", message, size)
 
 	def failed(self, error: Exception) -> None:
-		"""Save it with what went wrong. Messages of the core are scrubbed; others could hold anything."""
+		"""Save it with the error. Messages of the core hold no secret; those of other errors are not kept."""
 		known = isinstance(error, FactoringError)
 		self._save(
 			"Retry" if getattr(error, "retry", not known) else "Failed",
@@ -41,7 +41,7 @@ class Attempt:
 		)
 
 	def refused(self, message: str) -> None:
-		"""Save it as a failure that trying again does not mend."""
+		"""Save it as a failure that another attempt would not change."""
 		self._save("Failed", message)
 
 	def _save(self, status: str, message: str, size: int = 0) -> None:

@@ -25,7 +25,7 @@ NEIGHBOURS = {
 
 
 def create_missing(company: str) -> dict[str, str]:
-	"""Make the accounts no role has yet and write them on the settings; field → account for the new ones."""
+	"""Create an account for each role without one and write it on the settings; returns field → account."""
 	doc = frappe.get_doc(settings.DOCTYPE, {"company": company})
 	made = {}
 	for role, field in settings.ACCOUNT_FIELDS.items():

@@ -1,4 +1,4 @@
-"""Messages to the people who can act: on the desk, and by e-mail where the company's settings say so."""
+"""Messages to the managers of a company: on the desk, and by e-mail where its settings say so."""
 
 from collections.abc import Collection
 
@@ -45,7 +45,7 @@ def notify_managers(
 	"""One message to each manager of the company, linked to the document; `message` is plain text.
 
 	`event` names the switch on the settings (`alert_<event>`) that decides; without it the message is always shown.
-	`also` names further companies that it may be about: only who may see all of them gets it.
+	`also` names further companies that it may be about. Only users who may see all of them get it.
 	"""
 	wanted = channel(company, event)
 	users = managers(company) if wanted != OFF else []
@@ -76,7 +76,7 @@ def notify_managers(
 
 
 def channel(company: str, event: str = "") -> str:
-	"""Off, Desk, or Desk and E-Mail; Frappe itself never mails messages of this type."""
+	"""Off, Desk, or Desk and E-Mail. Frappe itself never mails messages of this type."""
 	agreement = settings.find(company)
 	return (agreement and event and agreement.get(f"alert_{event}")) or DESK
 

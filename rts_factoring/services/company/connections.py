@@ -1,4 +1,4 @@
-"""Getting to know the factor's server: its host key, confirmed once by a person, and whether it lets us in."""
+"""The connection to the factor's server: its host key, confirmed once by a person, and a test login."""
 
 import frappe
 from frappe import _
@@ -14,7 +14,7 @@ DEFAULT_PORT = 22
 
 
 def show_host_key(doc) -> dict:
-	"""The key the server shows, before any credential is sent: type, fingerprint, and whether it is the pinned one."""
+	"""The host key of the server, read before any credential is sent: type, fingerprint, and whether it is the confirmed one."""
 	if not doc.host:
 		frappe.throw(_("Enter the host RTS gave with the credentials, and save."))
 	with core_errors_as_frappe():
@@ -29,7 +29,7 @@ def show_host_key(doc) -> dict:
 
 
 def confirm_host_key(doc, fingerprint: str) -> None:
-	"""Pin the key a person has compared with what RTS gave; refused when the server shows another by now."""
+	"""Confirm the key that a person has compared with what RTS gave. Refused when the server shows another one."""
 	shown = show_host_key(doc)
 	if shown["fingerprint"] != fingerprint:
 		frappe.throw(
@@ -44,7 +44,7 @@ def confirm_host_key(doc, fingerprint: str) -> None:
 
 
 def test_connection(doc) -> dict:
-	"""Log in and list the folders; the log keeps the outcome. Throws with what is wrong."""
+	"""Log in and list the folders; the result is logged. Throws with what is wrong."""
 	attempt = Attempt("Test Connection", doc.company)
 	try:
 		connection = settings.connection(doc)

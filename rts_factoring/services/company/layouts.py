@@ -49,7 +49,7 @@ def schedule_layout(name: str | None) -> ScheduleLayout:
 
 
 def preview_file(doc, file_url: str) -> dict:
-	"""What each column and the first rows of a file become by this layout, saved or not; nothing is written."""
+	"""What each column and the first rows of a file become with this layout, saved or not. Nothing is written."""
 	file = frappe.get_doc("File", {"file_url": file_url})
 	file.check_permission("read")
 	with core_errors_as_frappe():
@@ -59,17 +59,17 @@ def preview_file(doc, file_url: str) -> dict:
 
 
 def add_word(name: str, listed: str, word: str, means: str, company: str) -> None:
-	"""Teach a layout one word of a status or type, as an accountant did on an import of the company."""
+	"""Add one word of a status or type to a layout."""
 	_add_row(name, "words", {"list": listed, "word": word, "means": means}, ("list", "word"), company)
 
 
 def add_header(name: str, field: str, text: str, company: str) -> None:
-	"""Teach a layout one more header text of a field."""
+	"""Add one header text of a field to a layout."""
 	_add_row(name, "headers", {"field": field, "text": text}, ("text",), company)
 
 
 def _add_row(name: str, table: str, row: dict, key: tuple[str, ...], company: str) -> None:
-	"""People limited to some companies may not change a shared layout: their company gets a copy of its own."""
+	"""Users limited to some companies may not change a shared layout, so their company gets its own copy."""
 	doc = frappe.get_doc("Report Layout", name)
 	if any(
 		all(known.get(field).casefold() == row[field].casefold() for field in key) for known in doc.get(table)
@@ -82,7 +82,7 @@ def _add_row(name: str, table: str, row: dict, key: tuple[str, ...], company: st
 
 
 def _company_copy(shared, company: str) -> str:
-	"""The company's copy of a shared layout; the company's settings name it from then on."""
+	"""The company's copy of a shared layout. The company's settings use it from then on."""
 	name = f"{shared.name} - {frappe.get_cached_value('Company', company, 'abbr')}"
 	if not frappe.db.exists("Report Layout", name):
 		copy = frappe.copy_doc(shared)
@@ -102,7 +102,7 @@ def _company_copy(shared, company: str) -> str:
 
 
 def refuse_other_company(doc, *fieldnames: str) -> None:
-	"""A company uses its own layouts and the shared ones: the wall holds in links too."""
+	"""Refuse a link to the layout of another company."""
 	for fieldname in fieldnames:
 		field = doc.meta.get_field(fieldname)
 		company = doc.get(fieldname) and frappe.db.get_value(field.options, doc.get(fieldname), "company")

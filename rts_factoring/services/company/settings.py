@@ -1,4 +1,4 @@
-"""What a subsidiary's settings mean to the other services: terms, accounts, connection; and the checks on them."""
+"""The settings of a subsidiary: their checks, and what other services read from them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +63,7 @@ def require(company: str):
 
 
 def require_any(company: str):
-	"""The same, enabled or not: what was posted stays to be read when a company no longer factors."""
+	"""The company's settings, enabled or not: what was posted can still be read. Throws when there are none."""
 	return find(company) or _throw_not_set_up(company)
 
 
@@ -81,7 +81,7 @@ def factored_companies() -> list[str]:
 
 
 def terms(agreement) -> Terms:
-	"""The agreement as the rules of eligibility see it; without settings nothing is factored."""
+	"""The terms of the agreement for the rules of eligibility; without settings nothing is factored."""
 	if not agreement:
 		return Terms(enabled=False)
 	return Terms(
@@ -101,7 +101,7 @@ def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 
 
 def connection(agreement, remote_folder: str | None = None) -> Connection:
-	"""The way to the factor, secrets included: for background jobs and probes, never for a response."""
+	"""Where and how to log in, secrets included. For background jobs and connection tests, never for a response."""
 	return Connection(
 		host=(agreement.host or "").strip(),
 		username=agreement.username or "",
@@ -133,7 +133,7 @@ def secret(agreement, fieldname: str) -> str:
 
 
 def mask_passwords(doc) -> None:
-	"""Say that a secret is set, not how long it is."""
+	"""Show that a secret is set, but not how long it is."""
 	for field in doc.meta.get("fields", {"fieldtype": "Password"}):
 		if doc.get(field.fieldname):
 			doc.set(field.fieldname, MASK)
@@ -147,7 +147,7 @@ def refuse_to_show(fieldname: str) -> None:
 
 
 def store_private_key(agreement, key: str, passphrase: str = "") -> str:  # nosec B107 # none
-	"""Keep the key encrypted and show only its fingerprint, which is returned. Throws when it cannot be read."""
+	"""Store the key encrypted and show only its fingerprint, which is returned. Throws when the key cannot be read."""
 	with core_errors_as_frappe():
 		public = load_private_key(Connection(host="", username="", private_key=key, passphrase=passphrase))
 	shown = f"{public.get_name()} {fingerprint(public.asbytes())}"
@@ -224,7 +224,7 @@ def validate(doc) -> None:
 
 
 def affects_readiness(doc) -> bool:
-	"""Whether a save changed what decides if an invoice is ready, or may let a packet succeed that failed before."""
+	"""Whether a save changed what invoices need to be ready, or what their packets are made with."""
 	watched = (
 		*("enabled", "client_number", "currency", "default_method", "min_amount", "schedule_layout"),
 		*("packet_size_cap", "print_format"),  # a packet that failed by the old ones is tried again
@@ -236,7 +236,7 @@ def affects_readiness(doc) -> bool:
 
 
 def on_trash(doc) -> None:
-	"""Frappe deletes the secrets with the document; what was sent must stay explicable."""
+	"""Refuse to delete settings that batches were sent with."""
 	if frappe.db.exists("Factoring Batch", {"company": doc.company, "docstatus": 1}):
 		frappe.throw(
 			_("{0} has submitted batches. Disable its settings instead of deleting them.").format(
@@ -246,7 +246,7 @@ def on_trash(doc) -> None:
 
 
 def _validate_currency(doc) -> None:
-	"""The agreement is in the company's own currency: journal entries of reports have no exchange rate to use."""
+	"""The agreement must be in the company's currency: reports state no exchange rate for journal entries."""
 	own = frappe.get_cached_value("Company", doc.company, "default_currency")
 	doc.currency = doc.currency or own
 	if doc.currency != own:

@@ -8,7 +8,7 @@ from rts_factoring.services.views import overview
 def get(filters: str | dict | None = None, **_ignored) -> dict:
 	"""Purchases and costs per week, for Frappe's chart widget.
 
-	Not cached: Frappe's cache of chart data is one for all users, and not all may see every company.
+	Not cached: all users share Frappe's cache of chart data, and not all may see every company.
 	"""
 	frappe.has_permission("Factoring Ledger Entry", "read", throw=True)
 	company = (frappe.parse_json(filters) or {}).get("company")

@@ -80,5 +80,5 @@ class FactoringBatch(CompanyDocument):
 
 	@frappe.whitelist(methods=["POST"])
 	def mark_seen(self) -> None:
-		"""The batch showed up at the factor."""
+		"""A person saw the batch at the factor."""
 		batch_status.mark_seen(saved_document(self, "submit").name)

@@ -109,7 +109,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		self.set_onload("print_problems", health.problems())
 
 	def get_password(self, fieldname="password", raise_exception=True):
-		"""Frappe would answer this to a System Manager's browser."""
+		"""Refused: Frappe would send the password to a System Manager's browser."""
 		settings.refuse_to_show(fieldname)
 
 	def _save_passwords(self):

@@ -1,4 +1,4 @@
-"""What factoring costs: fees and charges per month and customer, days to pay, and the rate a year they amount to."""
+"""What factoring costs per month and customer: fees, charges, days to pay, and the yearly rate."""
 
 from frappe import _
 

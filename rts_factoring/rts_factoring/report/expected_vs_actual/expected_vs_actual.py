@@ -1,4 +1,4 @@
-"""The agreement's rates against what RTS took, invoice by invoice."""
+"""Per invoice, what RTS should take by the agreement's rates and what it took."""
 
 from frappe import _
 

@@ -1,4 +1,4 @@
-"""Ledger = journal = invoices, per role: the difference is 0.00 at any time, or something is wrong."""
+"""Compares ledger, journal and invoices per role. Any difference other than 0.00 is an error."""
 
 from frappe import _
 

@@ -1,4 +1,4 @@
-"""The reserve RTS holds: opening balance, every movement, closing balance; to lay beside RTS's own statement."""
+"""The reserve RTS holds: opening balance, every movement, closing balance. Compare it with RTS's own statement."""
 
 from frappe import _
 
