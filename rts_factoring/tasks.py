@@ -1,4 +1,4 @@
-"""What the scheduler starts; each function finds what is due and enqueues it."""
+"""What the scheduler starts. Each function finds what is due and enqueues it."""
 
 from rts_factoring.services.batches import automatic_submit, delivery
 from rts_factoring.services.reports import inbox, jobs

@@ -1,4 +1,4 @@
-"""Paperwork on a Sales Invoice: adding files, with their kind guessed from the name where nobody says it."""
+"""Documents of a Sales Invoice: adding files, whose kind is guessed from the name unless given."""
 
 import frappe
 from frappe import _
@@ -42,7 +42,7 @@ def _readable_file(file_url: str):
 
 
 def check_new_files(doc) -> None:
-	"""A new document is a private file that the one who adds it may read: its address alone must not open another's."""
+	"""Refuse a new document that is public, or that the user may not read. Its address alone must not open somebody else's file."""
 	before = doc.get_doc_before_save()
 	known = {row.file for row in before.get("factoring_documents") or ()} if before else set()
 	for row in doc.get("factoring_documents") or ():

@@ -1,4 +1,4 @@
-"""What an invoice's print is made of, as one hash: it changes when a new print would show something else."""
+"""One hash of everything an invoice's print is made of. It changes when a new print would look different."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ import frappe
 
 from rts_factoring.core.notice.notice import Notice
 
-# What changes without changing the paper, and what is ours.
+# Fields that do not appear on the print.
 _IGNORED = {
 	*("modified", "modified_by", "creation", "owner", "idx", "docstatus", "status", "doctype"),
 	*("outstanding_amount", "total_advance", "_user_tags", "_comments", "_assign", "_liked_by", "_seen"),
@@ -27,7 +27,7 @@ def of_print(doc, print_format: str | None, language: str | None) -> str:
 
 
 def of_format(doc, print_format: str | None) -> str:
-	"""Of print format, style, letter head, fields as customised, and settings: what decides on the looks of any invoice."""
+	"""Of what every invoice's print depends on: print format, style, letter head, customised fields and settings."""
 	print_format = print_format or doc.meta.default_print_format
 	letter_head = doc.get("letter_head") or frappe.db.get_value("Letter Head", {"is_default": 1})
 	settings = frappe.get_single("Print Settings")
@@ -60,7 +60,7 @@ def _content(doc) -> dict:
 
 
 def _customised() -> list:
-	"""What Customize Form and custom fields make of the fields; not the meta, which ERPNext changes as it prints."""
+	"""Property setters and custom fields. Not the meta, because ERPNext changes it while it prints."""
 	properties = frappe.get_all(
 		"Property Setter",
 		filters={"doc_type": ("in", PRINTED), "property": ("in", (*_SHOWN, "field_order"))},

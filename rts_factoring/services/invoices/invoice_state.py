@@ -1,4 +1,4 @@
-"""The fields of ours on a Sales Invoice: which states mean what, and the one place that writes them."""
+"""The app's fields on a Sales Invoice: groups of states, and the only functions that write these fields."""
 
 from collections.abc import Collection, Iterable
 
@@ -17,11 +17,11 @@ PRE_SUBMISSION_STATES = (
 )
 NOT_WITH_FACTOR_STATES = (*PRE_SUBMISSION_STATES, InvoiceState.HELD.value)
 STATE_FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
-MAX_LIVE_UPDATES = 50  # of more invoices than this, open forms are not told of a change
+MAX_LIVE_UPDATES = 50  # when more invoices change at once, open forms are not updated
 
 
 def awaiting_delivery(names: Collection[str]) -> set[str]:
-	"""Those whose packet is in the files of a submitted batch that is not delivered yet: as good as sent, and frozen."""
+	"""The invoices whose packet is in the files of a submitted batch that is not delivered yet. They are as good as sent."""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	row, batch = frappe.qb.DocType("Factoring Batch Invoice"), frappe.qb.DocType("Factoring Batch")
 	waiting = set()
@@ -41,14 +41,14 @@ def awaiting_delivery(names: Collection[str]) -> set[str]:
 
 
 def mark_not_ready(invoice: str, problems: Iterable[Reason]) -> None:
-	"""Not ready for reasons that only its packet showed; checked again when its documents change."""
+	"""Mark an invoice as Not Ready because of its packet. It is checked again when its documents change."""
 	write_fields(
 		[invoice], factoring_status=InvoiceState.NOT_READY.value, factoring_reasons=reasons_as_text(problems)
 	)
 
 
 def write_fields(invoices: Collection[str], **values) -> None:
-	"""Set our fields of these invoices and tell open forms; their own history is not touched."""
+	"""Set the app's fields of these invoices and update open forms. Modified date and versions do not change."""
 	table = frappe.qb.DocType("Sales Invoice")
 	for part in chunks(invoices):
 		query = frappe.qb.update(table).where(table.name.isin(part))

@@ -18,7 +18,7 @@ from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 
 DOCTYPE = "Notice of Assignment"
-# With the factor the state decides; what the settings say today does not change what was sold.
+# For these the state decides. A later change of settings does not change what was sold.
 SOLD = (
 	InvoiceState.SUBMITTED,
 	InvoiceState.HELD,
@@ -42,7 +42,7 @@ INVOICE_FIELDS = (
 	"factoring_status",
 	"factoring_notice",
 )
-# Of a printed page: what nobody reads, what ends a line, and every other tag.
+# Parts of a printed page: what is not shown, what ends a line, and every other tag.
 _UNREAD = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _LINE_END = re.compile(r"</?(?:br|p|div|tr|td|th|table|li|ul|ol|h[1-6]|section|hr)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
@@ -93,7 +93,7 @@ def before_submit(doc) -> None:
 
 
 def on_cancel(doc) -> None:
-	"""Invoices with the factor, or on their way there, keep this version as evidence; others take the one in force."""
+	"""Invoices with the factor, or on their way there, keep this version as evidence. The others use the one in force."""
 	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Sales Invoice")
 	waiting = frappe.get_all(
 		"Sales Invoice",
@@ -107,11 +107,11 @@ def on_cancel(doc) -> None:
 	invoice_state.write_fields(waiting, factoring_notice=None, factoring_packet_key=None)
 
 
-# What others ask
+# For other services
 
 
 def preview(doc) -> str:
-	"""The stamp this form makes, as it will print; for an unfinished text, the reason instead. Never raises."""
+	"""The stamp of this form as it will print, or the reason why the text cannot be used. Never raises."""
 	notice = as_notice(doc)
 	values = _notice_values(notice, EXAMPLE.customer, EXAMPLE.invoice_no)
 	try:
@@ -135,9 +135,9 @@ def as_notice(doc) -> Notice:
 
 
 def check_due(invoice, language: str | None = None) -> tuple[NoticeDecision, NoticeValues]:
-	"""Whether the stamp belongs on this Sales Invoice, and what it says; `language` is the print's.
+	"""Whether the stamp belongs on this Sales Invoice, and its values. `language` is that of the print.
 
-	What is saved counts, not what a form or a caller sends along; only an invoice never saved speaks for itself.
+	The saved invoice counts, not what a form or a caller sends, unless the invoice was never saved.
 	"""
 	row = (
 		frappe.db.get_value("Sales Invoice", invoice.name, INVOICE_FIELDS, as_dict=True)
@@ -152,14 +152,14 @@ def check_due(invoice, language: str | None = None) -> tuple[NoticeDecision, Not
 
 
 def stamp_html(invoice, language: str | None = None) -> str:
-	"""The stamp as HTML, "" when none is due. Throws when it is due and cannot be made."""
+	"""The stamp as HTML, "" when none is due. Throws when one is due and cannot be made."""
 	decision, values = check_due(invoice, language)
 	notice = _notice_to_print(decision, values)
 	return core.render_html(notice, values) if notice else ""
 
 
 def stamp_print(printed: str, invoice, raw: bool = False) -> str:
-	"""A rendered invoice with its stamp. `raw` is a print for a receipt printer, which cannot carry one."""
+	"""The rendered invoice with its stamp. `raw` means a print for a receipt printer, which cannot carry one."""
 	decision, values = check_due(invoice)
 	if decision.due and raw and not decision.problem:
 		decision = NoticeDecision(True, "raw", problem=NoticeError("raw_printing"))
@@ -178,7 +178,7 @@ def _notice_to_print(decision: NoticeDecision, values: NoticeValues) -> Notice |
 
 
 def print_error(problem: NoticeError) -> Exception:
-	"""The error to raise instead of printing. Bulk print swallows it and goes on, so there it is also sent to the user."""
+	"""The error to raise instead of printing. Bulk print ignores it and goes on, so there it is also sent to the user."""
 	error = as_frappe_error(problem)
 	if _is_bulk_print():
 		message = {"title": _("Not Printed"), "message": str(error), "indicator": "red"}
@@ -187,14 +187,14 @@ def print_error(problem: NoticeError) -> Exception:
 
 
 def warn_of_conflict(printed: str, invoice) -> None:
-	"""Warn where a rendered invoice that carries its stamp already contradicts it."""
+	"""Warn when a rendered invoice with its stamp contradicts the stamp."""
 	decision, values = check_due(invoice)
 	if decision.due and decision.notice:
 		_show_conflict(printed, decision.notice, values)
 
 
 def find_conflict(printed: str, notice: Notice, values: NoticeValues) -> RemitConflict | None:
-	"""What the invoice's own text, without the stamp, says about paying somebody else."""
+	"""Where the invoice's own text, without the stamp, asks to pay somebody else."""
 	printed = printed.replace(core.render_html(notice, values), "\n")
 	printed = _UNREAD.sub(" ", printed)
 	printed = _LINE_END.sub("\n", " ".join(printed.split()))
@@ -202,7 +202,7 @@ def find_conflict(printed: str, notice: Notice, values: NoticeValues) -> RemitCo
 
 
 def record_version(invoice: str, notice: Notice) -> None:
-	"""From now on the invoice prints with this version."""
+	"""Record the version of the notice. The invoice prints with it from then on."""
 	invoice_state.write_fields([invoice], factoring_notice=notice.name)
 
 
@@ -210,7 +210,7 @@ def load(name: str) -> Notice:
 	return as_notice(frappe.get_cached_doc(DOCTYPE, name))
 
 
-# Inside
+# Internal
 
 
 def _case(row, language: str) -> NoticeCase:
@@ -253,7 +253,7 @@ def _is_on_its_way(row) -> bool:
 
 
 def _is_direct(row, state: InvoiceState, agreement) -> bool:
-	"""Judged as not factored, paid to us before it was ever sold, or one the factor never buys."""
+	"""Not factored, paid to us before it was sold, or outside the agreement."""
 	amount = money(flt(row.rounded_total) or flt(row.grand_total))
 	terms = settings.terms(agreement)
 	if row.currency and is_outside_agreement(row.currency, amount, terms):

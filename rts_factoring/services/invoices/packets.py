@@ -1,4 +1,4 @@
-"""The packet of an invoice as a private File on it: made in the background, keyed by what went in, kept until that changes."""
+"""The packet of an invoice, a private File: made in the background, and made again only when its input changes."""
 
 import socket
 from urllib.parse import urlsplit
@@ -24,11 +24,11 @@ UNSENT_STATES = (*invoice_state.PRE_SUBMISSION_STATES, InvoiceState.HELD.value)
 
 
 def ensure_packet(invoice: str) -> str:
-	"""The name of the File of the invoice's packet, made when there is none of its present input.
+	"""The name of the File of the invoice's packet. It is made if there is none of the current input.
 
-	Rendering commits the open transaction: call it with nothing open. Raises PaperworkError or NoticeError, which
-	concern this invoice only, and whatever another attempt may not meet again. A packet that is sent, or in the files
-	of a batch, is history: it is never made again.
+	Rendering commits the open transaction, so call it with nothing open. Raises PaperworkError or NoticeError, which
+	concern this invoice only, and errors that may not occur at another attempt. A packet that is sent, or in the files of a
+	batch, is never made again.
 	"""
 	try:
 		return _ensure_packet(invoice)
@@ -75,14 +75,14 @@ def _ensure_packet(invoice: str) -> str:
 		invoice_name=f"{doc.name}.pdf",
 		verify=None if seen else lambda page: require_on(page, notice, values, f"{doc.name}.pdf"),
 	)
-	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # whether a format hides the stamp is seen once
+	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # a format that hides the stamp is found once
 	return _keep(doc, key, packet.content, notice)
 
 
 def make_packets(invoices: list[str]) -> None:
 	"""A background job: the packets of queued invoices, so that submitting a batch only sends.
 
-	What is wrong with one invoice's paper makes that invoice Not Ready; the others go on. A deadlock runs the job again.
+	An invoice with a bad document becomes Not Ready; the others go on. A deadlock runs the job again.
 	"""
 	for invoice in invoices:
 		if frappe.db.get_value("Sales Invoice", invoice, "factoring_status") != InvoiceState.QUEUED.value:
@@ -98,7 +98,7 @@ def make_packets(invoices: list[str]) -> None:
 
 
 def _is_sent(invoice: str, state: str | None) -> bool:
-	"""True once the factor has the packet, and from when it is one of a batch's files."""
+	"""True once the packet is one of a batch's files, sent or not."""
 	return (state or "") not in UNSENT_STATES or bool(invoice_state.awaiting_delivery([invoice]))
 
 
@@ -152,7 +152,7 @@ def _documents(doc) -> list[Document]:
 
 
 def _file(file_url: str):
-	"""The File behind an attachment's address; a missing one is the invoice's problem, and is named."""
+	"""The File of an attachment's address. Raises PaperworkError when it is missing."""
 	name = frappe.db.get_value("File", {"file_url": file_url}, order_by="creation desc")
 	if not name:
 		raise PaperworkError("file_missing.deleted", where=(file_url or "").rsplit("/", 1)[-1])
@@ -171,13 +171,13 @@ def _hash(file_url: str) -> str:
 
 
 def _print(doc) -> bytes:
-	"""The stamped invoice as PDF in its own language; raises when it contradicts its notice."""
+	"""The stamped invoice as PDF in its own language. Raises when it contradicts its notice."""
 	from frappe.translate import print_language
 
 	ignored = frappe.local.flags.ignore_print_permissions
 	frappe.local.flags.ignore_print_permissions = True
 	frappe.local.factoring_remit_conflict = ""
-	# Frappe keeps the language of a print that failed, and for later prints the engine of the first.
+	# Frappe keeps the language of a failed print, and uses the engine of the first print for later ones.
 	lang, jenv = frappe.local.lang, getattr(frappe.local, "jenv", None)
 	engine = frappe.local.form_dict.pop("pdf_generator", None)
 	try:
@@ -201,7 +201,7 @@ def _print(doc) -> bytes:
 
 
 def _site_answers() -> bool:
-	"""False while the web server, from which PDF engines fetch style sheets and pictures, is down: no invoice's fault."""
+	"""False while the web server is down. PDF engines fetch style sheets and pictures from it."""
 	url = urlsplit(frappe.utils.get_url())
 	try:
 		port = url.port or (443 if url.scheme == "https" else 80)
@@ -212,7 +212,7 @@ def _site_answers() -> bool:
 
 
 def _error_text(error: Exception) -> str:
-	"""An error's text, without markup and not endless; under its name unless it was written for a person."""
+	"""The text of an error, without markup and shortened. Errors not written for people are named."""
 	text = " ".join(frappe.utils.strip_html(str(error)).split())
 	if len(text) > MAX_ERROR_TEXT:  # a traceback tells what happened at its end
 		text = f"{text[: MAX_ERROR_TEXT // 3]} … {text[-MAX_ERROR_TEXT * 2 // 3 :]}"
@@ -222,7 +222,7 @@ def _error_text(error: Exception) -> str:
 
 
 def _keep(doc, key: str, content: bytes, notice: Notice) -> str:
-	"""Store the packet and freeze its notice, unless another job was faster or the invoice was sent meanwhile."""
+	"""Store the packet and record its notice, unless another job was faster or the invoice was sent meanwhile."""
 	now = frappe.db.get_value(
 		"Sales Invoice",
 		doc.name,

@@ -23,7 +23,7 @@ from rts_factoring.services.invoices.receivables import chunks
 def update_readiness(names: Collection[str], include_held: Collection[str] = ()) -> dict[str, Verdict]:
 	"""Check these invoices and save what changed; those with the factor, or on their way, are left alone.
 
-	A held one counts as with the factor, unless named in `include_held`. Invoices are locked, in order of name.
+	A held one counts as with the factor, unless it is in `include_held`. Invoices are locked in order of name.
 	"""
 	rows = [row for row in receivables.rows(names, for_update=True) if row.docstatus == 1]
 	on_the_way = _submitted_batches(rows)
@@ -53,7 +53,7 @@ def update_readiness(names: Collection[str], include_held: Collection[str] = ())
 
 
 def _submitted_batches(rows: Iterable) -> set[str]:
-	"""Those batches of these invoices that are frozen, whether sent yet or not."""
+	"""The submitted batches of these invoices."""
 	names = sorted({row.factoring_batch for row in rows if row.factoring_batch})
 	submitted = [
 		frappe.get_all("Factoring Batch", filters={"name": ("in", part), "docstatus": 1}, pluck="name")
@@ -76,7 +76,7 @@ def update_readiness_later(company: str | None = None, customer: str | None = No
 
 
 def update_all_readiness(company: str | None = None, customer: str | None = None) -> None:
-	"""A background job; commits every so many invoices. Submitted invoices nobody paid are looked at."""
+	"""A background job: check all submitted and unpaid invoices. It commits after each part."""
 	filters = {
 		"docstatus": 1,
 		"outstanding_amount": (">", 0),
@@ -134,8 +134,8 @@ def invoices_for_batch(
 	min_amount: float = 0,
 	limit: int = 500,
 ) -> dict:
-	"""Invoices for a new batch, and those that are not offered with the reasons. Rows as the dialog shows them, oldest
-	first; `more` says that further ones wait behind the `limit` that are offered."""
+	"""Invoices for a new batch, and those that are not offered, with the reasons. Rows as the dialog shows them, oldest
+	first; `more` says that there are others beyond `limit`."""
 	filters = {"company": company, "docstatus": 1}
 	if customer:
 		filters["customer"] = customer
@@ -186,7 +186,7 @@ def set_invoicing_method(invoice: str, method: str) -> Verdict | None:
 
 
 def _clear_withdrawn_notices(names: list[str]) -> None:
-	"""What is not with the factor any more takes the notice in force, and so another packet."""
+	"""Clear cancelled notices: invoices that are no longer with the factor use the one in force, and get another packet."""
 	invoice, notice = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Notice of Assignment")
 	for part in chunks(names):
 		query = frappe.qb.from_(invoice).join(notice).on(notice.name == invoice.factoring_notice)
@@ -248,7 +248,7 @@ def _attached_documents(names: list[str]) -> dict[str, list[str]]:
 
 
 def _first_notices(companies: Collection[str]) -> dict:
-	"""Company → the day from which a notice of its is in force."""
+	"""Company → the day from which one of its notices is in force."""
 	notice = frappe.qb.DocType("Notice of Assignment")
 	query = (
 		frappe.qb.from_(notice)
@@ -260,7 +260,7 @@ def _first_notices(companies: Collection[str]) -> dict:
 
 
 def check_method_change(doc) -> None:
-	"""The method of an invoice that was sent cannot change any more."""
+	"""Refuse to change the method of an invoice that was sent."""
 	before = doc.get_doc_before_save()
 	if not before or (doc.factoring_method or "") == (before.factoring_method or ""):
 		return

@@ -16,12 +16,12 @@ STANDING = {0: InvoiceStanding.DRAFT, 1: InvoiceStanding.OPEN, 2: InvoiceStandin
 
 
 def load(names: Collection[str]) -> dict[str, Receivable]:
-	"""Name → receivable, as the factor sees it: the debtor under the factor's name for it."""
+	"""Name → receivable. The debtor has the factor's name for it."""
 	return {row.name: to_receivable(row) for row in rows(names)}
 
 
 def rows(names: Collection[str], for_update: bool = False) -> list:
-	"""The columns the factoring services read, in order of name; `for_update` locks and reads the latest."""
+	"""The columns that the factoring services read, in order of name. `for_update` locks the invoices and reads the latest."""
 	result = []
 	invoice = frappe.qb.DocType("Sales Invoice")
 	for part in chunks(sorted(set(names))):
@@ -40,9 +40,9 @@ def of_companies(companies: Collection[str]) -> list:
 
 
 def credited(names: Collection[str]) -> dict[str, float]:
-	"""Name → what submitted credit notes took back of it, for the invoices that have any.
+	"""Name → the amount credited by submitted credit notes, for invoices that have any.
 
-	ERPNext's status `Credit Note Issued` does not tell: a credit note over a part sets it, too, once the rest is paid.
+	ERPNext's status `Credit Note Issued` is no help: a partial credit note sets it too, once the rest is paid.
 	"""
 	note = frappe.qb.DocType("Sales Invoice")
 	totals: dict[str, float] = {}
@@ -135,7 +135,7 @@ def to_receivable(row) -> Receivable:
 
 
 def _customer_standing(row) -> CustomerStanding:
-	"""Why ERPNext would refuse an entry that names the customer; some may post to frozen ones."""
+	"""Whether ERPNext would refuse an entry that names the customer. Some users may post to frozen customers."""
 	if row.disabled:
 		return CustomerStanding.DISABLED
 	if not row.is_frozen:
@@ -155,9 +155,9 @@ def chunks(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _lock(names: list[str]) -> dict[str, dict]:
-	"""Lock the invoices alone, in order of name, so that two batches cannot deadlock; the columns that decide.
+	"""Lock the invoices in order of name, so that two batches cannot deadlock; returns the columns that may have changed.
 
-	A locking read sees what was committed last, while a plain one stays in the transaction's snapshot.
+	A locking read sees the latest commit. A plain one stays in the transaction's snapshot.
 	"""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = (

@@ -1,4 +1,4 @@
-"""What people decide about the rows of an import, and what they teach its layout."""
+"""Decisions of people on the rows of an import, and the words and headers they add to its layout."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 
 
 def teachable(name: str) -> dict[str, list[str]]:
-	"""What the layout could learn from this import: `headers` no field has, `words` it does not know, and what each may mean."""
+	"""Unknown `headers` and `words` of this import, and what each may mean."""
 	doc = frappe.get_doc("Report Import", name)
 	words = frappe.get_all(
 		"Report Import Line",

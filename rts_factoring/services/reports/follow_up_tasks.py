@@ -1,5 +1,4 @@
-"""What an import leaves for people to do: a task for each chargeback, buyout, short pay and over pay, with the next
-step."""
+"""Tasks after an import: one for each chargeback, buyout, short pay and over pay, with the next step."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from frappe.utils import fmt_money
 from rts_factoring.core.model import Event
 from rts_factoring.services.company import alerts
 
-# Event → name of the amount it is about (see core.posting).
+# Event → name of its amount (see core.reconciliation).
 AMOUNTS = {
 	Event.CHARGEBACK: "amount",
 	Event.BUYOUT: "amount",
@@ -58,7 +57,7 @@ def _open_task(doc, effect, text: str, person: str) -> None:
 
 
 def notify_posted(doc, rows: int) -> None:
-	"""The first posting of an import, with what it left waiting."""
+	"""Notify the managers of the first posting of an import."""
 	alerts.notify_managers(
 		doc.company,
 		_("{0} posted: {1} of {2} rows").format(doc.name, rows, doc.line_count),
@@ -70,7 +69,7 @@ def notify_posted(doc, rows: int) -> None:
 
 
 def notify_released(undone, name: str) -> None:
-	"""Rows that repeat or correct those of a cancelled import count again."""
+	"""Notify the managers that rows which repeat or correct those of a cancelled import can be posted now."""
 	alerts.notify_managers(
 		undone.company,
 		_("{0} was cancelled: rows of {1} can be posted now").format(undone.name, name),
@@ -98,7 +97,7 @@ def _next_step(event: Event) -> str:
 
 
 def close_tasks(doc) -> None:
-	"""Cancel the tasks of an import that is undone; saved, so that the invoices are no longer assigned either."""
+	"""Cancel the tasks of an import that is undone. They are saved one by one, which also removes the assignments."""
 	names = frappe.get_all(
 		"ToDo",
 		filters={

@@ -1,5 +1,5 @@
-"""Reports that come by themselves: from a folder on the factor's server, or as an e-mail attachment. Each becomes one draft
-Report Import, once; posting it stays a person's decision.
+"""Reports that arrive automatically: in a folder on the factor's server, or as an e-mail attachment. Each becomes one draft
+Report Import, once. A person decides when to post it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FILE_ERRORS = (
 	"too_big",
 	"refused",
 	"folder_missing",
-)  # what is wrong with one file; anything else is the line
+)  # errors of one file; any other is of the connection
 MAIL_DAYS = 7  # mails older than this are not looked at again
 
 
@@ -66,7 +66,7 @@ def poll(company: str) -> list[str]:
 
 
 def _import_file(company: str, file: RemoteFile, connection, folder: str) -> tuple[str, bool]:
-	"""The draft made of a file, if any, and whether there was anything new to do. Raises what concerns the line."""
+	"""The draft made from a file, if any, and whether the file was new. Raises errors of the connection."""
 	attempt = Attempt(ACTION, company)
 	attempt.values["file_name"] = key = _file_key(file)
 	try:
@@ -75,7 +75,7 @@ def _import_file(company: str, file: RemoteFile, connection, folder: str) -> tup
 		if error.code not in FILE_ERRORS:
 			raise
 		if logs.latest_entry(ACTION, company, file_name=key):
-			return "", False  # refused before; it is asked for again, and not told again
+			return "", False  # refused before: fetched again, without a second message
 		attempt.failed(error)
 		_notify_refused(company, file.name, str(error))
 		return "", True
@@ -97,23 +97,23 @@ def _is_report(file: RemoteFile) -> bool:
 
 
 def _is_identifiable(file: RemoteFile) -> bool:
-	"""Whether the server says enough to know this file from a later one of its name, without fetching it."""
+	"""Whether size and date are known, which tell this file from a later one of the same name without fetching it."""
 	return file.size is not None and file.modified is not None
 
 
 def _file_key(file: RemoteFile) -> str:
-	"""What tells this file from a later one of the same name."""
+	"""A key that tells this file from a later one of the same name."""
 	return f"{file.name[:90]} ({file.size}, {int(file.modified or 0)})"
 
 
 def _was_handled(company: str, key: str) -> bool:
-	"""Whether the file was dealt with; one that the server refused to give is asked for again."""
+	"""Whether the file was handled. One that the server refused to give is fetched again."""
 	done = {"company": company, "action": ACTION, "file_name": key, "status": ("!=", "Retry")}
 	return bool(frappe.db.exists("Factoring Log", done))
 
 
 def _note_failure(company: str, attempt: Attempt, error: FactoringError) -> None:
-	"""Keep it in the log; what waiting does not mend is told to the managers, once."""
+	"""Log the error. Notify the managers once, unless another attempt may succeed."""
 	last = _latest_connection_entry(company)
 	attempt.failed(error)
 	if not getattr(error, "retry", False) and not (last and last.message == str(error)):
@@ -144,8 +144,8 @@ def _notify_refused(company: str, file_name: str, why: str, also=()) -> None:
 def make_draft(
 	file_name: str, content: bytes, company: str | None = None, among: Collection[str] | None = None
 ) -> tuple[str, str]:
-	"""A draft Report Import of these bytes. Returns its name, or why there is none; both empty when the same bytes were
-	imported before. `among` are the companies that the file may turn out to be about."""
+	"""Make a draft Report Import of these bytes. Returns its name, or why there is none; both are empty when the same bytes
+	were imported before. `among` are the companies that the file may be for."""
 	if frappe.db.exists("Report Import", {"file_sha256": hashlib.sha256(content).hexdigest()}):
 		return "", ""
 	frappe.db.savepoint("report_draft")
@@ -181,7 +181,7 @@ def make_draft(
 
 
 def on_attachment(file) -> None:
-	"""A report attached to a mail that an Email Account set up for it received."""
+	"""Import a report that an Email Account for reports received as an attachment."""
 	if file.attached_to_doctype != "Communication" or not (file.file_name or "").lower().endswith(
 		REPORT_ENDINGS
 	):
@@ -196,7 +196,7 @@ def on_attachment(file) -> None:
 
 
 def import_mail_due() -> None:
-	"""Enqueue the attachments whose job was lost: those of late that the log says nothing about."""
+	"""Enqueue recent attachments that are not in the log, because their job was lost."""
 	accounts = frappe.get_all(
 		settings.DOCTYPE,
 		filters={"enabled": 1, "report_email_account": ("is", "set")},
@@ -225,7 +225,7 @@ def import_mail_due() -> None:
 
 
 def import_attachment(file: str, account: str) -> str:
-	"""The job: the company is the one the file names, and must receive its reports at this account."""
+	"""The job: import an attachment for the company the file names, which must receive its reports at this account."""
 	try:
 		return _import_attachment(file, account)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:

@@ -24,8 +24,8 @@ def enqueue_step(step: str, name: str) -> None:
 
 
 def resume_stuck() -> None:
-	"""Enqueue again what a worker began and did not end: it was killed, or met a deadlock too often. Each step may run
-	again, and a job that is still at work is not doubled."""
+	"""Enqueue steps again that a worker did not finish, because it was killed or met too many deadlocks. A job that is still
+	running is not started twice."""
 	long_ago = add_to_date(now_datetime(), minutes=-STUCK_AFTER)
 	for step, status, docstatus in (("stage", "Reading", 0), ("post", "Posting", 1)):
 		filters = {"status": status, "docstatus": docstatus, "modified": ("<", long_ago)}
@@ -43,7 +43,7 @@ def post_job(name: str) -> None:
 
 
 def _job(step, name: str) -> None:
-	"""One background step in one transaction: all of it, or nothing and the reason on the import."""
+	"""Run one background step in one transaction. If it fails, nothing is saved but the reason on the import."""
 	try:
 		step(name)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleReadError) as error:

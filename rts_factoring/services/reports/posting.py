@@ -1,4 +1,4 @@
-"""From matched rows to the books: ledger entries and journal entries in one transaction, all or nothing."""
+"""Post matched rows: ledger entries and journal entries in one transaction, all or nothing."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _BATCH_OUTCOME = {Outcome.HELD: "Held", Outcome.DENIED: "Denied", Outcome.PENDIN
 def post(name: str) -> int:
 	"""Post every row of a submitted import that needs no decision and was not posted yet; returns how many.
 
-	Runs in the caller's transaction, after those of other imports of the company (see ledger.lock). Running it again
-	posts nothing twice.
+	Runs in the caller's transaction, one import of a company at a time (see ledger.lock). Running it again posts nothing
+	twice.
 	"""
 	ledger.lock(frappe.db.get_value("Report Import", name, "company", for_update=True))
 	doc = frappe.get_doc("Report Import", name, for_update=True)
@@ -114,7 +114,7 @@ def _remark(doc, voucher) -> str:
 
 
 def _set_states(doc, result, ready) -> None:
-	"""Invoices take the state of their position; held and denied ones also keep RTS's reason, on themselves and the batch."""
+	"""Write the state of each position to its invoice. Held and denied ones also get RTS's reason, on invoice and batch."""
 	moved = {line.receivable.invoice_no for line in ready if line.receivable} & result.positions.keys()
 	states = {name: result.positions[name].state for name in moved}
 	ledger.set_states(

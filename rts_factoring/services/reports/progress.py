@@ -1,4 +1,4 @@
-"""How far the work on an import is, told to whoever has it open."""
+"""How far the work on an import is, for whoever has its form open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def notify(doc) -> None:
 
 
 def mark_failed(name: str, error: Exception) -> None:
-	"""Note on the import that a background step did not succeed; the work itself was rolled back."""
+	"""Record on the import that a background step failed. The work itself was rolled back."""
 	message = getattr(error, "message", None) or str(error) or type(error).__name__
 	frappe.db.set_value("Report Import", name, {"status": "Failed", "error": message[:500]})
 	frappe.publish_realtime("factoring_report_import", {"name": name}, doctype="Report Import", docname=name)
@@ -30,7 +30,7 @@ def posting_progress(report_import: str) -> dict | None:
 
 
 def show_progress(report_import: str, done: int, of: int) -> None:
-	"""Kept outside the database: the posting itself is one transaction, of which others see nothing until its end."""
+	"""Kept in the cache, because a posting is one transaction and its changes are not visible until it ends."""
 	values = {"done": done, "of": of}
 	frappe.cache.set_value(_KEY.format(report_import), values, expires_in_sec=3600)
 	frappe.publish_realtime(

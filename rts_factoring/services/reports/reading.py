@@ -1,4 +1,4 @@
-"""The file of an import → its report, and what the file says about itself."""
+"""Reads the file of an import, and writes what it says about itself on the document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rts_factoring.services.company import layouts, settings
 
 
 def report_content(doc) -> bytes:
-	"""The file's bytes; refuses when they are not those that were read first."""
+	"""The file's bytes. Throws when they changed after they were first read."""
 	data = files.content(frappe.get_doc("File", {"file_url": doc.file, **_attached(doc)}))
 	if doc.docstatus == 1 and hashlib.sha256(data).hexdigest() != doc.file_sha256:
 		frappe.throw(
@@ -45,7 +45,7 @@ def layout_snapshot(layout: ReportLayout) -> str:
 
 
 class ReportFile(NamedTuple):
-	"""A report, and the cells of its sheet as they stand in the file."""
+	"""A report, and the cells of its sheet as they are in the file."""
 
 	report: Report
 	rows: list[list]
@@ -57,8 +57,8 @@ def read_report(doc) -> ReportFile:
 
 
 def read_and_identify(doc, data: bytes) -> ReportFile:
-	"""The same, and what the file says about itself is put on the document. Where only the file says whose report it is,
-	it is parsed again when that company has a layout of its own."""
+	"""The same for a new file, and its metadata are written on the document. When the company comes from the file, the file
+	is parsed again if that company has its own layout."""
 	spreadsheet = _spreadsheet(doc, data)
 	file = _parse(doc, spreadsheet)
 	company_chosen = bool(doc.company)
@@ -80,8 +80,8 @@ def _parse(doc, spreadsheet: Spreadsheet) -> ReportFile:
 
 
 def layouts_of(doc, live: bool = False) -> list[ReportLayout]:
-	"""The layout kept with the import once it is submitted; before that (and when `live`) the one chosen, else the company's
-	or the shipped."""
+	"""The layout saved with the import once it is submitted. Before that, and when `live`, the chosen one, else the company's
+	or the shipped one."""
 	if doc.docstatus == 1 and doc.layout_snapshot and not live:
 		return [ReportLayout.from_dict(json.loads(doc.layout_snapshot))]
 	if doc.layout:
@@ -104,7 +104,7 @@ def layout_name(doc) -> str:
 
 
 def apply_identity(doc, report: Report) -> None:
-	"""Put what the file says about itself on the document; refuse where it contradicts what the user chose."""
+	"""Write the report's metadata on the document. Refused where it contradicts what the user chose."""
 	metadata = report.metadata
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)

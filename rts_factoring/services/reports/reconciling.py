@@ -1,4 +1,4 @@
-"""The rows of an import against the books as they are now: staged once, brought up to date after each change."""
+"""Match the rows of an import with the current books: staged once, and updated after each change."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 
 
 def reconcile_file(doc) -> Reconciliation:
-	"""The import's file, read again, against the books as they are now."""
+	"""Read the import's file again and reconcile it with the current books."""
 	with core_errors_as_frappe():
 		return reconcile_import(doc, reading.read_report(doc).report)
 
 
 def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliation:
-	"""The report against the books as they are now, with what people decided."""
+	"""Reconcile a report with the current books and the decisions of people."""
 	own = report_lines.posted_rows(doc.name) if decided else set()
 	lines = [line for line in report.lines if line.row not in own]
 	numbers = {line.invoice_no for line in lines if line.invoice_no}
@@ -59,7 +59,7 @@ def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliatio
 
 
 def update_rows(name: str) -> None:
-	"""Bring the rows up to date after a decision, a change of the books or, in a draft, of the layout. Nothing is posted."""
+	"""Update the rows after a decision, a change of the books or, in a draft, of the layout. Nothing is posted."""
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus == 2:
 		return

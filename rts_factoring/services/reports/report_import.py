@@ -21,7 +21,7 @@ AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to
 
 
 def validate(doc) -> None:
-	"""Read the file and say what it is; refuse what does not fit before anything is written."""
+	"""Read the file and fill in what it is about. A file that does not fit is refused before anything is written."""
 	_restore_app_fields(doc)
 	if doc.docstatus != 0 or not doc.file:
 		return
@@ -50,7 +50,7 @@ def on_update(doc) -> None:
 
 
 def before_submit(doc) -> None:
-	"""What is posted is what was shown: the rows as they were matched, by the layout they were read with."""
+	"""Refuse to post anything else than was shown: the rows as matched, by the layout they were read with."""
 	if doc.status not in ("Ready", "Failed"):
 		frappe.throw(_("The file is still being read. Submit when the status is Ready."))
 	if _input_changed(doc):
@@ -69,7 +69,7 @@ def before_submit(doc) -> None:
 
 
 def on_submit(doc) -> None:
-	"""Post what needs no decision: now, or in the background when there is much of it."""
+	"""Post the rows that need no decision: now, or in the background when there are many."""
 	doc.db_set("status", "Posting", update_modified=False)
 	if doc.matched_count + doc.held_count + doc.denied_count > AT_ONCE:
 		jobs.enqueue_step("post", doc.name)
@@ -123,7 +123,7 @@ def _input_changed(doc) -> bool:
 
 
 def _restore_app_fields(doc) -> None:
-	"""What the app wrote on the import stays as it wrote it, whatever a browser sends."""
+	"""Keep the read-only fields as they are in the database, whatever a browser sends."""
 	if before := doc.get_doc_before_save():
 		for field in doc.meta.fields:
 			if field.read_only and field.fieldtype not in display_fieldtypes:

@@ -1,4 +1,4 @@
-"""Rows of a report ↔ Report Import Lines: staged in bulk, brought up to date after decisions, never one query a row."""
+"""Stores the rows of a report as Report Import Lines: inserted in bulk, updated after decisions, never one query per row."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None
 
 
 def _insert(fields: list[str], rows: Iterable[tuple]) -> None:
-	"""Many rows in one statement. Frappe's bulk_insert builds an object for every value, which takes most of the time of
-	staging a large report (benchmarks/staging.py); the driver escapes the values here as well."""
+	"""Insert many rows in one statement; the driver escapes the values. Frappe's bulk_insert builds an object for every value,
+	which takes most of the time of staging a large report (benchmarks/staging.py)."""
 	columns = ", ".join(f"`{field}`" for field in fields)
 	place = f"({', '.join(['%s'] * len(fields))})"
 	rows = iter(rows)
@@ -91,8 +91,8 @@ def _insert(fields: list[str], rows: Iterable[tuple]) -> None:
 
 
 def _stored(name: str, value):
-	"""Texts fit their column, and are no formula when people export them; an empty amount is 0 in the database, which has
-	no empty amounts. The file stays what is read and matched."""
+	"""The value for the database: a text cut to its column and never a formula in an export; 0 for an empty amount. Matching
+	uses the file, not these values."""
 	if isinstance(value, str):
 		return escape_formula(value)[:_TEXT]
 	return 0 if value is None and name in AMOUNTS else value
@@ -164,7 +164,7 @@ _DECISION = (
 
 
 def stored_decisions(report_import: str) -> dict[int, dict]:
-	"""What people decided, with who and when, and the row as it stood in the sheet; by row number."""
+	"""The decisions of people, with who and when, and the row's cells; by row number."""
 	rows = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": report_import, "resolution": ("is", "set")},
@@ -175,7 +175,7 @@ def stored_decisions(report_import: str) -> dict[int, dict]:
 
 
 def restore_decisions(report_import: str, decided: dict[int, dict]) -> int:
-	"""Give decisions back to rows that were staged anew and stand in the sheet as before; how many there were."""
+	"""Give decisions back to rows that were staged again and whose cells are the same; returns how many."""
 	names = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": report_import, "row_no": ("in", list(decided) or [0])},
@@ -208,8 +208,7 @@ def count_outcomes(report_import: str) -> dict[str, int]:
 
 
 def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
-	"""Flag lines as having had their effect. Those that moved money take a key no other row can have: the database itself
-	refuses the second posting of one row."""
+	"""Mark lines as posted. Those that moved money get a unique key, so the database itself refuses to post a row twice."""
 	table = frappe.qb.DocType("Report Import Line")
 	moved: list[int] = []
 	states_only: list[int] = []
@@ -224,12 +223,12 @@ def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 
 
 def _company_key(company: str) -> str:
-	"""The company in 20 characters; with a row's identity and occurrence it makes the key of a posted row."""
+	"""The company in 20 characters, the first part of a posted row's key."""
 	return hashlib.sha1(company.encode(), usedforsecurity=False).hexdigest()[:20]
 
 
 def release_keys(report_import: str) -> None:
-	"""Give back the keys of a cancelled import: its rows may be posted again by another."""
+	"""Remove the keys of a cancelled import. Another import may post its rows again."""
 	table = frappe.qb.DocType("Report Import Line")
 	frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(
 		table.report_import == report_import
@@ -241,7 +240,7 @@ def delete(report_import: str) -> None:
 
 
 def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
-	"""Rows that still wait in earlier imports and that this import brought in corrected form are closed in its favour."""
+	"""Close waiting rows of earlier imports that this import brought in corrected form."""
 	keys = {
 		_correction_key(doc.kind, (line.receivable and line.invoice_no) or "", line.line.payment_ref)
 		for line in lines
@@ -283,7 +282,7 @@ def _correction_key(kind: str, invoice: str, reference: str | None) -> tuple[str
 
 
 def reopen_superseded(doc) -> None:
-	"""Rows that a now cancelled import had superseded wait again."""
+	"""Reopen the rows that a cancelled import had superseded."""
 	table = frappe.qb.DocType("Report Import Line")
 	frappe.qb.update(table).set(table.resolution, "").set(table.resolution_reason, None).set(
 		table.outcome, Outcome.BLOCKED.value

@@ -1,4 +1,4 @@
-"""Pages of an import's rows for the form; a form opens as fast with 100,000 rows as with ten."""
+"""Pages of an import's rows, so that a form opens as fast with 100,000 rows as with ten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an import's form shows of its rows: how many of each outcome, and what their amounts add up to."""
+"""Totals of an import's rows for its form: how many of each outcome, and the sums of their amounts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOTALS = {
 
 
 def summary(doc, result: Reconciliation) -> dict:
-	"""Counts per outcome, sums of the rows' amounts, and the batch's invoices no row is about."""
+	"""Counts per outcome, sums of the rows' amounts, and the batch's invoices that no row mentions."""
 	own = report_lines.posted_rows(doc.name)
 	if own:  # posted rows are not reconciled again
 		counts = report_lines.count_outcomes(doc.name)

@@ -1,4 +1,4 @@
-"""Take back what an import posted, as a whole."""
+"""Undo everything that an import posted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rts_factoring.services.reports import follow_up_tasks, progress, reconcilin
 
 
 def refuse_undo(doc) -> None:
-	"""Throws with what to do first when an import cannot be undone now."""
+	"""Throw when an import cannot be undone yet, with what to do first."""
 	later = later_imports(doc.name)
 	if later:
 		frappe.throw(
@@ -39,7 +39,7 @@ def refuse_undo(doc) -> None:
 
 
 def _refuse_other_policy(doc) -> None:
-	"""What was posted under one policy would leave open positions under the other, which cannot close them."""
+	"""Throw when the policy changed since the posting: the other policy could not close these positions."""
 	posted_under = frappe.db.get_value("Factoring Ledger Entry", {"report_import": doc.name}, "policy")
 	today = frappe.db.get_value(settings.DOCTYPE, doc.company, "policy")
 	if posted_under and posted_under != today:
@@ -54,8 +54,8 @@ def _refuse_other_policy(doc) -> None:
 def later_imports(name: str) -> list[str]:
 	"""Submitted imports that build on this one, newest first: they posted to an invoice of it after it did.
 
-	Rows that were decided late may stand on both sides of another import's. Such two build on each other only where an
-	invoice could not be without the one that goes.
+	Rows that were decided late may come before and after those of another import. Then the other builds on this one only
+	if an invoice's history is impossible without this one.
 	"""
 	latest_entry: dict[str, datetime] = {}
 	for entries in _by_invoice(name).values():
@@ -96,7 +96,7 @@ def _by_invoice(name: str) -> dict[str, list]:
 
 
 def _is_possible_without(name: str, entries: list) -> bool:
-	"""Whether the other imports' entries alone are a history an invoice can have."""
+	"""Whether an invoice can have the history that is left without this import."""
 	rest = [entry for entry in entries if entry.report_import != name]
 	purchased, open_, collected, charged_back = (
 		money(sum(money(entry[field]) for entry in rest))
@@ -106,7 +106,7 @@ def _is_possible_without(name: str, entries: list) -> bool:
 
 
 def undo(doc) -> None:
-	"""Cancel the journal entries, mirror the ledger entries, free the rows, and give the invoices their states back."""
+	"""Cancel the journal entries, reverse the ledger entries, release the rows, and restore the states of the invoices."""
 	journal_entries.cancel_of_import(doc.name)
 	touched = set(ledger.reverse(doc.name))
 	marked = frappe.get_all(
@@ -133,7 +133,7 @@ def undo(doc) -> None:
 
 
 def _update_rows(name: str) -> None:
-	"""When its file cannot be read now, the import says so; the undoing of another does not wait for that."""
+	"""Update an import's rows. If its file cannot be read, that is recorded on it and does not stop the undo of the other."""
 	try:
 		reconciling.update_rows(name)
 	except frappe.ValidationError as error:
@@ -142,7 +142,7 @@ def _update_rows(name: str) -> None:
 
 
 def _imports_to_update(doc) -> list[str]:
-	"""Submitted imports with rows that this one had posted before them, or had superseded: those rows count again."""
+	"""Submitted imports with rows that duplicate rows of this one, or were superseded by it. Those rows count again."""
 	own = frappe.qb.DocType("Report Import Line")
 	line, parent = frappe.qb.DocType("Report Import Line").as_("line"), frappe.qb.DocType("Report Import")
 	posted = (

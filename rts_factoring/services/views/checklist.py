@@ -1,4 +1,4 @@
-"""From an agreement to the first batch: which steps of the setup are done, and what the others lack."""
+"""The checklist of the setup, from an agreement to the first batch: which steps are done, and what is missing."""
 
 import frappe
 from frappe import _

@@ -1,4 +1,4 @@
-"""One invoice's factoring, for people and systems that ask."""
+"""The factoring status of one invoice, for forms and other systems."""
 
 from collections.abc import Callable, Collection
 
@@ -34,9 +34,9 @@ def state(invoice: str) -> dict:
 
 
 def reasons(invoice: str) -> list[dict]:
-	"""Why the invoice waits: `text`, `fix`, and the `doctype` and `name` of the document on which to mend it.
+	"""Why the invoice is not ready: `text`, `fix`, and the `doctype` and `name` of the document to fix.
 
-	What its packet or RTS objected to is kept as text alone; what the rules say is worked out again.
+	Reasons from its packet or from RTS are kept as text. Those of the rules are worked out again.
 	"""
 	row = receivables.rows([invoice])[0]
 	kept = (row.factoring_reasons or "").splitlines()
@@ -67,7 +67,8 @@ def _place(code: str, row) -> dict:
 
 
 def in_bulk(invoices: Collection[str], action: Callable[[str], object]) -> dict:
-	"""Do `action` on each invoice; one that is refused does not stop the others. Names done, and refused with the reason."""
+	"""Run `action` on each invoice. One that is refused does not stop the others. Returns names done, and refused with the
+	reason."""
 	done, refused = [], []
 	for number, name in enumerate(invoices):
 		point = f"factoring_bulk_{number}"

@@ -1,4 +1,4 @@
-"""At a glance: the sums on the workspace's cards, and week by week what the factor bought and what that cost."""
+"""The sums on the workspace's cards, and the chart of purchases and costs per week."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -24,9 +24,9 @@ CARDS: dict[str, tuple[str, str, dict]] = {  # name → DocType, summed field, c
 
 
 def card(name: str, company: str | None = None) -> str:
-	"""The sum of a card as a link to its list, a line for each currency: amounts of different ones are never added.
+	"""The sum of a card as a link to its list, with one line per currency.
 
-	Of what the user may list. Formatted here, because Frappe's card takes 8.435,75 for 8.44.
+	Only documents the user may list count. Formatted here, because Frappe's card reads 8.435,75 as 8.44.
 	"""
 	doctype, field, conditions = CARDS[name]
 	filters = [[doctype, key, *condition] for key, condition in conditions.items()]
@@ -47,9 +47,9 @@ def card(name: str, company: str | None = None) -> str:
 
 
 def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: date | None = None) -> dict:
-	"""Labels and datasets of a chart; a week is named by its Monday. Without companies: all of them.
+	"""Labels and datasets of a chart. A week is named by its Monday. Without companies, all are included.
 
-	Costs are fees and charges. Reversed imports cancel out where they were posted.
+	Costs are fees and charges. A reversal cancels the entry it reverses in the same week.
 	"""
 	last = _monday(getdate(to_date))
 	mondays = [last - timedelta(weeks=back) for back in reversed(range(weeks))]

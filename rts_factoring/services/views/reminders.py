@@ -1,4 +1,4 @@
-"""Once a day: what waits for RTS, and what waits for us."""
+"""Daily reminders of what waits for RTS and what waits for the managers."""
 
 import frappe
 from frappe import _
@@ -17,14 +17,14 @@ def remind_all() -> None:
 
 
 def remind(company: str) -> None:
-	"""A message for each matter there is; none for a company in order."""
+	"""Notify the managers of overdue batches, held invoices and waiting rows."""
 	_purchase_overdue(company)
 	_held(company)
 	_waiting_rows(company)
 
 
 def overdue_batches(company: str) -> list[str]:
-	"""Delivered batches whose purchase report is late by the settings' number of days, oldest first; 0 days is never."""
+	"""Delivered batches without a purchase report after the number of days in the settings, oldest first. 0 days means never."""
 	days = cint(settings.require(company).purchase_overdue_days)
 	if not days:
 		return []

@@ -1,4 +1,4 @@
-"""What the reports show: sums over the factoring ledger, and beside them what the journal and the invoices say."""
+"""The figures of the reports: sums over the factoring ledger, compared with the journal and the invoices."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ CONTROL = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.
 
 
 def tie_out(company: str) -> list[dict]:
-	"""Per role: the ledger's sum, the sum of the journal entries our imports made, and their difference; then the same
-	invoice by invoice. Each difference is 0.00, or something is wrong; where it is a sum over invoices, it adds up sizes,
-	so that two errors do not hide each other. For control accounts also the account's whole balance and what others
-	posted to it (bank deposits)."""
+	"""Per role: the ledger's sum, the sum of the imports' journal entries, and their difference; then the same per invoice. Any
+	difference other than 0.00 is an error. Differences of invoices are added up without their signs, so that two errors do
+	not cancel out. Control accounts also have their balance and what other entries posted to them (bank deposits)."""
 	agreement = settings.require_any(company)
 	sums = ledger_sums(company)
 	rows = []
@@ -92,7 +91,7 @@ def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str) -> list[d
 
 
 def _by_invoice(role: str, pairs: dict[str, tuple[Decimal, Decimal]], more: Decimal = ZERO) -> dict:
-	"""Both sums, the sizes of the differences added up, and which invoices differ."""
+	"""Both sums, the differences added up without their signs, and the invoices that differ."""
 	differ = {name: abs(ours - theirs) for name, (ours, theirs) in pairs.items() if ours != theirs}
 	rest = " " + _("and {0} more").format(len(differ) - SHOWN) if len(differ) > SHOWN else ""
 	return {
@@ -105,7 +104,7 @@ def _by_invoice(role: str, pairs: dict[str, tuple[Decimal, Decimal]], more: Deci
 
 
 def _invoices(company: str) -> dict[str, frappe._dict]:
-	"""Of every invoice in the ledger: its amount, what it owes, and what the ledger and our entries did to it."""
+	"""Per invoice in the ledger: its amount, what is outstanding, and what the ledger and the imports' entries changed."""
 	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
 	rows = (
 		frappe.qb.from_(table)
@@ -333,7 +332,7 @@ def _cost_row(sums: dict) -> dict:
 
 
 def _days_to_pay(company: str) -> dict[str, int]:
-	"""Days from the purchase of an invoice to its last payment; a payment that was taken back is none."""
+	"""Days from the purchase of an invoice to its last payment. A payment that was reversed does not count."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	rows = (
 		ledger.in_force(table)
@@ -354,7 +353,7 @@ def _days_to_pay(company: str) -> dict[str, int]:
 
 
 def _count(payments: list[tuple[date, Decimal]], day: date, amount: Decimal) -> None:
-	"""Add a payment; a negative one takes the last ones back."""
+	"""Add a payment. A negative one reverses the last ones."""
 	if amount > 0:
 		payments.append((day, amount))
 	while amount < 0 and payments:

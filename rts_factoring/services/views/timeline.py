@@ -1,4 +1,4 @@
-"""What happened to one invoice at the factor, in the words of its timeline: batches, report rows, postings."""
+"""The timeline of one invoice: its batches, report rows and postings."""
 
 import frappe
 from frappe import _
@@ -101,7 +101,7 @@ def _postings(invoice: str) -> list[dict]:
 
 
 def _posting(entry) -> str:
-	"""What was posted, or what was undone: then the figures of the entry are those of the one it mirrors, negated."""
+	"""What was posted or undone. A reversal has the negated amounts of the entry it reverses."""
 	sign = -1 if entry.is_reversal else 1
 	amounts = ", ".join(
 		words.format(fmt_money(abs(entry[name]), currency=entry.currency))
@@ -116,7 +116,7 @@ def _posting(entry) -> str:
 
 
 def _words(event: str) -> dict[str, tuple[str, str]]:
-	"""How an amount reads that went up, and one that went down; nobody has to think about signs."""
+	"""Texts for a positive and a negative amount, so that nobody has to read signs."""
 	released = _("released {0}") if event == Event.RESERVE_RELEASE.value else _("{0} out of the reserve")
 	return {
 		"purchased": (_("purchased {0}"), _("purchase of {0} taken back")),
