@@ -23,7 +23,7 @@ def before_print(doc, method=None, print_settings=None):
 	"""Runs whichever app's hook renders. Where ours would not be reached, a due stamp stops the print."""
 	if health.reaches_body():
 		return
-	decision, _facts = notices.check_due(doc)
+	decision, _values = notices.check_due(doc)
 	if decision.due:
 		health.throw_shadowed()
 

@@ -25,7 +25,7 @@ from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
 
-FIGURES = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
+POSITION_COLUMNS = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
 ROLES = tuple(role.value for role in Role)
 _NEUTRAL = {
 	"purchased": "purchased",
@@ -156,7 +156,7 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 			invoice.outstanding_amount,
 			invoice.factoring_batch,
 			invoice.factoring_status,
-			*(Sum(table[name]).as_(name) for name in FIGURES),
+			*(Sum(table[name]).as_(name) for name in POSITION_COLUMNS),
 		)
 	)
 	rows = []

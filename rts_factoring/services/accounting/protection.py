@@ -81,10 +81,14 @@ def _may_settle(voucher_type: str, voucher: str) -> bool:
 		"Journal Entry": ["factoring_report_import"],
 		"Payment Entry": ["factoring_is_ours"],
 	}.get(voucher_type, [])
-	found = frappe.db.get_value(voucher_type, voucher, fields, as_dict=True)
+	document = frappe.db.get_value(voucher_type, voucher, fields, as_dict=True)
 	return bool(
-		found
-		and (found.docstatus == 2 or found.get("factoring_report_import") or found.get("factoring_is_ours"))
+		document
+		and (
+			document.docstatus == 2
+			or document.get("factoring_report_import")
+			or document.get("factoring_is_ours")
+		)
 	)
 
 
@@ -148,14 +152,14 @@ def check_unreconcile(doc) -> None:
 def refuse_cancel(invoice: str) -> None:
 	"""An invoice with ledger entries in force stays: ERPNext would unlink the app's journal entries without a word."""
 	entry = frappe.qb.DocType("Factoring Ledger Entry")
-	found = (
+	rows = (
 		ledger.in_force(entry)
 		.where(entry.sales_invoice == invoice)
 		.select(entry.report_import)
 		.distinct()
 		.run()
 	)
-	imports = sorted({name for (name,) in found if name})
+	imports = sorted({name for (name,) in rows if name})
 	if imports:
 		frappe.throw(
 			_("{0} has entries of {1}. Cancel these imports first.").format(

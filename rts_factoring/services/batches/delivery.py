@@ -30,7 +30,6 @@ from rts_factoring.services.company import alerts, settings
 LEASE = 120  # seconds
 RETRY_MINUTES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
 TIMEOUT = 3 * 3600  # seconds a job may take
-DOWNLOAD = "Download"  # the factor has no server: people bring it the files
 
 
 def enqueue(batch: str, after_commit: bool = True) -> None:
@@ -90,7 +89,7 @@ def deliver_batch(batch: str) -> str:
 		if waits := _waits_for(doc):
 			return _postpone(doc, claim, waits)
 		batch_files.prepare(doc, lambda: _renew_claim(batch, claim))
-		if _enabled_agreement(doc.company).protocol == DOWNLOAD:
+		if _enabled_agreement(doc.company).protocol == settings.DOWNLOAD:
 			return _make_ready_to_download(doc, claim)
 		summary = _send(doc, claim)
 		_finish(doc, claim)

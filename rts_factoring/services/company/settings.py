@@ -21,6 +21,7 @@ from rts_factoring.core.money import money
 from rts_factoring.services.common.errors import core_errors_as_frappe
 
 DOCTYPE = "Subsidiary Factoring Settings"
+DOWNLOAD = "Download"  # the protocol of a factor without a server: people bring it the files
 MASK = "*" * 8  # what a field shows of a secret that is set, whatever its length
 PRIVATE_KEY = "private_key"  # kept beside the passwords; no field of the form ever holds it
 MAX_CHANNELS = 32

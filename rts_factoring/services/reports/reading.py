@@ -108,7 +108,7 @@ def apply_identity(doc, report: Report) -> None:
 	metadata = report.metadata
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)
-	if not frappe.db.exists("Subsidiary Factoring Settings", doc.company):
+	if not frappe.db.exists(settings.DOCTYPE, doc.company):
 		raise FileRefused("no_settings", company=doc.company)
 	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value)
 	doc.batch = check_identity(report, factoring_ledger, doc.batch or "") or None
@@ -139,7 +139,7 @@ def _company_of(report: Report) -> str:
 	numbers = {
 		digits(number): company
 		for company, number in frappe.get_all(
-			"Subsidiary Factoring Settings", fields=["company", "client_number"], as_list=True
+			settings.DOCTYPE, fields=["company", "client_number"], as_list=True
 		)
 		if number
 	}

@@ -6,7 +6,6 @@ from frappe.utils import formatdate, today
 
 from rts_factoring.services.company import settings
 
-DOWNLOAD = "Download"
 OWN_MACHINE = ("localhost", "127.0.0.1", "::1")  # where the sandbox factor listens
 
 
@@ -51,7 +50,7 @@ def _notice(doc) -> dict:
 
 
 def _credentials(doc) -> dict:
-	if doc.protocol == DOWNLOAD or doc.request_stage in ("Credentials Received", "Connected"):
+	if doc.protocol == settings.DOWNLOAD or doc.request_stage in ("Credentials Received", "Connected"):
 		missing = ""
 	elif doc.request_stage == "Signed" and not doc.signed_agreement:
 		missing = _("Attach the signed access agreement.")
@@ -67,7 +66,7 @@ def _credentials(doc) -> dict:
 
 
 def _connection(doc) -> dict:
-	if doc.protocol == DOWNLOAD:
+	if doc.protocol == settings.DOWNLOAD:
 		missing = ""
 	elif not doc.host:
 		missing = _("Enter host and user name, and store password or key.")
@@ -111,7 +110,7 @@ def _rehearsal(doc) -> dict:
 def _live(doc) -> dict:
 	if not doc.enabled:
 		missing = _("Tick Enabled.")
-	elif doc.protocol != DOWNLOAD and (doc.host or "").strip().lower() in OWN_MACHINE:
+	elif doc.protocol != settings.DOWNLOAD and (doc.host or "").strip().lower() in OWN_MACHINE:
 		missing = _("The connection still leads to the sandbox factor. Enter the host RTS gave you.")
 	else:
 		missing = ""

@@ -9,10 +9,10 @@ from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.common.errors import translate
+from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, readiness, receivables
 
-SETTINGS = "Subsidiary Factoring Settings"
-FIGURES = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
+POSITION_AMOUNTS = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
 
 
 def state(invoice: str) -> dict:
@@ -29,7 +29,7 @@ def state(invoice: str) -> dict:
 		"batch": row.factoring_batch,
 		"currency": row.currency,
 		"outstanding": text(money(row.outstanding_amount or 0)),
-		**{name: text(getattr(position, name) if position else ZERO) for name in FIGURES},
+		**{name: text(getattr(position, name) if position else ZERO) for name in POSITION_AMOUNTS},
 	}
 
 
@@ -58,7 +58,10 @@ def reasons(invoice: str) -> list[dict]:
 
 def _place(code: str, row) -> dict:
 	if code in ("company_off", "no_client_number", "small"):
-		return {"doctype": SETTINGS, "name": frappe.db.get_value(SETTINGS, {"company": row.company}) or ""}
+		return {
+			"doctype": settings.DOCTYPE,
+			"name": frappe.db.get_value(settings.DOCTYPE, {"company": row.company}) or "",
+		}
 	if code in ("excluded", "schedule"):
 		return {"doctype": "Customer", "name": row.customer}
 	if code == "no_notice":

@@ -18,6 +18,10 @@ from rts_factoring.services.company import settings
 
 SHOWN = 5  # invoices that are named
 _TAKEN = ("purchased", "fee", "reserve", "charges", "clearing")
+_INVOICE_COLUMNS = (
+	*("customer", "customer_name", "posting_date", "due_date"),
+	*("grand_total", "outstanding_amount", "factoring_status", "factoring_batch"),
+)
 CONTROL = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
 
 
@@ -204,38 +208,18 @@ def factored_invoices(company: str, state: str | None = None, customer: str | No
 	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open."""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	sums = {name: Sum(table[name]).as_(name) for name in (*ledger.FIGURES, "clearing", "charges")}
+	shown = [invoice[name] for name in _INVOICE_COLUMNS]
+	sums = [Sum(table[name]).as_(name) for name in (*ledger.POSITION_COLUMNS, "clearing", "charges")]
 	query = (
 		ledger.in_force(table)
 		.inner_join(invoice)
 		.on(invoice.name == table.sales_invoice)
 		.where(table.company == company)
 		.having(Sum(table.purchased) > 0)
-		.groupby(
-			invoice.name,
-			invoice.customer,
-			invoice.customer_name,
-			invoice.posting_date,
-			invoice.due_date,
-			invoice.grand_total,
-			invoice.outstanding_amount,
-			invoice.factoring_status,
-			invoice.factoring_batch,
-		)
+		.groupby(invoice.name, *shown)
 		.orderby(invoice.posting_date)
 		.orderby(invoice.name)
-		.select(
-			invoice.name.as_("sales_invoice"),
-			invoice.customer,
-			invoice.customer_name,
-			invoice.posting_date,
-			invoice.due_date,
-			invoice.grand_total,
-			invoice.outstanding_amount,
-			invoice.factoring_status,
-			invoice.factoring_batch,
-			*sums.values(),
-		)
+		.select(invoice.name.as_("sales_invoice"), *shown, *sums)
 	)
 	if state:
 		query = query.where(invoice.factoring_status == state)
