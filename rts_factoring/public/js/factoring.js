@@ -1,19 +1,19 @@
-// What our own forms and lists share: calls by name, uploads with the server's reason, the page of the help.
+// Shared by the app's forms and lists: calls of form methods, uploads that show the server's reason, the help link.
 
 frappe.provide("rts_factoring");
 
-// In the head of a form, and in its menu, where a narrow screen shows it
+// The help link at the top of a form, and in its menu for narrow screens
 rts_factoring.help = function (frm, page = frm.meta.documentation) {
 	const open = () => window.open(page);
-	frm.page.icon_group.find(".factoring-help").remove(); // a form may be refreshed twice under the same head
+	frm.page.icon_group.find(".factoring-help").remove(); // a form may be refreshed twice with the same page head
 	frm.page.add_action_icon("help", open, "factoring-help", __("Help on This Form"));
 	frm.page.icon_group.find(".factoring-help").attr("aria-label", __("Help on This Form"));
 	frm.page.add_menu_item(__("Help on This Form"), open, true);
 };
 
-// This file comes with each form; the links are asked for once.
-if (!rts_factoring.helps) {
-	rts_factoring.helps = [
+// Frappe loads this file with each form. Register the links once.
+if (!rts_factoring.forms_with_help) {
+	rts_factoring.forms_with_help = [
 		"Factoring Batch",
 		"Factoring Ledger Entry",
 		"Factoring Log",
@@ -24,13 +24,14 @@ if (!rts_factoring.helps) {
 		"Schedule Layout",
 		"Subsidiary Factoring Settings",
 	];
-	for (const doctype of rts_factoring.helps) {
+	for (const doctype of rts_factoring.forms_with_help) {
 		frappe.ui.form.on(doctype, { refresh: (frm) => rts_factoring.help(frm) });
 	}
 }
 
-// A form method on the document as it is stored. By name: a copy that a background job made old is not refused.
-rts_factoring.act = async function (frm, method, args = {}) {
+// Call a form method on the stored document. Frappe refuses a call with the whole document when a background job has
+// changed it in the meantime, so only the name is sent.
+rts_factoring.call_method = async function (frm, method, args = {}) {
 	const { message } = await frappe.call({
 		method: "run_doc_method",
 		args: { dt: frm.doctype, dn: frm.doc.name, method, args },
@@ -39,7 +40,7 @@ rts_factoring.act = async function (frm, method, args = {}) {
 	return message;
 };
 
-// One private file; its address, or nothing after a message that says why the server refused it.
+// Upload one private file. Returns its address, or null after a message with the server's reason.
 rts_factoring.upload = async function (file, about = {}) {
 	const body = new FormData();
 	body.append("file", file, file.name);
@@ -68,7 +69,7 @@ function why_refused(response, answer) {
 	);
 }
 
-// A report dropped somewhere becomes an import; what is not given is read from the file.
+// Make an import of a dropped report. What `given` does not hold is read from the file.
 rts_factoring.import_report = async function (file, given = {}) {
 	const file_url = await rts_factoring.upload(file);
 	if (!file_url) return;

@@ -1,4 +1,4 @@
-// What the invoice form and the invoice list share.
+// Shared by the invoice form and the invoice list.
 
 frappe.provide("rts_factoring");
 
@@ -35,24 +35,24 @@ rts_factoring.attach = async function (invoice, files) {
 	);
 };
 
-// Every part of a file's name that may be an invoice number: it ends where no letter or digit goes on, nor "-" and a
-// digit, so that AF-10001 is not taken for AF-1000, nor AF-1000-1 for AF-1000.
-rts_factoring.numbers_in = function (file_name) {
+// Every part of a file name that may be an invoice number. No letter or digit, and no "-" with a digit, may follow the
+// part: otherwise AF-1000 would be found in AF-10001 and in AF-1000-1.
+rts_factoring.possible_numbers = function (file_name) {
 	const stem = file_name.replace(/\.[a-z]{1,5}$/i, "");
-	const found = new Set();
+	const numbers = new Set();
 	for (let start = 0; start < stem.length; start++) {
 		if (/[a-z0-9]$|\d-$/i.test(stem.slice(0, start))) continue;
 		for (let end = start + 1; end <= stem.length; end++) {
 			const part = stem.slice(start, end);
 			if (!/^[a-z0-9]|^-\d/i.test(stem.slice(end)) && /^\S(.*\S)?$/.test(part) && /\d/.test(part))
-				found.add(part);
+				numbers.add(part);
 		}
 	}
-	return [...found];
+	return [...numbers];
 };
 
-// Without the numbers that are part of a longer one
-rts_factoring.longest = (names) =>
+// The numbers that are not part of a longer one
+rts_factoring.longest_only = (names) =>
 	names.filter(
 		(name) => !names.some((other) => other !== name && other.toLowerCase().includes(name.toLowerCase()))
 	);

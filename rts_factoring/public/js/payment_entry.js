@@ -16,8 +16,8 @@ frappe.ui.form.on("Payment Entry", {
 				},
 				limit: 1,
 			})
-			.then((found) => {
-				if (found.length) frm.add_custom_button(__("Held for the Factor"), () => hold(frm));
+			.then((factored) => {
+				if (factored.length) frm.add_custom_button(__("Held for the Factor"), () => hold(frm));
 			});
 	},
 });

@@ -1,4 +1,4 @@
-// The rows of a report on its form: a page at a time, filtered by outcome, decided in place or in bulk.
+// The rows of a report on its form: one page at a time, filtered by outcome. A person decides them here, one or many.
 
 const OUTCOMES = {
 	matched: ["green", __("Matched"), "✓"],
@@ -76,7 +76,7 @@ rts_factoring.show_rows = async function show(frm) {
 	return page;
 };
 
-// Where the keyboard was before the rows were drawn anew
+// Put the focus back where it was before the rows were drawn again
 
 function selector_of(element) {
 	const [name, value] = Object.entries(element?.dataset || {})[0] || [];
@@ -84,11 +84,11 @@ function selector_of(element) {
 }
 
 function refocus($wrapper, focused) {
-	const $found = $wrapper.find(focused).filter(":enabled");
-	($found.length ? $found : $wrapper.find("[data-outcome][aria-pressed=true]")).first().trigger("focus");
+	const $target = $wrapper.find(focused).filter(":enabled");
+	($target.length ? $target : $wrapper.find("[data-outcome][aria-pressed=true]")).first().trigger("focus");
 }
 
-// How far a posting is, while it goes on in the background; stored by the server, so a reload shows the same
+// Progress of a posting in the background. The server stores it, so a reload shows the same
 
 function bar({ status, progress }) {
 	if (status !== "Posting") return "";
@@ -126,7 +126,7 @@ function bulk(frm) {
 		${action("undo", __("Undo Decision"))}<span class="text-muted small" data-chosen></span></div>`;
 }
 
-// Columns in which no row of the page says anything are left out: what is there fits a laptop's window.
+// Columns that are empty in every row of the page are left out, so that the table fits a laptop's window.
 
 function table(frm, rows) {
 	if (!rows.length) return `<p class="text-muted">${__("No row has this outcome.")}</p>`;
@@ -249,7 +249,7 @@ function listen(frm, $wrapper) {
 function decide(frm, action) {
 	const rows = [...frm.rows.chosen];
 	const send = async (values = {}) => {
-		await rts_factoring.act(frm, "record_decision", { rows, action, ...values });
+		await rts_factoring.call_method(frm, "record_decision", { rows, action, ...values });
 		Object.assign(frm.rows, { chosen: new Set(), focus: `[data-outcome="${frm.rows.outcome}"]` });
 		frm.reload_doc();
 	};

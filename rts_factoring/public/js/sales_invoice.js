@@ -1,4 +1,4 @@
-// Factoring on a Sales Invoice: where it stands, what it lacks, its papers, and in or out of the queue.
+// Factoring on a Sales Invoice: its state, what is missing, its documents, and the buttons of the queue.
 
 const WAITING = ["", "Not Factored", "Not Ready", "Queued", "Held"];
 
@@ -36,7 +36,7 @@ function pill(frm) {
 	);
 }
 
-// Why it waits, with the fix beside each reason
+// The reasons why it is not ready, each with its fix
 
 async function explain(frm) {
 	frm.layout.wrapper.find(".factoring-reasons").remove();
@@ -66,7 +66,7 @@ async function explain(frm) {
 	const $box = $(`<div class="factoring-reasons form-message orange" role="status">
 		<div>${title}</div><ul class="mb-0 pl-4">${items.join("")}</ul></div>`);
 	frm.layout.wrapper.prepend($box);
-	$box.on("click", "[data-fix]", (event) => mend(frm, reasons[event.currentTarget.dataset.fix]));
+	$box.on("click", "[data-fix]", (event) => go_to_fix(frm, reasons[event.currentTarget.dataset.fix]));
 }
 
 function may_mend({ doctype, name, code }) {
@@ -74,7 +74,7 @@ function may_mend({ doctype, name, code }) {
 	return name ? frappe.model.can_read(doctype) : frappe.model.can_create(doctype);
 }
 
-function mend(frm, reason) {
+function go_to_fix(frm, reason) {
 	if (!reason.doctype) return frm.scroll_to_field("factoring_documents");
 	if (reason.name) return frappe.set_route("Form", reason.doctype, reason.name);
 	frappe.new_doc(reason.doctype, { company: frm.doc.company });

@@ -1,4 +1,4 @@
-// The invoice list: a factoring column, bulk actions, and papers dropped onto a row.
+// The invoice list: a factoring column, bulk actions, and documents dropped onto a row.
 (() => {
 	const settings = (frappe.listview_settings["Sales Invoice"] =
 		frappe.listview_settings["Sales Invoice"] || {});
@@ -24,9 +24,10 @@
 	// A narrow screen has room for one indicator: both states stand in it
 	const erpnext_indicator = settings.get_indicator;
 	settings.get_indicator = function (doc) {
-		const found = erpnext_indicator?.(doc);
-		if (!found || !frappe.is_mobile() || !rts_factoring.STATUS[doc.factoring_status]) return found;
-		return [`${found[0]} · ${__(doc.factoring_status)}`, ...found.slice(1)];
+		const indicator = erpnext_indicator?.(doc);
+		if (!indicator || !frappe.is_mobile() || !rts_factoring.STATUS[doc.factoring_status])
+			return indicator;
+		return [`${indicator[0]} · ${__(doc.factoring_status)}`, ...indicator.slice(1)];
 	};
 
 	// ... and the customer's name gives way to it
@@ -105,7 +106,7 @@
 		list.refresh();
 	}
 
-	// Papers dropped on a row go to its invoice; elsewhere the invoice number in the file's name decides.
+	// A file dropped on a row goes to that invoice. Elsewhere the invoice number in the file name decides.
 	function drop_papers(list) {
 		const $result = $(list.page.wrapper);
 		$result.on("dragover", (event) => event.preventDefault());
@@ -119,26 +120,27 @@
 				.attr("data-name");
 			const by_invoice = {};
 			for (const file of files) {
-				const name = row ? decodeURIComponent(row) : await named(file.name);
+				const name = row ? decodeURIComponent(row) : await invoice_for(file.name);
 				if (name) (by_invoice[name] = by_invoice[name] || []).push(file);
 			}
-			for (const [name, its] of Object.entries(by_invoice)) await rts_factoring.attach(name, its);
+			for (const [name, its_files] of Object.entries(by_invoice))
+				await rts_factoring.attach(name, its_files);
 			list.refresh();
 		});
 	}
 
-	// The invoice a file's name names, on this page or not; a person chooses where the name names several.
-	async function named(file_name) {
-		const parts = rts_factoring.numbers_in(file_name);
-		const found = await frappe.xcall("frappe.client.get_list", {
+	// The invoice whose number is in the file name, on this page or not. A person chooses if there are several.
+	async function invoice_for(file_name) {
+		const parts = rts_factoring.possible_numbers(file_name);
+		const invoices = await frappe.xcall("frappe.client.get_list", {
 			doctype: "Sales Invoice",
 			filters: { name: ["in", ["", ...parts]], docstatus: ["<", 2] },
 			limit_page_length: 20,
 		});
-		const fits = rts_factoring.longest(found.map((doc) => doc.name));
-		if (fits.length === 1) return fits[0];
+		const matches = rts_factoring.longest_only(invoices.map((doc) => doc.name));
+		if (matches.length === 1) return matches[0];
 		const e = frappe.utils.escape_html;
-		if (fits.length) return chosen(file_name, fits);
+		if (matches.length) return chosen(file_name, matches);
 		frappe.msgprint(
 			__(
 				"{0}: no invoice matches the file name. Drop the file on the row of its invoice, or put the invoice number into its name.",
@@ -147,7 +149,7 @@
 		);
 	}
 
-	function chosen(file_name, fits) {
+	function chosen(file_name, matches) {
 		return new Promise((resolve) => {
 			const dialog = new frappe.ui.Dialog({
 				title: __("{0}: which invoice?", [frappe.utils.escape_html(file_name)]),
@@ -156,7 +158,7 @@
 						fieldname: "invoice",
 						fieldtype: "Select",
 						label: __("Invoice"),
-						options: ["", ...fits],
+						options: ["", ...matches],
 						reqd: 1,
 					},
 				],

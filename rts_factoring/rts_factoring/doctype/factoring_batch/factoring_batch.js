@@ -1,4 +1,4 @@
-// A batch on its form: gather queued invoices, look before submitting, watch the delivery.
+// The form of a batch: get queued invoices, preview the files, follow the delivery.
 
 const STATUS = {
 	Draft: "red",
@@ -134,7 +134,7 @@ function submitted(frm) {
 }
 
 async function act(frm, method) {
-	await rts_factoring.act(frm, method);
+	await rts_factoring.call_method(frm, method);
 	frm.reload_doc();
 }
 
@@ -169,7 +169,7 @@ async function preview_packet(frm) {
 	window.open(file.file_url);
 }
 
-// A report dropped onto the batch it answers
+// A purchase report dropped onto its batch
 
 function take_reports(frm) {
 	if (frm.takes_reports) return;
@@ -187,7 +187,7 @@ function take_reports(frm) {
 
 // Get Queued Invoices
 
-// A company just chosen is not in the document before the server has answered that it exists.
+// A company that was just chosen is in the document only after the server has answered that it exists.
 async function chosen_company(frm) {
 	const input = frm.fields_dict.company;
 	for (let tries = 0; !frm.doc.company && input.get_input_value() && tries < 100; tries++)
@@ -238,9 +238,9 @@ async function gather(frm) {
 		},
 	});
 	let offered = [];
-	let asked = 0;
+	let requests = 0;
 	async function load() {
-		const turn = ++asked;
+		const request = ++requests;
 		const filters = dialog.get_values(true) || {};
 		const { message } = await frappe.call("rts_factoring.api.get_queued_invoices", {
 			company: frm.doc.company,
@@ -249,7 +249,7 @@ async function gather(frm) {
 			to_date: filters.to_date,
 			min_amount: flt(filters.min_amount),
 		});
-		if (turn !== asked) return; // a newer question is on its way
+		if (request !== requests) return; // a newer request is under way
 		const here = new Set((frm.doc.invoices || []).map((row) => row.sales_invoice));
 		offered = message.offered.filter((row) => !here.has(row.name));
 		dialog.get_field("list").$wrapper.html(list(offered, message));
@@ -326,7 +326,7 @@ function taken(rows) {
 	return `<details><summary>${__("In other batches")} (${rows.length})</summary><ul>${items.join("")}</ul></details>`;
 }
 
-// Progress: drawn from what is stored, so that a reload or a second viewer sees the same
+// Progress is drawn from stored values, so a reload or a second viewer sees the same
 
 const watch = frappe.utils.debounce(async (frm, status_changed = false) => {
 	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown

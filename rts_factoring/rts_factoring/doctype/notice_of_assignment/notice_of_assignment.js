@@ -38,9 +38,9 @@ async function insert_template(frm) {
 }
 
 async function show_preview(frm) {
-	const asked = (frm.preview_asked = (frm.preview_asked || 0) + 1);
+	const request = (frm.preview_requests = (frm.preview_requests || 0) + 1);
 	const message = await frappe.xcall("rts_factoring.api.preview_notice", { notice: frm.doc });
-	if (asked === frm.preview_asked) {
+	if (request === frm.preview_requests) {
 		// Made by the server out of escaped text: the very markup that stands on the print.
 		frm.get_field("preview").$wrapper.html(
 			`<div style="background:#fff;padding:12px;max-width:190mm;">${message || ""}</div>`

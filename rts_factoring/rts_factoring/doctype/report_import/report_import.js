@@ -1,4 +1,4 @@
-// A report on its form: what the file says, its rows (public/js/report_rows.js), and what they post.
+// The form of a report: what the file holds, its rows (public/js/report_rows.js), and the entries they make.
 
 const ASK_AGAIN = 4000; // milliseconds, where no socket tells us
 const TOTALS = {
@@ -46,7 +46,7 @@ frappe.ui.form.on("Report Import", {
 	},
 });
 
-// Draw the rows, and ask again while a job reads or posts them. What a person is typing is never reloaded away.
+// Draw the rows, and load them again while a job reads or posts them. Text that a person is typing is kept.
 
 async function follow(frm, changed = false) {
 	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
@@ -96,7 +96,7 @@ function intro(frm) {
 	}
 }
 
-// The totals the file states, under what its rows add up to
+// The totals that the file states, under the sums of its rows
 
 function totals(frm) {
 	const doc = frm.doc;
@@ -107,7 +107,7 @@ function totals(frm) {
 		(name) => flt(doc[TOTALS[name][1]]) || stated.some((total) => flt(total[name]))
 	);
 	const money = (value) => format_currency(value, doc.currency);
-	const said = (total, name) => {
+	const compared = (total, name) => {
 		if (!(name in total)) return "";
 		const wrong = differences.find((d) => d.row === total.row && d.field === name);
 		return wrong
@@ -119,16 +119,16 @@ function totals(frm) {
 		`<tr><th scope="row">${label}</th>${names
 			.map((name) => `<td class="text-right text-nowrap">${cell(name)}</td>`)
 			.join("")}</tr>`;
-	const ours = row(__("All rows added up"), (name) => (TOTALS[name][1] ? money(doc[TOTALS[name][1]]) : ""));
-	const theirs = stated.map((total) =>
+	const sums = row(__("All rows added up"), (name) => (TOTALS[name][1] ? money(doc[TOTALS[name][1]]) : ""));
+	const totals_of_file = stated.map((total) =>
 		row(`${e(total.label)} <span class="text-muted">${__("row {0}", [total.row])}</span>`, (name) =>
-			said(total, name)
+			compared(total, name)
 		)
 	);
 	const head = names.map((name) => `<th scope="col" class="text-right">${TOTALS[name][0]}</th>`);
 	frm.get_field("totals_compared").$wrapper.html(
 		`<div class="table-responsive"><table class="table table-sm table-bordered small">
-			<thead><tr><th></th>${head.join("")}</tr></thead><tbody>${ours}${theirs.join("")}</tbody></table></div>
+			<thead><tr><th></th>${head.join("")}</tr></thead><tbody>${sums}${totals_of_file.join("")}</tbody></table></div>
 			${stated.length ? "" : `<p class="text-muted">${__("The file has no totals.")}</p>`}`
 	);
 }
@@ -168,10 +168,10 @@ function submitted_buttons(frm) {
 }
 
 function call_and_reload(frm, method) {
-	return () => rts_factoring.act(frm, method).then(() => frm.reload_doc());
+	return () => rts_factoring.call_method(frm, method).then(() => frm.reload_doc());
 }
 
-// A job that was killed leaves the import in Posting; the scheduler resumes it after as long.
+// A killed job leaves the import in Posting. The scheduler resumes it after the same time.
 function is_stuck(doc) {
 	return (
 		doc.status === "Posting" &&
@@ -179,7 +179,7 @@ function is_stuck(doc) {
 	);
 }
 
-// Rows with an outcome that is posted, and that were not.
+// Are there rows whose outcome can be posted and that are not posted yet?
 function postable(doc) {
 	const counts = ["matched", "held", "denied", "pending", "ignored"].map(
 		(name) => doc[`${name}_count`] || 0
@@ -191,7 +191,7 @@ function teachable(doc) {
 	return JSON.parse(doc.unknown_columns || "[]");
 }
 
-// "Remember this": a header or word of the file that the layout does not know, and what it means from now on.
+// Teach the layout a header or word of the file that it does not know.
 
 async function teach(frm) {
 	const known = await frappe.xcall("rts_factoring.api.get_teachable", { report_import: frm.doc.name });
@@ -236,7 +236,7 @@ async function teach(frm) {
 		async ({ text, field, meaning }) => {
 			const [what, ...rest] = text.split(":");
 			const means = what === "Header" ? field : meaning;
-			await rts_factoring.act(frm, "teach", { what, text: rest.join(":"), means });
+			await rts_factoring.call_method(frm, "teach", { what, text: rest.join(":"), means });
 			frm.reload_doc();
 		},
 		__("Teach the Layout"),
@@ -303,7 +303,7 @@ async function deposit(frm) {
 			{ fieldname: "reference", fieldtype: "Data", label: __("Bank Reference") },
 		],
 		async (values) => {
-			const made = await rts_factoring.act(frm, "record_deposit", values);
+			const made = await rts_factoring.call_method(frm, "record_deposit", values);
 			if (made.difference) {
 				frappe.show_alert({
 					message: __("Differs from the expected payout by {0}", [

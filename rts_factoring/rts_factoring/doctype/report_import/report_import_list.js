@@ -21,7 +21,7 @@ frappe.listview_settings["Report Import"] = {
 	},
 };
 
-// A report dropped anywhere on the list becomes an import; what it is about is read from the file.
+// A report dropped anywhere on the list becomes an import. Company, kind and batch are read from the file.
 function drop_reports(list) {
 	const $page = $(list.page.wrapper);
 	$page.on("dragover", (event) => event.preventDefault());

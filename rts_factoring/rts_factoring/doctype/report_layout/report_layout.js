@@ -1,4 +1,4 @@
-// "Try it on a file": what each column and the first rows become by the layout as it stands on the form, saved or not.
+// "Try It on a File": how this layout, saved or not, reads the columns and first rows of a file.
 
 frappe.ui.form.on("Report Layout", {
 	refresh(frm) {
@@ -16,19 +16,19 @@ frappe.ui.form.on("Report Layout", {
 	},
 });
 
-function show(found) {
+function show(preview) {
 	const escape = frappe.utils.escape_html;
-	const facts = Object.entries(found.facts)
+	const metadata = Object.entries(preview.facts)
 		.filter(([, value]) => value)
 		.map(([name, value]) => `${__(frappe.unscrub(name))}: <b>${escape(String(value))}</b>`);
-	const columns = Object.entries(found.columns).map(
+	const columns = Object.entries(preview.columns).map(
 		([field, texts]) =>
 			`<tr><td>${escape(texts.join(" + "))}</td><td>${__(frappe.unscrub(field))}</td></tr>`
 	);
-	const unknown = found.unknown_columns.map(
+	const unknown = preview.unknown_columns.map(
 		(text) => `<tr><td>${escape(text)}</td><td class="text-muted">${__("not read")}</td></tr>`
 	);
-	const lines = found.lines.map((line) => {
+	const lines = preview.lines.map((line) => {
 		const rest = Object.entries(line)
 			.filter(([name]) => !["row", "invoice", "problems"].includes(name))
 			.map(([name, value]) => `${__(frappe.unscrub(name))} ${escape(String(value))}`);
@@ -39,12 +39,12 @@ function show(found) {
 	});
 	frappe.msgprint({
 		title: __("{0}: {1} rows, header in row {2}", [
-			escape(found.file),
-			found.line_count,
-			found.header_row,
+			escape(preview.file),
+			preview.line_count,
+			preview.header_row,
 		]),
 		wide: true,
-		message: `<p>${facts.join("; ")}</p>
+		message: `<p>${metadata.join("; ")}</p>
 			<table class="table table-sm table-bordered small"><thead><tr><th>${__("Header in the File")}</th><th>${__("Read As")}</th></tr></thead>
 			<tbody>${columns.concat(unknown).join("")}</tbody></table>
 			<table class="table table-sm table-bordered small"><thead><tr><th>${__("Row")}</th><th>${__("Invoice")}</th><th>${__("What It Says")}</th></tr></thead>

@@ -69,9 +69,9 @@ function warn(frm) {
 }
 
 async function checklist(frm) {
-	const asked = (frm.checklist_asked = (frm.checklist_asked || 0) + 1);
+	const request = (frm.checklist_requests = (frm.checklist_requests || 0) + 1);
 	const steps = await frappe.xcall("rts_factoring.api.get_checklist", { settings: frm.doc.name });
-	if (asked !== frm.checklist_asked) return; // a form just saved is refreshed twice
+	if (request !== frm.checklist_requests) return; // a form just saved is refreshed twice
 	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
 	if (cur_frm !== frm || !steps?.some((step) => !step.done)) return;
 	const rows = steps.map((step) => {
@@ -96,18 +96,18 @@ async function checklist(frm) {
 	frm.dashboard.show();
 }
 
-// For each step of the checklist: label, whether this user may, what the button does
+// For each step of the checklist: the button's label, whether this user may press it, what it does
 function actions(frm) {
 	const write = Boolean(frm.perm[0]?.write);
 	const admin = frappe.user.has_role("System Manager");
-	const asked = Boolean(frm.doc.request_stage);
+	const requested = Boolean(frm.doc.request_stage);
 	return {
 		notice: [
 			__("New Notice"),
 			frappe.model.can_create("Notice of Assignment"),
 			() => frappe.new_doc("Notice of Assignment", { company: frm.doc.company }),
 		],
-		credentials: asked
+		credentials: requested
 			? [__("Set the Stage"), write, () => frm.scroll_to_field("request_stage")]
 			: [__("Request Credentials"), write, () => request_credentials(frm)],
 		connection: frm.doc.host
@@ -156,14 +156,14 @@ function rehearse(frm) {
 	});
 }
 
-async function saved(frm) {
+async function save_changes(frm) {
 	if (frm.is_dirty()) await frm.save();
 }
 
 async function test_connection(frm) {
-	await saved(frm);
+	await save_changes(frm);
 	if (frm.doc.protocol !== "SFTP") return log_in(frm);
-	const key = await rts_factoring.act(frm, "show_host_key");
+	const key = await rts_factoring.call_method(frm, "show_host_key");
 	if (key.confirmed) return log_in(frm);
 	const changed = key.pinned
 		? `<div class="alert alert-danger">${__(
@@ -192,7 +192,7 @@ async function test_connection(frm) {
 		async primary_action({ compared }) {
 			if (!compared) return;
 			dialog.hide();
-			await rts_factoring.act(frm, "confirm_host_key", { fingerprint: key.fingerprint });
+			await rts_factoring.call_method(frm, "confirm_host_key", { fingerprint: key.fingerprint });
 			await frm.reload_doc();
 			log_in(frm);
 		},
@@ -201,7 +201,7 @@ async function test_connection(frm) {
 }
 
 async function log_in(frm) {
-	const message = await rts_factoring.act(frm, "test_connection");
+	const message = await rts_factoring.call_method(frm, "test_connection");
 	if (!message) return;
 	frappe.show_alert({
 		message: __("Logged in. {0} files in {1}.", [
@@ -229,7 +229,7 @@ function set_password(frm) {
 		],
 		primary_action_label: __("Store"),
 		async primary_action({ password }) {
-			await saved(frm);
+			await save_changes(frm);
 			await frappe.xcall("rts_factoring.api.store_password", {
 				company: frm.doc.name,
 				password: password || "",
@@ -265,7 +265,7 @@ function private_key(frm) {
 		],
 		primary_action_label: __("Store"),
 		async primary_action({ key, passphrase }) {
-			await saved(frm);
+			await save_changes(frm);
 			await frappe.xcall("rts_factoring.api.store_private_key", {
 				company: frm.doc.name,
 				key,
@@ -279,7 +279,7 @@ function private_key(frm) {
 	if (frm.doc.private_key_fingerprint) {
 		dialog.set_secondary_action_label(__("Remove"));
 		dialog.set_secondary_action(async () => {
-			await rts_factoring.act(frm, "remove_private_key");
+			await rts_factoring.call_method(frm, "remove_private_key");
 			dialog.hide();
 			frm.reload_doc();
 		});
@@ -288,8 +288,8 @@ function private_key(frm) {
 }
 
 async function create_accounts(frm) {
-	await saved(frm);
-	const made = await rts_factoring.act(frm, "create_accounts");
+	await save_changes(frm);
+	const made = await rts_factoring.call_method(frm, "create_accounts");
 	const names = Object.values(made || {});
 	frappe.show_alert({
 		message: names.length
@@ -305,14 +305,14 @@ async function request_credentials(frm) {
 		frappe.msgprint(__("Enter the e-mail address of your RTS representative, and save."));
 		return;
 	}
-	await saved(frm);
+	await save_changes(frm);
 	frappe.confirm(
 		__("Mail {0} and ask for the transfer credentials of {1}?", [
 			frappe.utils.escape_html(frm.doc.representative_email),
 			frappe.utils.escape_html(frm.doc.company),
 		]),
 		async () => {
-			await rts_factoring.act(frm, "request_credentials");
+			await rts_factoring.call_method(frm, "request_credentials");
 			frm.reload_doc();
 		}
 	);
