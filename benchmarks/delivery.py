@@ -15,9 +15,7 @@ from pathlib import Path
 from benchmarks.delay import delayed
 from benchmarks.harness import alternately, report
 from rts_factoring.core.delivery import Connection, FileState, OutgoingFile, deliver
-
-sys.path.append(str(Path(__file__).parent.parent / "tests" / "core"))
-from sshd import SSHD, OpenSshServer
+from tests.support.openssh_server import SSHD, OpenSshServer
 
 FILES = 200
 SIZE = 300_000  # bytes

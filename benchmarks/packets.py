@@ -33,8 +33,7 @@ def main() -> int:
 
 def hand_over() -> int:
 	"""Run again in the bench's own Python, while the test site answers on loopback (PDF engines fetch its style sheets)."""
-	sys.path.insert(0, str(CHECKOUT / "scripts"))
-	import bench_test
+	from scripts import bench_test
 
 	if missing := bench_test.what_is_missing():
 		print(f"This benchmark needs a bench: {missing}", file=sys.stderr)

@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 
 import pypdfium2
 import pytest
-from command import command, refused
 from openpyxl import load_workbook
 
 from rts_factoring.cli.demo.cycle import Cycle
@@ -18,6 +17,7 @@ from rts_factoring.cli.demo.example import DATA, load_example
 from rts_factoring.cli.demo.page import render_page
 from rts_factoring.cli.demo.workbook import write_workbook
 from rts_factoring.core.reports.report import read_report
+from tests.support.command_line import command, refused
 
 SLUGS = {"prairie-star": "Prairie Star Carriers LLC", "blue-mesa": "Blue Mesa Logistics Inc"}
 BATCHES = {"prairie-star": ("PS-B1", "PS-B2"), "blue-mesa": ("BM-B1",)}

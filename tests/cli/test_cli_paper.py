@@ -4,7 +4,8 @@ import hashlib
 
 import pypdfium2
 import pytest
-from command import FIXTURES, command, refused
+
+from tests.support.command_line import FIXTURES, command, refused
 
 PAPERWORK = FIXTURES / "paperwork"
 INVOICE = PAPERWORK / "rate_confirmation.pdf"  # any PDF will do for an invoice

@@ -8,10 +8,10 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from command import COMMAND, FIXTURES, command, refused
 
 from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT
 from rts_factoring.sandbox import SandboxServer
+from tests.support.command_line import COMMAND, FIXTURES, command, refused
 
 
 @contextmanager

@@ -4,7 +4,8 @@ import json
 import re
 
 import pytest
-from command import FIXTURES, command, refused
+
+from tests.support.command_line import FIXTURES, command, refused
 
 
 def reconcile(policy, *reports, company="Acme Freight LLC", batches=FIXTURES / "batches.json"):

@@ -1,0 +1,1 @@
+"""What tests share: servers, workbooks, documents, and processes to run them in."""
