@@ -9,7 +9,7 @@ from rts_factoring.services.invoices import documents, invoice_state, readiness
 from rts_factoring.services.views import timeline
 
 APP_FIELDS = (*invoice_state.STATE_FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
-NOT_BOUGHT = (InvoiceState.HELD.value, InvoiceState.DENIED.value)
+RELEASED_STATES = (InvoiceState.HELD.value, InvoiceState.DENIED.value)
 WATCHED = ("factoring_method", "factoring_load_no", "po_no", "due_date")
 
 
@@ -45,7 +45,7 @@ def before_cancel(doc, method=None):
 	batch, state = frappe.db.get_value(
 		"Sales Invoice", doc.name, ["factoring_batch", "factoring_status"], for_update=True
 	)
-	if batch and state not in NOT_BOUGHT:
+	if batch and state not in RELEASED_STATES:
 		frappe.throw(
 			_("{0} is in factoring batch {1}. First take it out of the batch, or cancel the batch.").format(
 				frappe.bold(doc.name), frappe.get_desk_link("Factoring Batch", batch)

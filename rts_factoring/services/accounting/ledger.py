@@ -260,7 +260,7 @@ def states_from_ledger(company: str, batch: str | None, invoices: Collection[str
 			states[row.name] = state_of(position)
 		elif row.factoring_batch and row.factoring_batch == batch:
 			states[row.name] = InvoiceState.SUBMITTED
-		elif not row.factoring_batch and row.factoring_status not in invoice_state.NOT_WITH_FACTOR_STATES:
+		elif not row.factoring_batch and row.factoring_status not in invoice_state.RESENDABLE_STATES:
 			states[row.name] = InvoiceState.NOT_FACTORED
 	return states
 

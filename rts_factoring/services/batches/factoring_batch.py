@@ -17,7 +17,6 @@ from rts_factoring.services.batches.batch_status import CANCELLED, DOCTYPE, DRAF
 from rts_factoring.services.company import layouts, settings
 from rts_factoring.services.invoices import invoice_state, readiness, receivables
 
-BOUGHT = ("Financed", "Partly Paid", "Completed", "Charged Back")
 SHOWN = 10  # names listed in one message
 RECENT = 120  # seconds after which a silent job counts as dead
 HISTORY_FIELDS = (
@@ -205,7 +204,7 @@ def _refuse_answered(doc) -> None:
 	)
 	bought = frappe.get_all(
 		"Sales Invoice",
-		filters={"factoring_batch": doc.name, "factoring_status": ("in", BOUGHT)},
+		filters={"factoring_batch": doc.name, "factoring_status": ("in", invoice_state.BOUGHT_STATES)},
 		pluck="name",
 		order_by="name",
 		limit=SHOWN,

@@ -15,7 +15,16 @@ PRE_SUBMISSION_STATES = (
 	InvoiceState.NOT_READY.value,
 	InvoiceState.QUEUED.value,
 )
-NOT_WITH_FACTOR_STATES = (*PRE_SUBMISSION_STATES, InvoiceState.HELD.value)
+RESENDABLE_STATES = (
+	*PRE_SUBMISSION_STATES,
+	InvoiceState.HELD.value,
+)  # may go with a batch, or with another one
+BOUGHT_STATES = (
+	InvoiceState.FINANCED.value,
+	InvoiceState.PARTLY_PAID.value,
+	InvoiceState.COMPLETED.value,
+	InvoiceState.CHARGED_BACK.value,
+)
 STATE_FIELDS = ("factoring_status", "factoring_reasons", "factoring_batch")
 MAX_LIVE_UPDATES = 50  # when more invoices change at once, open forms are not updated
 

@@ -19,7 +19,7 @@ from rts_factoring.services.invoices import invoice_state, receivables
 
 DOCTYPE = "Notice of Assignment"
 # For these the state decides. A later change of settings does not change what was sold.
-SOLD = (
+SENT_STATES = (
 	InvoiceState.SUBMITTED,
 	InvoiceState.HELD,
 	InvoiceState.FINANCED,
@@ -217,7 +217,11 @@ def _case(row, language: str) -> NoticeCase:
 	state = InvoiceState(row.factoring_status) if row.factoring_status else InvoiceState.NOT_READY
 	frozen = load(row.factoring_notice) if row.factoring_notice else None
 	standing = _standing(row)
-	sold = state in SOLD or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK) or _is_on_its_way(row)
+	sold = (
+		state in SENT_STATES
+		or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK)
+		or _is_on_its_way(row)
+	)
 	if sold:
 		company = customer = invoice = True
 	else:

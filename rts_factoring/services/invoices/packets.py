@@ -20,7 +20,6 @@ from rts_factoring.services.invoices import fingerprint, invoice_state, notices
 
 DAY = 24 * 3600  # seconds
 MAX_ERROR_TEXT = 300  # characters of another program's error
-UNSENT_STATES = (*invoice_state.PRE_SUBMISSION_STATES, InvoiceState.HELD.value)
 
 
 def ensure_packet(invoice: str) -> str:
@@ -99,7 +98,9 @@ def make_packets(invoices: list[str]) -> None:
 
 def _is_sent(invoice: str, state: str | None) -> bool:
 	"""True once the packet is one of a batch's files, sent or not."""
-	return (state or "") not in UNSENT_STATES or bool(invoice_state.awaiting_delivery([invoice]))
+	return (state or "") not in invoice_state.RESENDABLE_STATES or bool(
+		invoice_state.awaiting_delivery([invoice])
+	)
 
 
 def _mark_not_ready(invoice: str, error: FactoringError) -> None:

@@ -264,7 +264,7 @@ def check_method_change(doc) -> None:
 	before = doc.get_doc_before_save()
 	if not before or (doc.factoring_method or "") == (before.factoring_method or ""):
 		return
-	if (before.factoring_status or "") not in invoice_state.NOT_WITH_FACTOR_STATES or before.factoring_batch:
+	if (before.factoring_status or "") not in invoice_state.RESENDABLE_STATES or before.factoring_batch:
 		frappe.throw(
 			_("The invoicing method cannot change: {0} is {1} with batch {2}.").format(
 				frappe.bold(doc.name), _(before.factoring_status), before.factoring_batch or "-"

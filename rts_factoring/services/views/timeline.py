@@ -8,7 +8,7 @@ from rts_factoring.core.model import Event
 from rts_factoring.services.batches import batch_status
 
 SHOWN = 50  # newest postings and rows; older ones are in the lists
-MARKED = ("held", "denied", "pending")
+STATE_OUTCOMES = ("held", "denied", "pending")
 
 
 def of_invoice(invoice: str) -> list[dict]:
@@ -60,7 +60,7 @@ def _rows(invoice: str) -> list[dict]:
 		frappe.qb.from_(line)
 		.inner_join(report)
 		.on(report.name == line.report_import)
-		.where((line.sales_invoice == invoice) & line.outcome.isin(MARKED) & (report.docstatus == 1))
+		.where((line.sales_invoice == invoice) & line.outcome.isin(STATE_OUTCOMES) & (report.docstatus == 1))
 		.orderby(line.creation, order=frappe.qb.desc)
 		.limit(SHOWN)
 		.select(line.outcome, line.description, report.name, line.creation, line.row_no)
