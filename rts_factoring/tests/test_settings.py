@@ -109,7 +109,7 @@ class TestAccounts(FreightCase):
 			("fee_account", group): "it is a group",
 			("fee_account", doc.clearing_account): "must be Expense",
 			("clearing_account", debtors): "Receivable",
-			("charges_account", doc.fee_account): "account of its own",
+			("charges_account", doc.fee_account): "its own account",
 		}
 		for (field, account), words in cases.items():
 			with self.subTest(field=field, account=account), self.refused(words):
