@@ -9,8 +9,7 @@ from rts_factoring.services.batches import batch_status, downloads, factoring_ba
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import documents, notices, readiness
 from rts_factoring.services.reports import decisions, posting, row_pages
-from rts_factoring.services.views import checklist, overview
-from rts_factoring.services.views import invoice_status as invoices_service
+from rts_factoring.services.views import checklist, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -35,7 +34,7 @@ def queue_invoice(invoice: str) -> dict:
 	_invoice(invoice, "write")
 	readiness.set_invoicing_method(invoice, "Factoring")
 	readiness.requeue(invoice)
-	return invoices_service.state(invoice)
+	return invoice_status.state(invoice)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -43,7 +42,7 @@ def unqueue_invoice(invoice: str) -> dict:
 	"""Set the invoicing method to Direct. Refused once the invoice is in a batch."""
 	_invoice(invoice, "write")
 	readiness.set_invoicing_method(invoice, "Direct")
-	return invoices_service.state(invoice)
+	return invoice_status.state(invoice)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -59,7 +58,7 @@ def attach_document(invoice: str, file_url: str, kind: str | None = None, note: 
 	"""Add an uploaded file to the invoice's documents; without a kind it is guessed from the file name."""
 	doc = _invoice(invoice, "write")
 	documents.attach(doc, file_url, kind, note)
-	return invoices_service.state(invoice)
+	return invoice_status.state(invoice)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -72,14 +71,14 @@ def attach_documents(invoice: str, file_urls: list[str] | str) -> list[dict]:
 def queue_invoices(invoices: list[str] | str) -> dict:
 	"""Queue several; `done`, and `refused` with the reason of each."""
 	frappe.only_for(USERS)
-	return invoices_service.in_bulk(frappe.parse_json(invoices), queue_invoice)
+	return invoice_status.in_bulk(frappe.parse_json(invoices), queue_invoice)
 
 
 @frappe.whitelist(methods=["POST"])
 def unqueue_invoices(invoices: list[str] | str) -> dict:
 	"""Set several to Direct; `done`, and `refused` with the reason of each."""
 	frappe.only_for(USERS)
-	return invoices_service.in_bulk(frappe.parse_json(invoices), unqueue_invoice)
+	return invoice_status.in_bulk(frappe.parse_json(invoices), unqueue_invoice)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -97,7 +96,7 @@ def make_batch(invoices: list[str] | str) -> str:
 def get_reasons(invoice: str) -> list[dict]:
 	"""Why the invoice is not ready, and how to fix it."""
 	_invoice(invoice, "read")
-	return invoices_service.reasons(invoice)
+	return invoice_status.reasons(invoice)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -115,7 +114,7 @@ def hold_for_factor(payment_entry: str) -> str:
 def get_invoice_state(invoice: str) -> dict:
 	"""State, reasons, batch, and what the factor bought, collected and still has open."""
 	_invoice(invoice, "read")
-	return invoices_service.state(invoice)
+	return invoice_status.state(invoice)
 
 
 @frappe.whitelist()

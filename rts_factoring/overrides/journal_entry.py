@@ -14,4 +14,4 @@ def before_update_after_submit(doc, method=None):
 
 
 def before_cancel(doc, method=None):
-	journal_entries.refuse_alone(doc)
+	journal_entries.refuse_single_cancel(doc)

@@ -43,7 +43,7 @@ def report_after_migrate() -> None:
 		frappe.log_error(title="Notice of Assignment is shadowed", message=problem)
 
 
-def probed(doc) -> bool:
+def is_probe(doc) -> bool:
 	"""True when `doc` is only a probe of the hooks; notes that ours was reached."""
 	if isinstance(doc, _Probe):
 		doc.reached = True

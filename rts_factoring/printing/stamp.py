@@ -14,7 +14,7 @@ def pdf_body_html(print_format=None, jenv=None, args=None, template=None, **othe
 	"""
 	html = _before_ours()(print_format=print_format, jenv=jenv, args=args, template=template, **others)
 	doc = (args or {}).get("doc")
-	if health.probed(doc) or not doc or doc.get("doctype") != "Sales Invoice":
+	if health.is_probe(doc) or not doc or doc.get("doctype") != "Sales Invoice":
 		return html
 	return notices.stamp_print(html, doc, raw=bool(print_format and print_format.get("raw_printing")))
 

@@ -23,7 +23,7 @@ from rts_factoring.services.company.settings import ACCOUNT_FIELDS
 # ERPNext submits a Journal Entry of more than 100 rows in a background job; at most this many of ours name an invoice,
 # the other roles take at most two rows each.
 INVOICE_ROWS = 80
-_OF_INVOICE = (Role.RECEIVABLE, Role.CUSTOMER_CREDIT)
+_INVOICE_ROLES = (Role.RECEIVABLE, Role.CUSTOMER_CREDIT)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class _Part:
 	postings: list[JournalPosting]
 	rows: set[tuple[Role, str | None, bool]]
 
-	def takes(self, rows: set[tuple[Role, str | None, bool]]) -> bool:
+	def has_room_for(self, rows: set[tuple[Role, str | None, bool]]) -> bool:
 		"""Whether there is room, and no invoice would be on both sides. ERPNext compares the credits of an entry with what
 		the invoice owed before, and ignores its debits."""
 		both = any(
@@ -57,7 +57,7 @@ class _Part:
 		return not both and len(self.rows | rows) <= INVOICE_ROWS
 
 
-def in_order(postings: Iterable[JournalPosting]) -> list[JournalPosting]:
+def date_in_order(postings: Iterable[JournalPosting]) -> list[JournalPosting]:
 	"""The postings in the order given. None is dated before an earlier posting of the same invoice, because days are posted in
 	order."""
 	latest: dict[str | None, date] = {}
@@ -70,7 +70,7 @@ def in_order(postings: Iterable[JournalPosting]) -> list[JournalPosting]:
 	return ordered
 
 
-def split(postings: Iterable[JournalPosting]) -> list[Voucher]:
+def to_vouchers(postings: Iterable[JournalPosting]) -> list[Voucher]:
 	"""One voucher per day, or more where a day has too many invoices, or debits and credits the same one. An invoice's postings
 	keep their order. Postings without legs get no voucher."""
 	vouchers: list[Voucher] = []
@@ -80,10 +80,12 @@ def split(postings: Iterable[JournalPosting]) -> list[Voucher]:
 		last: dict[str | None, int] = {}
 		for posting in of_day:
 			rows = {
-				(leg.role, leg.invoice_no, leg.debit > 0) for leg in posting.legs if leg.role in _OF_INVOICE
+				(leg.role, leg.invoice_no, leg.debit > 0)
+				for leg in posting.legs
+				if leg.role in _INVOICE_ROLES
 			}
 			number = max((full if rows else 0, *(last.get(name, 0) for _role, name, _debit in rows)))
-			while number < len(parts) and not parts[number].takes(rows):
+			while number < len(parts) and not parts[number].has_room_for(rows):
 				number += 1
 			if number == len(parts):
 				parts.append(_Part([], set()))
@@ -144,14 +146,14 @@ def _rows(voucher: Voucher, agreement) -> list[dict]:
 	sums: dict[tuple[Role, str | None, bool], Decimal] = {}
 	for posting in voucher.postings:
 		for leg in posting.legs:
-			key = (leg.role, leg.invoice_no if leg.role in _OF_INVOICE else None, leg.debit > 0)
+			key = (leg.role, leg.invoice_no if leg.role in _INVOICE_ROLES else None, leg.debit > 0)
 			sums[key] = sums.get(key, ZERO) + leg.debit + leg.credit
 	dimensions = _dimensions(agreement)
 	invoices = _invoice_accounts({name for _role, name, _side in sums if name}, list(dimensions))
 	rows = []
 	for (role, name, is_debit), amount in sums.items():
 		row: dict[str, str | float | None] = dict(dimensions)
-		if role in _OF_INVOICE:
+		if role in _INVOICE_ROLES:
 			invoice = invoices[name]
 			row |= {"account": invoice.debit_to, "party_type": "Customer", "party": invoice.customer}
 			row |= {field: invoice[field] for field in dimensions if invoice.get(field)}
@@ -172,11 +174,11 @@ def by_account(voucher: Voucher, agreement) -> list[dict]:
 		{
 			"role": role.value,
 			"account": _("each invoice's own")
-			if role in _OF_INVOICE
+			if role in _INVOICE_ROLES
 			else agreement.get(ACCOUNT_FIELDS[role]) or "",
 			"debit": float(debit),
 			"credit": float(credit),
-			"invoices": len(invoices) if role in _OF_INVOICE else 0,
+			"invoices": len(invoices) if role in _INVOICE_ROLES else 0,
 		}
 		for role, (debit, credit) in sums.items()
 	]
@@ -275,7 +277,7 @@ def refuse_reversal(doc) -> None:
 		)
 
 
-def refuse_alone(doc) -> None:
+def refuse_single_cancel(doc) -> None:
 	"""Refuse to cancel a Journal Entry of an import without the import."""
 	if doc.get("factoring_report_import") and not doc.flags.factoring:
 		frappe.throw(

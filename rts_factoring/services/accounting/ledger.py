@@ -27,7 +27,7 @@ from rts_factoring.services.invoices.receivables import chunks
 
 POSITION_COLUMNS = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
 ROLES = tuple(role.value for role in Role)
-_NEUTRAL = {
+_POLICY_FREE = {
 	"purchased": "purchased",
 	"collected": "collected",
 	"charged_back": "charged_back",
@@ -76,14 +76,14 @@ def _counter_of(company: str) -> str:
 	return f"rts_factoring:postings:{company}"
 
 
-def entry(effect: Effect, policy: Policy) -> dict[str, Decimal]:
+def entry_amounts(effect: Effect, policy: Policy) -> dict[str, Decimal]:
 	"""Amount columns of one effect: per role debit minus credit, and what it means whatever the policy."""
-	row = dict.fromkeys((*ROLES, *_NEUTRAL.values()), ZERO)
+	row = dict.fromkeys((*ROLES, *_POLICY_FREE.values()), ZERO)
 	for leg in legs(policy, effect):
 		row[leg.role.value] += leg.debit - leg.credit
 	for name, sign, amount in MOVES.get(effect.event, ()):
-		if name in _NEUTRAL:
-			row[_NEUTRAL[name]] += sign * effect.amounts[amount]
+		if name in _POLICY_FREE:
+			row[_POLICY_FREE[name]] += sign * effect.amounts[amount]
 	return row
 
 
@@ -117,11 +117,11 @@ def reverse(report_import: str) -> list[str]:
 			"customer",
 			"batch",
 		]
-		+ ["report_import", "report_import_line", "journal_entry", *ROLES, *_NEUTRAL.values()],
+		+ ["report_import", "report_import_line", "journal_entry", *ROLES, *_POLICY_FREE.values()],
 		limit=0,
 		order_by="creation",
 	)
-	amounts = (*ROLES, *_NEUTRAL.values())
+	amounts = (*ROLES, *_POLICY_FREE.values())
 	write(
 		[
 			{key: -value if key in amounts else value for key, value in row.items() if key != "name"}

@@ -12,12 +12,12 @@ from frappe.utils import formatdate, getdate
 
 from rts_factoring.core.model import Outcome
 
-MOVES = 1_000  # closed periods in a row; a bound, not a figure anyone reaches
+MAX_PERIODS = 1_000  # closed periods in a row; a bound, not a figure anyone reaches
 
 
 def first_open(company: str, day: date) -> date:
 	"""`day` itself, or the first day after it on which the company's books are open for Journal Entries."""
-	for _step in range(MOVES):
+	for _step in range(MAX_PERIODS):
 		closed_until = _closed_until(company, day)
 		if closed_until is None:
 			return day

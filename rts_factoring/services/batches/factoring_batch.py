@@ -34,7 +34,7 @@ def validate(doc) -> None:
 	_clear_history(doc)
 	_refuse_duplicates(doc)
 	rows = _lock_invoices(doc)
-	_refuse_unfit(doc, rows)
+	_refuse_unavailable(doc, rows)
 	doc.client_number = agreement.client_number
 	doc.currency = agreement.currency
 	doc.schedule_layout = agreement.schedule_layout
@@ -169,7 +169,7 @@ def _previous_invoices(doc) -> set[str]:
 	return {row.sales_invoice for row in before.invoices} if before else set()
 
 
-def _refuse_unfit(doc, rows: dict) -> None:
+def _refuse_unavailable(doc, rows: dict) -> None:
 	problems = []
 	for line in doc.invoices:
 		row = rows.get(line.sales_invoice)

@@ -6,7 +6,7 @@ from frappe import _
 from rts_factoring.core.model import Role
 from rts_factoring.services.company import settings
 
-NAMES = {
+ACCOUNT_NAMES = {
 	Role.CLEARING: "Factor Clearing",
 	Role.RESERVE: "Factor Reserve",
 	Role.ADVANCES: "Factor Advances",
@@ -39,7 +39,7 @@ def create_missing(company: str) -> dict[str, str]:
 
 
 def _find_or_create(company: str, role: Role) -> str:
-	filters = {"company": company, "account_name": NAMES[role], "is_group": 0}
+	filters = {"company": company, "account_name": ACCOUNT_NAMES[role], "is_group": 0}
 	if existing := frappe.db.get_value("Account", filters):
 		return existing
 	root_type = settings.ROOT_TYPES[role][0]
@@ -47,7 +47,7 @@ def _find_or_create(company: str, role: Role) -> str:
 		{
 			"doctype": "Account",
 			"company": company,
-			"account_name": NAMES[role],
+			"account_name": ACCOUNT_NAMES[role],
 			"parent_account": _group(company, root_type),
 			"root_type": root_type,
 			"account_currency": frappe.get_cached_value("Company", company, "default_currency"),

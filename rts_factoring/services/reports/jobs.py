@@ -34,15 +34,15 @@ def resume_stuck() -> None:
 
 
 def stage_job(name: str) -> None:
-	_job(reconciling.stage_rows, name)
+	_run_step(reconciling.stage_rows, name)
 
 
 def post_job(name: str) -> None:
 	frappe.db.rollback()  # a new transaction, which reads nothing before it has the lock
-	_job(posting.post, name)
+	_run_step(posting.post, name)
 
 
-def _job(step, name: str) -> None:
+def _run_step(step, name: str) -> None:
 	"""Run one background step in one transaction. If it fails, nothing is saved but the reason on the import."""
 	try:
 		step(name)

@@ -61,7 +61,7 @@ def _write(doc, result, ready) -> None:
 	postings = _postings(doc, result.policy, [effect for _line, effect in effects])
 	periods.refuse_closed(doc.company, {posting.day for posting in postings if posting.legs})
 	vouchers: dict[int, str] = {}
-	for voucher in journal_entries.split(postings):
+	for voucher in journal_entries.to_vouchers(postings):
 		progress.show_progress(doc.name, len(vouchers), len(postings))
 		name = journal_entries.post(voucher, agreement, report_import=doc.name, remark=_remark(doc, voucher))
 		vouchers |= {posting.index: name for posting in voucher.postings}
@@ -87,7 +87,7 @@ def _write(doc, result, ready) -> None:
 				"report_import": doc.name,
 				"report_import_line": lines.get(line.line.row),
 				"journal_entry": vouchers.get(posting.index),
-				**ledger.entry(effect, result.policy),
+				**ledger.entry_amounts(effect, result.policy),
 				"is_reversal": 0,
 				"reverses": None,
 			}
@@ -97,7 +97,7 @@ def _write(doc, result, ready) -> None:
 
 
 def _postings(doc, policy, effects) -> list[journal_entries.JournalPosting]:
-	return journal_entries.in_order(
+	return journal_entries.date_in_order(
 		journal_entries.JournalPosting(index, posting_day(doc, effect.date), tuple(legs(policy, effect)))
 		for index, effect in enumerate(effects)
 	)
@@ -140,7 +140,7 @@ def preview(name: str) -> list[dict]:
 	postings = _postings(doc, result.policy, result.effects)
 	return [
 		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
-		for voucher in journal_entries.split(postings)
+		for voucher in journal_entries.to_vouchers(postings)
 	]
 
 

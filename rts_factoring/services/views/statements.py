@@ -17,12 +17,12 @@ from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import settings
 
 SHOWN = 5  # invoices that are named
-_TAKEN = ("purchased", "fee", "reserve", "charges", "clearing")
+_TAKEN_COLUMNS = ("purchased", "fee", "reserve", "charges", "clearing")
 _INVOICE_COLUMNS = (
 	*("customer", "customer_name", "posting_date", "due_date"),
 	*("grand_total", "outstanding_amount", "factoring_status", "factoring_batch"),
 )
-CONTROL = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
+CONTROL_ROLES = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
 
 
 def tie_out(company: str) -> list[dict]:
@@ -32,7 +32,7 @@ def tie_out(company: str) -> list[dict]:
 	agreement = settings.require_any(company)
 	sums = ledger_sums(company)
 	rows = []
-	for role in (*CONTROL, Role.FEE, Role.CHARGES, Role.CUSTOMER_DEDUCTIONS):
+	for role in (*CONTROL_ROLES, Role.FEE, Role.CHARGES, Role.CUSTOMER_DEDUCTIONS):
 		account = agreement.get(settings.ACCOUNT_FIELDS[role])
 		if not account:
 			continue
@@ -40,9 +40,9 @@ def tie_out(company: str) -> list[dict]:
 		if same[0] is not role and role in same[1:]:
 			continue  # roles that share an account tie out together
 		rows.append(
-			_row(same, account, sum((sums[r.value] for r in same), ZERO), _of_imports(company, [account]))
+			_row(same, account, sum((sums[r.value] for r in same), ZERO), _import_balance(company, [account]))
 		)
-		if role in CONTROL:
+		if role in CONTROL_ROLES:
 			rows[-1]["balance"] = _balance(company, account)
 			rows[-1]["others"] = rows[-1]["balance"] - rows[-1]["journal"]
 	debtors = _debtor_accounts(company)
@@ -52,7 +52,7 @@ def tie_out(company: str) -> list[dict]:
 			[Role.RECEIVABLE, Role.CUSTOMER_CREDIT],
 			", ".join(debtors),
 			customers,
-			_of_imports(company, debtors),
+			_import_balance(company, debtors),
 		)
 	)
 	rows += _invoice_rows(company, sums, agreement.policy)
@@ -120,7 +120,7 @@ def _invoices(company: str) -> dict[str, frappe._dict]:
 		.select(Sum(table.receivable).as_("receivable"))
 		.run(as_dict=True)
 	)
-	booked = _of_imports_by_invoice(company)
+	booked = _import_balance_by_invoice(company)
 	return {
 		row.name: frappe._dict(
 			amount=money(row.rounded_total or row.grand_total or 0),
@@ -132,7 +132,7 @@ def _invoices(company: str) -> dict[str, frappe._dict]:
 	}
 
 
-def _of_imports_by_invoice(company: str) -> dict[str, Decimal]:
+def _import_balance_by_invoice(company: str) -> dict[str, Decimal]:
 	gl = frappe.qb.DocType("GL Entry")
 	query = (
 		_gl_of_imports(company).where(gl.against_voucher_type == "Sales Invoice").groupby(gl.against_voucher)
@@ -164,7 +164,7 @@ def ledger_sums(company: str, to_date: date | None = None, before: date | None =
 	return {name: money(sums[name] or 0) for name in names}
 
 
-def _of_imports(company: str, accounts: Iterable[str]) -> Decimal:
+def _import_balance(company: str, accounts: Iterable[str]) -> Decimal:
 	"""Debit minus credit, on these accounts, of the journal entries that report imports made."""
 	gl = frappe.qb.DocType("GL Entry")
 	rows = (
@@ -332,11 +332,11 @@ def _days_to_pay(company: str) -> dict[str, int]:
 	for row in rows:
 		if row.purchased > 0:
 			bought[row.sales_invoice] = row.posting_date
-		_count(paid.setdefault(row.sales_invoice, []), row.posting_date, money(row.collected))
+		_add_payment(paid.setdefault(row.sales_invoice, []), row.posting_date, money(row.collected))
 	return {name: (days[-1][0] - bought[name]).days for name, days in paid.items() if days and name in bought}
 
 
-def _count(payments: list[tuple[date, Decimal]], day: date, amount: Decimal) -> None:
+def _add_payment(payments: list[tuple[date, Decimal]], day: date, amount: Decimal) -> None:
 	"""Add a payment. A negative one reverses the last ones."""
 	if amount > 0:
 		payments.append((day, amount))
@@ -365,7 +365,8 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 	by_invoice: dict[str, frappe._dict] = {}
 	for entry in entries:
 		row = by_invoice.setdefault(
-			entry.sales_invoice, frappe._dict(dict.fromkeys(_TAKEN, ZERO), sales_invoice=entry.sales_invoice)
+			entry.sales_invoice,
+			frappe._dict(dict.fromkeys(_TAKEN_COLUMNS, ZERO), sales_invoice=entry.sales_invoice),
 		)
 		row.fee += money(entry.fee or 0)
 		if entry.event == "purchase":

@@ -105,7 +105,7 @@ def _posting(entry) -> str:
 	sign = -1 if entry.is_reversal else 1
 	amounts = ", ".join(
 		words.format(fmt_money(abs(entry[name]), currency=entry.currency))
-		for name, (more, less) in _words(entry.event).items()
+		for name, (more, less) in _amount_texts(entry.event).items()
 		if entry[name] and (words := more if sign * entry[name] > 0 else less)
 	)
 	text = _("Factoring: {0} undone by {1}") if entry.is_reversal else _("Factoring: {0} by {1}")
@@ -115,7 +115,7 @@ def _posting(entry) -> str:
 	)
 
 
-def _words(event: str) -> dict[str, tuple[str, str]]:
+def _amount_texts(event: str) -> dict[str, tuple[str, str]]:
 	"""Texts for a positive and a negative amount, so that nobody has to read signs."""
 	released = _("released {0}") if event == Event.RESERVE_RELEASE.value else _("{0} out of the reserve")
 	return {
