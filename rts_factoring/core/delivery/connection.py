@@ -75,8 +75,12 @@ class Connection:
 
 	can_rename: bool = True  # False: written under the final name from the start
 	can_stat: bool = True  # False: names and sizes come from folder listings
-	sweeps: bool = False  # the factor takes files away: one that is gone after upload was received
-	temporary_folder: str = ""  # where temporary names are safe; with `sweeps` and none, there are none
+	factor_removes_files: bool = (
+		False  # the factor takes files away: one that is gone after upload was received
+	)
+	temporary_folder: str = (
+		""  # where temporary names are safe; with `factor_removes_files` and none, there are none
+	)
 	refuses_overwrite: bool = False  # a file that exists cannot be opened for writing again
 	appends: bool = False  # writing to a file that exists adds to its end
 
@@ -98,7 +102,7 @@ class Connection:
 	@property
 	def writes_final_name(self) -> bool:
 		"""True when no temporary name can be used."""
-		return not self.can_rename or (self.sweeps and not self.temporary_folder)
+		return not self.can_rename or (self.factor_removes_files and not self.temporary_folder)
 
 	@property
 	def shares_temporary(self) -> bool:

@@ -195,7 +195,7 @@ class Job:
 
 	def _gone(self, server: Server, file: OutgoingFile) -> bool:
 		"""An uploaded file that is under neither name: the factor took it, if it does that."""
-		if self.connection.sweeps:
+		if self.connection.factor_removes_files:
 			return True
 		if server.look(self.connection.final_path(file.name)):
 			return False

@@ -167,13 +167,13 @@ class TestSweeping:
 
 	def test_under_final_names_each_is_taken_once_and_the_schedule_last(self, tmp_path, files):
 		with HabitServer(tmp_path / "server", Sweeps) as server:
-			until_done(to(server, sweeps=True), files)
+			until_done(to(server, factor_removes_files=True), files)
 			assert_taken_once(server, files)
 
 	def test_with_a_folder_for_temporary_names_nothing_is_taken_half(self, tmp_path, files):
 		with HabitServer(tmp_path / "server", Sweeps) as server:
 			(server.root / "drafts").mkdir()
-			until_done(to(server, sweeps=True, temporary_folder="drafts"), files)
+			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 			assert_taken_once(server, files)
 			assert list((server.root / "drafts").iterdir()) == []
 
@@ -181,13 +181,13 @@ class TestSweeping:
 	def test_with_such_a_folder_it_stays_once_when_the_line_drops(self, tmp_path, files, after):
 		with SweepingServer(tmp_path / "clean") as server:
 			(server.root / "drafts").mkdir()
-			until_done(to(server, sweeps=True, temporary_folder="drafts"), files)
+			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 			operations = server.operations
 		for operation in range(1, operations + 1):
 			with SweepingServer(tmp_path / f"server-{operation}") as server:
 				(server.root / "drafts").mkdir()
 				server.arm(operation=operation, after=after)
-				until_done(to(server, sweeps=True, temporary_folder="drafts"), files)
+				until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 				assert_taken_once(server, files)
 				assert list((server.root / "drafts").iterdir()) == []
 

@@ -95,7 +95,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		server_no_overwrite: DF.Check
 		server_no_rename: DF.Check
 		server_no_stat: DF.Check
-		server_sweeps: DF.Check
+		server_removes_files: DF.Check
 		short_pay_tolerance: DF.Currency
 		signed_agreement: DF.Attach | None
 		signed_on: DF.Date | None
