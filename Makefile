@@ -26,7 +26,7 @@ imports: .venv-test/ready
 	@PYTHONPATH=. .venv-test/bin/lint-imports
 
 types: .venv-test/ready
-	@.venv-test/bin/mypy
+	@PYTHONPATH=. .venv-test/bin/mypy
 
 # docs/images/architecture.svg, from the imports as they are
 architecture: .venv-test/ready

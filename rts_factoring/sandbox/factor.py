@@ -14,6 +14,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader
 
@@ -186,9 +187,8 @@ def packet_flaw(path: Path | None) -> str:
 def _purchase(plain: Mapping) -> Purchase:
 	amounts = ("amount", "purchased", "fee", "reserve", "other", "collected")
 	dates = ("invoice_date", "purchase_date")
-	return Purchase(
-		**{
-			key: Decimal(value) if key in amounts else date.fromisoformat(value) if key in dates else value
-			for key, value in plain.items()
-		}
-	)
+	values: dict[str, Any] = {
+		key: Decimal(value) if key in amounts else date.fromisoformat(value) if key in dates else value
+		for key, value in plain.items()
+	}
+	return Purchase(**values)

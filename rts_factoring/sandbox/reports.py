@@ -113,7 +113,7 @@ _SUMS = ("amount", "purchased", "fee", "reserve", "other", "net")
 def _write(path: Path, rows: Sequence[Sequence], header: int) -> None:
 	book = Workbook()
 	book.properties.created = book.properties.modified = datetime(2000, 1, 1)
-	sheet = book.active
+	sheet = book.worksheets[0]
 	sheet.title = "Report"
 	for number, row in enumerate(rows, 1):
 		for column, value in enumerate(row, 1):
