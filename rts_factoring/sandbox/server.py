@@ -97,9 +97,9 @@ class SandboxServer:
 			transport.close()
 		self._transports.clear()
 
-	def files(self, session: Session) -> paramiko.SFTPServerInterface:
+	def files(self, session: SandboxSession) -> paramiko.SFTPServerInterface:
 		"""What answers the requests of one channel; test servers with other habits override this."""
-		return Files(session)
+		return SandboxFiles(session)
 
 	def observe(self, what: str, path: Path) -> None:
 		if self._observer:
@@ -132,12 +132,12 @@ class SandboxServer:
 		transport.daemon = True
 		transport.set_log_channel(LOG)
 		transport.add_server_key(self.key)
-		transport.set_subsystem_handler("sftp", _Subsystem)
+		transport.set_subsystem_handler("sftp", SandboxSubsystem)
 		self._transports.add(transport)
-		transport.start_server(event=threading.Event(), server=Session(self, transport))
+		transport.start_server(event=threading.Event(), server=SandboxSession(self, transport))
 
 
-class Session(paramiko.ServerInterface):
+class SandboxSession(paramiko.ServerInterface):
 	"""One connection: who may log in, and how many channels it gets."""
 
 	def __init__(self, owner: SandboxServer, transport: paramiko.Transport):
@@ -167,10 +167,10 @@ class Session(paramiko.ServerInterface):
 			self._channels -= 1
 
 
-class _Subsystem(paramiko.SFTPServer):
+class SandboxSubsystem(paramiko.SFTPServer):
 	"""paramiko's SFTP loop around the owner's choice of files; it runs in a thread of its own."""
 
-	def __init__(self, channel, name, session: Session):
+	def __init__(self, channel, name, session: SandboxSession):
 		super().__init__(channel, name, session, sftp_si=lambda one: one.owner.files(one))
 		self._session = session
 
@@ -213,10 +213,10 @@ def answers(method):
 	return wrapped
 
 
-class Files(paramiko.SFTPServerInterface):
+class SandboxFiles(paramiko.SFTPServerInterface):
 	"""The files below the root, as an honest server keeps them; renaming never replaces a file."""
 
-	def __init__(self, session: Session):
+	def __init__(self, session: SandboxSession):
 		self.owner = session.owner
 		self.session = session
 
@@ -255,7 +255,7 @@ class Files(paramiko.SFTPServerInterface):
 			raise IsADirectoryError(errno.EISDIR, "not a file")
 		if created:
 			self.owner.observe("created", local)
-		return Handle(self, local, descriptor, flags)
+		return SandboxHandle(self, local, descriptor, flags)
 
 	@answers
 	def remove(self, path: str):
@@ -291,10 +291,10 @@ class Files(paramiko.SFTPServerInterface):
 		return paramiko.SFTP_OK  # times and rights mean nothing here
 
 
-class Handle(paramiko.SFTPHandle):
+class SandboxHandle(paramiko.SFTPHandle):
 	"""An open file, read and written at offsets."""
 
-	def __init__(self, files: Files, path: Path, descriptor: int, flags: int):
+	def __init__(self, files: SandboxFiles, path: Path, descriptor: int, flags: int):
 		super().__init__(flags)
 		self.files = files
 		self.path = path

@@ -7,8 +7,8 @@ from unittest import mock
 import frappe
 from frappe.utils.background_jobs import get_queue
 
-from rts_factoring.core.delivery import engine
-from rts_factoring.sandbox.server import Files, Handle
+from rts_factoring.core.delivery import workers
+from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.invoices import packets
 from rts_factoring.tests import freight
@@ -75,7 +75,10 @@ class TestJobs(DeliveryCase):
 			finally:
 				frappe.destroy()
 
-		with mock.patch.object(delivery, "LEASE", lease), mock.patch.object(engine, "BEAT", 0.3):
+		with (
+			mock.patch.object(delivery, "LEASE", lease),
+			mock.patch.object(workers, "HEARTBEAT_INTERVAL", 0.3),
+		):
 			first = threading.Thread(target=job)
 			first.start()
 			busy, until = 0, time.monotonic() + 60
@@ -160,15 +163,15 @@ class TestWaiting(DeliveryCase):
 		self.assertFalse(doc.split_from)
 
 
-class Slow(Files):
+class Slow(SandboxFiles):
 	def open(self, path, flags, attr):
-		opened = Files.open(self, path, flags, attr)
-		if isinstance(opened, Handle):
+		opened = SandboxFiles.open(self, path, flags, attr)
+		if isinstance(opened, SandboxHandle):
 			opened.__class__ = SlowHandle
 		return opened
 
 
-class SlowHandle(Handle):
+class SlowHandle(SandboxHandle):
 	def write(self, offset, data):
 		time.sleep(5)
-		return Handle.write(self, offset, data)
+		return SandboxHandle.write(self, offset, data)

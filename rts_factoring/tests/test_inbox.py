@@ -10,7 +10,7 @@ import paramiko
 
 from rts_factoring.core.delivery import fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
-from rts_factoring.sandbox.server import Files
+from rts_factoring.sandbox.server import SandboxFiles
 from rts_factoring.services.reports import inbox, jobs, reconciling
 from rts_factoring.tests import freight, reports
 from rts_factoring.tests.case import point_to, run_worker
@@ -85,7 +85,7 @@ class TestInboxFolder(InboxCase):
 		self.assertEqual(len(inbox.poll(ACME)), 1)
 		self.assertEqual(inbox.poll(ACME), [])
 		self.assertEqual(self.managers_are_told(), 1)
-		self.server.files = Files
+		self.server.files = SandboxFiles
 		self.assertEqual(len(inbox.poll(ACME)), 1)
 
 	def test_a_file_that_is_listed_and_not_there_stops_no_other(self):
@@ -259,6 +259,10 @@ def forget(user: str) -> None:
 	frappe.db.commit()
 
 
-class Locked(Files):
+class Locked(SandboxFiles):
 	def open(self, path, flags, attr):
-		return paramiko.SFTP_PERMISSION_DENIED if "locked" in path else Files.open(self, path, flags, attr)
+		return (
+			paramiko.SFTP_PERMISSION_DENIED
+			if "locked" in path
+			else SandboxFiles.open(self, path, flags, attr)
+		)

@@ -12,7 +12,7 @@ from pathlib import Path
 import paramiko
 
 from rts_factoring.core.delivery import Connection, FileState, OutgoingFile
-from rts_factoring.sandbox.server import Files, Handle, SandboxServer, answers
+from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle, SandboxServer, answers
 
 CHUNK = 64 * 1024  # bytes between two faults
 SIZES = (150_000, 70_000, 1_000, 200_000)  # bytes of the packets; the schedule is the fifth file
@@ -87,27 +87,27 @@ def faulty(method):
 	return wrapped
 
 
-class FaultyFiles(Files):
-	list_folder = faulty(Files.list_folder)
-	stat = faulty(Files.stat)
-	remove = faulty(Files.remove)
-	rename = faulty(Files.rename)
+class FaultyFiles(SandboxFiles):
+	list_folder = faulty(SandboxFiles.list_folder)
+	stat = faulty(SandboxFiles.stat)
+	remove = faulty(SandboxFiles.remove)
+	rename = faulty(SandboxFiles.rename)
 
 	@faulty
 	def open(self, path, flags, attr):
-		opened = Files.open(self, path, flags, attr)
-		if isinstance(opened, Handle):
+		opened = SandboxFiles.open(self, path, flags, attr)
+		if isinstance(opened, SandboxHandle):
 			opened.__class__ = FaultyHandle
 		return opened
 
 
-class FaultyHandle(Handle):
-	read = faulty(Handle.read)
+class FaultyHandle(SandboxHandle):
+	read = faulty(SandboxHandle.read)
 
 	@faulty
 	def write(self, offset, data):
 		room = self.files.owner.room(len(data))
-		answer = Handle.write(self, offset, data[:room])
+		answer = SandboxHandle.write(self, offset, data[:room])
 		if room <= len(data):
 			self.files.owner.drop(self.files.session)
 		return answer
@@ -115,9 +115,9 @@ class FaultyHandle(Handle):
 	def close(self):
 		asked = self.files.session.transport.is_active()
 		if asked and self.descriptor >= 0 and self.files.owner.due():
-			Handle.close(self)
+			SandboxHandle.close(self)
 			self.files.owner.drop(self.files.session)
-		Handle.close(self)
+		SandboxHandle.close(self)
 
 
 class HabitServer(RecordingServer):
@@ -131,19 +131,19 @@ class HabitServer(RecordingServer):
 		return self.kind(session)
 
 
-class NoRename(Files):
+class NoRename(SandboxFiles):
 	def rename(self, oldpath, newpath):
 		return paramiko.SFTP_OP_UNSUPPORTED
 
 
-class NoStat(Files):
+class NoStat(SandboxFiles):
 	def stat(self, path):
 		return paramiko.SFTP_OP_UNSUPPORTED
 
 	lstat = stat
 
 
-class OverwritingRename(Files):
+class OverwritingRename(SandboxFiles):
 	"""Renames as `os.rename` does: what stood there is gone."""
 
 	@answers
@@ -153,23 +153,23 @@ class OverwritingRename(Files):
 		return paramiko.SFTP_OK
 
 
-class RefusesOverwrite(Files):
+class RefusesOverwrite(SandboxFiles):
 	@answers
 	def open(self, path, flags, attr):
 		if flags & (os.O_WRONLY | os.O_RDWR) and self.local(path).exists():
 			raise FileExistsError(errno.EEXIST, "write once")
-		return Files.open(self, path, flags, attr)
+		return SandboxFiles.open(self, path, flags, attr)
 
 
-class Appends(Files):
+class Appends(SandboxFiles):
 	@answers
 	def open(self, path, flags, attr):
 		if flags & (os.O_WRONLY | os.O_RDWR):
 			flags |= os.O_APPEND
-		return Files.open(self, path, flags, attr)
+		return SandboxFiles.open(self, path, flags, attr)
 
 
-class WriteOnly(Files):
+class WriteOnly(SandboxFiles):
 	"""A drop box: nothing can be listed, looked at or read back."""
 
 	def list_folder(self, path):
@@ -181,36 +181,36 @@ class WriteOnly(Files):
 	def open(self, path, flags, attr):
 		if not flags & (os.O_WRONLY | os.O_RDWR):
 			raise PermissionError(errno.EACCES, "write only")
-		return Files.open(self, path, flags, attr)
+		return SandboxFiles.open(self, path, flags, attr)
 
 
-class Sweeps(Files):
+class TakesFiles(SandboxFiles):
 	"""Takes every file out of the inbox the moment it is there, as a folder watcher does."""
 
 	@answers
 	def open(self, path, flags, attr):
-		opened = Files.open(self, path, flags, attr)
-		if isinstance(opened, Handle):
-			opened.__class__ = SweptHandle
+		opened = SandboxFiles.open(self, path, flags, attr)
+		if isinstance(opened, SandboxHandle):
+			opened.__class__ = TakenHandle
 		return opened
 
 	@answers
 	def rename(self, oldpath, newpath):
-		answer = Files.rename(self, oldpath, newpath)
+		answer = SandboxFiles.rename(self, oldpath, newpath)
 		if answer == paramiko.SFTP_OK:
-			sweep(self.owner, self.local(newpath))
+			take_away(self.owner, self.local(newpath))
 		return answer
 
 
-class SweptHandle(Handle):
+class TakenHandle(SandboxHandle):
 	def close(self):
 		writing = self.descriptor >= 0
-		Handle.close(self)
+		SandboxHandle.close(self)
 		if writing and self.files.session.transport.is_active():
-			sweep(self.files.owner, self.path)
+			take_away(self.files.owner, self.path)
 
 
-def sweep(server: SandboxServer, path: Path) -> None:
+def take_away(server: SandboxServer, path: Path) -> None:
 	"""Into the folder `taken`, under a number, so that a file taken twice is there twice."""
 	if path.parent == server.inbox:
 		taken = server.root / "taken"
@@ -219,7 +219,7 @@ def sweep(server: SandboxServer, path: Path) -> None:
 
 
 def taken(server: SandboxServer) -> dict[str, bytes]:
-	"""What the sweeper took, in order; the number shows a file taken twice."""
+	"""What the factor took, in order; the number shows a file taken twice."""
 	return {path.name: path.read_bytes() for path in sorted((server.root / "taken").iterdir())}
 
 

@@ -1,11 +1,11 @@
 """Files to the factor, each exactly once, whole, under its final name, packets before schedule.
 
 `deliver` is safe to run again after any death of the job: it reads what the journal says, looks at the
-server, and goes on from there. See `engine` for how.
+server, and goes on from there. See `batch_delivery` for how.
 """
 
 from .connection import Connection, FileState, HostKey, OutgoingFile, RemoteFile
-from .engine import Summary, deliver, fetch_file, list_folder
+from .operations import Summary, deliver, fetch_file, list_folder
 from .sftp import probe
 
 __all__ = [

@@ -75,9 +75,7 @@ class Connection:
 
 	can_rename: bool = True  # False: written under the final name from the start
 	can_stat: bool = True  # False: names and sizes come from folder listings
-	factor_removes_files: bool = (
-		False  # the factor takes files away: one that is gone after upload was received
-	)
+	factor_removes_files: bool = False  # one that is gone after its upload was received
 	temporary_folder: str = (
 		""  # where temporary names are safe; with `factor_removes_files` and none, there are none
 	)

@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 import paramiko
 
 from ..errors import DeliveryError
+from .channel import connection_error, login_error, unreachable_error
 from .connection import PORTS, Connection, HostKey
-from .server import line_error
-from .sftp_channel import GONE, SftpServer
+from .sftp_channel import SftpChannel
+from .sftp_requests import GONE
 
 LOG = "rts_factoring.ssh"
 logging.getLogger(LOG).addHandler(logging.NullHandler())  # what matters is raised; the rest is for debugging
@@ -44,7 +45,7 @@ class SftpSession:
 		connection.check()
 		self.connection = connection
 		self.transport = _trusted_transport(connection)
-		self.servers: list[SftpServer] = []
+		self.channels: list[SftpChannel] = []
 		try:
 			_log_in(self.transport, connection)
 			self.open(1)
@@ -56,21 +57,21 @@ class SftpSession:
 
 	def open(self, channels: int) -> None:
 		"""Open channels up to this number; a server that refuses more keeps those it granted."""
-		wanted = channels - len(self.servers)
+		wanted = channels - len(self.channels)
 		with ThreadPoolExecutor(wanted) as pool:
-			asked = [pool.submit(SftpServer, self.transport, self.connection) for _ in range(wanted)]
-		refusals = [one.exception() for one in asked if one.exception()]
+			asked = [pool.submit(SftpChannel, self.transport, self.connection) for _ in range(wanted)]
+		refusals = [error for one in asked if (error := one.exception())]
 		granted = [one.result() for one in asked if not one.exception()]
-		if not refusals or (self.servers and self.transport.is_active()):
-			self.servers += granted
+		if not refusals or (self.channels and self.transport.is_active()):
+			self.channels += granted
 			return
-		if not self.servers:
+		if not self.channels:
 			raise _no_sftp(self.connection, refusals[0]) from None
 		# some servers drop the whole connection instead of refusing: start over with one channel
 		self.close()
 		self.transport = _trusted_transport(self.connection)
 		_log_in(self.transport, self.connection)
-		self.servers = [SftpServer(self.transport, self.connection)]
+		self.channels = [SftpChannel(self.transport, self.connection)]
 
 	def close(self) -> None:
 		self.transport.close()
@@ -114,9 +115,7 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 		sock = socket.create_connection((connection.host, port), timeout=connection.connect_timeout)
 		sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 	except (OSError, UnicodeError) as error:
-		raise DeliveryError(
-			"unreachable", where=connection.where, retry=True, problem=connection.scrub(error)
-		) from error
+		raise unreachable_error(connection, error) from error
 	transport = paramiko.Transport(sock)
 	try:
 		transport.set_log_channel(LOG)
@@ -166,10 +165,10 @@ def _log_in(transport: paramiko.Transport, connection: Connection) -> None:
 			return
 	except paramiko.AuthenticationException as error:
 		if "timeout" in str(error).lower():
-			raise line_error(connection, TimeoutError()) from None
+			raise connection_error(connection, TimeoutError()) from None
 	except (OSError, *GONE) as error:
-		raise line_error(connection, error) from None
-	raise DeliveryError("login_refused", where=connection.where, user=f"{connection.username!r}")
+		raise connection_error(connection, error) from None
+	raise login_error(connection)
 
 
 def load_private_key(connection: Connection) -> paramiko.PKey:

@@ -134,10 +134,10 @@ DELIVERY: dict[str, Message] = {
 	),
 	"temporary_taken": Message(
 		"The temporary file of {name} is gone from the server.",
-		"If the factor removes files as soon as they arrive, tick Factor Removes Files in the connection settings.",
+		"If the factor removes files as soon as they arrive, tick Removes Files at Once in the connection settings.",
 	),
 	"vanished": Message(
 		"{name} was uploaded and is no longer on the server.",
-		"Ask RTS whether it has the file. If the factor removes files that it has read, tick Factor Removes Files in the connection settings.",
+		"Ask RTS whether it has the file. If the factor removes files that it has read, tick Removes Files at Once in the connection settings.",
 	),
 }

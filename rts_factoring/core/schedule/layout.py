@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import LayoutError, Text, detail, joined
 
@@ -42,6 +42,7 @@ PATTERNS = {
 """What each pattern of a file name may be filled with."""
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+Built = TypeVar("Built", "Column", "ScheduleLayout")
 BOMS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 
 
@@ -83,7 +84,7 @@ class ScheduleLayout:
 	as_zip: bool = False  # PDFs and CSV together in one dated zip
 	remote_folder: str = ""
 
-	def __post_init__(self):
+	def __post_init__(self) -> None:
 		_check(self)
 
 	def as_dict(self) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _fixed_texts(layout: ScheduleLayout) -> list[str]:
 	return [column.header if layout.header else column.constant for column in known]
 
 
-def _build(kind: type, plain: Mapping[str, Any]):
+def _build(kind: type[Built], plain: Mapping[str, Any]) -> Built:
 	unknown = set(plain) - {f.name for f in fields(kind)}
 	if unknown:
 		raise LayoutError("bad_layout.unknown", keys=", ".join(sorted(unknown)))

@@ -85,9 +85,9 @@ def render(
 	return (BOMS[codec_name(layout.encoding)] if layout.bom else b"") + text.encode(layout.encoding)
 
 
-def problems(layout: ScheduleLayout, receivable: Receivable) -> list[str]:
+def problems(layout: ScheduleLayout, receivable: Receivable) -> list[Text]:
 	"""Why this invoice cannot stand on a schedule of this layout, a sentence each; empty when it can."""
-	_, found = _cells(layout, receivable, {})
+	_, problems_found = _cells(layout, receivable, {})
 	try:
 		packet_name(
 			layout,
@@ -97,8 +97,8 @@ def problems(layout: ScheduleLayout, receivable: Receivable) -> list[str]:
 			today=SAMPLE_DAY,
 		)
 	except FactoringError as error:
-		found.append(error.message)
-	return found
+		problems_found.append(error.message)
+	return problems_found
 
 
 def schedule_name(layout: ScheduleLayout, client_number: str, batch: str, today: date) -> str:

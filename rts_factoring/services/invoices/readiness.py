@@ -5,7 +5,7 @@ was sent, its state belongs to batches and reports.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import frappe
 from frappe import _
@@ -211,7 +211,7 @@ def _layout(agreement):
 	return layouts.schedule_layout(agreement.schedule_layout if agreement else None)
 
 
-def _layout_problems(layout, receivable) -> list[str]:
+def _layout_problems(layout, receivable) -> Sequence[str]:
 	try:
 		return render.problems(layout, receivable)
 	except FactoringError as error:

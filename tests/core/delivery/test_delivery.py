@@ -423,7 +423,7 @@ def test_the_hash_of_the_server_catches_what_its_size_does_not(tmp_path, files):
 def test_a_write_the_server_refuses_is_noticed_even_when_the_size_comes_out_right(
 	tmp_path, files, monkeypatch
 ):
-	from rts_factoring.sandbox.server import _Subsystem
+	from rts_factoring.sandbox.server import SandboxSubsystem
 
 	class FailsOnce(OverwritingRename):
 		def open(self, path, flags, attr):
@@ -433,7 +433,9 @@ def test_a_write_the_server_refuses_is_noticed_even_when_the_size_comes_out_righ
 				opened.write = lambda at, data: paramiko.SFTP_FAILURE if at == 64_000 else write(at, data)
 			return opened
 
-	monkeypatch.setattr(_Subsystem, "_check_file", lambda self, number, message: self._send_status(number, 8))
+	monkeypatch.setattr(
+		SandboxSubsystem, "_check_file", lambda self, number, message: self._send_status(number, 8)
+	)
 	with HabitServer(tmp_path / "server", FailsOnce) as server:
 		error = refusal(to(server), files)
 		assert (error.code, error.retry) == ("refused", True)

@@ -6,17 +6,17 @@ from itertools import pairwise
 
 import pytest
 
-from rts_factoring.core.delivery import deliver, engine
-from rts_factoring.sandbox.server import Files, Handle
+from rts_factoring.core.delivery import deliver, workers
+from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle
 from tests.support.sftp_servers import HabitServer, Journal, batch, contents, to
 
-BEAT = 0.1
-PATIENCE = 1.0  # seconds a slow answer takes: several beats
+INTERVAL = 0.1  # seconds between two heartbeats
+PATIENCE = 1.0  # seconds a slow answer takes: several heartbeats
 
 
 @pytest.fixture(autouse=True)
-def fast_beat(monkeypatch):
-	monkeypatch.setattr(engine, "BEAT", BEAT)
+def fast_heartbeat(monkeypatch):
+	monkeypatch.setattr(workers, "HEARTBEAT_INTERVAL", INTERVAL)
 
 
 @pytest.fixture
@@ -24,24 +24,24 @@ def files(tmp_path):
 	return batch(tmp_path / "files", sizes=(40_000,))
 
 
-class SlowWrite(Files):
+class SlowWrite(SandboxFiles):
 	def open(self, path, flags, attr):
-		opened = Files.open(self, path, flags, attr)
-		if isinstance(opened, Handle):
+		opened = SandboxFiles.open(self, path, flags, attr)
+		if isinstance(opened, SandboxHandle):
 			opened.__class__ = SlowHandle
 		return opened
 
 
-class SlowHandle(Handle):
+class SlowHandle(SandboxHandle):
 	def write(self, offset, data):
 		time.sleep(PATIENCE)
-		return Handle.write(self, offset, data)
+		return SandboxHandle.write(self, offset, data)
 
 
-class SlowList(Files):
+class SlowList(SandboxFiles):
 	def list_folder(self, path):
 		time.sleep(PATIENCE)
-		return Files.list_folder(self, path)
+		return SandboxFiles.list_folder(self, path)
 
 
 @pytest.mark.parametrize("kind", [SlowWrite, SlowList])
@@ -59,8 +59,8 @@ def test_the_caller_hears_that_the_job_lives_while_one_step_takes_long(tmp_path,
 		ended = time.monotonic()
 		assert server.found == contents(files)
 	moments = [started, *beats, ended]
-	pauses = [later - earlier for earlier, later in pairwise(moments)]
-	assert max(pauses) < PATIENCE, pauses
+	silences = [later - earlier for earlier, later in pairwise(moments)]
+	assert max(silences) < PATIENCE, silences
 	assert threads == {threading.current_thread()}
 
 

@@ -11,7 +11,7 @@ from paramiko.sftp import CMD_DATA
 
 from rts_factoring.core.delivery import FileState, deliver, fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
-from rts_factoring.sandbox.server import Files, Handle
+from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle
 from tests.support.sftp_servers import HabitServer, batch, contents, to
 
 SECONDS, MEGABYTES = 10, 500
@@ -65,7 +65,7 @@ class Boasting(list):
 
 
 def listing(found) -> type:
-	class Lists(Files):
+	class Lists(SandboxFiles):
 		def list_folder(self, path):
 			return found
 
@@ -124,14 +124,14 @@ def test_a_name_that_is_no_text_does_not_stop_the_listing(tmp_path):
 # files ----------------------------------------------------------------------------------------------------------------
 
 
-class Lies(Files):
+class Lies(SandboxFiles):
 	"""Says of each file that it is a petabyte, or empty."""
 
 	said = 10**15
 
 	def open(self, path, flags, attr):
-		handle = Files.open(self, path, flags, attr)
-		if isinstance(handle, Handle):
+		handle = SandboxFiles.open(self, path, flags, attr)
+		if isinstance(handle, SandboxHandle):
 			handle.stat = lambda: entry("x", self.said)
 		return handle
 
@@ -164,10 +164,10 @@ def test_a_packet_is_not_delivered_on_the_word_of_a_server_that_lies_about_sizes
 
 
 def reading(read) -> type:
-	class Reads(Files):
+	class Reads(SandboxFiles):
 		def open(self, path, flags, attr):
-			handle = Files.open(self, path, flags, attr)
-			if isinstance(handle, Handle):
+			handle = SandboxFiles.open(self, path, flags, attr)
+			if isinstance(handle, SandboxHandle):
 				handle.read = read
 			return handle
 
@@ -221,7 +221,7 @@ def test_an_answer_that_comes_in_crumbs_is_given_up_although_the_line_is_never_s
 			self.sock.send(bytes([byte]))
 
 	monkeypatch.setattr(paramiko.SFTPServer, "_send_packet", trickle)
-	with HabitServer(tmp_path / "server", Files) as server, within_limits():
+	with HabitServer(tmp_path / "server", SandboxFiles) as server, within_limits():
 		(server.outbox / "r.xlsx").write_bytes(bytes(10_000))
 		try:
 			with pytest.raises(DeliveryError) as caught:
@@ -233,7 +233,7 @@ def test_an_answer_that_comes_in_crumbs_is_given_up_although_the_line_is_never_s
 
 def test_what_the_hostile_servers_stand_on_is_an_honest_one(tmp_path):
 	files = batch(tmp_path / "batch")
-	with HabitServer(tmp_path / "server", Files) as server:
+	with HabitServer(tmp_path / "server", SandboxFiles) as server:
 		deliver(to(server), files, lambda *_: None, token="t")
 		assert server_inbox(server) == contents(files)
 

@@ -10,7 +10,7 @@ pytest.importorskip("asyncssh", reason="the second SFTP server of these tests (a
 
 from rts_factoring.core.delivery import FileState, deliver, fetch_file, list_folder, probe
 from rts_factoring.core.errors import DeliveryError
-from rts_factoring.sandbox.server import Session
+from rts_factoring.sandbox.server import SandboxSession
 from tests.support.asyncssh_server import AsyncServer
 from tests.support.delivery_faults import KILLS, SCHEDULE, assert_kept, at_once, killed_until_done, until_done
 from tests.support.openssh_server import make_key
@@ -101,7 +101,7 @@ class TestAsyncssh:
 				assert_kept(server, files)
 
 
-class BothAsked(Session):
+class BothAsked(SandboxSession):
 	"""A login by key that is only half a login: the password is asked for too."""
 
 	def get_allowed_auths(self, username: str) -> str:
@@ -116,7 +116,7 @@ class BothAsked(Session):
 	def check_auth_password(self, username: str, password: str) -> int:
 		if not self.owner.keys_shown:
 			return paramiko.AUTH_FAILED
-		return Session.check_auth_password(self, username, password)
+		return SandboxSession.check_auth_password(self, username, password)
 
 
 class TestKeyAndPassword:
@@ -128,7 +128,7 @@ class TestKeyAndPassword:
 
 	@pytest.fixture
 	def server(self, tmp_path, key, monkeypatch):
-		monkeypatch.setattr("rts_factoring.sandbox.server.Session", BothAsked)
+		monkeypatch.setattr("rts_factoring.sandbox.server.SandboxSession", BothAsked)
 		with RecordingServer(tmp_path / "server") as running:
 			running.client_key = Path(f"{key}.pub").read_text().split()[1]
 			running.keys_shown = 0

@@ -15,11 +15,11 @@ from tests.support.sftp_servers import (
 	NoStat,
 	OverwritingRename,
 	RefusesOverwrite,
-	Sweeps,
+	TakesFiles,
 	WriteOnly,
 	batch,
 	contents,
-	sweep,
+	take_away,
 	taken,
 	to,
 )
@@ -122,7 +122,7 @@ def faulty_open(kind):
 
 @pytest.mark.parametrize(
 	("kind", "code"),
-	[(NoRename, "rename_refused"), (Sweeps, "temporary_taken")],
+	[(NoRename, "rename_refused"), (TakesFiles, "temporary_taken")],
 )
 def test_without_the_switch_the_error_names_it(tmp_path, files, kind, code):
 	with HabitServer(tmp_path / "server", kind) as server:
@@ -162,16 +162,16 @@ def test_a_drop_box_that_shows_nothing_is_said_so_before_anything_is_sent(tmp_pa
 		assert server.found == {}
 
 
-class TestSweeping:
+class TestFactorRemovesFiles:
 	"""The factor takes each file the moment it sees it."""
 
 	def test_under_final_names_each_is_taken_once_and_the_schedule_last(self, tmp_path, files):
-		with HabitServer(tmp_path / "server", Sweeps) as server:
+		with HabitServer(tmp_path / "server", TakesFiles) as server:
 			until_done(to(server, factor_removes_files=True), files)
 			assert_taken_once(server, files)
 
 	def test_with_a_folder_for_temporary_names_nothing_is_taken_half(self, tmp_path, files):
-		with HabitServer(tmp_path / "server", Sweeps) as server:
+		with HabitServer(tmp_path / "server", TakesFiles) as server:
 			(server.root / "drafts").mkdir()
 			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 			assert_taken_once(server, files)
@@ -179,12 +179,12 @@ class TestSweeping:
 
 	@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 	def test_with_such_a_folder_it_stays_once_when_the_line_drops(self, tmp_path, files, after):
-		with SweepingServer(tmp_path / "clean") as server:
+		with TakingServer(tmp_path / "clean") as server:
 			(server.root / "drafts").mkdir()
 			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 			operations = server.operations
 		for operation in range(1, operations + 1):
-			with SweepingServer(tmp_path / f"server-{operation}") as server:
+			with TakingServer(tmp_path / f"server-{operation}") as server:
 				(server.root / "drafts").mkdir()
 				server.arm(operation=operation, after=after)
 				until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
@@ -192,17 +192,17 @@ class TestSweeping:
 				assert list((server.root / "drafts").iterdir()) == []
 
 
-class SweepingServer(FaultyServer):
+class TakingServer(FaultyServer):
 	def files(self, session):
-		return SweepingFiles(session)
+		return FaultyTakesFiles(session)
 
 
-class SweepingFiles(FaultyFiles):
+class FaultyTakesFiles(FaultyFiles):
 	@with_faults
 	def rename(self, oldpath, newpath):
-		answer = Sweeps.__mro__[1].rename(self, oldpath, newpath)
+		answer = TakesFiles.__mro__[1].rename(self, oldpath, newpath)
 		if answer == 0:
-			sweep(self.owner, self.local(newpath))
+			take_away(self.owner, self.local(newpath))
 		return answer
 
 

@@ -17,39 +17,42 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from ..errors import DeliveryError
+from .channel import AlreadyExists, FileChannel, NotOnServer, RequestRefused, folder_name, refusal_error
 from .connection import Connection, FileState, OutgoingFile, RemoteFile
-from .server import Absent, Digests, Exists, Hasher, Refused, Server, digests, folder_name, refusal_error
+from .digests import Digests, Hasher, file_digests
 
 ROUNDS = 4  # looks at a file that a parallel job keeps changing under us
 
 
 class States(Protocol):
+	"""The states of the files as the caller saved them."""
+
 	def save(self, file: OutgoingFile, state: FileState) -> None: ...
 
 	def state(self, file: OutgoingFile) -> FileState: ...
 
 
-class Job:
-	"""One attempt to deliver a batch; its methods are called from several threads, each with its own server."""
+class BatchDelivery:
+	"""One attempt to deliver a batch; its methods are called from several threads, each with its own channel."""
 
-	def __init__(self, connection: Connection, token: str, states: States, server: Server):
+	def __init__(self, connection: Connection, token: str, states: States, channel: FileChannel):
 		self.connection = connection
 		self.token = token
 		self.states = states
-		self.before = self._names(server, connection.remote_folder)
+		self.files_before = self._files_by_name(channel, connection.remote_folder)
 
-	def deliver(self, server: Server, file: OutgoingFile) -> None:
+	def deliver(self, channel: FileChannel, file: OutgoingFile) -> None:
 		"""Bring one file to `delivered`. Raises DeliveryError."""
-		settle = self._settle_in_place if self.connection.writes_final_name else self._settle
+		advance = self._write_in_place if self.connection.writes_final_name else self._write_and_rename
 		absent = None
 		try:
 			for number in range(ROUNDS):
 				try:
-					if settle(server, file, first=number == 0):
+					if advance(channel, file, first=number == 0):
 						return
-				except Absent as error:
+				except NotOnServer as error:
 					absent = error  # taken away while we looked, or there is no such folder
-		except Refused as error:
+		except RequestRefused as error:
 			raise refusal_error(self.connection, "send", file.name, error) from error
 		except OSError as error:
 			raise DeliveryError("packet_missing", name=file.name, problem=error.strerror) from error
@@ -57,35 +60,35 @@ class Job:
 			raise refusal_error(self.connection, "send", file.name, absent) from absent
 		raise DeliveryError("busy", where=self.connection.where, retry=True, name=file.name)
 
-	def tidy(self, server: Server, files: Iterable[OutgoingFile]) -> None:
+	def remove_leftovers(self, channel: FileChannel, files: Iterable[OutgoingFile]) -> None:
 		"""Remove temporary files that dead attempts left of these files, which are delivered."""
 		folder = self.connection.temporary_folder or self.connection.remote_folder
 		stems = {self._stem(file) for file in files}
 		try:
-			for name in self._names(server, folder) or ():
+			for name in self._files_by_name(channel, folder) or ():
 				if name.endswith(".part") and name.removesuffix(".part").rpartition("-")[0] in stems:
-					server.remove(self.connection.temporary_path(name))
-		except Refused:
+					channel.remove(self.connection.temporary_path(name))
+		except RequestRefused:
 			pass  # these files are delivered; what is left over is only untidy
 
-	def _settle(self, server: Server, file: OutgoingFile, first: bool) -> bool:
+	def _write_and_rename(self, channel: FileChannel, file: OutgoingFile, first: bool) -> bool:
 		"""One round over temporary name, verification and rename; False to look again."""
 		state = self.states.state(file)
 		if state is FileState.DELIVERED:
 			return True
 		final = self.connection.final_path(file.name)
 		there = (
-			self._look_before(server, file) if first and state is FileState.PENDING else server.look(final)
+			self._look_before(channel, file) if first and state is FileState.PENDING else channel.stat(final)
 		)
 		if there:
-			self._claim(server, file, there, state)
-			self._remove_temporaries(server, file)
+			self._check_ours(channel, file, there, state)
+			self._remove_temporary(channel, file)
 			self.states.save(file, FileState.DELIVERED)
 			return True
 		if state is FileState.UPLOADED:
-			temporary, whole = self._uploaded(server, file)
+			temporary, whole = self._find_uploaded(channel, file)
 			if temporary is None:
-				if not self._gone(server, file):
+				if not self._was_taken(channel, file):
 					return False
 				self.states.save(file, FileState.DELIVERED)
 				return True
@@ -93,14 +96,14 @@ class Job:
 				self.states.save(file, FileState.PENDING)
 				return False
 		else:
-			temporary = self._upload(server, file)
+			temporary = self._upload(channel, file)
 			if temporary is None:
 				return False  # a parallel job was faster: look again
 			self.states.save(file, FileState.UPLOADED)
 		try:
-			server.rename(temporary, final)
-		except Refused as error:
-			if not server.look(temporary) or server.look(final):
+			channel.rename(temporary, final)
+		except RequestRefused as error:
+			if not channel.stat(temporary) or channel.stat(final):
 				return False
 			raise DeliveryError(
 				"rename_refused", where=self.connection.where, name=file.name, answer=str(error)
@@ -108,137 +111,145 @@ class Job:
 		self.states.save(file, FileState.DELIVERED)
 		return True
 
-	def _settle_in_place(self, server: Server, file: OutgoingFile, first: bool) -> bool:
+	def _write_in_place(self, channel: FileChannel, file: OutgoingFile, first: bool) -> bool:
 		"""One round for servers where the final name is the only name."""
 		state = self.states.state(file)
 		if state is FileState.DELIVERED:
 			return True
 		final = self.connection.final_path(file.name)
-		there = server.look(final)
-		if there and (state is FileState.PENDING or self._is_ours(server, file, there, state)):
-			self._claim(server, file, there, state)
+		there = channel.stat(final)
+		if there and (state is FileState.PENDING or self._is_ours(channel, file, there, state)):
+			self._check_ours(channel, file, there, state)
 			self.states.save(file, FileState.DELIVERED)
 			return True
 		if there and (there.size or 0) > file.size:
-			raise self._foreign(file)
+			raise self._foreign_file_error(file)
 		if not there and state is FileState.UPLOADED:
-			if not self._gone(server, file):
+			if not self._was_taken(channel, file):
 				return False
 			self.states.save(file, FileState.DELIVERED)
 			return True
 		mine = state is not FileState.PENDING
 		self.states.save(file, FileState.SENDING)
 		if there and not self.connection.shares_temporary:
-			server.remove(final)
+			channel.remove(final)
 		try:
-			sent = server.upload(
+			sent = channel.upload(
 				final,
 				file.path,
 				reopen=mine and self.connection.shares_temporary,
 				before_close=lambda: self.states.save(file, FileState.UPLOADED),
 			)
-		except Exists:
+		except AlreadyExists:
 			self.states.save(file, FileState.PENDING)  # it appeared since we looked: it is not ours to write
 			return False
-		self._check_local(file, sent.digests)
-		if sent.there and not self._same_size(file, sent.there):
+		self._check_unchanged(file, sent.digests)
+		if sent.uploaded and not self._same_size(file, sent.uploaded):
 			self.states.save(file, FileState.SENDING)
-			raise self._mismatch(file, sent.there)
-		if not sent.there:
-			self._gone(server, file)
+			raise self._damaged_error(file, sent.uploaded)
+		if not sent.uploaded:
+			self._was_taken(channel, file)
 		self.states.save(file, FileState.DELIVERED)
 		return True
 
-	def _upload(self, server: Server, file: OutgoingFile) -> str | None:
+	def _upload(self, channel: FileChannel, file: OutgoingFile) -> str | None:
 		"""The verified temporary file's path, or None when by now something stands under the final name."""
 		shared = self.connection.shares_temporary
 		name = f"{self._stem(file)}-{'0' if shared else secrets.token_hex(4)}.part"
 		temporary = self.connection.temporary_path(name)
 		final = self.connection.final_path(file.name)
-		sent = server.upload(temporary, file.path, reopen=shared, final=final)
+		sent = channel.upload(temporary, file.path, reopen=shared, final=final)
 		try:
-			if sent.there:
-				self._check_local(file, sent.digests)
-				if not self._same_size(file, sent.there) or self._differs(
-					server, temporary, file, sent.digests
+			if sent.uploaded:
+				self._check_unchanged(file, sent.digests)
+				if not self._same_size(file, sent.uploaded) or self._content_differs(
+					channel, temporary, file, sent.digests
 				):
-					raise self._mismatch(file, sent.there)
-		except Absent:
+					raise self._damaged_error(file, sent.uploaded)
+		except NotOnServer:
 			pass
 		except DeliveryError as error:
 			if error.code in ("packet_changed", "damaged"):
-				server.remove(temporary)
+				channel.remove(temporary)
 			raise
 		else:
-			if sent.there and not sent.final:
+			if sent.uploaded and not sent.final:
 				return temporary
-		if sent.final or server.look(final):
-			server.remove(temporary)
+		if sent.final or channel.stat(final):
+			channel.remove(temporary)
 			return None
 		raise DeliveryError("temporary_taken", where=self.connection.where, name=file.name)
 
-	def _uploaded(self, server: Server, file: OutgoingFile) -> tuple[str | None, bool]:
+	def _find_uploaded(self, channel: FileChannel, file: OutgoingFile) -> tuple[str | None, bool]:
 		"""The temporary file an earlier attempt completed, and whether it still is whole."""
 		if self.connection.shares_temporary:
 			names = [f"{self._stem(file)}-0.part"]
 		else:
 			folder = self.connection.temporary_folder or self.connection.remote_folder
-			names = [n for n in self._names(server, folder) or () if n.startswith(f"{self._stem(file)}-")]
+			names = [
+				n for n in self._files_by_name(channel, folder) or () if n.startswith(f"{self._stem(file)}-")
+			]
 		path = None
 		for path in map(self.connection.temporary_path, names):
-			there = server.look(path)
+			there = channel.stat(path)
 			if there and self._same_size(file, there):
 				return path, True
 			if not there:
 				path = None
 		return path, False
 
-	def _gone(self, server: Server, file: OutgoingFile) -> bool:
+	def _was_taken(self, channel: FileChannel, file: OutgoingFile) -> bool:
 		"""An uploaded file that is under neither name: the factor took it, if it does that."""
 		if self.connection.factor_removes_files:
 			return True
-		if server.look(self.connection.final_path(file.name)):
+		if channel.stat(self.connection.final_path(file.name)):
 			return False
 		raise DeliveryError("vanished", where=self.connection.where, name=file.name)
 
-	def _claim(self, server: Server, file: OutgoingFile, there: RemoteFile, state: FileState) -> None:
-		if not self._is_ours(server, file, there, state):
-			raise self._foreign(file)
+	def _check_ours(
+		self, channel: FileChannel, file: OutgoingFile, there: RemoteFile, state: FileState
+	) -> None:
+		if not self._is_ours(channel, file, there, state):
+			raise self._foreign_file_error(file)
 
-	def _is_ours(self, server: Server, file: OutgoingFile, there: RemoteFile, state: FileState) -> bool:
+	def _is_ours(self, channel: FileChannel, file: OutgoingFile, there: RemoteFile, state: FileState) -> bool:
 		"""Whether the file under the final name is this file: by size, then by the server's hash or by reading it."""
 		if not self._same_size(file, there):
 			return False
 		path = self.connection.final_path(file.name)
 		try:
-			digest = server.remote_digest(path)
-			return bool(digest and digests(file.path).matches(digest)) or self._reads_same(server, path, file)
-		except Absent:
+			digest = channel.remote_digest(path)
+			return bool(digest and file_digests(file.path).matches(digest)) or self._reads_back_same(
+				channel, path, file
+			)
+		except NotOnServer:
 			raise
-		except Refused:
+		except RequestRefused:
 			return state is not FileState.PENDING  # unreadable: believed only if we began it
 
-	def _remove_temporaries(self, server: Server, file: OutgoingFile) -> None:
+	def _remove_temporary(self, channel: FileChannel, file: OutgoingFile) -> None:
 		if self.connection.shares_temporary:
-			server.remove(self.connection.temporary_path(f"{self._stem(file)}-0.part"))
+			channel.remove(self.connection.temporary_path(f"{self._stem(file)}-0.part"))
 
-	def _look_before(self, server: Server, file: OutgoingFile) -> RemoteFile | None:
+	def _look_before(self, channel: FileChannel, file: OutgoingFile) -> RemoteFile | None:
 		"""What stood under the final name when the job began; one listing for all files."""
-		if self.before is None:
-			return server.look(self.connection.final_path(file.name))
-		return self.before.get(file.name)
+		if self.files_before is None:
+			return channel.stat(self.connection.final_path(file.name))
+		return self.files_before.get(file.name)
 
-	def _names(self, server: Server, folder: str) -> dict[str, RemoteFile] | None:
+	def _files_by_name(self, channel: FileChannel, folder: str) -> dict[str, RemoteFile] | None:
 		"""Name to file, or None where the server lists nothing."""
-		for number in range(ROUNDS):
+		absent = NotOnServer()
+		for _ in range(ROUNDS):
 			try:
-				return {found.name: found for found in server.listing(folder)}
-			except Absent as error:
-				# some servers say so when a file goes while they list, as a parallel job's does
-				if number == ROUNDS - 1:
-					raise refusal_error(self.connection, "list", folder_name(folder), error) from error
-			except Refused:
+				return {file.name: file for file in channel.list_folder(folder)}
+			except NotOnServer as error:
+				absent = (
+					error  # some servers say so when a file goes while they list, as a parallel job's does
+				)
+			except RequestRefused:
 				return None
+		raise refusal_error(self.connection, "list", folder_name(folder), absent) from absent
 
 	def _stem(self, file: OutgoingFile) -> str:
 		key = hashlib.sha256(f"{self.token}\0{file.name}\0{file.sha256}".encode()).hexdigest()[:16]
@@ -247,23 +258,23 @@ class Job:
 	def _same_size(self, file: OutgoingFile, there: RemoteFile) -> bool:
 		return there.size is None or there.size == file.size
 
-	def _differs(self, server: Server, path: str, file: OutgoingFile, sent: Digests) -> bool:
+	def _content_differs(self, channel: FileChannel, path: str, file: OutgoingFile, sent: Digests) -> bool:
 		"""True when the server's hash is another and reading back confirms it; some servers hash wrongly."""
-		digest = server.remote_digest(path)
-		if not digest or sent.matches(digest) or digests(file.path).matches(digest):
+		digest = channel.remote_digest(path)
+		if not digest or sent.matches(digest) or file_digests(file.path).matches(digest):
 			return False
-		return not self._reads_same(server, path, file)
+		return not self._reads_back_same(channel, path, file)
 
-	def _reads_same(self, server: Server, path: str, file: OutgoingFile) -> bool:
+	def _reads_back_same(self, channel: FileChannel, path: str, file: OutgoingFile) -> bool:
 		hasher = Hasher()
-		server.read(path, hasher.update, file.size)
+		channel.read(path, hasher.update, file.size)
 		return hasher.result().sha256 == file.sha256
 
-	def _check_local(self, file: OutgoingFile, sent: Digests) -> None:
+	def _check_unchanged(self, file: OutgoingFile, sent: Digests) -> None:
 		if (sent.size, sent.sha256) != (file.size, file.sha256):
 			raise DeliveryError("packet_changed", name=file.name)
 
-	def _mismatch(self, file: OutgoingFile, there: RemoteFile) -> DeliveryError:
+	def _damaged_error(self, file: OutgoingFile, there: RemoteFile) -> DeliveryError:
 		if self._same_size(file, there):
 			return DeliveryError("damaged.content", where=self.connection.where, retry=True, name=file.name)
 		return DeliveryError(
@@ -275,5 +286,5 @@ class Job:
 			size=file.size,
 		)
 
-	def _foreign(self, file: OutgoingFile) -> DeliveryError:
+	def _foreign_file_error(self, file: OutgoingFile) -> DeliveryError:
 		return DeliveryError("foreign_file", where=self.connection.where, name=file.name)
