@@ -13,6 +13,8 @@ help:
 	@echo "make bench-test           run the app's tests on the bench of BENCH_DIR, else ~/frappe-bench (ARGS=\"--module NAME\")"
 	@echo "make desk-test            click through a week in a browser, on the same bench (needs Chromium)"
 	@echo "make benchmark NAME=demo  measure one claim against its peer (see benchmarks/)"
+	@echo "make architecture         draw docs/images/architecture.svg again, from the imports"
+	@echo "make error-codes          write docs/errors.md again, from the tables of messages"
 	@echo "make clean                remove the environments and the demo's folder"
 
 demo: .venv-demo/ready

@@ -130,7 +130,7 @@ def _write(path: Path, rows: Sequence[Sequence], header: int) -> None:
 				cell.font = Font(bold=True)
 	for column, title in enumerate(rows[header - 1], 1):
 		sheet.column_dimensions[get_column_letter(column)].width = max(12, len(str(title)) + 4)
-	sheet.freeze_panes = sheet.cell(header + 1, 1)
+	sheet.freeze_panes = f"A{header + 1}"
 	draft = path.with_name(f".{path.name}.part")
 	book.save(draft)
 	draft.replace(path)  # nobody fetches half a report
