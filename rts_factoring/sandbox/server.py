@@ -17,7 +17,13 @@ from pathlib import Path
 import paramiko
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from paramiko.sftp import CMD_EXTENDED_REPLY
+from paramiko.common import (
+	AUTH_FAILED,
+	AUTH_SUCCESSFUL,
+	OPEN_FAILED_RESOURCE_SHORTAGE,
+	OPEN_SUCCEEDED,
+)
+from paramiko.sftp import CMD_EXTENDED_REPLY, SFTP_FAILURE, SFTP_OK
 
 LOG = "rts_factoring.sandbox"
 logging.getLogger(LOG).addHandler(logging.NullHandler())  # dropped lines are daily bread here
@@ -153,14 +159,14 @@ class SandboxSession(paramiko.ServerInterface):
 		self.owner.auth_attempts += 1
 		known = hmac.compare_digest(username.encode(), self.owner.username.encode())
 		right = hmac.compare_digest(password.encode(), self.owner.password.encode())
-		return paramiko.AUTH_SUCCESSFUL if known and right else paramiko.AUTH_FAILED
+		return AUTH_SUCCESSFUL if known and right else AUTH_FAILED
 
 	def check_channel_request(self, kind: str, chanid: int) -> int:
 		with self._lock:
 			if kind != "session" or self._channels >= self.owner.max_channels:
-				return paramiko.OPEN_FAILED_RESOURCE_SHORTAGE
+				return OPEN_FAILED_RESOURCE_SHORTAGE
 			self._channels += 1
-		return paramiko.OPEN_SUCCEEDED
+		return OPEN_SUCCEEDED
 
 	def channel_closed(self) -> None:
 		with self._lock:
@@ -171,7 +177,12 @@ class SandboxSubsystem(paramiko.SFTPServer):
 	"""paramiko's SFTP loop around the owner's choice of files; it runs in a thread of its own."""
 
 	def __init__(self, channel, name, session: SandboxSession):
-		super().__init__(channel, name, session, sftp_si=lambda one: one.owner.files(one))
+		super().__init__(
+			channel,
+			name,
+			session,
+			sftp_si=lambda one: one.owner.files(one),  # type: ignore[arg-type]  # paramiko only calls it
+		)
 		self._session = session
 
 	def finish_subsystem(self) -> None:
@@ -181,15 +192,16 @@ class SandboxSubsystem(paramiko.SFTPServer):
 
 	def _check_file(self, request_number, msg) -> None:
 		"""Hashes a whole file for the client. paramiko's own skips bytes of files above 64 KiB."""
+		send_status = self._send_status  # type: ignore[attr-defined]  # not in the types
 		handle, algorithms = msg.get_binary(), msg.get_list()
 		chosen = next((name for name in algorithms if name in ("sha256", "sha1", "md5")), None)
 		if handle not in self.file_table or not chosen:
-			self._send_status(request_number, paramiko.SFTP_FAILURE)
+			send_status(request_number, SFTP_FAILURE)
 			return
 		hasher, offset = hashlib.new(chosen), 0
 		while block := self.file_table[handle].read(offset, 1 << 18):
 			if not isinstance(block, bytes):
-				self._send_status(request_number, block)
+				send_status(request_number, block)
 				return
 			hasher.update(block)
 			offset += len(block)
@@ -198,7 +210,7 @@ class SandboxSubsystem(paramiko.SFTPServer):
 		reply.add_string("check-file")
 		reply.add_string(chosen)
 		reply.add_bytes(hasher.digest())
-		self._send_packet(CMD_EXTENDED_REPLY, reply)
+		self._send_packet(CMD_EXTENDED_REPLY, reply)  # type: ignore[attr-defined]  # not in the types
 
 
 def answers(method):
@@ -262,7 +274,7 @@ class SandboxFiles(paramiko.SFTPServerInterface):
 		local = self.local(path)
 		os.remove(local)
 		self.owner.observe("removed", local)
-		return paramiko.SFTP_OK
+		return SFTP_OK
 
 	@answers
 	def rename(self, oldpath: str, newpath: str):
@@ -275,20 +287,20 @@ class SandboxFiles(paramiko.SFTPServerInterface):
 			os.link(old, new)  # unlike rename, never replaces a file
 			os.unlink(old)
 		self.owner.observe("renamed", new)
-		return paramiko.SFTP_OK
+		return SFTP_OK
 
 	@answers
 	def mkdir(self, path: str, attr):
 		os.mkdir(self.local(path))
-		return paramiko.SFTP_OK
+		return SFTP_OK
 
 	@answers
 	def rmdir(self, path: str):
 		os.rmdir(self.local(path))
-		return paramiko.SFTP_OK
+		return SFTP_OK
 
 	def chattr(self, path: str, attr):
-		return paramiko.SFTP_OK  # times and rights mean nothing here
+		return SFTP_OK  # times and rights mean nothing here
 
 
 class SandboxHandle(paramiko.SFTPHandle):
@@ -309,14 +321,14 @@ class SandboxHandle(paramiko.SFTPHandle):
 		done = 0
 		while done < len(data):
 			done += os.pwrite(self.descriptor, data[done:], offset + done)
-		return paramiko.SFTP_OK
+		return SFTP_OK
 
 	@answers
 	def stat(self):
 		return paramiko.SFTPAttributes.from_stat(os.fstat(self.descriptor))
 
 	def chattr(self, attr):
-		return paramiko.SFTP_OK
+		return SFTP_OK
 
 	def close(self) -> None:
 		if self.descriptor >= 0:
