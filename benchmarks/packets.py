@@ -56,12 +56,12 @@ def processor_seconds() -> float:
 def measure(frappe) -> None:
 	from rts_factoring.core.documents.packet import Document, build_packet, guess_kind
 	from rts_factoring.services.invoices import notices
-	from rts_factoring.tests import freight
+	from rts_factoring.tests import factories
 
-	freight.ensure_companies()
-	freight.wipe()
-	freight.make_notice(freight.ACME)
-	doc = freight.make_invoice(INVOICE)
+	factories.ensure_companies()
+	factories.wipe()
+	factories.make_notice(factories.ACME)
+	doc = factories.make_invoice(INVOICE)
 	frappe.db.commit()
 	frappe.local.form_dict = frappe._dict()
 	papers = [Document(guess_kind(name), name, PAPERWORK / name) for name in PAPERS]
@@ -92,7 +92,7 @@ def measure(frappe) -> None:
 
 	ours, peer = harness.alternately(RUNS, timed(stamp_and_merge), timed(render))
 	processor = {work: median(seconds) for work, seconds in spent.items()}
-	freight.wipe()
+	factories.wipe()
 	print(
 		f"Rendering the invoice: {peer * 1000:.0f} ms. Stamping and merging {pages[0]} pages: {ours * 1000:.0f} ms."
 	)

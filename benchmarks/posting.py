@@ -36,18 +36,18 @@ def on_bench(module: str, run) -> int:
 
 def run(frappe) -> None:
 	from benchmarks import harness
-	from rts_factoring.tests import freight, reports
-	from rts_factoring.tests.freight import ACME
+	from rts_factoring.tests import factories, report_factories
+	from rts_factoring.tests.factories import ACME
 
-	freight.ensure_companies()
-	freight.wipe()
-	freight.make_settings(ACME, max_invoices=INVOICES)
-	freight.make_notice(ACME)
+	factories.ensure_companies()
+	factories.wipe()
+	factories.make_settings(ACME, max_invoices=INVOICES)
+	factories.make_notice(ACME)
 	names = [f"PB-{number:05}" for number in range(INVOICES + PEER + 10)]
 	print(f"making {len(names)} invoices", flush=True)
 	for name in names:
-		freight.receivables()[name] = {"customer": CUSTOMER, "amount": "1000.00"}
-		freight.make_invoice(
+		factories.receivables()[name] = {"customer": CUSTOMER, "amount": "1000.00"}
+		factories.make_invoice(
 			name,
 			company=ACME,
 			customer=CUSTOMER,
@@ -57,8 +57,8 @@ def run(frappe) -> None:
 			po_no=name,
 		)
 	ours, few, peer = names[:INVOICES], names[INVOICES : INVOICES + 10], names[INVOICES + 10 :]
-	reports.sent_batch("PB-MANY", ours)
-	reports.sent_batch("PB-FEW", few)
+	report_factories.sent_batch("PB-MANY", ours)
+	report_factories.sent_batch("PB-FEW", few)
 	frappe.db.after_commit.reset()
 	frappe.db.commit()
 
@@ -66,7 +66,7 @@ def run(frappe) -> None:
 		from rts_factoring.services.reports import report_import
 
 		report_import.AT_ONCE, before = 10**6, report_import.AT_ONCE
-		doc = reports.import_file(name, content, submit=False)
+		doc = report_factories.import_file(name, content, submit=False)
 		frappe.db.commit()
 		started = time.perf_counter()
 		doc.submit()
@@ -75,10 +75,10 @@ def run(frappe) -> None:
 		return time.perf_counter() - started
 
 	purchase_few = posted(
-		reports.purchase_rows("PB-FEW", *[(name, 1000, 30, 50) for name in few]), "few.xlsx"
+		report_factories.purchase_rows("PB-FEW", *[(name, 1000, 30, 50) for name in few]), "few.xlsx"
 	)
 	purchase_many = posted(
-		reports.purchase_rows("PB-MANY", *[(name, 1000, 30, 50) for name in ours]), "many.xlsx"
+		report_factories.purchase_rows("PB-MANY", *[(name, 1000, 30, 50) for name in ours]), "many.xlsx"
 	)
 	print(
 		f"purchase report: {purchase_few:.2f} s with 10 invoices, {purchase_many:.2f} s with {len(ours)}",
@@ -86,13 +86,13 @@ def run(frappe) -> None:
 	)
 	period = "11/01/2026 - 11/15/2026"
 	rows = [(name, "48210", "11/05/2026", "Payment", 1000, None, 50) for name in ours]
-	payment = posted(reports.payment_rows(period, *rows), "paid.xlsx") / len(ours)
+	payment = posted(report_factories.payment_rows(period, *rows), "paid.xlsx") / len(ours)
 	started = time.perf_counter()
 	for name in peer:
 		_payment_entry(frappe, name)
 	frappe.db.commit()
 	entry = (time.perf_counter() - started) / len(peer)
-	freight.wipe()
+	factories.wipe()
 	harness.report(
 		f"posting a payment report of {len(ours)} invoices, seconds an invoice, against ERPNext Payment Entries one by one",
 		payment,

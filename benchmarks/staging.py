@@ -21,12 +21,12 @@ CUSTOMER = "Ridgeline Foods Inc"
 def run(frappe) -> None:
 	from benchmarks import harness
 	from rts_factoring.services.reports import jobs, row_pages
-	from rts_factoring.tests import freight
-	from rts_factoring.tests.freight import ACME
+	from rts_factoring.tests import factories
+	from rts_factoring.tests.factories import ACME
 
-	freight.ensure_companies()
-	freight.wipe()
-	freight.make_settings(ACME)
+	factories.ensure_companies()
+	factories.wipe()
+	factories.make_settings(ACME)
 	_invoices(frappe, ACME)
 	content = _report()
 	file = frappe.get_doc(
@@ -49,7 +49,7 @@ def run(frappe) -> None:
 	opening = time.perf_counter() - started
 	print(f"a page of {len(reports_page['rows'])} rows for the form in {opening:.2f} s")
 	peer = _bulk_insert(frappe, doc.name)
-	freight.wipe()
+	factories.wipe()
 	harness.report(
 		f"staging {ROWS} report rows, matched against as many invoices, against Frappe's bulk_insert of the same rows alone",
 		ours,

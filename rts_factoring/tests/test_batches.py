@@ -5,9 +5,9 @@ import threading
 import frappe
 
 from rts_factoring.services.batches import batch_status, factoring_batch, schedule_files
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME, BLUEBIRD
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME, BLUEBIRD
 
 THREE = ["AF-10001", "AF-10002", "AF-10003"]
 
@@ -19,7 +19,7 @@ def batch_of(invoice: str) -> str | None:
 class TestBatches(FreightCase):
 	def setUp(self):
 		super().setUp()
-		freight.make_invoices(THREE)
+		factories.make_invoices(THREE)
 
 	def test_queued_invoices_are_offered_oldest_first_until_a_batch_holds_them(self):
 		self.assertEqual(factoring_batch.queued(ACME), THREE)
@@ -72,13 +72,13 @@ class TestBatches(FreightCase):
 			frappe.db.commit()
 
 	def test_another_subsidiarys_invoice_is_refused(self):
-		freight.make_notice(BLUEBIRD)
-		freight.make_invoice("BL-20001")
+		factories.make_notice(BLUEBIRD)
+		factories.make_invoice("BL-20001")
 		with self.refused("BL-20001 is not an invoice of", ACME):
 			factoring_batch.create(ACME, ["AF-10001", "BL-20001"])
 
 	def test_an_invoice_that_is_not_queued_is_refused_with_its_reason(self):
-		freight.make_invoice("AF-10004", po_no="")
+		factories.make_invoice("AF-10004", po_no="")
 		with self.refused("AF-10004", "PO Number is missing"):
 			factoring_batch.create(ACME, ["AF-10004"])
 
@@ -110,9 +110,9 @@ class TestBatches(FreightCase):
 			batch.save()
 
 	def test_over_the_limit_the_rest_goes_with_further_batches_in_order(self):
-		freight.make_settings(ACME, max_invoices=2)
+		factories.make_settings(ACME, max_invoices=2)
 		rest = ["AF-10004", "AF-10005"]
-		freight.make_invoices(rest)
+		factories.make_invoices(rest)
 		first = factoring_batch.create(ACME, THREE + rest)
 		first.submit()
 		made = frappe.get_all(
@@ -169,7 +169,7 @@ class TestBatches(FreightCase):
 		batch.cancel_reason = "RTS asked us to"
 		batch.save()
 		batch.cancel()
-		self.assertEqual({freight.state(name) for name in THREE}, {"Queued"})
+		self.assertEqual({factories.state(name) for name in THREE}, {"Queued"})
 
 	def test_an_invoice_in_a_batch_is_not_cancelled(self):
 		batch = factoring_batch.create(ACME, THREE)
@@ -198,7 +198,7 @@ class TestBatches(FreightCase):
 			"factoring_documents",
 			{
 				"kind": "Proof of Delivery",
-				"file": freight.upload("paperwork/rate_confirmation.pdf", "AF-10002"),
+				"file": factories.upload("paperwork/rate_confirmation.pdf", "AF-10002"),
 			},
 		)
 		invoice.save()
@@ -213,7 +213,7 @@ class TestBatches(FreightCase):
 
 	def test_two_names_that_would_be_one_file_are_refused(self):
 		for number in ("AF 77/1", "AF-77-1"):
-			freight.make_invoice(
+			factories.make_invoice(
 				number, customer="Ridgeline Foods Inc", amount=500, po_no="L", posting_date="2026-10-26"
 			)
 		batch = factoring_batch.create(ACME, ["AF 77/1", "AF-77-1"])

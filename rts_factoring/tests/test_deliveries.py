@@ -10,9 +10,9 @@ import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from rts_factoring.services.batches import batch_status, delivery, factoring_batch
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import PASSWORD, THREE, DeliveryCase, FreightCase, arrivals, point_to, received
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import PASSWORD, THREE, DeliveryCase, FreightCase, arrivals, point_to, received
+from rts_factoring.tests.factories import ACME
 
 JOB = """
 import sys, frappe
@@ -43,7 +43,7 @@ class TestDeliveries(DeliveryCase):
 		for row in batch.files:
 			content = (server.inbox / row.file_name).read_bytes()
 			self.assertEqual((len(content), hashlib.sha256(content).hexdigest()), (row.size, row.sha256))
-		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
+		self.assertEqual({factories.state(name) for name in THREE}, {"Submitted"})
 
 	def test_a_delivered_batch_is_not_sent_again(self):
 		server = self.factor()
@@ -75,7 +75,7 @@ class TestDeliveries(DeliveryCase):
 		self.assert_whole(server, batch)
 
 	def test_after_the_last_attempt_the_managers_get_one_message(self):
-		manager = freight.make_user("boss@rts.test", "Factoring Manager")
+		manager = factories.make_user("boss@rts.test", "Factoring Manager")
 		server = self.factor(max_attempts=2)
 		server.stop()
 		batch = self.submit()
@@ -94,7 +94,7 @@ class TestDeliveries(DeliveryCase):
 		self.assertEqual(self.run_job(batch), "Delivered")
 
 	def test_a_changed_host_key_stops_everything_before_any_login(self):
-		manager = freight.make_user("boss@rts.test", "Factoring Manager")
+		manager = factories.make_user("boss@rts.test", "Factoring Manager")
 		server = self.factor(pin="SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 		batch = self.submit()
 		self.assertEqual(self.run_job(batch), "Failed")
@@ -158,14 +158,14 @@ class TestDeliveries(DeliveryCase):
 	def test_one_bad_page_keeps_one_invoice_back_and_no_other(self):
 		server = self.factor()
 		batch = self.submit()
-		file = freight.upload("paperwork/bad/zero_pages.pdf", "AF-10002")
+		file = factories.upload("paperwork/bad/zero_pages.pdf", "AF-10002")
 		row = {"kind": "Proof of Delivery", "file": file, "parent": "AF-10002", "parenttype": "Sales Invoice"}
 		row |= {"doctype": "Factoring Document", "parentfield": "factoring_documents"}
 		frappe.get_doc(row).db_insert()
 		self.assertEqual(self.run_job(batch), "Delivered", batch.error)
 		self.assertEqual([row.outcome for row in batch.invoices], ["Submitted", "Returned", "Submitted"])
 		self.assertIn("zero_pages", batch.invoices[1].reason)
-		self.assertEqual([freight.state(name) for name in THREE], ["Submitted", "Not Ready", "Submitted"])
+		self.assertEqual([factories.state(name) for name in THREE], ["Submitted", "Not Ready", "Submitted"])
 		self.assertNotIn("AF-10002.pdf", received(server))
 		schedule = (server.inbox / batch.files[-1].file_name).read_text()
 		self.assertNotIn("AF-10002", schedule)
@@ -198,11 +198,11 @@ class TestDeliveries(DeliveryCase):
 		self.let_time_pass(batch)
 		server.start()
 		point_to(server)
-		freight.make_settings(
+		factories.make_settings(
 			ACME, password="wrong " + PASSWORD, host=server.host, port=server.port, username="rts"
 		)
-		frappe.db.set_value(freight.settings.DOCTYPE, ACME, "host_key_fingerprint", server.fingerprint)
-		frappe.clear_document_cache(freight.settings.DOCTYPE, ACME)
+		frappe.db.set_value(factories.settings.DOCTYPE, ACME, "host_key_fingerprint", server.fingerprint)
+		frappe.clear_document_cache(factories.settings.DOCTYPE, ACME)
 		self.assertEqual(self.run_job(batch), "Failed")
 		log = frappe.get_all("Factoring Log", {"batch": batch.name}, ["*"], order_by="attempt")
 		self.assertEqual([(row.attempt, row.status) for row in log], [(1, "Retry"), (2, "Failed")])
@@ -217,7 +217,7 @@ class TestSpeed(FreightCase):
 		self.factor()
 		from rts_factoring.services.invoices import packets
 
-		freight.make_invoices(THREE)
+		factories.make_invoices(THREE)
 		batch = factoring_batch.create(ACME, THREE)
 		frappe.db.commit()
 		packets.make_packets(THREE)

@@ -11,9 +11,9 @@ from rts_factoring.core.delivery import workers
 from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.invoices import packets
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import THREE, DeliveryCase, arrivals, point_to, received
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import THREE, DeliveryCase, arrivals, point_to, received
+from rts_factoring.tests.factories import ACME
 
 
 class TestJobs(DeliveryCase):
@@ -22,7 +22,7 @@ class TestJobs(DeliveryCase):
 		return sum(given.get("batch") == batch.name for given in kwargs)
 
 	def test_a_job_killed_at_each_attempt_ends_failed_and_the_managers_are_told(self):
-		manager = freight.make_user("boss@rts.test", "Factoring Manager")
+		manager = factories.make_user("boss@rts.test", "Factoring Manager")
 		self.factor(max_attempts=3)
 		batch = self.submit()
 		for _death in range(3):
@@ -39,7 +39,7 @@ class TestJobs(DeliveryCase):
 	def test_a_company_that_was_disabled_meanwhile_fails_the_batch_and_says_so(self):
 		self.factor()
 		batch = self.submit()
-		freight.make_settings(ACME, enabled=0)
+		factories.make_settings(ACME, enabled=0)
 		self.assertEqual(self.run_job(batch), "Failed")
 		self.assertIn("switched off", batch.error)
 		self.assertEqual(frappe.db.count("Factoring Log", {"batch": batch.name}), 1)
@@ -97,7 +97,7 @@ class TestJobs(DeliveryCase):
 		self.assertEqual(sorted(arrivals(server)), sorted(received(server)))
 
 	def test_batches_split_off_are_sent_in_order(self):
-		freight.make_settings(ACME, max_invoices=1)
+		factories.make_settings(ACME, max_invoices=1)
 		with mock.patch.object(delivery, "enqueue") as enqueue:
 			self.submit()
 		made = frappe.get_all("Factoring Batch", {"company": ACME}, pluck="name", order_by="creation")
@@ -146,7 +146,7 @@ class TestWaiting(DeliveryCase):
 		self.assertEqual(self.run_job(self.second), "Queued")
 		self.first.cancel()
 		self.assertEqual(self.run_job(self.second), "Delivered")
-		self.assertEqual(freight.state(THREE[0]), "Queued")
+		self.assertEqual(factories.state(THREE[0]), "Queued")
 
 	def test_an_amended_batch_still_waits_for_the_one_it_was_split_from(self):
 		self.second.cancel()

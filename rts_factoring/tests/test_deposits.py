@@ -7,25 +7,16 @@ from rts_factoring.core.money import text
 from rts_factoring.services.accounting import deposits, direct_payments
 from rts_factoring.services.company import layouts
 from rts_factoring.services.views import statements
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME, FIXTURES
-from rts_factoring.tests.test_report_imports import ReportCase
-
-
-def bank_account() -> str:
-	name = frappe.db.get_value("Account", {"company": ACME, "account_name": "Test Bank"})
-	if name:
-		return name
-	parent = frappe.db.get_value("Account", {"company": ACME, "account_type": "Bank", "is_group": 1})
-	values = {"account_name": "Test Bank", "company": ACME, "parent_account": parent, "account_type": "Bank"}
-	return frappe.get_doc({"doctype": "Account", **values}).insert().name
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME, FIXTURES, bank_account
+from rts_factoring.tests.report_case import ReportCase
 
 
 class TestDeposits(ReportCase):
 	SENT = True
 
 	def test_a_deposit_clears_the_payout_and_what_is_missing_is_told(self):
-		doc = reports.import_sample("purchase_clean")
+		doc = report_factories.import_sample("purchase_clean")
 		self.assertEqual(deposits.expected(doc.name), {"payout": 26095.82, "recorded": 0.0, "left": 26095.82})
 		made = deposits.record(doc, bank_account(), 26000, "2026-11-04", "WIRE 77")
 		self.assertEqual(text(made["difference"]), "95.82")
@@ -41,9 +32,9 @@ class TestDeposits(ReportCase):
 		self.assertEqual(deposits.expected(doc.name)["left"], 0.0)
 
 	def test_a_deposit_goes_to_an_account_of_the_company(self):
-		doc = reports.import_sample("purchase_clean")
+		doc = report_factories.import_sample("purchase_clean")
 		other = frappe.db.get_value(
-			"Account", {"company": freight.BLUEBIRD, "is_group": 0, "root_type": "Asset"}
+			"Account", {"company": factories.BLUEBIRD, "is_group": 0, "root_type": "Asset"}
 		)
 		with self.refused(ACME):
 			deposits.record(doc, other, 100, "2026-11-04")
@@ -53,7 +44,7 @@ class TestDirectPayment(ReportCase):
 	SENT = True
 
 	def test_a_payment_of_a_factored_invoice_is_told_and_can_be_held_for_the_factor(self):
-		reports.import_sample("purchase_clean")
+		report_factories.import_sample("purchase_clean")
 		payment = get_payment_entry("Sales Invoice", "AF-10001", bank_account=bank_account())
 		payment.reference_no, payment.reference_date = "C-1", "2026-11-10"
 		frappe.clear_messages()
@@ -63,7 +54,7 @@ class TestDirectPayment(ReportCase):
 		self.assertFalse(frappe.db.exists("Payment Entry", payment.name))
 		entry = frappe.get_doc("Journal Entry", name)
 		entry.submit()
-		clearing = frappe.db.get_value(freight.settings.DOCTYPE, {"company": ACME}, "clearing_account")
+		clearing = frappe.db.get_value(factories.settings.DOCTYPE, {"company": ACME}, "clearing_account")
 		sides = {row.account: (row.debit, row.credit) for row in entry.accounts}
 		self.assertEqual(sides, {bank_account(): (2450.0, 0.0), clearing: (0.0, 2450.0)})
 		self.assertEqual(self.figures("AF-10001"), ("Financed", "2450.00"))  # open until RTS reports it
@@ -73,14 +64,16 @@ class TestDirectPayment(ReportCase):
 		payment = get_payment_entry("Sales Invoice", "AF-10001", bank_account=bank_account())
 		payment.reference_no, payment.reference_date = "C-3", "2026-11-10"
 		dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
-		freight.make_invoice("XM-1", company=ACME, customer=payment.party, amount=500, po_no="XM-1", **dates)
+		factories.make_invoice(
+			"XM-1", company=ACME, customer=payment.party, amount=500, po_no="XM-1", **dates
+		)
 		row = {"reference_doctype": "Sales Invoice", "reference_name": "XM-1", "allocated_amount": 500}
 		payment.append("references", row | {"outstanding_amount": 500, "total_amount": 500})
 		payment.paid_amount = payment.received_amount = 2960
 		return payment.insert()
 
 	def test_a_payment_of_other_invoices_too_keeps_what_is_theirs(self):
-		reports.import_sample("purchase_clean")
+		report_factories.import_sample("purchase_clean")
 		payment = self.mixed()
 		entry = frappe.get_doc("Journal Entry", direct_payments.hold_for_factor(payment))
 		self.assertEqual([(row.debit, row.credit) for row in entry.accounts], [(2450.0, 0.0), (0.0, 2450.0)])
@@ -91,7 +84,7 @@ class TestDirectPayment(ReportCase):
 		self.assertEqual(self.figures("XM-1")[1], "0.00")
 
 	def test_one_with_deductions_is_not_divided(self):
-		reports.import_sample("purchase_clean")
+		report_factories.import_sample("purchase_clean")
 		account = frappe.db.get_value("Company", ACME, "write_off_account")
 		center = frappe.db.get_value("Company", ACME, "cost_center")
 		payment = self.mixed()

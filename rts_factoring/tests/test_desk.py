@@ -13,9 +13,9 @@ from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import progress
 from rts_factoring.services.views import invoice_status, overview, reminders, timeline
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME, BLUEBIRD
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME, BLUEBIRD
 
 MANAGER = "desk.manager@example.com"
 
@@ -24,7 +24,7 @@ class TestDesk(FreightCase):
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		freight.make_user(MANAGER, "Factoring User", "Factoring Manager", "Accounts User")
+		factories.make_user(MANAGER, "Factoring User", "Factoring Manager", "Accounts User")
 		frappe.db.commit()
 
 	def setUp(self):
@@ -37,26 +37,28 @@ class TestDesk(FreightCase):
 		return frappe.get_all("Notification Log", {"for_user": MANAGER}, pluck="subject", order_by="creation")
 
 	def sent(self, name: str, numbers, days_ago: int):
-		freight.make_invoices(numbers)
-		batch = reports.sent_batch(name, numbers)
+		factories.make_invoices(numbers)
+		batch = report_factories.sent_batch(name, numbers)
 		batch.db_set("delivered_on", add_days(now_datetime(), -days_ago))
 		return batch
 
 	def test_a_batch_is_overdue_once_the_days_have_passed_and_no_purchase_report_is_in(self):
-		freight.make_settings(ACME, purchase_overdue_days=3)
+		factories.make_settings(ACME, purchase_overdue_days=3)
 		self.sent("OLD", ["AF-10001"], days_ago=5)
 		self.sent("NEW", ["AF-10002"], days_ago=1)
 		self.assertEqual(reminders.overdue_batches(ACME), ["OLD"])
-		reports.import_file("p.xlsx", reports.purchase_rows("OLD", ("AF-10001", 2450, 73.5, 122.5)))
+		report_factories.import_file(
+			"p.xlsx", report_factories.purchase_rows("OLD", ("AF-10001", 2450, 73.5, 122.5))
+		)
 		self.assertEqual(reminders.overdue_batches(ACME), [])
 
 	def test_zero_days_never_remind(self):
-		freight.make_settings(ACME, purchase_overdue_days=0)
+		factories.make_settings(ACME, purchase_overdue_days=0)
 		self.sent("OLD", ["AF-10001"], days_ago=50)
 		self.assertEqual(reminders.overdue_batches(ACME), [])
 
 	def test_each_matter_is_one_message_and_its_switch_silences_it(self):
-		freight.make_settings(ACME, purchase_overdue_days=3)
+		factories.make_settings(ACME, purchase_overdue_days=3)
 		self.sent("OLD", ["AF-10001", "AF-10002"], days_ago=5)
 		frappe.db.set_value("Sales Invoice", "AF-10002", "factoring_status", "Held")
 		reminders.remind(ACME)
@@ -64,7 +66,7 @@ class TestDesk(FreightCase):
 		self.assertIn("1 batches without a purchase report", self.subjects()[0])
 		self.assertIn("1 invoices held", self.subjects()[1])
 		frappe.db.delete("Notification Log", {"for_user": MANAGER})
-		freight.make_settings(ACME, purchase_overdue_days=3, alert_held="Off")
+		factories.make_settings(ACME, purchase_overdue_days=3, alert_held="Off")
 		reminders.remind(ACME)
 		self.assertEqual(len(self.subjects()), 1)
 
@@ -78,15 +80,15 @@ class TestDesk(FreightCase):
 
 	def test_a_reason_comes_with_its_fix_and_the_place_to_mend_it(self):
 		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
-		freight.make_invoice("AF-10001")
+		factories.make_invoice("AF-10001")
 		reasons = invoice_status.reasons("AF-10001")
 		self.assertEqual([reason["code"] for reason in reasons], ["no_notice"])
 		self.assertEqual(reasons[0]["doctype"], "Notice of Assignment")
 		self.assertTrue(reasons[0]["fix"])
 
 	def test_a_reason_with_values_is_said_in_the_language_of_the_user(self):
-		freight.make_settings(ACME, document_kinds=[{"kind": "Proof of Delivery", "required": 1}])
-		freight.make_invoice("AF-10001")
+		factories.make_settings(ACME, document_kinds=[{"kind": "Proof of Delivery", "required": 1}])
+		factories.make_invoice("AF-10001")
 		self.addCleanup(setattr, frappe.local, "lang", frappe.local.lang)
 		frappe.local.lang = "es"
 		(reason,) = invoice_status.reasons("AF-10001")
@@ -95,29 +97,29 @@ class TestDesk(FreightCase):
 		self.assertEqual(kept, "Proof of Delivery is missing. Attach it under Documents.")
 
 	def test_bulk_goes_on_past_a_refused_invoice(self):
-		freight.make_invoices(["AF-10001", "AF-10002"])
-		reports.sent_batch("A", ["AF-10001"])
+		factories.make_invoices(["AF-10001", "AF-10002"])
+		report_factories.sent_batch("A", ["AF-10001"])
 		found = api.unqueue_invoices(["AF-10001", "AF-10002"])
 		self.assertEqual(found["done"], ["AF-10002"])
 		self.assertEqual([row["invoice"] for row in found["refused"]], ["AF-10001"])
 		self.assertIn("A", found["refused"][0]["reason"])
-		self.assertEqual(freight.state("AF-10002"), "Not Factored")
+		self.assertEqual(factories.state("AF-10002"), "Not Factored")
 
 	def test_a_batch_is_made_of_one_company_only(self):
-		freight.make_notice(BLUEBIRD)
-		freight.make_invoices(["AF-10001", "BL-20001"])
+		factories.make_notice(BLUEBIRD)
+		factories.make_invoices(["AF-10001", "BL-20001"])
 		with self.refused("one company"):
 			api.make_batch(["AF-10001", "BL-20001"])
 
 	def test_queued_invoices_are_filtered_by_amount_before_they_are_counted(self):
-		freight.make_invoices(["AF-10001", "AF-10002", "AF-10003"])  # 2450, 1875.50, 3120.25
+		factories.make_invoices(["AF-10001", "AF-10002", "AF-10003"])  # 2450, 1875.50, 3120.25
 		found = readiness.invoices_for_batch(ACME, limit=1)
 		self.assertEqual(([row.name for row in found["offered"]], found["more"]), (["AF-10001"], True))
 		found = api.get_queued_invoices(ACME, min_amount=3000)
 		self.assertEqual(([row.name for row in found["offered"]], found["more"]), (["AF-10003"], False))
 
 	def test_a_card_adds_up_each_currency_for_itself(self):
-		freight.make_invoices(["AF-10001", "AF-10002"])
+		factories.make_invoices(["AF-10001", "AF-10002"])
 		frappe.db.set_value("Sales Invoice", "AF-10002", "currency", "EUR")
 		shown = api.get_card({"card": "queued"})
 		self.assertIn(fmt_money(2450, currency="USD"), shown)
@@ -138,8 +140,8 @@ class TestDesk(FreightCase):
 
 	def test_a_running_posting_tells_how_far_it_is(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
-		doc = reports.import_file(
-			"p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)), submit=False
+		doc = report_factories.import_file(
+			"p.xlsx", report_factories.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)), submit=False
 		)
 		self.addCleanup(progress.clear_progress, doc.name)
 		progress.show_progress(doc.name, 3, 10)
@@ -153,14 +155,16 @@ class TestDesk(FreightCase):
 
 	def test_the_stage_is_signed_only_with_the_agreement_attached(self):
 		with self.refused("Attach the signed access agreement"):
-			freight.make_settings(ACME, request_stage="Signed")
+			factories.make_settings(ACME, request_stage="Signed")
 		frappe.db.set_value(settings.DOCTYPE, ACME, "request_stage", "Signed")
 		steps = {step["step"]: step for step in api.get_checklist(ACME)}
 		self.assertIn("Attach", steps["credentials"]["missing"])
 
 	def test_the_timeline_tells_of_batch_and_postings(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
-		doc = reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)))
+		doc = report_factories.import_file(
+			"p.xlsx", report_factories.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5))
+		)
 		told = " ".join(event["content"] for event in timeline.of_invoice("AF-10001"))
 		self.assertIn("/T", told)
 		self.assertIn(doc.name, told)
@@ -168,9 +172,13 @@ class TestDesk(FreightCase):
 
 	def test_amounts_in_the_timeline_are_said_in_words_not_by_their_sign(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
-		reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)))
+		report_factories.import_file(
+			"p.xlsx", report_factories.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5))
+		)
 		row = ("AF-10001", "CHK-1", "11/05/2026", "Reserve Release", None, None, 122.5)
-		doc = reports.import_file("q.xlsx", reports.payment_rows("11/01/2026 - 11/07/2026", row))
+		doc = report_factories.import_file(
+			"q.xlsx", report_factories.payment_rows("11/01/2026 - 11/07/2026", row)
+		)
 		self.assertIn("122.50 into the reserve", self.told())
 		self.assertIn("released $ 122.50", self.told())
 		doc.cancel()
@@ -182,7 +190,9 @@ class TestDesk(FreightCase):
 
 	def test_the_chart_adds_up_weeks_of_the_companies_one_may_see(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
-		reports.import_file("p.xlsx", reports.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5)))
+		report_factories.import_file(
+			"p.xlsx", report_factories.purchase_rows("T", ("AF-10001", 2450, 73.5, 122.5))
+		)
 		day = frappe.db.get_value("Factoring Ledger Entry", {"sales_invoice": "AF-10001"}, "posting_date")
 		found = overview.per_week([ACME], weeks=2, to_date=getdate(day))
 		self.assertEqual(found["datasets"][0]["values"], [0, 2450])

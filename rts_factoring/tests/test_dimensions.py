@@ -7,10 +7,9 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
 
 from rts_factoring.install import create_dimension_fields
 from rts_factoring.services.accounting import deposits
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_deposits import bank_account
-from rts_factoring.tests.test_report_imports import ReportCase
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME, bank_account
+from rts_factoring.tests.report_case import ReportCase
 
 FIELD = "branch"
 HOME, AWAY = "Dallas", "Tulsa"
@@ -67,7 +66,7 @@ class TestDimensions(ReportCase):
 		return {row.reference_name or row.account.split(" - ")[0]: row[FIELD] for row in rows}
 
 	def test_rows_take_the_invoices_own_else_the_settings(self):
-		freight.make_settings(ACME, branch=HOME)
+		factories.make_settings(ACME, branch=HOME)
 		for name, branch in (("DM-1", AWAY), ("DM-2", HOME)):
 			values = {
 				"posting_date": "2026-10-01",
@@ -75,18 +74,20 @@ class TestDimensions(ReportCase):
 				"amount": 1000,
 				"branch": branch,
 			}
-			doc = freight.make_invoice(
+			doc = factories.make_invoice(
 				name, False, company=ACME, customer="Ridgeline Foods Inc", po_no=name, **values
 			)
 			doc.items[0].branch = branch
 			doc.submit()
-			freight.receivables()[name] = {"customer": "Ridgeline Foods Inc", "amount": "1000"}
-		reports.sent_batch("DM-B", ["DM-1", "DM-2"])
-		bought = reports.import_file(
-			"dm.xlsx", reports.purchase_rows("DM-B", ("DM-1", 1000, 30, 50), ("DM-2", 1000, 30, 50))
+			factories.receivables()[name] = {"customer": "Ridgeline Foods Inc", "amount": "1000"}
+		report_factories.sent_batch("DM-B", ["DM-1", "DM-2"])
+		bought = report_factories.import_file(
+			"dm.xlsx", report_factories.purchase_rows("DM-B", ("DM-1", 1000, 30, 50), ("DM-2", 1000, 30, 50))
 		)
 		rows = [(name, "1", "11/05/2026", "Payment", 1000) for name in ("DM-1", "DM-2")]
-		paid = reports.import_file("dm-paid.xlsx", reports.payment_rows("11/01/2026 - 11/30/2026", *rows))
+		paid = report_factories.import_file(
+			"dm-paid.xlsx", report_factories.payment_rows("11/01/2026 - 11/30/2026", *rows)
+		)
 		names = frappe.get_all(
 			"Journal Entry", {"factoring_report_import": ("in", [bought.name, paid.name])}, pluck="name"
 		)
@@ -102,7 +103,7 @@ class TestDimensions(ReportCase):
 		self.assert_books_agree()
 
 	def test_a_dimension_older_than_the_app_gets_its_field(self):
-		name = frappe.db.get_value("Custom Field", {"dt": freight.settings.DOCTYPE, "fieldname": FIELD})
+		name = frappe.db.get_value("Custom Field", {"dt": factories.settings.DOCTYPE, "fieldname": FIELD})
 		frappe.delete_doc("Custom Field", name)
 		create_dimension_fields()
-		self.assertTrue(frappe.get_meta(freight.settings.DOCTYPE, cached=False).has_field(FIELD))
+		self.assertTrue(frappe.get_meta(factories.settings.DOCTYPE, cached=False).has_field(FIELD))

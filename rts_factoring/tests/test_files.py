@@ -3,9 +3,9 @@
 import frappe
 
 from rts_factoring.services.invoices import documents
-from rts_factoring.tests import freight, walls
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME, BLUEBIRD, FIXTURES
+from rts_factoring.tests import company_isolation, factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME, BLUEBIRD, FIXTURES
 
 PAPER = "paperwork/rate_confirmation.pdf"
 REPORT = "Factored Invoices"
@@ -13,9 +13,9 @@ REPORT = "Factored Invoices"
 
 class TestFiles(FreightCase):
 	def setUp(self):
-		self.addCleanup(walls.remove_limits)  # it commits: after the rollback of the base class
+		self.addCleanup(company_isolation.remove_limits)  # it commits: after the rollback of the base class
 		super().setUp()
-		walls.remove_limits()
+		company_isolation.remove_limits()
 
 	def public(self) -> str:
 		values = {"file_name": "pod.pdf", "is_private": 0, "content": (FIXTURES / PAPER).read_bytes()}
@@ -23,7 +23,7 @@ class TestFiles(FreightCase):
 
 	def test_a_public_file_is_no_document_of_an_invoice(self):
 		for number, submit in (("AF-10001", False), ("AF-10002", True)):
-			invoice = freight.make_invoice(number, submit=submit)
+			invoice = factories.make_invoice(number, submit=submit)
 			with self.refused("Row 1", "public"):
 				documents.attach(invoice, self.public(), "Other")
 			invoice.reload()
@@ -35,19 +35,19 @@ class TestFiles(FreightCase):
 				invoice.save()
 
 	def test_rows_that_were_there_before_do_not_stop_a_save(self):
-		invoice = freight.make_invoice("AF-10001", submit=False)
-		documents.attach(invoice, freight.upload(PAPER), "Other")
+		invoice = factories.make_invoice("AF-10001", submit=False)
+		documents.attach(invoice, factories.upload(PAPER), "Other")
 		frappe.db.set_value("Factoring Document", invoice.factoring_documents[0].name, "file", self.public())
 		invoice.reload()
 		invoice.po_no = "changed"
 		invoice.save()
 
 	def test_whoever_moved_to_another_company_no_longer_opens_or_finds_the_files_of_the_first(self):
-		walls.make_people()
-		user = walls.address("Factoring Manager")
-		freight.make_invoice("AF-10001")
+		company_isolation.make_people()
+		user = company_isolation.address("Factoring Manager")
+		factories.make_invoice("AF-10001")
 		frappe.set_user(user)
-		file = frappe.get_doc("File", {"file_url": freight.upload(PAPER, attached_to="AF-10001")})
+		file = frappe.get_doc("File", {"file_url": factories.upload(PAPER, attached_to="AF-10001")})
 		self.assertTrue(file.has_permission("read"))
 		self.assertTrue(frappe.get_list("File", {"name": file.name}))
 		frappe.set_user("Administrator")
@@ -59,31 +59,31 @@ class TestFiles(FreightCase):
 
 	def test_what_frappe_says_of_a_file_holds_for_everybody_else(self):
 		"""On Frappe 15 the last app's answer is the only one: ours must not open what Frappe keeps shut."""
-		walls.make_people()
-		freight.make_invoice("AF-10001")
+		company_isolation.make_people()
+		factories.make_invoice("AF-10001")
 		stray = frappe.get_doc(
 			{"doctype": "File", "file_name": "a.txt", "is_private": 1, "content": "x"}
 		).insert()
-		paper = frappe.get_doc("File", {"file_url": freight.upload(PAPER, attached_to="AF-10001")})
+		paper = frappe.get_doc("File", {"file_url": factories.upload(PAPER, attached_to="AF-10001")})
 		for role, allowed in (("System Manager", False), ("Factoring User", True)):
 			for limited in (True, False):
 				frappe.set_user("Administrator")
 				if not limited:
-					walls.remove_limits()
+					company_isolation.remove_limits()
 				else:
-					walls.make_people()
-				frappe.set_user(walls.address(role))
+					company_isolation.make_people()
+				frappe.set_user(company_isolation.address(role))
 				self.assertFalse(stray.has_permission("read"), role)
 				self.assertEqual(paper.has_permission("read"), allowed, role)
 
 	def test_what_frappe_says_of_a_prepared_report_holds_too(self):
-		user = freight.make_user("prepared@walls.example.com", "Prepared Report User")
+		user = factories.make_user("prepared@company_isolation.example.com", "Prepared Report User")
 		filters = frappe.as_json({"company": ACME})
 		doc = frappe.get_doc({"doctype": "Prepared Report", "report_name": REPORT, "filters": filters})
 		doc.db_insert()
 		frappe.set_user(user)
 		self.assertFalse(doc.has_permission("read"), "may not run the report")
 		frappe.set_user("Administrator")
-		freight.make_user(user, "Prepared Report User", "Factoring User", "Accounts User")
+		factories.make_user(user, "Prepared Report User", "Factoring User", "Accounts User")
 		frappe.set_user(user)
 		self.assertTrue(doc.has_permission("read"))

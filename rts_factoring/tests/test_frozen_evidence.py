@@ -5,11 +5,11 @@ import frappe
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.invoices import invoice_state, packets, readiness
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.formats import Seen
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_packets import add, content, of
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.packet_factories import add_documents, packet_content, packet_state
+from rts_factoring.tests.print_formats import Seen
 
 ONE, TWO = "AF-10001", "AF-10002"
 OLD, NEW = "PAY TO THE FACTOR", "PAY TO THE NEW FACTOR"
@@ -19,7 +19,7 @@ class EvidenceCase(FreightCase):
 	def setUp(self):
 		super().setUp()
 		frappe.local.form_dict = frappe._dict()
-		freight.make_settings(ACME, print_format=None)
+		factories.make_settings(ACME, print_format=None)
 
 	def new_version(self, valid_from="2026-01-01"):
 		"""Amending makes the next version."""
@@ -48,13 +48,14 @@ class TestFrozenNotice(EvidenceCase):
 		frappe.db.set_value("Sales Invoice", invoice, "factoring_status", state.value)
 
 	def test_a_reprint_shows_the_version_it_was_sent_with_and_later_invoices_the_new_one(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		self.sell(ONE)
 		amended = self.new_version()
-		freight.make_invoice(TWO)
+		factories.make_invoice(TWO)
 		packets.ensure_packet(TWO)
 		self.assertEqual(
-			(of(ONE).factoring_notice, of(TWO).factoring_notice), (self.notice.name, amended.name)
+			(packet_state(ONE).factoring_notice, packet_state(TWO).factoring_notice),
+			(self.notice.name, amended.name),
 		)
 		self.assertEqual((self.printed(ONE).stamps(OLD), self.printed(ONE).stamps(NEW)), (1, 0))
 		self.assertEqual((self.printed(TWO).stamps(OLD), self.printed(TWO).stamps(NEW)), (0, 1))
@@ -66,20 +67,20 @@ class TestFrozenNotice(EvidenceCase):
 		later.submit()
 		days = {ONE: "2026-10-25", TWO: "2026-10-26"}
 		for name, day in days.items():
-			freight.make_invoice(name, posting_date=day)
+			factories.make_invoice(name, posting_date=day)
 		self.assertEqual((self.printed(ONE).stamps(OLD), self.printed(TWO).stamps(NEW)), (1, 1))
 
 	def test_one_not_sent_yet_takes_the_new_version_when_its_own_is_withdrawn(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		packets.ensure_packet(ONE)
-		first = of(ONE).factoring_packet
+		first = packet_state(ONE).factoring_packet
 		amended = self.new_version()
 		self.assertNotEqual(packets.ensure_packet(ONE), first)
-		self.assertEqual(of(ONE).factoring_notice, amended.name)
-		self.assertIn(NEW, Seen(content(ONE)).pages[0])
+		self.assertEqual(packet_state(ONE).factoring_notice, amended.name)
+		self.assertIn(NEW, Seen(packet_content(ONE)).pages[0])
 
 	def test_a_buyback_removes_it(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		self.sell(ONE, InvoiceState.CHARGED_BACK)
 		self.assertEqual(self.printed(ONE).stamps(OLD), 0)
 
@@ -89,8 +90,8 @@ class TestBatchOnItsWay(EvidenceCase):
 
 	def setUp(self):
 		super().setUp()
-		freight.make_settings(ACME, print_format=None, protocol="Download")
-		freight.make_invoice(ONE)
+		factories.make_settings(ACME, print_format=None, protocol="Download")
+		factories.make_invoice(ONE)
 		frappe.db.commit()
 		self.batch = factoring_batch.create(ACME, [ONE])
 		self.batch.submit()
@@ -108,21 +109,21 @@ class TestBatchOnItsWay(EvidenceCase):
 		self.assertEqual(packets.ensure_packet(ONE), self.sent)
 		delivery.mark_delivered(self.batch.name)
 		frappe.db.commit()
-		found = of(ONE)
+		found = packet_state(ONE)
 		self.assertEqual((found.factoring_status, found.factoring_notice), ("Submitted", self.notice.name))
 		self.assertEqual((found.factoring_packet, self.of_batch()), (self.sent, self.sent))
 		self.assertEqual((self.printed(ONE).stamps(OLD), self.printed(ONE).stamps(NEW)), (1, 0))
-		self.assertIn(OLD, Seen(content(ONE)).pages[0])
+		self.assertIn(OLD, Seen(packet_content(ONE)).pages[0])
 
 	def test_a_document_added_meanwhile_makes_no_other_packet(self):
-		add(ONE, "bill_of_lading.pdf")
+		add_documents(ONE, "bill_of_lading.pdf")
 		packets.make_packets([ONE])
-		self.assertEqual((of(ONE).factoring_packet, self.of_batch()), (self.sent, self.sent))
+		self.assertEqual((packet_state(ONE).factoring_packet, self.of_batch()), (self.sent, self.sent))
 
 	def test_settings_changed_meanwhile_leave_it_queued_and_stamped(self):
-		freight.make_settings(ACME, enabled=0)
+		factories.make_settings(ACME, enabled=0)
 		readiness.update_readiness([ONE])
-		self.assertEqual(of(ONE).factoring_status, "Queued")
+		self.assertEqual(packet_state(ONE).factoring_status, "Queued")
 		self.assertEqual(self.printed(ONE).stamps(OLD), 1)
 
 	def test_cancelling_the_batch_lets_it_take_the_new_version(self):
@@ -130,26 +131,26 @@ class TestBatchOnItsWay(EvidenceCase):
 		self.batch.reload()
 		self.batch.cancel()
 		self.assertNotEqual(packets.ensure_packet(ONE), self.sent)
-		self.assertEqual(of(ONE).factoring_notice, amended.name)
-		self.assertIn(NEW, Seen(content(ONE)).pages[0])
+		self.assertEqual(packet_state(ONE).factoring_notice, amended.name)
+		self.assertIn(NEW, Seen(packet_content(ONE)).pages[0])
 		self.assertTrue(frappe.db.exists("File", self.sent), "the cancelled batch keeps what it held")
 
 
 class TestHeldInvoice(EvidenceCase):
 	def test_queued_again_it_takes_the_version_in_force(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		packets.ensure_packet(ONE)
 		invoice_state.write_fields([ONE], factoring_status="Held")
 		amended = self.new_version()
 		self.assertEqual(self.printed(ONE).stamps(OLD), 1, "what the factor has")
 		self.assertEqual(readiness.requeue(ONE).state, InvoiceState.QUEUED)
 		packets.ensure_packet(ONE)
-		self.assertEqual(of(ONE).factoring_notice, amended.name)
-		self.assertIn(NEW, Seen(content(ONE)).pages[0])
+		self.assertEqual(packet_state(ONE).factoring_notice, amended.name)
+		self.assertIn(NEW, Seen(packet_content(ONE)).pages[0])
 
 	def test_queued_again_under_a_notice_that_still_stands_it_keeps_it(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		packets.ensure_packet(ONE)
 		invoice_state.write_fields([ONE], factoring_status="Held")
 		readiness.requeue(ONE)
-		self.assertEqual(of(ONE).factoring_notice, self.notice.name)
+		self.assertEqual(packet_state(ONE).factoring_notice, self.notice.name)

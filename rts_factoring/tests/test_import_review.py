@@ -7,11 +7,11 @@ import frappe
 from rts_factoring.core.model import ReportKind
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import decisions, posting, reconciling
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME, BLUEBIRD
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME, BLUEBIRD
 
-HEADER = (*reports.PURCHASE_HEADER, "Status")
+HEADER = (*report_factories.PURCHASE_HEADER, "Status")
 
 
 class TestReview(FreightCase):
@@ -19,8 +19,8 @@ class TestReview(FreightCase):
 		super().setUp()
 		self.layout = frappe.get_doc("Report Layout", layouts.DEFAULT_NAMES[ReportKind.PURCHASE])
 		self.addCleanup(self.forget_words)
-		freight.make_invoices(["AF-10001", "AF-10002"])
-		reports.sent_batch("R", ["AF-10001", "AF-10002"])
+		factories.make_invoices(["AF-10001", "AF-10002"])
+		report_factories.sent_batch("R", ["AF-10001", "AF-10002"])
 
 	def forget_words(self):
 		self.layout.reload()
@@ -29,11 +29,11 @@ class TestReview(FreightCase):
 		frappe.db.commit()
 
 	def report(self, *rows, submit=False, titles=(("Client #:", "104233"),), **values):
-		content = reports.workbook([*titles, HEADER, *rows])
-		return reports.import_file("review.xlsx", content, submit, **values)
+		content = report_factories.workbook([*titles, HEADER, *rows])
+		return report_factories.import_file("review.xlsx", content, submit, **values)
 
 	def row(self, number, word, purchased=1000, fee=30, reserve=50):
-		sample = freight.receivables()[number]
+		sample = factories.receivables()[number]
 		return (
 			number,
 			sample["customer"],
@@ -46,7 +46,7 @@ class TestReview(FreightCase):
 		)
 
 	def outcomes(self, doc):
-		return [row.outcome for row in reports.lines(doc)]
+		return [row.outcome for row in report_factories.lines(doc)]
 
 	def teach(self):
 		layouts.add_word(self.layout.name, "Status", "Zu den Akten", "matched", ACME)
@@ -64,7 +64,7 @@ class TestReview(FreightCase):
 		doc.submit()
 		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
 		self.assertEqual(sum(row["debit"] for entry in shown for row in entry["rows"]), 2000)
-		self.assertEqual(reports.journal(doc, "advances"), (0, 2000))
+		self.assertEqual(report_factories.journal(doc, "advances"), (0, 2000))
 
 	def test_decisions_outlive_a_changed_layout(self):
 		stranger = ("AF-99999", *self.row("AF-10002", "Funded")[1:])
@@ -73,7 +73,7 @@ class TestReview(FreightCase):
 		self.teach()
 		reconciling.update_rows(doc.name)
 		self.assertEqual(self.outcomes(doc), ["matched", "ignored"])
-		row = reports.lines(doc, "resolution", "resolution_reason", "decided_by")[1]
+		row = report_factories.lines(doc, "resolution", "resolution_reason", "decided_by")[1]
 		self.assertEqual(tuple(row.values()), ("Ignored", "not ours", "Administrator"))
 
 	def test_what_a_browser_sends_of_our_own_fields_is_not_kept(self):
@@ -87,7 +87,7 @@ class TestReview(FreightCase):
 		self.assertEqual(frappe.db.get_value("Report Import", doc.name, "waiting_count"), 0)
 		doc.layout_snapshot = json.dumps(swapped)
 		doc.submit()
-		self.assertEqual(reports.journal(doc, "fee"), (30, 0))
+		self.assertEqual(report_factories.journal(doc, "fee"), (30, 0))
 
 	def test_a_submit_that_changes_what_is_imported_is_refused(self):
 		doc = self.report(self.row("AF-10001", "Funded"))
@@ -102,7 +102,7 @@ class TestReview(FreightCase):
 
 	def test_rows_that_name_another_subsidiary_wait(self):
 		header = ("Client", *HEADER)
-		content = reports.workbook(
+		content = report_factories.workbook(
 			[
 				("Client #:", "104233"),
 				header,
@@ -110,9 +110,9 @@ class TestReview(FreightCase):
 				(ACME, *self.row("AF-10002", "Funded")),
 			]
 		)
-		doc = reports.import_file("named.xlsx", content, submit=False)
+		doc = report_factories.import_file("named.xlsx", content, submit=False)
 		self.assertEqual(self.outcomes(doc), ["blocked", "matched"])
-		self.assertEqual(reports.lines(doc)[0].reason, "other_subsidiary")
+		self.assertEqual(report_factories.lines(doc)[0].reason, "other_subsidiary")
 
 	def test_a_wire_fee_kept_from_the_payout_is_posted_once_its_type_is_set(self):
 		wire = ("Wire Fee", None, None, None, None, None, -15, None)
@@ -124,17 +124,22 @@ class TestReview(FreightCase):
 		self.assertEqual(self.outcomes(doc), ["matched", "matched"])
 		doc.reload()
 		doc.submit()
-		self.assertEqual(reports.journal(doc, "charges"), (15, 0))
-		debit, credit = reports.journal(doc, "clearing")
+		self.assertEqual(report_factories.journal(doc, "charges"), (15, 0))
+		debit, credit = report_factories.journal(doc, "clearing")
 		self.assertEqual(debit - credit, 920 - 15)
 
 	def test_a_header_of_the_file_is_taught_from_the_import(self):
 		self.addCleanup(self.forget_header)
-		header = (*reports.PURCHASE_HEADER[:4], "Schuld", *reports.PURCHASE_HEADER[5:], "Status")
-		content = reports.workbook([("Client #:", "104233"), header, self.row("AF-10001", "Funded")])
-		doc = reports.import_file("taught.xlsx", content, submit=False)
+		header = (
+			*report_factories.PURCHASE_HEADER[:4],
+			"Schuld",
+			*report_factories.PURCHASE_HEADER[5:],
+			"Status",
+		)
+		content = report_factories.workbook([("Client #:", "104233"), header, self.row("AF-10001", "Funded")])
+		doc = report_factories.import_file("taught.xlsx", content, submit=False)
 		self.assertEqual(json.loads(doc.unknown_columns), ["Schuld"])
-		self.assertEqual(reports.lines(doc)[0].reason, "arithmetic")
+		self.assertEqual(report_factories.lines(doc)[0].reason, "arithmetic")
 		with self.refused("Choose a text of this file"):
 			decisions.teach(doc.name, "Header", "Fee", "fee_amount")
 		decisions.teach(doc.name, "Header", "Schuld", "fee_amount")

@@ -12,10 +12,10 @@ from rts_factoring.core.delivery import fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
 from rts_factoring.sandbox.server import SandboxFiles
 from rts_factoring.services.reports import inbox, jobs, reconciling
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import point_to, run_worker
-from rts_factoring.tests.freight import ACME, BLUEBIRD, FIXTURES
-from rts_factoring.tests.test_report_imports import ReportCase
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.cases import point_to, run_worker
+from rts_factoring.tests.factories import ACME, BLUEBIRD, FIXTURES
+from rts_factoring.tests.report_case import ReportCase
 
 
 class InboxCase(ReportCase):
@@ -23,11 +23,11 @@ class InboxCase(ReportCase):
 
 	def setUp(self):
 		super().setUp()
-		freight.make_invoices(["AF-10001", "AF-10002"])
+		factories.make_invoices(["AF-10001", "AF-10002"])
 		for batch, invoice in (("A1", "AF-10001"), ("A2", "AF-10002")):
-			reports.sent_batch(batch, [invoice])
-		self.report = reports.purchase_rows("A1", ("AF-10001", 2450, 73.5, 122.5))
-		self.other = reports.purchase_rows("A2", ("AF-10002", 1875.5, 56.25, 93.75))
+			report_factories.sent_batch(batch, [invoice])
+		self.report = report_factories.purchase_rows("A1", ("AF-10001", 2450, 73.5, 122.5))
+		self.other = report_factories.purchase_rows("A2", ("AF-10002", 1875.5, 56.25, 93.75))
 
 
 class TestInboxFolder(InboxCase):
@@ -65,7 +65,7 @@ class TestInboxFolder(InboxCase):
 		return frappe.db.count("Notification Log", {"for_user": self.manager, "document_name": ACME})
 
 	def make_manager(self):
-		self.manager = freight.make_user("boss@rts.test", "Factoring Manager")
+		self.manager = factories.make_user("boss@rts.test", "Factoring Manager")
 		self.addCleanup(forget, self.manager)
 
 	def test_a_file_that_is_too_big_is_told_once_and_stops_no_other(self):
@@ -135,8 +135,8 @@ class TestMailedReport(InboxCase):
 		if not frappe.db.exists("Email Account", self.ACCOUNT):
 			account = {"email_account_name": self.ACCOUNT, "email_id": "reports@example.com"}
 			frappe.get_doc({"doctype": "Email Account", **account}).insert(ignore_mandatory=True)
-		freight.make_settings(ACME, report_email_account=self.ACCOUNT)
-		freight.make_settings(BLUEBIRD, report_email_account=None)
+		factories.make_settings(ACME, report_email_account=self.ACCOUNT)
+		factories.make_settings(BLUEBIRD, report_email_account=None)
 		self.addCleanup(self.forget_mail)
 		self.default = frappe.db.get_default("company")
 		frappe.db.set_default("company", BLUEBIRD)  # which the file's own company wins over
@@ -206,9 +206,9 @@ class TestMailedReport(InboxCase):
 				job()
 
 	def test_of_a_shared_account_a_refusal_is_told_to_those_who_may_see_all_its_companies(self):
-		freight.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
+		factories.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
 		people = {
-			name: freight.make_user(f"{name}@rts.test", "Factoring Manager")
+			name: factories.make_user(f"{name}@rts.test", "Factoring Manager")
 			for name in ("acme", "both", "all")
 		}
 		for name, companies in (("acme", (ACME,)), ("both", (ACME, BLUEBIRD))):
@@ -234,15 +234,15 @@ class TestMailedReport(InboxCase):
 		frappe.set_user("Administrator")
 
 	def test_of_a_shared_account_each_report_goes_to_the_company_it_names(self):
-		freight.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
+		factories.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
 		name = inbox.import_attachment(self.mail(self.report).name, self.ACCOUNT)
 		self.assertEqual(frappe.db.get_value("Report Import", name, "company"), ACME)
 		self.assertEqual(frappe.get_all("Factoring Log", {"action": "E-mail"}, pluck="company"), [ACME])
 
 	def test_a_report_about_a_company_of_another_account_is_refused_and_not_told_to_it(self):
-		freight.make_settings(ACME, report_email_account=None)
-		freight.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
-		manager = freight.make_user("acme@rts.test", "Factoring Manager")
+		factories.make_settings(ACME, report_email_account=None)
+		factories.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
+		manager = factories.make_user("acme@rts.test", "Factoring Manager")
 		limit = {"user": manager, "allow": "Company", "for_value": ACME}
 		frappe.get_doc({"doctype": "User Permission", **limit}).insert()
 		self.addCleanup(forget, manager)

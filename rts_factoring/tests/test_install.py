@@ -8,9 +8,9 @@ from frappe.utils.password import set_encrypted_password
 
 from rts_factoring import custom_fields
 from rts_factoring.install import ROLES
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME
 
 APP, MODULE = "rts_factoring", "RTS Factoring"
 LISTED_BY_MODULE = (
@@ -74,12 +74,12 @@ class TestInstall(FreightCase):
 		doctypes = frappe.get_all("DocType", {"module": MODULE}, pluck="name")
 		self.assertGreater(len(doctypes), 10)
 		self.assertEqual(columns_there(), our_columns())
-		set_encrypted_password(freight.settings.DOCTYPE, ACME, "a secret", "password")
+		set_encrypted_password(factories.settings.DOCTYPE, ACME, "a secret", "password")
 		frappe.get_doc("User", "Administrator").add_roles(*ROLES)
 		there_before = desktop_entries()
 
 		bench("uninstall-app", APP, "--yes", "--no-backup")
-		self.addCleanup(freight.ensure_companies)
+		self.addCleanup(factories.ensure_companies)
 		self.assertNotIn(APP, frappe.get_installed_apps())
 		self.assertEqual(columns_there(), [])
 		tables = frappe.db.get_tables(cached=False)
@@ -91,7 +91,7 @@ class TestInstall(FreightCase):
 		self.assertEqual(frappe.get_all("Role", {"name": ("in", ROLES)}), [])
 		for table in ("Has Role", "DocPerm", "Custom DocPerm"):
 			self.assertEqual(frappe.db.count(table, {"role": ("in", ROLES)}), 0, table)
-		secrets = frappe.db.sql("select name from `__Auth` where doctype = %s", freight.settings.DOCTYPE)
+		secrets = frappe.db.sql("select name from `__Auth` where doctype = %s", factories.settings.DOCTYPE)
 		self.assertEqual(secrets, ())
 
 		bench("install-app", APP)
@@ -100,9 +100,9 @@ class TestInstall(FreightCase):
 		self.assertEqual(len(frappe.get_all("Role", {"name": ("in", ROLES)})), 2)
 		self.assertEqual(len(frappe.get_all("Report Layout")), 2)
 		self.assertEqual(len(frappe.get_all("Schedule Layout")), 1)
-		freight.ensure_companies()
-		freight.make_notice(ACME)
-		self.assertEqual(freight.make_invoice("AF-10001").factoring_status, "Queued")
+		factories.ensure_companies()
+		factories.make_notice(ACME)
+		self.assertEqual(factories.make_invoice("AF-10001").factoring_status, "Queued")
 
 	def test_a_dry_run_of_uninstall_takes_nothing(self):
 		bench("uninstall-app", APP, "--yes", "--no-backup", "--dry-run")

@@ -5,11 +5,11 @@ import frappe
 from rts_factoring.core.model import ReportKind
 from rts_factoring.services.company import layouts, settings
 from rts_factoring.services.reports import decisions
-from rts_factoring.tests import freight, reports, walls
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME, BLUEBIRD
+from rts_factoring.tests import company_isolation, factories, report_factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME, BLUEBIRD
 
-MANAGER = walls.address("Factoring Manager")
+MANAGER = company_isolation.address("Factoring Manager")
 SHARED = layouts.DEFAULT_NAMES[ReportKind.PAYMENT]
 COPY = f"{SHARED} - AFL"
 WORDS = ("Misc Adj", "Other Adj")
@@ -17,16 +17,16 @@ WORDS = ("Misc Adj", "Other Adj")
 
 class TestLayouts(FreightCase):
 	def setUp(self):
-		self.addCleanup(walls.remove_limits)  # it commits: after the rollback of the base class
+		self.addCleanup(company_isolation.remove_limits)  # it commits: after the rollback of the base class
 		super().setUp()
-		walls.make_people()
+		company_isolation.make_people()
 
 	def payment(self, *words: str):
 		"""A draft import of one row a word; of the limited manager, who is the user from here on."""
 		rows = [(None, None, "12/02/2026", word, 5 + n) for n, word in enumerate(words)]
-		content = reports.payment_rows("12/01/2026 - 12/15/2026", *rows)
+		content = report_factories.payment_rows("12/01/2026 - 12/15/2026", *rows)
 		frappe.set_user(MANAGER)
-		return reports.import_file(f"{frappe.generate_hash(length=5)}.xlsx", content, submit=False)
+		return report_factories.import_file(f"{frappe.generate_hash(length=5)}.xlsx", content, submit=False)
 
 	def remember(self, doc, row: int) -> None:
 		decisions.record_decision(doc.name, [row], "type", event="charge", remember=True)
@@ -57,7 +57,7 @@ class TestLayouts(FreightCase):
 
 	def test_but_makes_and_changes_those_of_that_company(self):
 		frappe.set_user(MANAGER)
-		own = frappe.get_doc("Report Layout", walls.own_layout("Report Layout", ACME))
+		own = frappe.get_doc("Report Layout", company_isolation.own_layout("Report Layout", ACME))
 		own.tolerance = 5
 		own.save()
 		for company in ("", BLUEBIRD):
@@ -66,7 +66,7 @@ class TestLayouts(FreightCase):
 			with self.assertRaises((frappe.PermissionError, frappe.CannotChangeConstantError)):
 				own.save()
 		with self.assertRaises(frappe.PermissionError):
-			walls.own_layout("Schedule Layout", BLUEBIRD)
+			company_isolation.own_layout("Schedule Layout", BLUEBIRD)
 
 	def test_a_shared_layout_cannot_be_taken_from_the_others_by_naming_a_company(self):
 		doc = frappe.get_doc("Report Layout", SHARED)
@@ -75,16 +75,18 @@ class TestLayouts(FreightCase):
 			doc.save()
 
 	def test_a_company_uses_no_layout_of_another(self):
-		foreign = walls.own_layout("Report Layout", BLUEBIRD)
-		content = reports.payment_rows("12/01/2026 - 12/15/2026", (None, None, "12/02/2026", "Fee", 5))
+		foreign = company_isolation.own_layout("Report Layout", BLUEBIRD)
+		content = report_factories.payment_rows(
+			"12/01/2026 - 12/15/2026", (None, None, "12/02/2026", "Fee", 5)
+		)
 		with self.refused("the layout of another company"):
-			reports.import_file("foreign.xlsx", content, submit=False, layout=foreign)
+			report_factories.import_file("foreign.xlsx", content, submit=False, layout=foreign)
 		for field, name in (
 			("purchase_report_layout", foreign),
-			("schedule_layout", walls.own_layout("Schedule Layout", BLUEBIRD)),
+			("schedule_layout", company_isolation.own_layout("Schedule Layout", BLUEBIRD)),
 		):
 			with self.refused("the layout of another company"):
-				freight.make_settings(ACME, **{field: name})
+				factories.make_settings(ACME, **{field: name})
 
 	def test_a_word_remembered_by_somebody_limited_goes_into_the_companys_copy(self):
 		doc = self.payment(*WORDS)
@@ -94,13 +96,13 @@ class TestLayouts(FreightCase):
 		self.assertEqual(frappe.db.get_value("Report Layout", COPY, "company"), ACME)
 		self.assertEqual((self.used(ACME), self.used(BLUEBIRD)), (COPY, ""))
 		later = self.payment(*WORDS[::-1])
-		self.assertEqual({row.outcome for row in reports.lines(later)}, {"matched"})
+		self.assertEqual({row.outcome for row in report_factories.lines(later)}, {"matched"})
 		frappe.set_user("Administrator")
 		self.assertEqual(len(frappe.get_all("Report Layout", {"layout_name": ("like", f"{SHARED}%")})), 2)
 
 	def test_nor_does_it_replace_another_layout_the_company_has_chosen(self):
-		chosen = walls.own_layout("Report Layout", ACME, SHARED)
-		freight.make_settings(ACME, payment_report_layout=chosen)
+		chosen = company_isolation.own_layout("Report Layout", ACME, SHARED)
+		factories.make_settings(ACME, payment_report_layout=chosen)
 		doc = self.payment(WORDS[0])
 		doc.update({"layout": SHARED})
 		doc.save()
@@ -116,8 +118,8 @@ class TestLayouts(FreightCase):
 	def test_the_shipped_ones_are_shared_whatever_the_default_company(self):
 		frappe.db.set_default("company", ACME)
 		self.addCleanup(frappe.db.set_default, "company", None)
-		for doctype, name in walls.SHARED.items():
+		for doctype, name in company_isolation.SHARED.items():
 			frappe.delete_doc(doctype, name, force=True)
 		layouts.create_defaults()
-		for doctype, name in walls.SHARED.items():
+		for doctype, name in company_isolation.SHARED.items():
 			self.assertFalse(frappe.db.get_value(doctype, name, "company"))

@@ -10,16 +10,16 @@ from rts_factoring.core.money import text
 from rts_factoring.sandbox.factor import Factor
 from rts_factoring.services.batches import factoring_batch
 from rts_factoring.services.views import statements
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import FreightCase, received, run_worker
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.cases import FreightCase, received, run_worker
+from rts_factoring.tests.factories import ACME
 
 
 class TestLifecycle(FreightCase):
 	def test_submitted_invoices_reach_the_factor(self):
 		server = self.factor()
-		numbers = freight.sample_batches()["A1"]
-		for invoice in freight.make_invoices(numbers):
+		numbers = factories.sample_batches()["A1"]
+		for invoice in factories.make_invoices(numbers):
 			self.assertEqual((invoice.factoring_status, invoice.factoring_reasons or ""), ("Queued", ""))
 
 		batch = factoring_batch.create(ACME, factoring_batch.queued(ACME))
@@ -31,7 +31,7 @@ class TestLifecycle(FreightCase):
 		batch.reload()
 		self.assertEqual((batch.status, batch.error or ""), ("Delivered", ""))
 		self.assertEqual({row.state for row in batch.files}, {"Delivered"})
-		self.assertEqual({freight.state(number) for number in numbers}, {"Submitted"})
+		self.assertEqual({factories.state(number) for number in numbers}, {"Submitted"})
 		self.assertEqual(sorted(received(server)), sorted(row.file_name for row in batch.files))
 
 		schedule = batch.files[-1]
@@ -40,7 +40,7 @@ class TestLifecycle(FreightCase):
 			rows = list(csv.DictReader(lines))
 		self.assertEqual([row["Invoice Number"] for row in rows], numbers)
 		for row in rows:
-			sample = freight.receivables()[row["Invoice Number"]]
+			sample = factories.receivables()[row["Invoice Number"]]
 			self.assertEqual(row["Invoice Amount"], sample["amount"])
 			self.assertEqual(row["Customer Name"], sample["customer"])
 			text = "".join(page.extract_text() for page in PdfReader(server.inbox / row["File Name"]).pages)
@@ -51,24 +51,24 @@ class TestLifecycle(FreightCase):
 
 	def test_from_queued_invoices_to_paid_ones_and_all_the_way_back(self):
 		server = self.factor()
-		numbers = freight.sample_batches()["A1"]
-		freight.make_invoices(numbers)
+		numbers = factories.sample_batches()["A1"]
+		factories.make_invoices(numbers)
 		batch = factoring_batch.create(ACME, factoring_batch.queued(ACME))
 		batch.submit()
 		run_worker()
-		sent = reports.books()
+		sent = report_factories.books()
 
 		factor = Factor(server.root)
 		bought = factor.buy(factor.new_schedules()[0], date(2026, 11, 3))
-		purchase = reports.import_file(bought.name, bought.read_bytes(), submit=False)
+		purchase = report_factories.import_file(bought.name, bought.read_bytes(), submit=False)
 		self.assertEqual((purchase.kind, purchase.batch, purchase.status), ("Purchase", batch.name, "Ready"))
-		self.assertEqual(reports.books(), sent)  # a preview changes nothing
+		self.assertEqual(report_factories.books(), sent)  # a preview changes nothing
 		purchase.submit()
-		self.assertEqual({freight.state(number) for number in numbers}, {"Financed"})
-		financed = reports.books()
+		self.assertEqual({factories.state(number) for number in numbers}, {"Financed"})
+		financed = report_factories.books()
 
 		paid = factor.pay("104233", date(2026, 11, 1), date(2026, 11, 15), date(2026, 11, 16))
-		payment = reports.import_file(paid.name, paid.read_bytes())
+		payment = report_factories.import_file(paid.name, paid.read_bytes())
 		self.assertEqual((payment.kind, payment.status, payment.waiting_count), ("Payment", "Posted", 0))
 		rows = frappe.get_all(
 			"Sales Invoice", {"name": ("in", numbers)}, ["factoring_status", "status", "outstanding_amount"]
@@ -78,6 +78,6 @@ class TestLifecycle(FreightCase):
 		self.assertEqual(text(statements.ledger_sums(ACME)["advances"]), "0.00")
 
 		payment.cancel()
-		self.assertEqual(reports.books(), financed)
+		self.assertEqual(report_factories.books(), financed)
 		frappe.get_doc("Report Import", purchase.name).cancel()
-		self.assertEqual(reports.books(), sent)
+		self.assertEqual(report_factories.books(), sent)

@@ -9,10 +9,10 @@ from rts_factoring.core.errors import PaperworkError
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.common.errors import is_transient
 from rts_factoring.services.invoices import packets
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_packets import of
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.packet_factories import packet_state
 
 ONE, TWO, THREE = "AF-10001", "AF-10002", "AF-10003"
 LETTER_HEAD = "Freight Letter Head"
@@ -22,17 +22,17 @@ class TestPacketFaults(FreightCase):
 	def setUp(self):
 		super().setUp()
 		frappe.local.form_dict = frappe._dict()
-		freight.make_settings(ACME, print_format=None)
+		factories.make_settings(ACME, print_format=None)
 
 	def break_second(self):
 		"""A letter head that fails on invoices without terms."""
 		self.remove_letter_head()
 		self.addCleanup(self.remove_letter_head)
 		content = '<p>{{ "Ship to " + doc.terms }}</p>'
-		freight._insert("Letter Head", letter_head_name=LETTER_HEAD, source="HTML", content=content)
+		factories._insert("Letter Head", letter_head_name=LETTER_HEAD, source="HTML", content=content)
 		for name in (ONE, TWO, THREE):
 			terms = None if name == TWO else "net 30"
-			freight.make_invoice(name, terms=terms, letter_head=LETTER_HEAD)
+			factories.make_invoice(name, terms=terms, letter_head=LETTER_HEAD)
 		frappe.db.commit()
 
 	def remove_letter_head(self):
@@ -43,15 +43,18 @@ class TestPacketFaults(FreightCase):
 		self.break_second()
 		packets.make_packets([ONE, TWO, THREE])
 		self.assertEqual(
-			[of(name).factoring_status for name in (ONE, TWO, THREE)], ["Queued", "Not Ready", "Queued"]
+			[packet_state(name).factoring_status for name in (ONE, TWO, THREE)],
+			["Queued", "Not Ready", "Queued"],
 		)
-		self.assertTrue(of(ONE).factoring_packet and of(THREE).factoring_packet)
-		self.assertIn(f"{TWO}.pdf: The invoice could not be printed: TypeError", of(TWO).factoring_reasons)
-		self.assertIn("Then queue the invoice again", of(TWO).factoring_reasons)
+		self.assertTrue(packet_state(ONE).factoring_packet and packet_state(THREE).factoring_packet)
+		self.assertIn(
+			f"{TWO}.pdf: The invoice could not be printed: TypeError", packet_state(TWO).factoring_reasons
+		)
+		self.assertIn("Then queue the invoice again", packet_state(TWO).factoring_reasons)
 
 	def test_a_batch_gives_it_back_and_goes_with_the_others(self):
 		self.break_second()
-		freight.make_settings(ACME, print_format=None, protocol="Download")
+		factories.make_settings(ACME, print_format=None, protocol="Download")
 		batch = factoring_batch.create(ACME, [ONE, TWO, THREE])
 		batch.submit()
 		frappe.db.commit()
@@ -62,7 +65,7 @@ class TestPacketFaults(FreightCase):
 		self.assertEqual(len(batch.files), 3)
 
 	def test_a_pdf_engine_that_fails_is_the_invoices_reason(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		with (
 			patch("frappe.get_print", side_effect=OSError("wkhtmltopdf reported an error: Exit with code 1")),
 			self.assertRaises(PaperworkError) as caught,
@@ -72,7 +75,7 @@ class TestPacketFaults(FreightCase):
 		self.assertIn("Exit with code 1", caught.exception.message)
 
 	def test_a_mistake_of_ours_is_logged_and_stops_no_other(self):
-		freight.make_invoices([ONE, TWO])
+		factories.make_invoices([ONE, TWO])
 		frappe.db.commit()
 		whole = packets.build_packet
 
@@ -84,17 +87,19 @@ class TestPacketFaults(FreightCase):
 		frappe.db.delete("Error Log")
 		with patch("rts_factoring.services.invoices.packets.build_packet", failing):
 			packets.make_packets([ONE, TWO])
-		self.assertEqual((of(ONE).factoring_status, of(TWO).factoring_status), ("Not Ready", "Queued"))
-		self.assertIn("IndexError: list index out of range", of(ONE).factoring_reasons)
-		self.assertLess(len(of(ONE).factoring_reasons), 600)
-		self.assertTrue(of(TWO).factoring_packet)
+		self.assertEqual(
+			(packet_state(ONE).factoring_status, packet_state(TWO).factoring_status), ("Not Ready", "Queued")
+		)
+		self.assertIn("IndexError: list index out of range", packet_state(ONE).factoring_reasons)
+		self.assertLess(len(packet_state(ONE).factoring_reasons), 600)
+		self.assertTrue(packet_state(TWO).factoring_packet)
 		from frappe.deferred_insert import save_to_db
 
 		save_to_db()
 		self.assertTrue(frappe.db.exists("Error Log", {"reference_name": ONE}))
 
 	def test_a_deadlock_makes_the_job_run_again_and_blames_no_invoice(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		frappe.db.commit()
 		for error in (
 			frappe.QueryDeadlockError(1213, "Deadlock found"),
@@ -106,10 +111,10 @@ class TestPacketFaults(FreightCase):
 			):
 				packets.make_packets([ONE])
 			frappe.db.rollback()
-			self.assertEqual(of(ONE).factoring_status, "Queued")
+			self.assertEqual(packet_state(ONE).factoring_status, "Queued")
 
 	def test_while_the_web_server_is_down_no_invoice_is_blamed(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		failed = OSError(
 			"wkhtmltopdf reported an error: Exit with code 1 due to network error: ConnectionRefusedError"
 		)

@@ -11,90 +11,53 @@ from rts_factoring import api
 from rts_factoring.core.errors import NoticeError, PaperworkError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.invoices import packets
-from rts_factoring.tests import formats, freight
-from rts_factoring.tests.case import FreightCase, run_worker
-from rts_factoring.tests.formats import JINJA, Seen
-from rts_factoring.tests.freight import ACME, FIXTURES
+from rts_factoring.tests import factories, print_formats
+from rts_factoring.tests.cases import FreightCase, run_worker
+from rts_factoring.tests.factories import ACME, FIXTURES
+from rts_factoring.tests.packet_factories import (
+	add_documents,
+	packet_content,
+	packet_state,
+	print_count,
+	upload,
+)
+from rts_factoring.tests.print_formats import JINJA, Seen
 
 PAPERWORK = FIXTURES / "paperwork"
 ONE = "AF-10001"
 OLD = "PAY TO THE FACTOR"
 
 
-def upload(name: str, invoice: str = "", user: str = "") -> str:
-	"""A private file as the upload dialog leaves it; its address."""
-	content = next(path for path in PAPERWORK.rglob(name)).read_bytes()
-	bad = (PAPERWORK / "bad" / name).exists()
-	# Frappe refuses some broken files at upload; they still come by other ways, or break later on the disk.
-	harmless = b"placeholder " + frappe.generate_hash().encode()
-	file = frappe.get_doc({"doctype": "File", "file_name": name, "is_private": 1})
-	file.content = harmless if bad else content
-	if invoice:
-		file.update({"attached_to_doctype": "Sales Invoice", "attached_to_name": invoice})
-	file.flags.ignore_permissions = True
-	if bad:
-		file.file_name = name + ".txt"
-	file.insert()
-	if bad:
-		file.db_set("file_name", name)
-		with open(file.get_full_path(), "wb") as stream:
-			stream.write(content)
-	if user:
-		file.db_set("owner", user)
-	return file.file_url
-
-
-def add(invoice: str, *names: str, kind: str = "Proof of Delivery") -> None:
-	doc = frappe.get_doc("Sales Invoice", invoice)
-	for name in names:
-		doc.append("factoring_documents", {"kind": kind, "file": upload(name, invoice)})
-	doc.save()
-	frappe.db.commit()
-
-
-def of(invoice: str):
-	fields = ["factoring_status", "factoring_reasons", "factoring_packet", "factoring_notice"]
-	return frappe.db.get_value("Sales Invoice", invoice, fields, as_dict=True)
-
-
-def content(invoice: str) -> bytes:
-	return frappe.get_doc("File", of(invoice).factoring_packet).get_content()
-
-
-def prints() -> int:
-	return frappe.db.count("Access Log", {"method": "Print"})
-
-
 class TestPackets(FreightCase):
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		formats.make()
+		print_formats.make()
 
 	def setUp(self):
 		super().setUp()
 		frappe.local.form_dict = frappe._dict()
-		freight.make_settings(ACME, print_format=None)
+		factories.make_settings(ACME, print_format=None)
 
 	def test_it_is_made_in_the_background_of_stamped_invoice_and_documents_in_order(self):
 		kinds = [{"kind": "Bill of Lading"}, {"kind": "Proof of Delivery", "required": 1}]
-		freight.make_settings(ACME, document_kinds=kinds)
-		freight.make_invoice(ONE)
-		self.assertEqual(of(ONE).factoring_status, "Not Ready")
-		self.assertIn("Proof of Delivery", of(ONE).factoring_reasons)
-		add(ONE, "pod_photo.jpg", kind="Proof of Delivery")
-		add(ONE, "bill_of_lading.pdf", kind="Bill of Lading")
-		self.assertEqual(of(ONE).factoring_status, "Queued")
+		factories.make_settings(ACME, document_kinds=kinds)
+		factories.make_invoice(ONE)
+		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
+		self.assertIn("Proof of Delivery", packet_state(ONE).factoring_reasons)
+		add_documents(ONE, "pod_photo.jpg", kind="Proof of Delivery")
+		add_documents(ONE, "bill_of_lading.pdf", kind="Bill of Lading")
+		self.assertEqual(packet_state(ONE).factoring_status, "Queued")
 		run_worker()
 
-		found = of(ONE)
+		found = packet_state(ONE)
 		file = frappe.get_doc("File", found.factoring_packet)
 		self.assertEqual((file.is_private, file.attached_to_name), (1, ONE))
 		self.assertRegex(
 			file.file_name, rf"^{ONE}\w*\.pdf$"
 		)  # Frappe adds letters where a file of the name is on the disk
 		self.assertEqual(found.factoring_notice, self.notice.name)
-		seen = Seen(content(ONE))
+		seen = Seen(packet_content(ONE))
 		self.assertEqual(len(seen.pages), 3)
 		self.assertIn(OLD, seen.pages[0])
 		self.assertIn("Bill of Lading", seen.pages[1])
@@ -105,24 +68,24 @@ class TestPackets(FreightCase):
 		)
 
 	def test_it_is_made_once_and_again_only_when_something_in_it_changed(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		first = packets.ensure_packet(ONE)
-		before = prints()
+		before = print_count()
 		self.assertEqual(packets.ensure_packet(ONE), first)
 		frappe.db.set_value("Sales Invoice", ONE, "outstanding_amount", 12)
 		self.assertEqual(packets.ensure_packet(ONE), first)
-		self.assertEqual(prints(), before, "nothing was rendered")
+		self.assertEqual(print_count(), before, "nothing was rendered")
 
 		changes = {
-			"a document": lambda: add(ONE, "bill_of_lading.pdf"),
-			"another document": lambda: add(ONE, "pod_photo.jpg"),
+			"a document": lambda: add_documents(ONE, "bill_of_lading.pdf"),
+			"another document": lambda: add_documents(ONE, "pod_photo.jpg"),
 			"the invoice": lambda: frappe.db.set_value("Sales Invoice", ONE, "po_no", "4712"),
-			"the print format": lambda: freight.make_settings(ACME, print_format=JINJA),
+			"the print format": lambda: factories.make_settings(ACME, print_format=JINJA),
 			"a label": lambda: self.customise("customer_name", "label", "Debtor"),
 			"a hidden field": lambda: self.customise("po_no", "print_hide", "1"),
 			"the style": self.change_style,
-			"the order": lambda: freight.make_settings(ACME, document_kinds=[{"kind": "Other"}]),
-			"the cap": lambda: freight.make_settings(ACME, packet_size_cap=5),
+			"the order": lambda: factories.make_settings(ACME, document_kinds=[{"kind": "Other"}]),
+			"the cap": lambda: factories.make_settings(ACME, packet_size_cap=5),
 		}
 		last = first
 		for what, change in changes.items():
@@ -164,16 +127,16 @@ class TestPackets(FreightCase):
 		frappe.db.set_value("Print Style", style, "css", before + " ")
 
 	def test_the_same_input_gives_the_same_bytes(self):
-		freight.make_invoice(ONE)
-		add(ONE, "pod_photo.jpg", "scale_ticket.png")
+		factories.make_invoice(ONE)
+		add_documents(ONE, "pod_photo.jpg", "scale_ticket.png")
 		packets.ensure_packet(ONE)
-		first = content(ONE)
+		first = packet_content(ONE)
 		frappe.db.set_value("Sales Invoice", ONE, {"factoring_packet": None, "factoring_packet_key": None})
 		packets.ensure_packet(ONE)
-		self.assertEqual(content(ONE), first)
+		self.assertEqual(packet_content(ONE), first)
 
 	def test_a_sent_packet_is_history(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		sent = packets.ensure_packet(ONE)
 		frappe.db.set_value("Sales Invoice", ONE, "factoring_status", InvoiceState.SUBMITTED.value)
 		frappe.db.set_value("Sales Invoice", ONE, "po_no", "changed later")
@@ -182,37 +145,39 @@ class TestPackets(FreightCase):
 	def test_bad_paper_makes_its_invoice_not_ready_with_name_and_reason_and_the_others_go_on(self):
 		bad = sorted(path.name for path in (PAPERWORK / "bad").iterdir() if path.stat().st_size)
 		self.assertEqual(len(bad), 5)
-		numbers = [name for name, row in freight.receivables().items() if row.get("company") == ACME][
+		numbers = [name for name, row in factories.receivables().items() if row.get("company") == ACME][
 			: len(bad) + 1
 		]
-		freight.make_invoices(numbers)
+		factories.make_invoices(numbers)
 		for invoice, name in zip(numbers, bad, strict=False):
-			add(invoice, name)
+			add_documents(invoice, name)
 		packets.make_packets(numbers)
 		for invoice, name in zip(numbers, bad, strict=False):
 			with self.subTest(file=name):
-				self.assertEqual(of(invoice).factoring_status, "Not Ready")
-				self.assertIn(name.split(".")[0], of(invoice).factoring_reasons)
-				self.assertIsNone(of(invoice).factoring_packet)
-		self.assertEqual(of(numbers[-1]).factoring_status, "Queued")
-		self.assertTrue(of(numbers[-1]).factoring_packet)
+				self.assertEqual(packet_state(invoice).factoring_status, "Not Ready")
+				self.assertIn(name.split(".")[0], packet_state(invoice).factoring_reasons)
+				self.assertIsNone(packet_state(invoice).factoring_packet)
+		self.assertEqual(packet_state(numbers[-1]).factoring_status, "Queued")
+		self.assertTrue(packet_state(numbers[-1]).factoring_packet)
 
 	def test_a_better_file_makes_it_ready_again(self):
-		freight.make_invoice(ONE)
-		add(ONE, "truncated.pdf")
+		factories.make_invoice(ONE)
+		add_documents(ONE, "truncated.pdf")
 		packets.make_packets([ONE])
-		self.assertEqual(of(ONE).factoring_status, "Not Ready")
+		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
 		doc = frappe.get_doc("Sales Invoice", ONE)
 		doc.factoring_documents = []
 		doc.append("factoring_documents", {"kind": "Proof of Delivery", "file": upload("pod_photo.jpg", ONE)})
 		doc.save()
 		packets.make_packets([ONE])
-		self.assertEqual((of(ONE).factoring_status, of(ONE).factoring_reasons or ""), ("Queued", ""))
-		self.assertTrue(of(ONE).factoring_packet)
+		self.assertEqual(
+			(packet_state(ONE).factoring_status, packet_state(ONE).factoring_reasons or ""), ("Queued", "")
+		)
+		self.assertTrue(packet_state(ONE).factoring_packet)
 
 	def test_a_deleted_file_is_named(self):
-		freight.make_invoice(ONE)
-		add(ONE, "pod_photo.jpg")
+		factories.make_invoice(ONE)
+		add_documents(ONE, "pod_photo.jpg")
 		url = frappe.db.get_value("Factoring Document", {"parent": ONE}, "file")
 		for name in frappe.get_all("File", {"file_url": url}, pluck="name"):
 			frappe.delete_doc("File", name, force=True)
@@ -223,34 +188,34 @@ class TestPackets(FreightCase):
 
 	def test_a_packet_over_the_cap_says_both_sizes(self):
 		run_worker()  # the notice of this test has the invoices judged once, too
-		freight.make_settings(ACME, packet_size_cap=0.1)
-		freight.make_invoice(ONE)
-		add(ONE, "pod_photo.jpg")
+		factories.make_settings(ACME, packet_size_cap=0.1)
+		factories.make_invoice(ONE)
+		add_documents(ONE, "pod_photo.jpg")
 		with open(frappe.get_doc("File", {"attached_to_name": ONE}).get_full_path(), "wb") as stream:
 			noise = Image.frombytes("RGB", (900, 1200), random.Random(1).randbytes(900 * 1200 * 3))
 			noise.save(stream, "JPEG")
 		packets.make_packets([ONE])
-		self.assertEqual(of(ONE).factoring_status, "Not Ready")
-		self.assertIn("0.1 MB are allowed", of(ONE).factoring_reasons)
-		self.assertIn("Then queue the invoice again", of(ONE).factoring_reasons)
-		freight.make_settings(
+		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
+		self.assertIn("0.1 MB are allowed", packet_state(ONE).factoring_reasons)
+		self.assertIn("Then queue the invoice again", packet_state(ONE).factoring_reasons)
+		factories.make_settings(
 			ACME, packet_size_cap=0
 		)  # judges the company's invoices again, in the background
 		run_worker()
-		self.assertEqual(of(ONE).factoring_status, "Queued")
-		self.assertTrue(of(ONE).factoring_packet)
+		self.assertEqual(packet_state(ONE).factoring_status, "Queued")
+		self.assertTrue(packet_state(ONE).factoring_packet)
 
 	def test_another_print_format_gives_those_it_kept_out_another_chance(self):
 		run_worker()  # the notice of this test has the invoices judged once, too
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		frappe.db.commit()
 		with patch_hooks({"pdf_body_html": ["rts_factoring.tests.test_packets.failing_format"]}):
 			packets.make_packets([ONE])
-		self.assertEqual(of(ONE).factoring_status, "Not Ready")
-		freight.make_settings(ACME, print_format=JINJA)
+		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
+		factories.make_settings(ACME, print_format=JINJA)
 		run_worker()
-		self.assertEqual(of(ONE).factoring_status, "Queued")
-		self.assertTrue(of(ONE).factoring_packet)
+		self.assertEqual(packet_state(ONE).factoring_status, "Queued")
+		self.assertTrue(packet_state(ONE).factoring_packet)
 
 	def test_a_print_that_hides_the_stamp_is_not_sent(self):
 		frappe.db.set_value("Print Format", JINJA, "css", "[data-rts-notice] { display: none !important; }")
@@ -258,14 +223,14 @@ class TestPackets(FreightCase):
 		self.addCleanup(frappe.clear_document_cache, "Print Format", JINJA)
 		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "css", "")
 		frappe.clear_document_cache("Print Format", JINJA)
-		freight.make_settings(ACME, print_format=JINJA)
-		freight.make_invoice(ONE)
+		factories.make_settings(ACME, print_format=JINJA)
+		factories.make_invoice(ONE)
 		with self.assertRaises(NoticeError) as caught:
 			packets.ensure_packet(ONE)
 		self.assertEqual(caught.exception.code, "stamp_not_printed")
 
 	def test_a_print_format_that_fails_makes_the_invoice_not_ready(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		with (
 			patch_hooks({"pdf_body_html": ["rts_factoring.tests.test_packets.failing_format"]}),
 			self.assertRaises(PaperworkError) as caught,
@@ -274,7 +239,7 @@ class TestPackets(FreightCase):
 		self.assertEqual((caught.exception.code, caught.exception.where), ("print_failed", f"{ONE}.pdf"))
 
 	def test_a_print_that_fails_leaves_its_language_and_engine_to_nobody(self):
-		freight.make_invoice(ONE, language="es")
+		factories.make_invoice(ONE, language="es")
 		frappe.local.form_dict.pdf_generator = "wkhtmltopdf"
 		self.addCleanup(frappe.local.form_dict.pop, "pdf_generator", None)
 		with (
@@ -285,15 +250,15 @@ class TestPackets(FreightCase):
 		self.assertEqual((frappe.local.lang, frappe.local.form_dict.pdf_generator), ("en", "wkhtmltopdf"))
 
 	def test_no_packet_for_an_invoice_that_is_not_factored(self):
-		freight.make_invoice(ONE, factoring_method="Direct")
+		factories.make_invoice(ONE, factoring_method="Direct")
 		with self.assertRaises(NoticeError) as caught:
 			packets.ensure_packet(ONE)
 		self.assertEqual(caught.exception.code, "not_factored")
 
 	def test_somebody_elses_private_file_cannot_be_put_into_a_packet_by_its_address(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		foreign = upload("bill_of_lading.pdf", user="Administrator")
-		user = freight.make_user("packets.user@example.com", "Accounts User", "Factoring User")
+		user = factories.make_user("packets.user@example.com", "Accounts User", "Factoring User")
 		own = upload("rate_confirmation.pdf", user=user)
 		frappe.set_user(user)
 		doc = frappe.get_doc("Sales Invoice", ONE)
@@ -342,7 +307,7 @@ class TestNoticeDocument(FreightCase):
 			doc.submit()
 
 	def test_the_preview_is_the_stamp_itself(self):
-		freight.make_invoice(ONE)
+		factories.make_invoice(ONE)
 		preview = api.preview_notice(self.notice.as_json())
 		stamp = frappe.get_print("Sales Invoice", ONE)
 		start = stamp.index("<div data-rts-notice")

@@ -11,11 +11,11 @@ from frappe.tests.utils import patch_hooks
 from frappe.utils import set_request
 
 from rts_factoring.printing import health, stamp
-from rts_factoring.tests import formats, freight
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.formats import BETA, CHROME, CLASSIC, DESIGNER, JINJA, Seen
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.web import Server
+from rts_factoring.tests import factories, print_formats
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.print_formats import BETA, CHROME, CLASSIC, DESIGNER, JINJA, Seen
+from rts_factoring.tests.web_server import Server
 
 NOTICE = "PAY TO THE FACTOR"
 FACTORED, DIRECT = "AF-10001", "AF-10002"
@@ -84,7 +84,7 @@ def chrome(people, invoice, print_format):
 	"""Frappe 16's other PDF engine."""
 	frappe.local.form_dict.pop("pdf_generator", None)
 	try:
-		with formats.chrome_engine():
+		with print_formats.chrome_engine():
 			return frappe.get_print(
 				"Sales Invoice", invoice, print_format, as_pdf=True, pdf_generator="chrome"
 			)
@@ -111,15 +111,15 @@ class TestPrintPaths(FreightCase):
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		formats.make()
+		print_formats.make()
 		cls.server = Server()
 		cls.addClassCleanup(cls.server.stop)
 
 	def setUp(self):
 		super().setUp()
 		frappe.local.form_dict = frappe._dict()
-		freight.make_invoice(FACTORED)
-		freight.make_invoice(DIRECT, factoring_method="Direct")
+		factories.make_invoice(FACTORED)
+		factories.make_invoice(DIRECT, factoring_method="Direct")
 		frappe.db.commit()
 
 	def people(self):
@@ -171,7 +171,7 @@ class TestPrintPaths(FreightCase):
 						continue
 					factored, direct = map(self.seen, answers)
 					for invoice, seen in ((FACTORED, factored), (DIRECT, direct)):
-						self.assertIn(freight.receivables()[invoice]["customer"], seen.text)
+						self.assertIn(factories.receivables()[invoice]["customer"], seen.text)
 					self.assertEqual(factored.stamps(NOTICE), 1)
 					self.assertEqual(factored.stamps(f"{FACTORED} of {ACME} is assigned"), 1)
 					self.assertEqual(direct.stamps(NOTICE), 0)
@@ -225,7 +225,11 @@ class TestPrintPaths(FreightCase):
 
 	def test_a_format_of_another_app_that_renders_it_whole(self):
 		"""Apps like a print designer hook in before us and never reach Frappe's own rendering."""
-		hooks = ["frappe.utils.pdf.pdf_body_html", "rts_factoring.tests.formats.designer_body", stamp.HOOK]
+		hooks = [
+			"frappe.utils.pdf.pdf_body_html",
+			"rts_factoring.tests.print_formats.designer_body",
+			stamp.HOOK,
+		]
 		with patch_hooks({"pdf_body_html": hooks}):
 			for path in (attachment, lambda *args: frappe.get_print("Sales Invoice", *args[1:])):
 				factored, direct = Seen(path({}, FACTORED, DESIGNER)), Seen(path({}, DIRECT, DESIGNER))
@@ -236,7 +240,7 @@ class TestPrintPaths(FreightCase):
 	def test_a_format_that_places_the_stamp_itself_gets_no_second_one(self):
 		placed = "<p>INVOICE {{ doc.name }}</p>{{ factoring_stamp(doc) }}<p>end</p>"
 		frappe.db.set_value("Print Format", JINJA, "html", placed)
-		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "html", formats._JINJA)
+		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "html", print_formats._JINJA)
 		frappe.clear_document_cache("Print Format", JINJA)
 		text = Seen(frappe.get_print("Sales Invoice", FACTORED, JINJA)).text
 		self.assertEqual(Seen(text).stamps(NOTICE), 1)
@@ -245,7 +249,7 @@ class TestPrintPaths(FreightCase):
 
 	def test_a_raw_format_cannot_carry_it_and_does_not_print(self):
 		if not frappe.db.exists("Print Format", "RTS Raw"):
-			formats._format(
+			print_formats._format(
 				"RTS Raw", custom_format=1, raw_printing=1, raw_commands="TOTAL {{ doc.grand_total }}"
 			)
 		from frappe.www.printview import get_rendered_raw_commands
@@ -257,14 +261,14 @@ class TestPrintPaths(FreightCase):
 
 class TestShadowedHooks(FreightCase):
 	FRAPPE = "frappe.utils.pdf.pdf_body_html"
-	DEAF = "rts_factoring.tests.formats.designer_body"
-	CHAINS = "rts_factoring.tests.formats.designer_that_chains"
+	DEAF = "rts_factoring.tests.print_formats.designer_body"
+	CHAINS = "rts_factoring.tests.print_formats.designer_that_chains"
 
 	def setUp(self):
 		super().setUp()
 		frappe.local.form_dict = frappe._dict()
-		freight.make_invoice(FACTORED)
-		freight.make_invoice(DIRECT, factoring_method="Direct")
+		factories.make_invoice(FACTORED)
+		factories.make_invoice(DIRECT, factoring_method="Direct")
 
 	def test_all_is_well_on_this_site(self):
 		self.assertEqual(health.problems(), [])

@@ -6,10 +6,9 @@ from erpnext.accounts.doctype.payment_request.payment_request import make_paymen
 
 from rts_factoring.core.money import text
 from rts_factoring.services.views import statements
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_deposits import bank_account
-from rts_factoring.tests.test_report_imports import ReportCase
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME, bank_account
+from rts_factoring.tests.report_case import ReportCase
 
 HELD = "AF-10001"  # bought by RTS in the sample report
 
@@ -19,7 +18,7 @@ class TestProtection(ReportCase):
 
 	def setUp(self):
 		super().setUp()
-		reports.import_sample("purchase_clean")
+		report_factories.import_sample("purchase_clean")
 
 	def payment(self, invoice=HELD, **values):
 		doc = get_payment_entry("Sales Invoice", invoice, bank_account=bank_account())
@@ -80,7 +79,7 @@ class TestPaymentEntry(TestProtection):
 	def test_an_invoice_that_is_not_factored_is_paid_as_ever(self):
 		dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
 		customer = frappe.db.get_value("Sales Invoice", HELD, "customer")
-		freight.make_invoice("XM-1", company=ACME, customer=customer, amount=500, po_no="XM-1", **dates)
+		factories.make_invoice("XM-1", company=ACME, customer=customer, amount=500, po_no="XM-1", **dates)
 		self.payment("XM-1").submit()
 		self.assertEqual(self.outstanding("XM-1"), 0)
 
@@ -113,7 +112,7 @@ class TestOtherDoors(TestProtection):
 			doc.reconcile()
 
 	def test_an_entry_of_a_report_is_not_unreconciled(self):
-		reports.import_sample("payment_clean")
+		report_factories.import_sample("payment_clean")
 		entry = frappe.db.get_value(
 			"Journal Entry", {"factoring_report_import": ("is", "set")}, order_by="creation desc"
 		)
@@ -171,7 +170,7 @@ class TestRequests(TestProtection):
 class TestCreditNote(TestProtection):
 	def test_a_credit_note_warns_and_leaves_a_task_to_tell_the_factor(self):
 		frappe.clear_messages()
-		note = freight.make_credit_note(HELD, 100)
+		note = factories.make_credit_note(HELD, 100)
 		self.assertIn("Tell the factor", str(frappe.get_message_log()))
 		tasks = frappe.get_all("ToDo", {"reference_name": HELD, "description": ("like", f"%{note.name}%")})
 		self.assertTrue(tasks)

@@ -11,10 +11,10 @@ from frappe.utils.background_jobs import execute_job
 from rts_factoring import tasks
 from rts_factoring.services.accounting import journal_entries, ledger
 from rts_factoring.services.reports import decisions, jobs, posting, reconciling, report_import
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import run_worker
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_report_imports import ReportCase
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.cases import run_worker
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.report_case import ReportCase
 
 CUSTOMER = "Ridgeline Foods Inc"
 PERIOD = "11/01/2026 - 11/30/2026"
@@ -27,14 +27,14 @@ class RaceCase(ReportCase):
 
 	def setUp(self):
 		super().setUp()
-		self.addCleanup(freight.wipe)
+		self.addCleanup(factories.wipe)
 		for name in ("R-1", "R-2"):
 			dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
-			freight.make_invoice(name, company=ACME, customer=CUSTOMER, amount=1000, po_no=name, **dates)
-			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "1000"}
-		reports.sent_batch("RB-1", ["R-1", "R-2"])
-		content = reports.purchase_rows("RB-1", ("R-1", 1000, 30, 50), ("R-2", 1000, 30, 50))
-		self.bought = reports.import_file("bought.xlsx", content)
+			factories.make_invoice(name, company=ACME, customer=CUSTOMER, amount=1000, po_no=name, **dates)
+			factories.receivables()[name] = {"customer": CUSTOMER, "amount": "1000"}
+		report_factories.sent_batch("RB-1", ["R-1", "R-2"])
+		content = report_factories.purchase_rows("RB-1", ("R-1", 1000, 30, 50), ("R-2", 1000, 30, 50))
+		self.bought = report_factories.import_file("bought.xlsx", content)
 		self.save()
 
 	def save(self) -> None:
@@ -42,8 +42,10 @@ class RaceCase(ReportCase):
 		frappe.db.commit()
 
 	def draft(self, *rows):
-		doc = reports.import_file(
-			f"race-{frappe.generate_hash(length=6)}.xlsx", reports.payment_rows(PERIOD, *rows), submit=False
+		doc = report_factories.import_file(
+			f"race-{frappe.generate_hash(length=6)}.xlsx",
+			report_factories.payment_rows(PERIOD, *rows),
+			submit=False,
 		)
 		self.save()
 		return doc
@@ -117,7 +119,7 @@ class TestTwoAtOnce(RaceCase):
 		self.assertEqual((self.position().open, self.position().charged_back), (0, 1000))
 		self.assertEqual(frappe.db.get_value("Report Import", second.name, "docstatus"), 0)
 		submit(second.name)
-		row = reports.lines(second)[0]
+		row = report_factories.lines(second)[0]
 		self.assertEqual((row.outcome, row.reason), ("blocked", "charged_back"))
 		self.assert_books_agree()
 
@@ -126,7 +128,7 @@ class TestTwoAtOnce(RaceCase):
 		second = self.to_be_posted(("R-1", "2", "11/06/2026", "Partial Payment", 600))
 		found = self.together(lambda: submit(first.name), lambda: jobs.post_job(second.name))
 		self.assertEqual(found, "done")
-		row = reports.lines(second)[0]
+		row = report_factories.lines(second)[0]
 		self.assertEqual((row.outcome, row.reason), ("blocked", "exceeds_open"))
 		self.assertEqual((self.position().open, self.position().collected), (400, 600))
 		self.assertEqual(frappe.db.get_value("Report Import", second.name, "status"), "Posted")
@@ -152,13 +154,15 @@ class TestTwoAtOnce(RaceCase):
 	def test_the_policy_does_not_change_under_a_posting(self):
 		cancel(self.bought.name)
 		self.save()
-		again = reports.import_file(
-			"again.xlsx", reports.purchase_rows("RB-1", ("R-1", 1000, 31, 50)), submit=False
+		again = report_factories.import_file(
+			"again.xlsx", report_factories.purchase_rows("RB-1", ("R-1", 1000, 31, 50)), submit=False
 		)
 		self.save()
-		found = self.together(lambda: submit(again.name), lambda: freight.make_settings(ACME, policy="Sale"))
+		found = self.together(
+			lambda: submit(again.name), lambda: factories.make_settings(ACME, policy="Sale")
+		)
 		self.assertIn("StaleReadError", found)
-		self.assertEqual(frappe.db.get_value(freight.settings.DOCTYPE, ACME, "policy"), "Borrowing")
+		self.assertEqual(frappe.db.get_value(factories.settings.DOCTYPE, ACME, "policy"), "Borrowing")
 
 	def test_settings_are_saved_while_a_report_is_being_posted(self):
 		def hold():
@@ -170,11 +174,11 @@ class TestTwoAtOnce(RaceCase):
 		frappe.db.rollback()
 		frappe.db.sql("set session innodb_lock_wait_timeout = 1")
 		self.addCleanup(frappe.db.sql, "set session innodb_lock_wait_timeout = default")
-		freight.make_settings(ACME, representative_email="pat@rts.test")
+		factories.make_settings(ACME, representative_email="pat@rts.test")
 		frappe.db.commit()
 		os.waitpid(child, 0)
 		self.assertEqual(
-			frappe.db.get_value(freight.settings.DOCTYPE, ACME, "representative_email"), "pat@rts.test"
+			frappe.db.get_value(factories.settings.DOCTYPE, ACME, "representative_email"), "pat@rts.test"
 		)
 
 
@@ -249,7 +253,7 @@ class TestJobs(RaceCase):
 		jobs.resume_stuck()
 		run_worker("long")
 		self.assertEqual(frappe.db.get_value("Report Import", doc.name, "status"), "Ready")
-		self.assertEqual([row.outcome for row in reports.lines(doc)], ["matched"])
+		self.assertEqual([row.outcome for row in report_factories.lines(doc)], ["matched"])
 
 
 def run(name: str) -> None:

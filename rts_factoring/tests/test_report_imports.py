@@ -4,16 +4,15 @@ import json
 from unittest.mock import patch
 
 import frappe
-from frappe.realtime import clear_realtime_log
 
 from rts_factoring.core.model import ReportKind
-from rts_factoring.core.money import money, text
+from rts_factoring.core.money import text
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import decisions, posting, reading, report_import
 from rts_factoring.services.views import statements
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.report_case import ReportCase
 
 STATES = {
 	"AF-10001": ("Completed", "0.00"),
@@ -34,48 +33,15 @@ STATES = {
 SALE_OUTSTANDING = {"AF-10002": "0.00", "AF-10013": "0.00", "AF-10014": "150.00"}
 
 
-class ReportCase(FreightCase):
-	"""The samples are sent once for a class where its tests only read or roll back (`SENT`)."""
-
-	SENT = False
-
-	@classmethod
-	def setUpClass(cls):
-		super().setUpClass()
-		if cls.SENT:
-			freight.wipe()
-			for company in freight.COMPANIES:
-				freight.make_settings(company)
-			freight.make_notice(ACME)
-			reports.sent_samples()
-			frappe.db.after_commit.reset()  # RTS has them already: no worker sends them
-			clear_realtime_log()  # or later events would wait for a flush that was dropped
-			frappe.db.commit()
-
-	def setUp(self):
-		if not self.SENT:
-			super().setUp()
-		self.addCleanup(frappe.db.rollback)
-		self.addCleanup(freight.receivables.cache_clear)
-
-	def assert_books_agree(self):
-		wrong = [row for row in statements.tie_out(ACME) if row["difference"]]
-		self.assertEqual(wrong, [])
-
-	def figures(self, invoice: str) -> tuple[str, str]:
-		row = frappe.db.get_value("Sales Invoice", invoice, ["factoring_status", "outstanding_amount"])
-		return row[0], text(money(row[1]))
-
-
 class TestGoldenReports(ReportCase):
 	def check(self, policy: str):
-		freight.make_settings(ACME, policy=policy)
-		reports.sent_samples()
-		before = reports.books()
+		factories.make_settings(ACME, policy=policy)
+		report_factories.sent_samples()
+		before = report_factories.books()
 		made = []
-		for sample in reports.GOLDEN:
-			doc = reports.import_sample(sample)
-			expected = reports.expected(sample)
+		for sample in report_factories.GOLDEN:
+			doc = report_factories.import_sample(sample)
+			expected = report_factories.expected(sample)
 			with self.subTest(policy=policy, sample=sample):
 				self.assertEqual((doc.status, doc.kind.lower()), ("Posted", expected["kind"]))
 				self.assertEqual(doc.batch or None, expected.get("batch"))
@@ -90,15 +56,15 @@ class TestGoldenReports(ReportCase):
 		self.check_undo(made, before)
 
 	def check_lines(self, doc, expected):
-		found = reports.lines(doc)
+		found = report_factories.lines(doc)
 		self.assertEqual([row.row_no for row in found], [line["row"] for line in expected["lines"]])
 		for row, line in zip(found, expected["lines"], strict=True):
 			self.assertEqual((row.outcome, row.reason or None), (line["outcome"], line["reason"]), line)
 			self.assertEqual(row.sales_invoice or row.invoice_no or None, line["invoice"])
 
 	def check_journal(self, doc, expected):
-		for role in (*reports.ROLE_ACCOUNTS, "receivable", "customer_credit"):
-			debit, credit = reports.journal(doc, role)
+		for role in (*report_factories.ROLE_ACCOUNTS, "receivable", "customer_credit"):
+			debit, credit = report_factories.journal(doc, role)
 			sums = expected.get(role, {"debit": "0.00", "credit": "0.00"})
 			self.assertEqual({"debit": text(debit), "credit": text(credit)}, sums, role)
 
@@ -108,7 +74,7 @@ class TestGoldenReports(ReportCase):
 		for doc in reversed(made):
 			frappe.get_doc("Report Import", doc.name).cancel()
 			self.assert_books_agree()
-		self.assertEqual(reports.books(), before)
+		self.assertEqual(report_factories.books(), before)
 
 	def test_borrowing(self):
 		self.check("Borrowing")
@@ -121,70 +87,74 @@ class TestWhatAReportMayNotDo(ReportCase):
 	SENT = True
 
 	def test_the_same_file_is_refused_with_its_first_import(self):
-		first = reports.import_sample("purchase_clean")
+		first = report_factories.import_sample("purchase_clean")
 		with self.refused(first.name):
-			reports.import_sample("purchase_clean")
+			report_factories.import_sample("purchase_clean")
 
 	def test_a_file_of_another_client_is_refused(self):
 		with self.refused("104233"):
-			reports.import_sample("purchase_clean", company=freight.BLUEBIRD)
+			report_factories.import_sample("purchase_clean", company=factories.BLUEBIRD)
 
 	def test_a_file_of_another_kind_is_refused(self):
 		with self.refused("purchase report"):
-			reports.import_sample("purchase_clean", kind="Payment")
+			report_factories.import_sample("purchase_clean", kind="Payment")
 
 	def test_a_file_of_another_batch_is_refused(self):
 		with self.refused("A1", "A2"):
-			reports.import_sample("purchase_clean", batch="A2")
+			report_factories.import_sample("purchase_clean", batch="A2")
 
 	def test_every_bad_file_is_refused_and_leaves_no_import(self):
-		for path in sorted((freight.FIXTURES / "bad").glob("*.xlsx")):
+		for path in sorted((factories.FIXTURES / "bad").glob("*.xlsx")):
 			if not path.stat().st_size:
 				continue  # Frappe itself takes no empty file
 			with self.subTest(path.name), self.assertRaises(frappe.ValidationError):
-				reports.import_file(path.name, path.read_bytes())
+				report_factories.import_file(path.name, path.read_bytes())
 		self.assertEqual(frappe.db.count("Report Import"), 0)
 		self.assertEqual(frappe.db.count("Report Import Line"), 0)
 
 	def test_a_row_of_an_overlapping_period_is_posted_once(self):
-		reports.import_golden("payment_clean")
-		before = reports.books()
+		report_factories.import_golden("payment_clean")
+		before = report_factories.books()
 		day = "11/09/2026"
-		again = reports.payment_rows(
+		again = report_factories.payment_rows(
 			"11/05/2026 - 11/20/2026",
 			("AF-10001", "48210", day, "Payment", 2450.00, None, 122.50),
 			("AF-10009", "49000", "11/18/2026", "Partial Payment", 80),
 			("AF-10009", "49000", "11/18/2026", "Partial Payment", 80),  # a genuine twin
 		)
-		doc = reports.import_file("overlap.xlsx", again)
-		self.assertEqual([row.outcome for row in reports.lines(doc)], ["duplicate", "matched", "matched"])
+		doc = report_factories.import_file("overlap.xlsx", again)
+		self.assertEqual(
+			[row.outcome for row in report_factories.lines(doc)], ["duplicate", "matched", "matched"]
+		)
 		self.assertEqual(self.figures("AF-10009"), ("Partly Paid", "1420.00"))
 		frappe.get_doc("Report Import", doc.name).cancel()
-		self.assertEqual(reports.books(), before)
+		self.assertEqual(report_factories.books(), before)
 
 	def test_posting_again_posts_nothing(self):
-		doc = reports.import_sample("purchase_clean")
-		before, entries = reports.books(), frappe.db.count("Factoring Ledger Entry")
+		doc = report_factories.import_sample("purchase_clean")
+		before, entries = report_factories.books(), frappe.db.count("Factoring Ledger Entry")
 		self.assertEqual(posting.post(doc.name), 0)
-		self.assertEqual((reports.books(), frappe.db.count("Factoring Ledger Entry")), (before, entries))
+		self.assertEqual(
+			(report_factories.books(), frappe.db.count("Factoring Ledger Entry")), (before, entries)
+		)
 
 	def test_the_database_itself_refuses_a_row_twice(self):
-		doc = reports.import_sample("purchase_clean")
+		doc = report_factories.import_sample("purchase_clean")
 		row = frappe.get_all("Report Import Line", {"report_import": doc.name}, ["posted_key"], limit=1)[0]
-		other = reports.import_sample("payment_clean", submit=False)
+		other = report_factories.import_sample("payment_clean", submit=False)
 		name = frappe.db.get_value("Report Import Line", {"report_import": other.name})
 		with self.assertRaises(Exception) as caught:
 			frappe.db.set_value("Report Import Line", name, "posted_key", row.posted_key)
 		self.assertTrue(frappe.db.is_unique_key_violation(caught.exception), caught.exception)
 
 	def test_its_journal_entry_is_not_cancelled_alone(self):
-		doc = reports.import_sample("purchase_clean")
+		doc = report_factories.import_sample("purchase_clean")
 		entry = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="name")[0]
 		with self.refused(doc.name):
 			frappe.get_doc("Journal Entry", entry).cancel()
 
 	def test_the_ledger_is_never_changed(self):
-		reports.import_sample("purchase_clean")
+		report_factories.import_sample("purchase_clean")
 		entry = frappe.get_doc(
 			"Factoring Ledger Entry", frappe.get_all("Factoring Ledger Entry", pluck="name")[0]
 		)
@@ -195,18 +165,18 @@ class TestWhatAReportMayNotDo(ReportCase):
 			entry.delete()
 
 	def test_an_error_in_the_middle_posts_nothing(self):
-		freight.make_settings(ACME)
-		doc = reports.import_sample("purchase_clean", submit=False)
-		before = reports.books()
-		frappe.db.set_value(freight.settings.DOCTYPE, ACME, "fee_account", None)
-		frappe.clear_document_cache(freight.settings.DOCTYPE, ACME)
+		factories.make_settings(ACME)
+		doc = report_factories.import_sample("purchase_clean", submit=False)
+		before = report_factories.books()
+		frappe.db.set_value(factories.settings.DOCTYPE, ACME, "fee_account", None)
+		frappe.clear_document_cache(factories.settings.DOCTYPE, ACME)
 		frappe.db.savepoint("before_submit")
 		with self.refused("Fees"):
 			doc.submit()
 		frappe.db.rollback(save_point="before_submit")
-		self.assertEqual(reports.books(), before)
+		self.assertEqual(report_factories.books(), before)
 		self.assertEqual(frappe.db.count("Factoring Ledger Entry"), 0)
-		freight.make_settings(ACME)
+		factories.make_settings(ACME)
 
 
 class TestDecisions(ReportCase):
@@ -214,8 +184,8 @@ class TestDecisions(ReportCase):
 
 	def setUp(self):
 		super().setUp()
-		reports.import_golden("payment_clean")
-		self.doc = reports.import_sample("purchase_mixed", submit=False)
+		report_factories.import_golden("payment_clean")
+		self.doc = report_factories.import_sample("purchase_mixed", submit=False)
 
 	def test_an_accepted_suggestion_is_posted_with_the_rest(self):
 		decisions.record_decision(self.doc.name, [13], "accept")
@@ -223,7 +193,9 @@ class TestDecisions(ReportCase):
 		self.assertEqual(doc.missing_from_report, '["AF-10022"]')
 		doc.submit()
 		self.assertEqual(self.figures("AF-10018"), ("Financed", "1815.20"))
-		row = reports.lines(doc, "row_no", "outcome", "rule", "resolution", "decided_by", "posted")[6]
+		row = report_factories.lines(doc, "row_no", "outcome", "rule", "resolution", "decided_by", "posted")[
+			6
+		]
 		self.assertEqual(tuple(row.values()), (13, "matched", "decided", "Accepted", "Administrator", 1))
 		self.assert_books_agree()
 
@@ -246,7 +218,7 @@ class TestDecisions(ReportCase):
 		self.doc.submit()
 		row = next(
 			row
-			for row in reports.lines(self.doc, "row_no", "outcome", "resolution_reason")
+			for row in report_factories.lines(self.doc, "row_no", "outcome", "resolution_reason")
 			if row.row_no == 15
 		)
 		self.assertEqual((row.outcome, row.resolution_reason), ("ignored", "Not ours"))
@@ -266,34 +238,40 @@ class TestDecisions(ReportCase):
 
 	def test_a_word_set_and_remembered_is_known_to_the_next_report(self):
 		self.doc.submit()
-		messy = reports.import_sample("payment_messy", submit=False)
+		messy = report_factories.import_sample("payment_messy", submit=False)
 		decisions.record_decision(messy.name, [20], "type", event="charge", remember=True)
 		messy.reload()
 		messy.submit()
-		later = reports.import_file(
+		later = report_factories.import_file(
 			"later.xlsx",
-			reports.payment_rows("12/01/2026 - 12/15/2026", (None, None, "12/02/2026", "Misc Adj", 5)),
+			report_factories.payment_rows(
+				"12/01/2026 - 12/15/2026", (None, None, "12/02/2026", "Misc Adj", 5)
+			),
 		)
-		self.assertEqual([row.outcome for row in reports.lines(later)], ["matched"])
-		self.assertEqual(text(reports.journal(later, "charges")[0]), "5.00")
+		self.assertEqual([row.outcome for row in report_factories.lines(later)], ["matched"])
+		self.assertEqual(text(report_factories.journal(later, "charges")[0]), "5.00")
 
 	def test_a_corrected_row_supersedes_the_one_that_waits(self):
 		self.doc.submit()
-		messy = reports.import_sample("payment_messy")
-		freight.make_invoice(
+		messy = report_factories.import_sample("payment_messy")
+		factories.make_invoice(
 			"AF-20001", customer="Summit Logistics Group", posting_date="2026-11-01", amount="10"
 		)
-		wrong = next(row for row in reports.lines(self.doc) if row.row_no == 14)
+		wrong = next(row for row in report_factories.lines(self.doc) if row.row_no == 14)
 		self.assertEqual((wrong.outcome, wrong.reason), ("blocked", "arithmetic"))
-		fixed = reports.import_file("fixed.xlsx", reports.purchase_rows("A2", ("AF-10019", 2500, 75, 125)))
+		fixed = report_factories.import_file(
+			"fixed.xlsx", report_factories.purchase_rows("A2", ("AF-10019", 2500, 75, 125))
+		)
 		row = next(
 			row
-			for row in reports.lines(self.doc, "row_no", "outcome", "resolution", "resolution_reason")
+			for row in report_factories.lines(
+				self.doc, "row_no", "outcome", "resolution", "resolution_reason"
+			)
 			if row.row_no == 14
 		)
 		self.assertEqual(tuple(row.values()), (14, "ignored", "Superseded", fixed.name))
 		frappe.get_doc("Report Import", fixed.name).cancel()
-		row = next(row for row in reports.lines(self.doc) if row.row_no == 14)
+		row = next(row for row in report_factories.lines(self.doc) if row.row_no == 14)
 		self.assertEqual((row.outcome, row.posted), ("blocked", 0))
 		self.assertEqual(messy.status, "Posted")
 
@@ -313,7 +291,7 @@ class TestReads(ReportCase):
 		self.read.reset_mock()
 
 	def test_a_save_reads_the_file_once_and_a_submit_once_more(self):
-		doc = reports.import_sample("purchase_clean", submit=False)
+		doc = report_factories.import_sample("purchase_clean", submit=False)
 		self.assertEqual(doc.status, "Ready")
 		self.assert_reads(1)
 		doc.save()
@@ -326,9 +304,9 @@ class TestReads(ReportCase):
 		own = frappe.copy_doc(frappe.get_doc("Report Layout", layouts.DEFAULT_NAMES[ReportKind.PURCHASE]))
 		own.update({"layout_name": "Acme Purchases", "company": ACME})
 		own.insert()
-		agreement = frappe.get_doc(freight.settings.DOCTYPE, {"company": ACME})
+		agreement = frappe.get_doc(factories.settings.DOCTYPE, {"company": ACME})
 		agreement.db_set("purchase_report_layout", own.name)
-		doc = reports.import_sample("purchase_clean", submit=False, company="")
+		doc = report_factories.import_sample("purchase_clean", submit=False, company="")
 		self.assertEqual(doc.company, ACME)
 		self.assertEqual(json.loads(doc.layout_snapshot)["name"], own.name)
 		self.assert_reads(1)
@@ -338,7 +316,7 @@ class TestFollowUps(ReportCase):
 	SENT = True
 
 	def test_chargeback_short_and_over_pay_each_open_a_task_that_goes_with_the_import(self):
-		made = reports.import_golden()[-1]
+		made = report_factories.import_golden()[-1]
 		found = {
 			"reference_type": "Sales Invoice",
 			"status": "Open",
@@ -355,19 +333,19 @@ class TestCurrencies(ReportCase):
 
 	def test_an_invoice_in_another_currency_waits_with_that_reason(self):
 		frappe.db.set_value("Sales Invoice", "AF-10001", "currency", "CAD")
-		doc = reports.import_sample("purchase_clean")
-		row = reports.lines(doc)[0]
+		doc = report_factories.import_sample("purchase_clean")
+		row = report_factories.lines(doc)[0]
 		self.assertEqual((row.outcome, row.reason, row.posted), ("blocked", "other_currency", 0))
 		self.assertEqual(doc.posted_count, 11)
 
 	def test_an_agreement_in_another_currency_than_the_books_is_refused(self):
 		with self.refused("CAD", ACME):
-			freight.make_settings(ACME, currency="CAD")
+			factories.make_settings(ACME, currency="CAD")
 
 	def test_a_company_in_another_currency_keeps_its_own_books(self):
 		name = "Maple Haulage Ltd"
-		freight.COMPANIES[name] = ("MHL", "204000")
-		self.addCleanup(freight.COMPANIES.pop, name)
+		factories.COMPANIES[name] = ("MHL", "204000")
+		self.addCleanup(factories.COMPANIES.pop, name)
 		if not frappe.db.exists("Company", name):
 			frappe.get_doc(
 				{
@@ -378,16 +356,16 @@ class TestCurrencies(ReportCase):
 					"default_currency": "CAD",
 				}
 			).insert()
-		freight.make_settings(name, currency="CAD")
-		freight.make_notice(name)
+		factories.make_settings(name, currency="CAD")
+		factories.make_notice(name)
 		given = {"company": name, "customer": "Maple Shipper", "currency": "CAD", "po_no": "M-1"}
 		frappe.get_doc(
 			{"doctype": "Customer", "customer_name": "Maple Shipper", "customer_group": "Commercial"}
 			| {"territory": "All Territories", "default_currency": "CAD"}
 		).insert(ignore_if_duplicate=True)
-		freight.receivables()["MH-1"] = {"customer": "Maple Shipper", "amount": "1000.00"}
-		self.addCleanup(freight.receivables().pop, "MH-1")
-		freight.make_invoice(
+		factories.receivables()["MH-1"] = {"customer": "Maple Shipper", "amount": "1000.00"}
+		self.addCleanup(factories.receivables().pop, "MH-1")
+		factories.make_invoice(
 			"MH-1",
 			amount=1000,
 			posting_date="2026-10-01",
@@ -396,8 +374,8 @@ class TestCurrencies(ReportCase):
 			selling_price_list=None,
 			**given,
 		)
-		reports.sent_batch("MB-1", ["MH-1"], name)
-		content = reports.purchase_rows("MB-1", ("MH-1", 1000, 30, 50), client="204000")
-		doc = reports.import_file("maple.xlsx", content, company=name)
+		report_factories.sent_batch("MB-1", ["MH-1"], name)
+		content = report_factories.purchase_rows("MB-1", ("MH-1", 1000, 30, 50), client="204000")
+		doc = report_factories.import_file("maple.xlsx", content, company=name)
 		self.assertEqual((doc.status, doc.currency, self.figures("MH-1")[0]), ("Posted", "CAD", "Financed"))
 		self.assertEqual([row for row in statements.tie_out(name) if row["difference"]], [])

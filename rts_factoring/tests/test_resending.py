@@ -6,9 +6,9 @@ from frappe.desk.form.save import savedocs
 
 from rts_factoring.services.batches import batch_files, batch_status, downloads, factoring_batch
 from rts_factoring.services.invoices import readiness
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import THREE, DeliveryCase, received
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import THREE, DeliveryCase, received
+from rts_factoring.tests.factories import ACME
 
 CUSTOMER = "Ridgeline Foods Inc"
 
@@ -36,7 +36,7 @@ class TestResending(DeliveryCase):
 		row = {"parent": batch.name, "sales_invoice": invoice}
 		frappe.db.set_value("Factoring Batch Invoice", row, "outcome", "Held")
 		doc = frappe.get_doc("Sales Invoice", invoice)
-		file = freight.upload("paperwork/rate_confirmation.pdf", invoice)
+		file = factories.upload("paperwork/rate_confirmation.pdf", invoice)
 		doc.append("factoring_documents", {"kind": "Proof of Delivery", "file": file})
 		doc.save()
 
@@ -54,7 +54,7 @@ class TestResending(DeliveryCase):
 		amended.submit()
 		self.assertEqual(self.run_job(amended), "Delivered", amended.error)
 		self.assertEqual(len(received(server)), 2 * (len(THREE) + 1))
-		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
+		self.assertEqual({factories.state(name) for name in THREE}, {"Submitted"})
 
 	def test_an_amended_batch_holds_again_what_was_held_or_returned(self):
 		server = self.factor()
@@ -84,7 +84,9 @@ class TestResending(DeliveryCase):
 
 	def test_names_are_free_among_batches_that_are_still_to_be_sent_too(self):
 		for number in ("AF 77/1", "AF-77-1"):
-			freight.make_invoice(number, customer=CUSTOMER, amount=500, po_no="L", posting_date="2026-10-26")
+			factories.make_invoice(
+				number, customer=CUSTOMER, amount=500, po_no="L", posting_date="2026-10-26"
+			)
 		names = [self.submit([number]).invoices[0].file_name for number in ("AF 77/1", "AF-77-1")]
 		self.assertEqual(names, ["AF-77-1.pdf", "AF-77-1-2.pdf"])
 
@@ -104,10 +106,10 @@ class TestResending(DeliveryCase):
 			customer.factoring_excluded = excluded
 			customer.save()
 			readiness.update_all_readiness(customer=name)
-			self.assertEqual((freight.state("AF-10001"), freight.state("AF-10002")), ("Queued", "Queued"))
+			self.assertEqual((factories.state("AF-10001"), factories.state("AF-10002")), ("Queued", "Queued"))
 			self.assertNotIn("AF-10001", factoring_batch.queued(ACME))
 		self.assertEqual(self.run_job(batch), "Delivered")
-		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
+		self.assertEqual({factories.state(name) for name in THREE}, {"Submitted"})
 
 
 class TestForgedRows(DeliveryCase):

@@ -23,10 +23,10 @@ from rts_factoring import api
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.company import settings
 from rts_factoring.services.reports import posting
-from rts_factoring.tests import freight, reports, traces, walls
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME, BLUEBIRD
-from rts_factoring.tests.web import TIMEOUT, Server
+from rts_factoring.tests import company_isolation, factories, report_factories, secret_search
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME, BLUEBIRD
+from rts_factoring.tests.web_server import TIMEOUT, Server
 
 DOCTYPE = settings.DOCTYPE
 INVOICES = ["AF-10001", "AF-10002"]
@@ -69,15 +69,15 @@ def private_key(passphrase: str) -> str:
 class TestSecrets(FreightCase):
 	def setUp(self):
 		super().setUp()
-		freight.make_invoices(INVOICES)
-		walls.remove_limits()
-		walls.make_people()
-		walls.remove_limits()
+		factories.make_invoices(INVOICES)
+		company_isolation.remove_limits()
+		company_isolation.make_people()
+		company_isolation.remove_limits()
 		self.factor_server = self.factor()
 		self.web = Server()
 		self.addCleanup(self.web.stop)
-		self.person = self.web.person(walls.address("System Manager"), walls.PASSWORD)
-		self.search = traces.Search()
+		self.person = self.web.person(company_isolation.address("System Manager"), company_isolation.PASSWORD)
+		self.search = secret_search.Search()
 		self.addCleanup(frappe.db.commit)
 		self.addCleanup(settings.remove_private_key, frappe.get_doc(DOCTYPE, ACME))
 
@@ -179,16 +179,22 @@ class TestSecrets(FreightCase):
 	def import_reports(self, batch: str) -> str:
 		"""What RTS bought and what was paid, a file that is no report, and a posting that fails in a background job with a
 		connection in its variables; the name of the last."""
-		amounts = {name: float(freight.receivables()[name]["amount"]) for name in INVOICES}
+		amounts = {name: float(factories.receivables()[name]["amount"]) for name in INVOICES}
 		bought = [(name, amount, 30, 50) for name, amount in amounts.items()]
-		purchase = reports.import_file("purchase.xlsx", reports.purchase_rows(batch, *bought))
+		purchase = report_factories.import_file(
+			"purchase.xlsx", report_factories.purchase_rows(batch, *bought)
+		)
 		paid = [(name, "CHK-1", "11/05/2026", "Payment", amount) for name, amount in amounts.items()]
-		payment = reports.import_file("payment.xlsx", reports.payment_rows("11/01/2026 - 11/07/2026", *paid))
+		payment = report_factories.import_file(
+			"payment.xlsx", report_factories.payment_rows("11/01/2026 - 11/07/2026", *paid)
+		)
 		self.assertEqual((purchase.posted_count, payment.posted_count), (2, 2))
 		with self.assertRaises(frappe.ValidationError):
-			reports.import_file("broken.xlsx", b"PK no workbook")
-		fee = reports.payment_rows("11/08/2026 - 11/14/2026", (None, "CHK-2", "11/09/2026", "Fee", 0, 5))
-		last = reports.import_file("fee.xlsx", fee, submit=False).name
+			report_factories.import_file("broken.xlsx", b"PK no workbook")
+		fee = report_factories.payment_rows(
+			"11/08/2026 - 11/14/2026", (None, "CHK-2", "11/09/2026", "Fee", 0, 5)
+		)
+		last = report_factories.import_file("fee.xlsx", fee, submit=False).name
 		frappe.db.commit()
 
 		def post(name):
@@ -230,7 +236,7 @@ class TestSecrets(FreightCase):
 		for fieldname in ("private_key", "password"):
 			settings.set_encrypted_password(DOCTYPE, ACME, "before", fieldname)
 		frappe.db.commit()
-		frappe.set_user(walls.address("System Manager"))
+		frappe.set_user(company_isolation.address("System Manager"))
 		frappe.db.sql("set session innodb_lock_wait_timeout = 1")
 		self.addCleanup(frappe.db.sql, "set session innodb_lock_wait_timeout = default")
 		self.requests = {
@@ -258,7 +264,7 @@ class TestSecrets(FreightCase):
 
 	def test_the_password_is_not_sent_to_another_server(self):
 		for change in ({"host": "other.test"}, {"port": 2223}, {"username": "somebody"}):
-			freight.make_settings(ACME, host="sftp.test", port=2222, username="me", password=secret("old"))
+			factories.make_settings(ACME, host="sftp.test", port=2222, username="me", password=secret("old"))
 			doc = frappe.get_doc(DOCTYPE, ACME)
 			doc.update(change)
 			doc.save()
@@ -289,12 +295,12 @@ class TestSecrets(FreightCase):
 		self.assertEqual((settings.secret(doc, "passphrase"), doc.passphrase), ("", ""))
 
 	def test_deleting_the_settings_deletes_their_secrets(self):
-		doc = freight.make_settings(BLUEBIRD, password=secret("gone"), passphrase=secret("gone"))
+		doc = factories.make_settings(BLUEBIRD, password=secret("gone"), passphrase=secret("gone"))
 		settings.store_private_key(doc, private_key("a phrase"), "a phrase")
 		self.assertEqual(_held(doc.name), {"password", "passphrase", "private_key"})
 		frappe.delete_doc(DOCTYPE, doc.name)
 		self.assertEqual(_held(doc.name), set())
-		freight.make_settings(BLUEBIRD)
+		factories.make_settings(BLUEBIRD)
 		frappe.db.commit()
 
 	def test_a_form_shows_that_a_secret_is_set_not_how_long_it_is(self):

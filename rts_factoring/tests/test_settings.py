@@ -10,9 +10,9 @@ import frappe
 
 from rts_factoring.services.batches import delivery, downloads, factoring_batch
 from rts_factoring.services.company import accounts, connections, settings
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME, BLUEBIRD
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME, BLUEBIRD
 
 THREE = ["AF-10001", "AF-10002", "AF-10003"]
 
@@ -50,7 +50,7 @@ class TestConnection(FreightCase):
 
 	def test_plain_ftp_needs_the_insecure_flag(self):
 		with self.refused("clear text"):
-			freight.make_settings(ACME, protocol="FTP", host="ftp.example.com")
+			factories.make_settings(ACME, protocol="FTP", host="ftp.example.com")
 		doc = of_acme()
 		doc.update({"protocol": "FTP", "host": "ftp.example.com", "insecure": 1})
 		doc.save(ignore_version=False)  # Frappe's tests keep none by themselves
@@ -79,7 +79,7 @@ class TestConnection(FreightCase):
 		self.assertEqual(settings.connection(of_acme()).private_key, "")
 
 	def test_deleting_the_settings_deletes_their_secrets(self):
-		freight.make_settings(ACME, password="a secret")
+		factories.make_settings(ACME, password="a secret")
 		doc = of_acme()
 		doc.delete()
 		self.assertIsNone(settings.find(ACME))
@@ -118,22 +118,22 @@ class TestAccounts(FreightCase):
 				doc.save()
 
 	def test_the_account_of_a_role_stays_once_reports_were_posted_to_it(self):
-		reports.sent_samples()
+		report_factories.sent_samples()
 		doc = of_acme()
 		values = {"account_name": "Fees of Another Kind", "company": ACME}
 		values["parent_account"] = frappe.db.get_value("Account", doc.fee_account, "parent_account")
 		other = frappe.get_doc({"doctype": "Account"} | values).insert().name
-		made = reports.import_sample("purchase_clean")
+		made = report_factories.import_sample("purchase_clean")
 		with self.refused("Fees", doc.fee_account):
-			freight.make_settings(ACME, fee_account=other)
+			factories.make_settings(ACME, fee_account=other)
 		made.cancel()
-		self.assertEqual(freight.make_settings(ACME, fee_account=other).fee_account, other)
+		self.assertEqual(factories.make_settings(ACME, fee_account=other).fee_account, other)
 
 
 class TestByHand(FreightCase):
 	def test_a_factor_without_a_server_gets_the_same_files_by_hand(self):
-		freight.make_settings(ACME, protocol="Download")
-		freight.make_invoices(THREE)
+		factories.make_settings(ACME, protocol="Download")
+		factories.make_invoices(THREE)
 		batch = factoring_batch.create(ACME, THREE)
 		batch.submit()
 		with self.refused("not made yet"):
@@ -145,8 +145,8 @@ class TestByHand(FreightCase):
 		names = zipfile.ZipFile(io.BytesIO(content)).namelist()
 		batch.reload()
 		self.assertEqual(names, [row.file_name for row in batch.files])
-		self.assertEqual(freight.state("AF-10001"), "Queued")
+		self.assertEqual(factories.state("AF-10001"), "Queued")
 		delivery.mark_delivered(batch.name)
-		self.assertEqual({freight.state(name) for name in THREE}, {"Submitted"})
+		self.assertEqual({factories.state(name) for name in THREE}, {"Submitted"})
 		with self.refused("Delivered"):
 			delivery.mark_delivered(batch.name)

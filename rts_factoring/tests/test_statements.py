@@ -10,10 +10,9 @@ from frappe.desk.query_report import run
 from rts_factoring.core.money import text
 from rts_factoring.services.accounting import journal_entries
 from rts_factoring.services.views import statements
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_deposits import bank_account
-from rts_factoring.tests.test_report_imports import ReportCase
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME, bank_account
+from rts_factoring.tests.report_case import ReportCase
 
 PERIOD = "11/01/2026 - 11/30/2026"
 YEAR = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
@@ -41,7 +40,9 @@ class StatementCase(ReportCase):
 
 	def pay(self, *rows):
 		self.number = getattr(self, "number", 0) + 1
-		return reports.import_file(f"st-{self.number}.xlsx", reports.payment_rows(PERIOD, *rows))
+		return report_factories.import_file(
+			f"st-{self.number}.xlsx", report_factories.payment_rows(PERIOD, *rows)
+		)
 
 	def differences(self) -> dict[str, tuple[str, str]]:
 		return {
@@ -53,7 +54,7 @@ class StatementCase(ReportCase):
 
 class TestReports(StatementCase):
 	def test_each_runs_with_its_filters_in_the_companys_currency(self):
-		reports.import_golden()
+		report_factories.import_golden()
 		for name in REPORTS:
 			with self.subTest(name):
 				rows, _total = shown(name)
@@ -61,15 +62,17 @@ class TestReports(StatementCase):
 				self.assertEqual({row["currency"] for row in rows}, {"USD"})
 
 	def test_a_company_that_no_longer_factors_keeps_its_reports(self):
-		reports.import_golden()
-		freight.make_settings(ACME, enabled=0)
+		report_factories.import_golden()
+		factories.make_settings(ACME, enabled=0)
 		for name in REPORTS:
 			with self.subTest(name):
 				self.assertTrue(shown(name)[0])
 
 	def test_a_fee_taken_at_collection_is_the_fee_expected(self):
-		freight.make_settings(ACME, fee_rate=3, reserve_rate=5)
-		reports.import_file("no-fee.xlsx", reports.purchase_rows("A1", (ONE, 2450, 0, 122.5)))
+		factories.make_settings(ACME, fee_rate=3, reserve_rate=5)
+		report_factories.import_file(
+			"no-fee.xlsx", report_factories.purchase_rows("A1", (ONE, 2450, 0, 122.5))
+		)
 		row = shown("Expected vs Actual")[0][0]
 		self.assertEqual((text(row["fee"]), text(row["fee_difference"])), ("0.00", "-73.50"))
 		self.pay((ONE, "1", "11/28/2026", "Payment", 2450, 73.5, 122.5))
@@ -79,12 +82,14 @@ class TestReports(StatementCase):
 		self.assertEqual(shown("Expected vs Actual", only_differences=1)[0], [])
 
 	def test_an_undone_purchase_is_in_none_of_them(self):
-		reports.import_file("p.xlsx", reports.purchase_rows("A1", (ONE, 2450, 73.5, 122.5))).cancel()
+		report_factories.import_file(
+			"p.xlsx", report_factories.purchase_rows("A1", (ONE, 2450, 73.5, 122.5))
+		).cancel()
 		for name in ("Factored Invoices", "Cost of Factoring", "Expected vs Actual"):
 			self.assertEqual(shown(name)[0], [], name)
 
 	def test_days_to_pay_are_those_of_payments_that_stand(self):
-		reports.import_file("p.xlsx", reports.purchase_rows("A1", (ONE, 2450, 73.5, 122.5)))
+		report_factories.import_file("p.xlsx", report_factories.purchase_rows("A1", (ONE, 2450, 73.5, 122.5)))
 		bought = frappe.db.get_value("Factoring Ledger Entry", {"event": "purchase"}, "posting_date")
 		self.pay((ONE, "1", "11/28/2026", "Payment", 2450)).cancel()
 		self.pay((ONE, "1", "11/20/2026", "Partial Payment", 450))
@@ -93,7 +98,7 @@ class TestReports(StatementCase):
 		self.assertEqual(days, (frappe.utils.getdate("2026-11-20") - bought).days)
 
 	def test_the_total_row_adds_up_amounts_and_nothing_else(self):
-		reports.import_golden()
+		report_factories.import_golden()
 		rows, total = shown("Factored Invoices")
 		self.assertGreater(total["purchased"], 0)
 		self.assertEqual((total["age"], total["currency"]), ("", "USD"))
@@ -106,7 +111,7 @@ class TestReports(StatementCase):
 class TestTieOut(StatementCase):
 	def setUp(self):
 		super().setUp()
-		reports.import_sample("purchase_clean")
+		report_factories.import_sample("purchase_clean")
 		self.assertEqual(self.differences(), {})
 
 	def test_it_names_an_invoice_that_was_paid_to_us_while_the_factor_has_it(self):

@@ -5,10 +5,9 @@ import frappe
 from rts_factoring.core.money import text
 from rts_factoring.services.accounting import deposits
 from rts_factoring.services.reports import decisions, report_import
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_deposits import bank_account
-from rts_factoring.tests.test_report_imports import ReportCase
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME, bank_account
+from rts_factoring.tests.report_case import ReportCase
 
 PERIOD = "11/01/2026 - 11/30/2026"
 ONE, TWO = "AF-10001", "AF-10003"
@@ -19,11 +18,13 @@ class UndoCase(ReportCase):
 
 	def setUp(self):
 		super().setUp()
-		self.bought = reports.import_sample("purchase_clean")
+		self.bought = report_factories.import_sample("purchase_clean")
 
 	def post(self, *rows, period: str = PERIOD):
 		self.number = getattr(self, "number", 0) + 1
-		return reports.import_file(f"undo-{self.number}.xlsx", reports.payment_rows(period, *rows))
+		return report_factories.import_file(
+			f"undo-{self.number}.xlsx", report_factories.payment_rows(period, *rows)
+		)
 
 	def cancel(self, doc) -> None:
 		frappe.get_doc("Report Import", doc.name).cancel()
@@ -47,14 +48,14 @@ class TestOrder(UndoCase):
 		return first, second
 
 	def test_imports_whose_rows_interweave_do_not_block_each_other(self):
-		before = reports.books()
+		before = report_factories.books()
 		for turn in (0, 1):
 			made = self.interwoven((ONE, "2", "11/05/2026", "Odd Word", 100))
 			self.post_late(made[0], 5, "partial")
 			self.assertEqual(self.figures(ONE), ("Partly Paid", "1850.00"))
 			self.cancel(made[turn])
 			self.cancel(made[1 - turn])
-			self.assertEqual(reports.books(), before)
+			self.assertEqual(report_factories.books(), before)
 
 	def test_a_late_row_that_needs_the_other_import_blocks_it_and_can_go_itself(self):
 		first, second = self.interwoven((ONE, "2", "11/07/2026", "Odd Word", 450))
@@ -87,15 +88,15 @@ class TestWhatStandsInTheWay(UndoCase):
 			)
 		]
 		doc = self.post(*paid)
-		freight.make_settings(ACME, policy="Sale")
+		factories.make_settings(ACME, policy="Sale")
 		self.blocked(doc, "Borrowing", "Sale")
-		freight.make_settings(ACME, policy="Borrowing")
+		factories.make_settings(ACME, policy="Borrowing")
 		self.cancel(doc)
 
 
 class TestWhatIsTakenBack(UndoCase):
 	def test_the_tasks_and_with_them_the_assignment_of_the_invoice(self):
-		people = [freight.make_user(f"undo{number}@example.com", "Factoring Manager") for number in (1, 2)]
+		people = [factories.make_user(f"undo{number}@example.com", "Factoring Manager") for number in (1, 2)]
 		doc = self.post((ONE, "1", "11/05/2026", "Chargeback", 2450))
 		found = {"reference_name": ONE, "status": "Open"}
 		self.assertLessEqual(set(people), set(frappe.get_all("ToDo", found, pluck="allocated_to")))
@@ -105,7 +106,7 @@ class TestWhatIsTakenBack(UndoCase):
 		self.assertIn(frappe.db.get_value("Sales Invoice", ONE, "_assign"), (None, "", "[]"))
 
 	def test_why_the_factor_held_an_invoice(self):
-		made = reports.import_sample("purchase_mixed")
+		made = report_factories.import_sample("purchase_mixed")
 		self.assertTrue(frappe.db.get_value("Sales Invoice", "AF-10015", "factoring_reasons"))
 		self.cancel(made)
 		found = frappe.db.get_value("Sales Invoice", "AF-10015", ["factoring_status", "factoring_reasons"])
@@ -116,11 +117,12 @@ class TestWhatWaitsThen(UndoCase):
 	def test_a_row_that_another_import_repeats_can_be_posted_there(self):
 		row = (ONE, "1", "11/05/2026", "Payment", 2450)
 		first, second = self.post(row), self.post(row, (TWO, "1", "11/05/2026", "Partial Payment", 10))
-		self.assertEqual([line.outcome for line in reports.lines(second)], ["duplicate", "matched"])
+		self.assertEqual([line.outcome for line in report_factories.lines(second)], ["duplicate", "matched"])
 		self.cancel(first)
 		second.reload()
 		self.assertEqual(
-			[(line.outcome, line.posted) for line in reports.lines(second)], [("matched", 0), ("matched", 1)]
+			[(line.outcome, line.posted) for line in report_factories.lines(second)],
+			[("matched", 0), ("matched", 1)],
 		)
 		self.assertEqual((second.duplicate_count, second.matched_count, second.posted_count), (0, 2, 1))
 		report_import.post_waiting(second.name)
@@ -137,19 +139,21 @@ class TestWhatWaitsThen(UndoCase):
 
 class TestRowsDecidedLate(UndoCase):
 	def test_a_write_off_and_a_buyout_are_posted_and_undone(self):
-		before = reports.books()
+		before = report_factories.books()
 		doc = self.post(
 			(ONE, "1", "11/05/2026", "Write-Off", 2450), (TWO, "2", "11/05/2026", "Bought Back", 100)
 		)
-		self.assertEqual([line.reason for line in reports.lines(doc)], ["needs_decision", "unknown_type"])
+		self.assertEqual(
+			[line.reason for line in report_factories.lines(doc)], ["needs_decision", "unknown_type"]
+		)
 		self.post_late(doc, 4, "write_off")
 		self.post_late(doc, 5, "buyout")
 		self.assertEqual(self.figures(ONE), ("Completed", "0.00"))
-		self.assertEqual(text(reports.journal(doc, "clearing")[1]), "100.00")
+		self.assertEqual(text(report_factories.journal(doc, "clearing")[1]), "100.00")
 		self.assertTrue(frappe.db.exists("ToDo", {"reference_name": TWO, "status": "Open"}))
 		self.assert_books_agree()
 		self.cancel(doc)
-		self.assertEqual(reports.books(), before)
+		self.assertEqual(report_factories.books(), before)
 
 	def test_they_are_posted_on_a_day_set_after_their_month_was_closed(self):
 		doc = self.post(
@@ -176,9 +180,9 @@ class TestRowsDecidedLate(UndoCase):
 		self.assertEqual(sorted(map(str, days)), ["2026-11-05", "2026-12-01"])
 
 	def test_the_entry_of_a_report_without_a_period_names_none(self):
-		rows = [("Payment Report",), ("Client #:", "104233"), reports.PAYMENT_HEADER]
+		rows = [("Payment Report",), ("Client #:", "104233"), report_factories.PAYMENT_HEADER]
 		rows.append((ONE, "Ridgeline Foods Inc", "7", "11/20/2026", "Payment", 2450, None, None))
-		doc = reports.import_file("no-period.xlsx", reports.workbook(rows))
+		doc = report_factories.import_file("no-period.xlsx", report_factories.workbook(rows))
 		remark = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="user_remark")[
 			0
 		]

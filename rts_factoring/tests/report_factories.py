@@ -9,8 +9,8 @@ import openpyxl
 
 from rts_factoring.core.money import money
 from rts_factoring.services.batches import batch_status
-from rts_factoring.tests import freight
-from rts_factoring.tests.freight import ACME, FIXTURES
+from rts_factoring.tests import factories
+from rts_factoring.tests.factories import ACME, FIXTURES
 
 GOLDEN = ("purchase_clean", "payment_clean", "purchase_mixed", "payment_messy")
 ROLE_ACCOUNTS = {
@@ -61,10 +61,10 @@ def sent_batch(name: str, invoices, company: str = ACME):
 
 def sent_samples() -> None:
 	"""All sample invoices, and the sample batches at RTS; AF-10023 and AF-10024 were never sent."""
-	freight.make_notice(freight.BLUEBIRD)
-	freight.make_invoices(freight.receivables())
-	for name, invoices in freight.sample_batches().items():
-		sent_batch(name, invoices, freight.receivables()[invoices[0]]["company"])
+	factories.make_notice(factories.BLUEBIRD)
+	factories.make_invoices(factories.receivables())
+	for name, invoices in factories.sample_batches().items():
+		sent_batch(name, invoices, factories.receivables()[invoices[0]]["company"])
 
 
 def workbook(rows) -> bytes:
@@ -100,7 +100,7 @@ def purchase_rows(batch: str, *lines, client: str = "104233") -> bytes:
 	"""Lines are invoice number, purchased, fee, reserve; the invoice amount is the sample's."""
 	rows = [("Purchase Report",), ("Client #:", client), ("Batch:", batch), PURCHASE_HEADER]
 	for number, purchased, fee, reserve in lines:
-		sample = freight.receivables()[number]
+		sample = factories.receivables()[number]
 		rows.append(
 			(number, sample["customer"], sample["amount"], purchased, fee, reserve, purchased - fee - reserve)
 		)
@@ -112,7 +112,7 @@ def payment_rows(period: str, *lines) -> bytes:
 	rows = [(f"Payment Report {period}",), ("Client #:", "104233"), PAYMENT_HEADER]
 	for number, check, day, kind, amount, *rest in lines:
 		fee, released = [*rest, None, None][:2]
-		customer = freight.receivables()[number]["customer"] if number else None
+		customer = factories.receivables()[number]["customer"] if number else None
 		rows.append((number, customer, check, day, kind, amount, fee, released))
 	return workbook(rows)
 
@@ -138,7 +138,9 @@ def journal(doc, role: str) -> tuple[Decimal, Decimal]:
 		.select(gl.debit, gl.credit)
 	)
 	if role in ROLE_ACCOUNTS:
-		account = frappe.db.get_value(freight.settings.DOCTYPE, {"company": doc.company}, ROLE_ACCOUNTS[role])
+		account = frappe.db.get_value(
+			factories.settings.DOCTYPE, {"company": doc.company}, ROLE_ACCOUNTS[role]
+		)
 		query = query.where(gl.account == account)
 	elif role == "receivable":
 		query = query.where(gl.against_voucher_type == "Sales Invoice")

@@ -12,9 +12,9 @@ from rts_factoring.core.money import money
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.reports import jobs, reconciling, report_import
 from rts_factoring.services.views import statements
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME
-from rts_factoring.tests.test_report_imports import ReportCase
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.report_case import ReportCase
 
 FULL = bool(os.environ.get("CI"))
 STEPS = int(os.environ.get("RANDOM_STEPS", 300 if FULL else 60))
@@ -48,7 +48,7 @@ class RandomWeeks:
 			self.numbers += 1
 			name = f"RW-{self.numbers:05}"
 			amount = money(Decimal(self.dice.randint(10_000, 500_000)) / 100)
-			freight.make_invoice(
+			factories.make_invoice(
 				name,
 				company=ACME,
 				customer=CUSTOMER,
@@ -57,10 +57,10 @@ class RandomWeeks:
 				amount=amount,
 				po_no=f"PO-{name}",
 			)
-			freight.receivables()[name] = {"customer": CUSTOMER, "amount": str(amount)}
+			factories.receivables()[name] = {"customer": CUSTOMER, "amount": str(amount)}
 			invoices.append(name)
 		batch = f"RB-{self.numbers:05}"
-		reports.sent_batch(batch, invoices)
+		report_factories.sent_batch(batch, invoices)
 		self.sent[batch] = invoices
 		return True
 
@@ -68,22 +68,24 @@ class RandomWeeks:
 		open_batches = [
 			batch
 			for batch, invoices in self.sent.items()
-			if any(freight.state(name) == "Submitted" for name in invoices)
+			if any(factories.state(name) == "Submitted" for name in invoices)
 		]
 		if not open_batches:
 			return False
 		batch = self.dice.choice(open_batches)
 		rows = []
 		for name in self.sent[batch]:
-			if freight.state(name) == "Submitted" and self.dice.random() < 0.8:
-				amount = Decimal(freight.receivables()[name]["amount"])
+			if factories.state(name) == "Submitted" and self.dice.random() < 0.8:
+				amount = Decimal(factories.receivables()[name]["amount"])
 				purchased = money(amount * self.dice.choice((Decimal(1), Decimal("0.9"))))
 				rows.append(
 					(name, purchased, money(purchased * Decimal("0.03")), money(purchased * Decimal("0.05")))
 				)
 		if not rows:
 			return False
-		self.post(reports.purchase_rows(batch, *[(n, float(p), float(f), float(r)) for n, p, f, r in rows]))
+		self.post(
+			report_factories.purchase_rows(batch, *[(n, float(p), float(f), float(r)) for n, p, f, r in rows])
+		)
 		return True
 
 	def payments(self) -> bool:
@@ -92,7 +94,7 @@ class RandomWeeks:
 		rows = [row for position in positions[: self.dice.randint(1, 4)] for row in self.rows_of(position)]
 		if not rows:
 			return False
-		self.post(reports.payment_rows(self.period(), *rows))
+		self.post(report_factories.payment_rows(self.period(), *rows))
 		return True
 
 	def rows_of(self, position) -> list[tuple]:
@@ -145,7 +147,7 @@ class RandomWeeks:
 			(("Reserve Release", None, 12.0), ("ACH Fee", 5.0, None), ("Fee", 2.5, None))
 		)
 		row = (None, None, self.today(), kind, None, fee, released)
-		self.post(reports.payment_rows(self.period(), *[row] * self.dice.randint(1, 2)))
+		self.post(report_factories.payment_rows(self.period(), *[row] * self.dice.randint(1, 2)))
 		return True
 
 	def undo(self) -> bool:
@@ -158,11 +160,13 @@ class RandomWeeks:
 	def post(self, content: bytes) -> None:
 		"""At times the customer is disabled when the report comes, and enabled before its rows are posted."""
 		disabled = self.dice.random() < 0.15
-		freight.disable(CUSTOMER, disabled)
-		name = reports.import_file(f"r{len(self.imports)}-{self.day}-{self.dice.random()}.xlsx", content).name
+		factories.disable(CUSTOMER, disabled)
+		name = report_factories.import_file(
+			f"r{len(self.imports)}-{self.day}-{self.dice.random()}.xlsx", content
+		).name
 		self.imports.append(name)
 		if disabled:
-			freight.disable(CUSTOMER, False)
+			factories.disable(CUSTOMER, False)
 			report_import.post_waiting(name)
 		frappe.clear_messages()
 
@@ -176,7 +180,7 @@ class RandomWeeks:
 
 class TestRandomWeeks(ReportCase):
 	def run_weeks(self, policy: str, seed: int):
-		freight.make_settings(ACME, policy=policy)
+		factories.make_settings(ACME, policy=policy)
 		weeks = RandomWeeks(seed)
 		for number in range(STEPS):
 			what = weeks.step()
@@ -202,20 +206,22 @@ class TestUpsAndDowns(ReportCase):
 	"""What ERPNext would refuse of entries that are right: an invoice up and down in one report."""
 
 	def bought(self, policy: str = "Borrowing", *names: str) -> None:
-		freight.make_settings(ACME, policy=policy)
+		factories.make_settings(ACME, policy=policy)
 		names = names or ("UD-1",)
 		for name in names:
 			dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
-			freight.make_invoice(name, company=ACME, customer=CUSTOMER, amount=1000, po_no=name, **dates)
-			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "1000"}
-		reports.sent_batch("UD-B", names)
-		reports.import_file(
-			"ud.xlsx", reports.purchase_rows("UD-B", *[(name, 1000, 30, 50) for name in names])
+			factories.make_invoice(name, company=ACME, customer=CUSTOMER, amount=1000, po_no=name, **dates)
+			factories.receivables()[name] = {"customer": CUSTOMER, "amount": "1000"}
+		report_factories.sent_batch("UD-B", names)
+		report_factories.import_file(
+			"ud.xlsx", report_factories.purchase_rows("UD-B", *[(name, 1000, 30, 50) for name in names])
 		)
 
 	def posted(self, *rows):
-		doc = reports.import_file("ud-rows.xlsx", reports.payment_rows("11/01/2026 - 11/30/2026", *rows))
-		self.assertEqual([row.outcome for row in reports.lines(doc)], ["matched"] * len(rows))
+		doc = report_factories.import_file(
+			"ud-rows.xlsx", report_factories.payment_rows("11/01/2026 - 11/30/2026", *rows)
+		)
+		self.assertEqual([row.outcome for row in report_factories.lines(doc)], ["matched"] * len(rows))
 		self.assert_books_agree()
 		days = frappe.get_all(
 			"Journal Entry", {"factoring_report_import": doc.name}, pluck="posting_date", order_by="creation"
@@ -241,9 +247,11 @@ class TestUpsAndDowns(ReportCase):
 
 	def test_a_row_listed_later_is_not_posted_on_an_earlier_day(self):
 		self.bought()
-		reports.import_file(
+		report_factories.import_file(
 			"before.xlsx",
-			reports.payment_rows("11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)),
+			report_factories.payment_rows(
+				"11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)
+			),
 		)
 		doc, days = self.posted(
 			("UD-1", "1", "11/12/2026", "NSF", -1000), ("UD-1", "2", "11/10/2026", "Payment", 1000)
@@ -267,9 +275,11 @@ class TestUpsAndDowns(ReportCase):
 
 	def test_a_bounced_check_is_no_new_credit(self):
 		self.bought()
-		reports.import_file(
+		report_factories.import_file(
 			"before.xlsx",
-			reports.payment_rows("11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)),
+			report_factories.payment_rows(
+				"11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)
+			),
 		)
 		limit = {
 			"parent": CUSTOMER,
@@ -279,25 +289,25 @@ class TestUpsAndDowns(ReportCase):
 		}
 		frappe.get_doc({"doctype": "Customer Credit Limit", "credit_limit": 1} | limit).db_insert()
 		frappe.clear_document_cache("Customer", CUSTOMER)
-		frappe.set_user(freight.make_user("limit@example.com", "Factoring Manager"))
+		frappe.set_user(factories.make_user("limit@example.com", "Factoring Manager"))
 		self.posted(("UD-1", "1", "11/07/2026", "NSF", -1000))
 		self.assertEqual(self.figures("UD-1"), ("Financed", "1000.00"))
 
 	def test_a_disabled_customers_rows_wait_and_the_others_go_on(self):
 		self.bought("Borrowing", "UD-1", "UD-2")
-		freight.disable(CUSTOMER, True)
-		self.addCleanup(freight.disable, CUSTOMER, False)
-		doc = reports.import_file(
+		factories.disable(CUSTOMER, True)
+		self.addCleanup(factories.disable, CUSTOMER, False)
+		doc = report_factories.import_file(
 			"disabled.xlsx",
-			reports.payment_rows(
+			report_factories.payment_rows(
 				"11/01/2026 - 11/30/2026",
 				("UD-1", "1", "11/05/2026", "Payment", 1000),
 				("UD-2", "2", "11/05/2026", "Chargeback", 1000),
 			),
 		)
-		found = [(row.outcome, row.reason, row.posted) for row in reports.lines(doc)]
+		found = [(row.outcome, row.reason, row.posted) for row in report_factories.lines(doc)]
 		self.assertEqual(found, [("blocked", "customer_disabled", 0), ("matched", "", 1)])
-		freight.disable(CUSTOMER, False)
+		factories.disable(CUSTOMER, False)
 		report_import.post_waiting(doc.name)
 		self.assertEqual(self.figures("UD-1"), ("Completed", "0.00"))
 
@@ -307,12 +317,12 @@ class TestUpsAndDowns(ReportCase):
 		frappe.db.set_value("Customer", CUSTOMER, "is_frozen", 1)
 		frappe.clear_document_cache("Customer", CUSTOMER)
 		self.addCleanup(frappe.clear_document_cache, "Customer", CUSTOMER)
-		content = reports.payment_rows(
+		content = report_factories.payment_rows(
 			"11/01/2026 - 11/30/2026", ("UD-1", "1", "11/05/2026", "Payment", 1000)
 		)
-		frappe.set_user(freight.make_user("limit@example.com", "Factoring Manager"))
-		doc = reports.import_file("frozen.xlsx", content)
-		self.assertEqual(reports.lines(doc)[0].reason, "customer_frozen")
+		frappe.set_user(factories.make_user("limit@example.com", "Factoring Manager"))
+		doc = report_factories.import_file("frozen.xlsx", content)
+		self.assertEqual(report_factories.lines(doc)[0].reason, "customer_frozen")
 		frappe.set_user("Administrator")
 		report_import.post_waiting(doc.name)
 		self.assertEqual(self.figures("UD-1"), ("Completed", "0.00"))
@@ -322,10 +332,10 @@ class TestKilledPosting(ReportCase):
 	"""A posting job dies at a random moment: nothing of it is visible, and the next run posts all of it once."""
 
 	def test_killed_at_random_moments(self):
-		self.addCleanup(freight.wipe)
+		self.addCleanup(factories.wipe)
 		names = [f"KP-{number:03}" for number in range(12)]
 		for name in names:
-			freight.make_invoice(
+			factories.make_invoice(
 				name,
 				company=ACME,
 				customer=CUSTOMER,
@@ -334,12 +344,14 @@ class TestKilledPosting(ReportCase):
 				amount="100",
 				po_no=name,
 			)
-			freight.receivables()[name] = {"customer": CUSTOMER, "amount": "100"}
-		reports.sent_batch("KB-1", names)
-		reports.import_file("kb1.xlsx", reports.purchase_rows("KB-1", *[(name, 100, 3, 5) for name in names]))
-		before = reports.books()
+			factories.receivables()[name] = {"customer": CUSTOMER, "amount": "100"}
+		report_factories.sent_batch("KB-1", names)
+		report_factories.import_file(
+			"kb1.xlsx", report_factories.purchase_rows("KB-1", *[(name, 100, 3, 5) for name in names])
+		)
+		before = report_factories.books()
 		doc = self.submit_without_posting(
-			reports.payment_rows(  # a journal entry a day, so that it may die between two of them
+			report_factories.payment_rows(  # a journal entry a day, so that it may die between two of them
 				"11/01/2026 - 11/15/2026",
 				*[
 					(name, "1", f"11/{3 + index // 3:02}/2026", "Payment", 100)
@@ -356,11 +368,11 @@ class TestKilledPosting(ReportCase):
 			frappe.db.rollback()
 			status = frappe.db.get_value("Report Import", doc.name, "status")
 			if status == "Posting":
-				self.assertEqual(reports.books(), before, "half visible")
+				self.assertEqual(report_factories.books(), before, "half visible")
 				self.assertEqual(frappe.db.count("Factoring Ledger Entry", {"report_import": doc.name}), 0)
 			jobs.post_job(doc.name)
 			frappe.db.commit()
-			self.assertEqual({freight.state(name) for name in names}, {"Completed"})
+			self.assertEqual({factories.state(name) for name in names}, {"Completed"})
 			self.assertEqual(
 				frappe.db.count("Factoring Ledger Entry", {"report_import": doc.name, "is_reversal": 0}), 12
 			)
@@ -373,7 +385,7 @@ class TestKilledPosting(ReportCase):
 	def submit_without_posting(self, content: bytes):
 		at_once, report_import.AT_ONCE = report_import.AT_ONCE, -1
 		try:
-			doc = reports.import_file("killed.xlsx", content, submit=False)
+			doc = report_factories.import_file("killed.xlsx", content, submit=False)
 			reconciling.stage_rows(doc.name)
 			doc.reload()
 			doc.submit()
@@ -428,8 +440,8 @@ class TestKilledPosting(ReportCase):
 
 class TestClosedPeriods(ReportCase):
 	def test_a_closed_period_is_asked_about_never_entered(self):
-		reports.sent_samples()
-		doc = reports.import_sample("purchase_clean", submit=False)
+		report_factories.sent_samples()
+		doc = report_factories.import_sample("purchase_clean", submit=False)
 		frappe.get_doc(
 			{
 				"doctype": "Accounting Period",
@@ -454,10 +466,10 @@ class TestClosedPeriods(ReportCase):
 
 class TestPolicyChange(ReportCase):
 	def test_refused_with_what_is_open_and_allowed_when_nothing_is(self):
-		reports.sent_samples()
-		made = reports.import_golden("payment_clean")
+		report_factories.sent_samples()
+		made = report_factories.import_golden("payment_clean")
 		with self.refused("AF-10009"):
-			freight.make_settings(ACME, policy="Sale")
+			factories.make_settings(ACME, policy="Sale")
 		for doc in reversed(made):
 			frappe.get_doc("Report Import", doc.name).cancel()
-		self.assertEqual(freight.make_settings(ACME, policy="Sale").policy, "Sale")
+		self.assertEqual(factories.make_settings(ACME, policy="Sale").policy, "Sale")

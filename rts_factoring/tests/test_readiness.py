@@ -4,9 +4,9 @@ import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
 from rts_factoring.services.invoices import readiness
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME
 
 CUSTOMER = "Ridgeline Foods Inc"
 
@@ -34,8 +34,8 @@ class TestQueue(FreightCase):
 		for number, (invoice, customer, company, queued) in enumerate(cases, 1):
 			with self.subTest(invoice=invoice, customer=customer, company=company):
 				self.set_customer(factoring_method=customer)
-				freight.make_settings(ACME, default_method=company)
-				doc = freight.make_invoice(
+				factories.make_settings(ACME, default_method=company)
+				doc = factories.make_invoice(
 					f"AF-9{number}",
 					customer=CUSTOMER,
 					amount=500,
@@ -47,15 +47,15 @@ class TestQueue(FreightCase):
 
 	def test_an_excluded_customer_is_not_factored(self):
 		self.set_customer(factoring_excluded=1)
-		invoice = freight.make_invoice("AF-10001")
+		invoice = factories.make_invoice("AF-10001")
 		self.assertEqual(invoice.factoring_status, "Not Factored")
 		self.assertIn("excluded", invoice.factoring_reasons)
 
 	def test_a_missing_document_is_named_and_attaching_it_queues_the_invoice(self):
-		freight.make_settings(
+		factories.make_settings(
 			ACME, document_kinds=[{"kind": "Proof of Delivery", "required": 1}, {"kind": "Bill of Lading"}]
 		)
-		invoice = freight.make_invoice("AF-10001")
+		invoice = factories.make_invoice("AF-10001")
 		self.assertEqual(invoice.factoring_status, "Not Ready")
 		self.assertEqual(
 			invoice.factoring_reasons, "Proof of Delivery is missing. Attach it under Documents."
@@ -64,7 +64,7 @@ class TestQueue(FreightCase):
 			"factoring_documents",
 			{
 				"kind": "Proof of Delivery",
-				"file": freight.upload("paperwork/rate_confirmation.pdf", "AF-10001"),
+				"file": factories.upload("paperwork/rate_confirmation.pdf", "AF-10001"),
 			},
 		)
 		invoice.save()
@@ -75,11 +75,11 @@ class TestQueue(FreightCase):
 		customer.append("factoring_required_documents", {"kind": "Scale Ticket", "required": 1})
 		customer.save()
 		self.addCleanup(frappe.db.delete, "Factoring Document Kind", {"parent": CUSTOMER})
-		self.assertIn("Scale Ticket is missing", freight.make_invoice("AF-10001").factoring_reasons)
-		self.assertEqual(freight.make_invoice("AF-10002").factoring_status, "Queued")
+		self.assertIn("Scale Ticket is missing", factories.make_invoice("AF-10001").factoring_reasons)
+		self.assertEqual(factories.make_invoice("AF-10002").factoring_status, "Queued")
 
 	def test_what_the_schedule_needs_is_asked_for(self):
-		invoice = freight.make_invoice("AF-10001", po_no="")
+		invoice = factories.make_invoice("AF-10001", po_no="")
 		self.assertEqual(invoice.factoring_status, "Not Ready")
 		self.assertIn("PO Number is missing.", invoice.factoring_reasons)
 		invoice.po_no = "LD70001"
@@ -88,20 +88,20 @@ class TestQueue(FreightCase):
 
 	def test_without_a_notice_in_force_nothing_goes(self):
 		self.notice.cancel()
-		invoice = freight.make_invoice("AF-10001")
+		invoice = factories.make_invoice("AF-10001")
 		self.assertIn("No Notice of Assignment is in force.", invoice.factoring_reasons)
-		freight.make_notice(ACME)
+		factories.make_notice(ACME)
 		self.assertEqual(readiness.update_readiness([invoice.name])[invoice.name].state.value, "Queued")
 
 	def test_another_currency_than_the_agreements_is_refused_with_a_reason(self):
 		frappe.db.set_single_value(
 			"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
 		)
-		invoice = freight.make_invoice("AF-10001", currency="CAD", conversion_rate=0.7)
+		invoice = factories.make_invoice("AF-10001", currency="CAD", conversion_rate=0.7)
 		self.assertIn("The invoice is in CAD. The agreement is in USD.", invoice.factoring_reasons)
 
 	def test_an_invoice_that_was_paid_in_part_is_not_sold(self):
-		invoice = freight.make_invoice("AF-10001")
+		invoice = factories.make_invoice("AF-10001")
 		payment = get_payment_entry("Sales Invoice", invoice.name, party_amount=100)
 		payment.reference_no, payment.reference_date = "1", invoice.posting_date
 		payment.posting_date = invoice.posting_date
@@ -112,34 +112,34 @@ class TestQueue(FreightCase):
 		payment.submit()
 		verdict = readiness.update_readiness([invoice.name])[invoice.name]
 		self.assertEqual([reason.code for reason in verdict.reasons], ["paid"])
-		self.assertEqual(freight.state(invoice.name), "Not Ready")
+		self.assertEqual(factories.state(invoice.name), "Not Ready")
 
 	def test_companies_that_do_not_factor_are_left_in_peace(self):
-		freight.make_settings(ACME, enabled=0)
-		self.assertEqual(freight.make_invoice("AF-10001").factoring_status, "Not Factored")
+		factories.make_settings(ACME, enabled=0)
+		self.assertEqual(factories.make_invoice("AF-10001").factoring_status, "Not Factored")
 
 	def test_enabling_factoring_queues_the_open_invoices_there_are(self):
-		freight.make_settings(ACME, enabled=0)
-		freight.make_invoices(["AF-10001", "AF-10002"])
-		freight.make_settings(ACME)
+		factories.make_settings(ACME, enabled=0)
+		factories.make_invoices(["AF-10001", "AF-10002"])
+		factories.make_settings(ACME)
 		readiness.update_all_readiness(company=ACME)
-		self.assertEqual({freight.state("AF-10001"), freight.state("AF-10002")}, {"Queued"})
+		self.assertEqual({factories.state("AF-10001"), factories.state("AF-10002")}, {"Queued"})
 
 	def test_nobody_writes_the_status_by_hand(self):
-		invoice = freight.make_invoice("AF-10001")
+		invoice = factories.make_invoice("AF-10001")
 		invoice.factoring_status, invoice.factoring_batch = "Completed", None
 		invoice.factoring_load_no = "77"
 		invoice.save()
-		self.assertEqual(freight.state("AF-10001"), "Queued")
+		self.assertEqual(factories.state("AF-10001"), "Queued")
 
 	def test_unqueue_and_queue(self):
-		freight.make_invoice("AF-10001")
+		factories.make_invoice("AF-10001")
 		readiness.set_invoicing_method("AF-10001", "Direct")
-		self.assertEqual(freight.state("AF-10001"), "Not Factored")
+		self.assertEqual(factories.state("AF-10001"), "Not Factored")
 		readiness.set_invoicing_method("AF-10001", "Factoring")
-		self.assertEqual(freight.state("AF-10001"), "Queued")
+		self.assertEqual(factories.state("AF-10001"), "Queued")
 
 	def test_a_cancelled_invoice_has_no_status(self):
-		invoice = freight.make_invoice("AF-10001")
+		invoice = factories.make_invoice("AF-10001")
 		invoice.cancel()
-		self.assertFalse(freight.state("AF-10001"))
+		self.assertFalse(factories.state("AF-10001"))

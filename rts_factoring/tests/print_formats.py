@@ -81,7 +81,7 @@ def designer_body(print_format=None, jenv=None, args=None, template=None, **othe
 def designer_that_chains(print_format=None, jenv=None, args=None, template=None, **others):
 	"""Like the above, but calls the hook registered before it."""
 	hooks = frappe.get_hooks("pdf_body_html")
-	before = hooks[hooks.index("rts_factoring.tests.formats.designer_that_chains") - 1]
+	before = hooks[hooks.index("rts_factoring.tests.print_formats.designer_that_chains") - 1]
 	html_ = frappe.get_attr(before)(print_format=print_format, jenv=jenv, args=args, template=template)
 	return html_ + "<!-- designed -->"
 
@@ -91,7 +91,7 @@ def chrome_engine() -> AbstractContextManager:
 	configured = shutil.which(frappe.get_common_site_config().get("chromium_path") or "")
 	if frappe.get_hooks("pdf_generator") and configured:
 		return nullcontext()
-	return patch_hooks({"pdf_generator": ["rts_factoring.tests.formats.chrome_pdf"]})
+	return patch_hooks({"pdf_generator": ["rts_factoring.tests.print_formats.chrome_pdf"]})
 
 
 def chrome_pdf(print_format=None, html=None, options=None, output=None, pdf_generator=None):

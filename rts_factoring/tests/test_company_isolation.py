@@ -11,10 +11,10 @@ import openpyxl
 import redis
 from frappe.utils import fmt_money
 
-from rts_factoring.tests import freight, reports, walls
-from rts_factoring.tests.freight import ACME, BLUEBIRD
-from rts_factoring.tests.walls import RIGHTS, ROLES, arguments
-from rts_factoring.tests.web import TIMEOUT, Server
+from rts_factoring.tests import company_isolation, factories, report_factories
+from rts_factoring.tests.company_isolation import RIGHTS, ROLES, arguments
+from rts_factoring.tests.factories import ACME, BLUEBIRD
+from rts_factoring.tests.web_server import TIMEOUT, Server
 
 CLIENT = "/api/method/frappe.client."
 LISTED = (
@@ -41,23 +41,25 @@ PERIOD = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
 class TestWalls(unittest.TestCase):
 	@classmethod
 	def setUpClass(cls):
-		freight.ensure_companies()
-		walls.remove_limits()
-		freight.wipe()
-		cls.own, cls.other = walls.make_companies()
-		walls.make_people()
+		factories.ensure_companies()
+		company_isolation.remove_limits()
+		factories.wipe()
+		cls.own, cls.other = company_isolation.make_companies()
+		company_isolation.make_people()
 		cls.server = Server()
 		cls.addClassCleanup(cls.server.stop)
 		cls.people = {
-			role: cls.server.person("" if role == "Guest" else walls.address(role), walls.PASSWORD)
+			role: cls.server.person(
+				"" if role == "Guest" else company_isolation.address(role), company_isolation.PASSWORD
+			)
 			for role in ROLES
 		}
-		cls.table = walls.table()
+		cls.table = company_isolation.table()
 
 	@classmethod
 	def tearDownClass(cls):
-		walls.remove_limits()
-		freight.wipe()
+		company_isolation.remove_limits()
+		factories.wipe()
 
 	def setUp(self):
 		frappe.db.rollback()
@@ -88,13 +90,13 @@ class TestWalls(unittest.TestCase):
 	# The table
 
 	def test_the_table_names_every_way_in_and_no_other(self):
-		self.assertEqual(set(self.table), walls.everything())
-		self.assertEqual(set(arguments(self.own)), set(walls.methods()))
+		self.assertEqual(set(self.table), company_isolation.everything())
+		self.assertEqual(set(arguments(self.own)), set(company_isolation.methods()))
 		self.assertEqual(list(next(iter(self.table.values()))), list(ROLES))
 
 	def test_methods(self):
 		"""Let in is whatever is not refused for want of permission; what the method then says is other tests' matter."""
-		functions = walls.methods()
+		functions = company_isolation.methods()
 
 		def ask(role, name, company):
 			data = dict(arguments(company)[name])
@@ -119,12 +121,12 @@ class TestWalls(unittest.TestCase):
 			if kind == "DocType":
 				documents = self.own.one_of(doctype), self.other.one_of(doctype)
 			elif kind == "shared":
-				documents = [frappe.get_doc(doctype, walls.SHARED[doctype])] * 2
+				documents = [frappe.get_doc(doctype, company_isolation.SHARED[doctype])] * 2
 			else:
 				continue
 			for role, cell in cells.items():
 				letters, scope = cell.split() if " " in cell else ("", "own")
-				frappe.set_user(walls.address(role))
+				frappe.set_user(company_isolation.address(role))
 				own, other = (
 					"".join(letter for letter, right in RIGHTS.items() if doc.has_permission(right))
 					for doc in documents
@@ -331,14 +333,14 @@ class TestWalls(unittest.TestCase):
 		self.assertTrue(all("X" in text for text in said), said)
 
 	def test_a_file_that_names_another_companys_client_number_is_not_imported_for_it(self):
-		frappe.set_user(walls.address("Factoring User"))
+		frappe.set_user(company_isolation.address("Factoring User"))
 		rows = [
 			("Purchase Report",),
-			("Client #:", freight.COMPANIES[BLUEBIRD][1]),
+			("Client #:", factories.COMPANIES[BLUEBIRD][1]),
 			("Batch:", self.other.batch),
 		]
-		rows += [reports.PURCHASE_HEADER, (self.other.sent[0], "x", 1, 1, 0, 0, 1)]
-		content = reports.workbook(rows)
+		rows += [report_factories.PURCHASE_HEADER, (self.other.sent[0], "x", 1, 1, 0, 0, 1)]
+		content = report_factories.workbook(rows)
 		file = frappe.get_doc(
 			{"doctype": "File", "file_name": "x.xlsx", "is_private": 1, "content": content}
 		).insert()
@@ -350,7 +352,7 @@ class TestWalls(unittest.TestCase):
 	# Files
 
 	def test_a_file_one_may_not_read_cannot_be_attached_to_be_read(self):
-		frappe.set_user(walls.address("Factoring Manager"))
+		frappe.set_user(company_isolation.address("Factoring Manager"))
 		for doctype, fieldname, kind in (
 			("Report Import", "file", "report"),
 			("Notice of Assignment", "approval_attachment", "approval"),
@@ -362,8 +364,8 @@ class TestWalls(unittest.TestCase):
 			self.assertIn("this file does not exist, or you may not read it", str(caught.exception))
 
 	def test_a_public_file_is_refused(self):
-		frappe.set_user(walls.address("Factoring Manager"))
-		content = reports.workbook([("public",)])
+		frappe.set_user(company_isolation.address("Factoring Manager"))
+		content = report_factories.workbook([("public",)])
 		file = frappe.get_doc(
 			{"doctype": "File", "file_name": "p.xlsx", "is_private": 0, "content": content}
 		).insert()
@@ -373,14 +375,14 @@ class TestWalls(unittest.TestCase):
 
 	def test_rows_of_a_report_are_exported_without_formulas(self):
 		formula = "=HYPERLINK(1)"
-		rows = [("Payment Report 11/08/2026 - 11/14/2026",), ("Client #:", freight.COMPANIES[ACME][1])]
-		rows += [reports.PAYMENT_HEADER, ("AF-NONE", "x", "CHK-9", "11/09/2026", "Payment", 5, 0, 0)]
-		book = openpyxl.load_workbook(io.BytesIO(reports.workbook(rows)))
+		rows = [("Payment Report 11/08/2026 - 11/14/2026",), ("Client #:", factories.COMPANIES[ACME][1])]
+		rows += [report_factories.PAYMENT_HEADER, ("AF-NONE", "x", "CHK-9", "11/09/2026", "Payment", 5, 0, 0)]
+		book = openpyxl.load_workbook(io.BytesIO(report_factories.workbook(rows)))
 		cell = book.active.cell(4, 2, formula)
 		cell.data_type = "s"
 		content = io.BytesIO()
 		book.save(content)
-		report = reports.import_file("formula.xlsx", content.getvalue(), submit=False)
+		report = report_factories.import_file("formula.xlsx", content.getvalue(), submit=False)
 		frappe.db.commit()
 		answer = self.asked(
 			"Factoring Manager",
@@ -429,7 +431,7 @@ class TestWalls(unittest.TestCase):
 			frappe.get_doc("Sales Invoice", name).notify_update()
 		for doctype in ("Factoring Batch", "Report Import", "Notice of Assignment"):
 			self.other.one_of(doctype).notify_update()
-		reports.sent_batch("FB-WALL-EVENTS", [self.other.invoice], BLUEBIRD)
+		report_factories.sent_batch("FB-WALL-EVENTS", [self.other.invoice], BLUEBIRD)
 		frappe.db.commit()
 		heard = []
 		while message := listener.get_message(ignore_subscribe_messages=True, timeout=1):

@@ -7,10 +7,10 @@ import frappe
 from rts_factoring.core.errors import PaperworkError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.invoices import packets, readiness, receivables
-from rts_factoring.tests import formats, freight
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.formats import BETA, JINJA, Seen
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories, print_formats
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.print_formats import BETA, JINJA, Seen
 
 NOTICE = "PAY TO THE FACTOR"
 FACTORED = "AF-10001"
@@ -19,9 +19,9 @@ FACTORED = "AF-10001"
 class TestWhenItIsDue(FreightCase):
 	def setUp(self):
 		super().setUp()
-		formats.make()
+		print_formats.make()
 		frappe.local.form_dict = frappe._dict()
-		self.invoice = freight.make_invoice(FACTORED)
+		self.invoice = factories.make_invoice(FACTORED)
 
 	def stamps(self, words=NOTICE, **options) -> int:
 		return Seen(frappe.get_print("Sales Invoice", FACTORED, **options)).stamps(words)
@@ -39,7 +39,7 @@ class TestWhenItIsDue(FreightCase):
 
 	def test_a_sold_invoice_keeps_it_whatever_the_settings_say_later(self):
 		self.set_state(InvoiceState.FINANCED)
-		freight.make_settings(ACME, enabled=0)
+		factories.make_settings(ACME, enabled=0)
 		frappe.db.set_value("Customer", self.invoice.customer, "factoring_excluded", 1)
 		self.addCleanup(frappe.db.set_value, "Customer", self.invoice.customer, "factoring_excluded", 0)
 		frappe.clear_document_cache("Customer", self.invoice.customer)
@@ -53,14 +53,14 @@ class TestWhenItIsDue(FreightCase):
 		self.assertEqual(self.stamps(), 0)
 		frappe.db.set_value("Customer", self.invoice.customer, "factoring_excluded", 0)
 		frappe.clear_document_cache("Customer", self.invoice.customer)
-		freight.make_settings(ACME, enabled=0)
+		factories.make_settings(ACME, enabled=0)
 		self.assertEqual(self.stamps(), 0)
-		freight.make_settings(ACME)
+		factories.make_settings(ACME)
 		frappe.db.set_value("Sales Invoice", FACTORED, "factoring_method", "Direct")
 		self.assertEqual(self.stamps(), 0)
 
 	def test_a_draft_of_a_factored_invoice_has_it_too(self):
-		freight.make_invoice("AF-10003", submit=False)
+		factories.make_invoice("AF-10003", submit=False)
 		self.assertEqual(Seen(frappe.get_print("Sales Invoice", "AF-10003")).stamps(NOTICE), 1)
 
 	def test_what_a_caller_sends_along_does_not_take_it_off(self):
@@ -71,7 +71,7 @@ class TestWhenItIsDue(FreightCase):
 		self.assertEqual(Seen(get_html_and_style(doc.as_json())["html"]).stamps(NOTICE), 1)
 
 	def test_a_credit_note_has_none_and_takes_it_off_the_credited_invoice(self):
-		credit = freight.make_credit_note(FACTORED)
+		credit = factories.make_credit_note(FACTORED)
 		self.assertEqual(self.stamps(), 0)
 		self.assertEqual(receivables.load([FACTORED])[FACTORED].standing.value, "returned")
 		self.assertEqual(Seen(frappe.get_print("Sales Invoice", credit.name)).stamps(NOTICE), 0)
@@ -79,9 +79,9 @@ class TestWhenItIsDue(FreightCase):
 	def test_a_credit_note_over_a_part_leaves_it_on_even_when_the_rest_is_posted_away(self):
 		"""ERPNext then says Credit Note Issued, as it does of one credited in full."""
 		self.set_state(InvoiceState.FINANCED)
-		freight.make_credit_note(FACTORED, 100)
+		factories.make_credit_note(FACTORED, 100)
 		open_amount = frappe.db.get_value("Sales Invoice", FACTORED, "outstanding_amount")
-		freight.settle_by_journal(FACTORED, open_amount)
+		factories.settle_by_journal(FACTORED, open_amount)
 		status, left = frappe.db.get_value("Sales Invoice", FACTORED, ["status", "outstanding_amount"])
 		self.assertEqual((status, left), ("Credit Note Issued", 0))
 		self.assertEqual(self.stamps(), 1)
@@ -127,17 +127,17 @@ class TestWhenItIsDue(FreightCase):
 
 	def test_one_the_factor_never_buys_has_none(self):
 		"""Below the smallest amount, or in another currency: its reasons say to bill it directly."""
-		self.addCleanup(freight.make_settings, ACME, min_amount=0)
+		self.addCleanup(factories.make_settings, ACME, min_amount=0)
 		amount = self.invoice.grand_total
 		for smallest, stamps in ((amount, 1), (amount + 1, 0)):
-			freight.make_settings(ACME, min_amount=smallest)
+			factories.make_settings(ACME, min_amount=smallest)
 			readiness.update_readiness([FACTORED])
 			self.assertEqual(
-				(freight.state(FACTORED), self.stamps()), ("Queued" if stamps else "Not Ready", stamps)
+				(factories.state(FACTORED), self.stamps()), ("Queued" if stamps else "Not Ready", stamps)
 			)
 		self.set_state(InvoiceState.FINANCED)
 		self.assertEqual(self.stamps(), 1, "sold before the agreement changed")
-		freight.make_settings(ACME, min_amount=0)
+		factories.make_settings(ACME, min_amount=0)
 		self.set_state(InvoiceState.NOT_READY)
 		frappe.db.set_value("Sales Invoice", FACTORED, "currency", "CAD")
 		self.assertEqual(self.stamps(), 0)
@@ -162,11 +162,11 @@ class TestWhenItIsDue(FreightCase):
 			self.assertEqual(self.stamps(NOTICE), 1)
 
 	def test_template_code_in_the_text_is_printed_not_run(self):
-		freight.wipe()
-		freight.make_notice(
+		factories.wipe()
+		factories.make_notice(
 			ACME, "PAY TO THE FACTOR {{ doc.name }} {% if 1 %}x{% endif %} <script>alert(1)</script>"
 		)
-		freight.make_invoice(FACTORED)
+		factories.make_invoice(FACTORED)
 		printed = frappe.get_print("Sales Invoice", FACTORED)
 		self.assertIn("{{ doc.name }} {% if 1 %}x{% endif %} <script>alert(1)</script>", Seen(printed).text)
 		self.assertNotIn("<script>alert", printed)
@@ -177,15 +177,15 @@ class TestRemitTo(FreightCase):
 
 	def setUp(self):
 		super().setUp()
-		formats.make()
+		print_formats.make()
 		frappe.local.form_dict = frappe._dict()
-		freight.make_settings(ACME, print_format=JINJA)
-		freight.make_invoice(FACTORED)
+		factories.make_settings(ACME, print_format=JINJA)
+		factories.make_invoice(FACTORED)
 
 	def add_to(self, print_format: str, markup: str):
-		field, value = "html", formats._JINJA + markup
+		field, value = "html", print_formats._JINJA + markup
 		if print_format == BETA:
-			layout = json.loads(json.dumps(formats._BETA))
+			layout = json.loads(json.dumps(print_formats._BETA))
 			html = {"label": "", "fieldname": "custom_html", "fieldtype": "HTML", "html": markup}
 			layout["sections"][0]["columns"][0]["fields"].append(html)
 			field, value = "format_data", json.dumps(layout)
@@ -195,7 +195,7 @@ class TestRemitTo(FreightCase):
 		self.addCleanup(frappe.db.set_value, "Print Format", print_format, field, before)
 		frappe.db.set_value("Print Format", print_format, field, value)
 		frappe.clear_document_cache("Print Format", print_format)
-		freight.make_settings(ACME, print_format=print_format)
+		factories.make_settings(ACME, print_format=print_format)
 		frappe.db.commit()
 
 	def warning(self, print_format: str) -> str:
@@ -230,7 +230,7 @@ class TestRemitTo(FreightCase):
 
 	def test_the_stamp_itself_is_not_read(self):
 		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
-		freight.make_notice(ACME, "PAY TO THE FACTOR. Make all checks payable to:")
+		factories.make_notice(ACME, "PAY TO THE FACTOR. Make all checks payable to:")
 		self.add_to(JINJA, "{{ factoring_stamp(doc) }}")
 		for print_format in ("Standard", JINJA, BETA):
 			self.assertEqual(self.warning(print_format), "[]")

@@ -13,8 +13,8 @@ from frappe.utils import add_to_date, now_datetime
 
 from rts_factoring.sandbox.server import SandboxServer
 from rts_factoring.services.batches import delivery, factoring_batch
-from rts_factoring.tests import freight
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories
+from rts_factoring.tests.factories import ACME
 
 PASSWORD = "correct horse battery"
 THREE = ["AF-10001", "AF-10002", "AF-10003"]
@@ -25,13 +25,13 @@ class FreightCase(unittest.TestCase):
 
 	@classmethod
 	def setUpClass(cls):
-		freight.ensure_companies()
+		factories.ensure_companies()
 
 	def setUp(self):
-		freight.wipe()
-		for company in freight.COMPANIES:
-			freight.make_settings(company)
-		self.notice = freight.make_notice(ACME)
+		factories.wipe()
+		for company in factories.COMPANIES:
+			factories.make_settings(company)
+		self.notice = factories.make_notice(ACME)
 		frappe.db.commit()
 		self.addCleanup(frappe.set_user, "Administrator")
 		self.addCleanup(frappe.db.rollback)
@@ -65,7 +65,7 @@ class DeliveryCase(FreightCase):
 
 	def setUp(self):
 		super().setUp()
-		freight.make_invoices(THREE)
+		factories.make_invoices(THREE)
 		self.addCleanup(self.forget_users)
 
 	def forget_users(self):
@@ -107,11 +107,11 @@ def point_to(server: SandboxServer, **values) -> None:
 	"""Acme delivers to this server."""
 	given = {"host": server.host, "port": server.port, "username": server.username, "password": PASSWORD}
 	given |= {"remote_folder": "inbox"} | values
-	freight.make_settings(ACME, **given)
+	factories.make_settings(ACME, **given)
 	frappe.db.set_value(
-		freight.settings.DOCTYPE, ACME, "host_key_fingerprint", values.get("pin", server.fingerprint)
+		factories.settings.DOCTYPE, ACME, "host_key_fingerprint", values.get("pin", server.fingerprint)
 	)
-	frappe.clear_document_cache(freight.settings.DOCTYPE, ACME)
+	frappe.clear_document_cache(factories.settings.DOCTYPE, ACME)
 	frappe.db.commit()
 
 

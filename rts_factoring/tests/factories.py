@@ -262,3 +262,12 @@ def _ensure_fiscal_year() -> None:
 
 def _insert(doctype: str, **values):
 	return frappe.get_doc({"doctype": doctype, **values}).insert()
+
+
+def bank_account() -> str:
+	name = frappe.db.get_value("Account", {"company": ACME, "account_name": "Test Bank"})
+	if name:
+		return name
+	parent = frappe.db.get_value("Account", {"company": ACME, "account_type": "Bank", "is_group": 1})
+	values = {"account_name": "Test Bank", "company": ACME, "parent_account": parent, "account_type": "Bank"}
+	return frappe.get_doc({"doctype": "Account", **values}).insert().name

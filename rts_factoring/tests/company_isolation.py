@@ -15,8 +15,8 @@ from rts_factoring.core.model import ReportKind
 from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import layouts
 from rts_factoring.services.invoices import invoice_state
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME, BLUEBIRD
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME, BLUEBIRD
 
 MODULE = "RTS Factoring"
 DOCUMENT = Path(rts_factoring.__file__).resolve().parent.parent / "docs" / "security.md"
@@ -158,7 +158,7 @@ def make_people() -> None:
 		if not roles:
 			continue
 		name = address(role)
-		freight.make_user(name, *roles, first_name=role)
+		factories.make_user(name, *roles, first_name=role)
 		update_password(name, PASSWORD)
 		if not frappe.db.exists("User Permission", {"user": name, "allow": "Company"}):
 			frappe.get_doc(
@@ -220,15 +220,15 @@ class Company:
 
 
 def make_companies() -> tuple[Company, Company]:
-	"""Posted and committed; call `freight.wipe` before."""
+	"""Posted and committed; call `factories.wipe` before."""
 	made = []
 	for company, names in INVOICES.items():
-		freight.make_settings(company, representative_email="")
+		factories.make_settings(company, representative_email="")
 		found = Company(company, names[-1], names[:-1])
-		found.settings = frappe.db.get_value(freight.settings.DOCTYPE, {"company": company})
-		found.notice = freight.make_notice(company).name
-		freight.make_invoices(names)
-		found.batch = reports.sent_batch(f"FB-WALL-{company[:4].upper()}", found.sent, company).name
+		found.settings = frappe.db.get_value(factories.settings.DOCTYPE, {"company": company})
+		found.notice = factories.make_notice(company).name
+		factories.make_invoices(names)
+		found.batch = report_factories.sent_batch(f"FB-WALL-{company[:4].upper()}", found.sent, company).name
 		found.posted = _import(found, "purchase", submit=True).name
 		found.draft = _import(found, "payment", submit=False).name
 		found.bank = _bank(company)
@@ -242,22 +242,22 @@ def make_companies() -> tuple[Company, Company]:
 
 
 def _import(found: Company, kind: str, submit: bool):
-	number = freight.COMPANIES[found.company][1]
+	number = factories.COMPANIES[found.company][1]
 	rows = [("Purchase Report",) if kind == "purchase" else ("Payment Report 11/01/2026 - 11/07/2026",)]
 	rows += [("Client #:", number)]
 	if kind == "purchase":
-		rows += [("Batch:", found.batch), reports.PURCHASE_HEADER]
+		rows += [("Batch:", found.batch), report_factories.PURCHASE_HEADER]
 	else:
-		rows += [reports.PAYMENT_HEADER]
+		rows += [report_factories.PAYMENT_HEADER]
 	for invoice in found.sent:
-		sample = freight.receivables()[invoice]
+		sample = factories.receivables()[invoice]
 		amount = float(sample["amount"])
 		if kind == "purchase":
 			rows.append((invoice, sample["customer"], amount, amount, 30, 50, amount - 80))
 		else:
 			rows.append((invoice, sample["customer"], "CHK-1", "11/05/2026", "Payment", amount, 0, 0))
 	name = f"{kind}-{number}.xlsx"
-	return reports.import_file(name, reports.workbook(rows), submit, company=found.company)
+	return report_factories.import_file(name, report_factories.workbook(rows), submit, company=found.company)
 
 
 def own_layout(doctype: str, company: str, like: str = "") -> str:
@@ -288,7 +288,7 @@ def _payment(found: Company) -> str:
 		"company": found.company,
 		"posting_date": "2026-11-10",
 		"party_type": "Customer",
-		"party": freight.receivables()[found.invoice]["customer"],
+		"party": factories.receivables()[found.invoice]["customer"],
 		"paid_from": frappe.get_cached_value("Company", found.company, "default_receivable_account"),
 		"paid_to": found.bank,
 		"reference_no": "CHK-2",

@@ -7,9 +7,9 @@ import frappe
 
 from rts_factoring.services.batches import automatic_submit, factoring_batch
 from rts_factoring.services.company import settings
-from rts_factoring.tests import freight
-from rts_factoring.tests.case import THREE, DeliveryCase
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories
+from rts_factoring.tests.cases import THREE, DeliveryCase
+from rts_factoring.tests.factories import ACME
 
 CUSTOMER = "Ridgeline Foods Inc"
 BY_COUNT = "When Enough Invoices Are Queued"
@@ -20,7 +20,9 @@ class TestWhen(DeliveryCase):
 	def daily(self, time: str, at: datetime = NOON, **values):
 		"""Acme's settings, saved at that moment with this daily time."""
 		with mock.patch.object(automatic_submit, "now_datetime", lambda: at):
-			return freight.make_settings(ACME, auto_submit="Daily at a Time", auto_submit_time=time, **values)
+			return factories.make_settings(
+				ACME, auto_submit="Daily at a Time", auto_submit_time=time, **values
+			)
 
 	def test_a_batch_submits_itself_at_its_time_once_a_day(self):
 		doc = self.daily("17:00:00")
@@ -53,9 +55,9 @@ class TestWhen(DeliveryCase):
 		self.assertTrue(automatic_submit.is_due(doc, datetime(2026, 11, 3, 17, 0)))
 
 	def test_a_batch_submits_itself_when_enough_invoices_are_queued(self):
-		freight.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=4)
+		factories.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=4)
 		self.assertEqual(automatic_submit.submit_queued(ACME), [])
-		freight.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=3)
+		factories.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=3)
 		(name,) = automatic_submit.submit_queued(ACME)
 		batch = frappe.get_doc("Factoring Batch", name)
 		self.assertEqual([row.sales_invoice for row in batch.invoices], THREE)
@@ -68,7 +70,7 @@ class TestWhen(DeliveryCase):
 		frappe.db.set_value(settings.DOCTYPE, ACME, "auto_submit", "Both")
 		for now, number in ((NOON, None), (evening, "AF-10004"), (evening, "AF-10005")):
 			if number:
-				freight.make_invoice(number)
+				factories.make_invoice(number)
 			with mock.patch.object(automatic_submit, "now_datetime", lambda now=now: now):
 				made = automatic_submit.submit_queued(ACME)
 			self.assertEqual(len(made), number != "AF-10005", number)
@@ -78,8 +80,8 @@ class TestWhen(DeliveryCase):
 class TestWhat(DeliveryCase):
 	def setUp(self):
 		super().setUp()
-		self.manager = freight.make_user("boss@rts.test", "Factoring Manager")
-		freight.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=1)
+		self.manager = factories.make_user("boss@rts.test", "Factoring Manager")
+		factories.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=1)
 
 	def held_by(self, made: list[str]) -> list[list[str]]:
 		return [
@@ -91,16 +93,18 @@ class TestWhat(DeliveryCase):
 			"Sales Invoice", "AF-10001", "outstanding_amount", 2000
 		)  # as a part payment leaves it
 		self.assertEqual(self.held_by(automatic_submit.submit_queued(ACME)), [THREE[1:]])
-		self.assertEqual(freight.state("AF-10001"), "Not Ready")
+		self.assertEqual(factories.state("AF-10001"), "Not Ready")
 
 	def test_enough_are_counted_without_those_that_are_not_ready(self):
-		freight.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=3)
+		factories.make_settings(ACME, auto_submit=BY_COUNT, auto_submit_count=3)
 		frappe.db.set_value("Sales Invoice", "AF-10001", "outstanding_amount", 2000)
 		self.assertEqual(automatic_submit.submit_queued(ACME), [])
 
 	def test_of_two_names_that_would_be_one_file_the_later_goes_with_the_next_batch(self):
 		for number in ("AF 77/1", "AF-77-1"):
-			freight.make_invoice(number, customer=CUSTOMER, amount=500, po_no="L", posting_date="2026-10-26")
+			factories.make_invoice(
+				number, customer=CUSTOMER, amount=500, po_no="L", posting_date="2026-10-26"
+			)
 		made = [automatic_submit.submit_queued(ACME) for _tick in range(3)]
 		self.assertEqual([len(names) for names in made], [1, 1, 0])
 		(first,), (second,) = (self.held_by(names) for names in made[:2])
