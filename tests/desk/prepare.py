@@ -14,7 +14,7 @@ frappe.connect()
 frappe.set_user("Administrator")
 
 from rts_factoring.services.company import settings  # noqa: E402
-from rts_factoring.tests import freight  # noqa: E402
+from rts_factoring.tests import factories  # noqa: E402
 
 USERS = {
 	"dana@acme.example": ("Dana", ("Accounts User", "Factoring User", "Factoring Manager")),
@@ -26,10 +26,10 @@ USERS = {
 }
 PASSWORD = "desk-of-acme"
 
-freight.ensure_companies()
-freight.wipe()
-frappe.delete_doc(settings.DOCTYPE, freight.ACME, force=True)
-frappe.db.delete("Account", {"company": freight.ACME, "account_name": ("like", "Factor%")})
+factories.ensure_companies()
+factories.wipe()
+frappe.delete_doc(settings.DOCTYPE, factories.ACME, force=True)
+frappe.db.delete("Account", {"company": factories.ACME, "account_name": ("like", "Factor%")})
 frappe.db.set_single_value("System Settings", "setup_complete", 1)
 if frappe.db.exists("DocType", "Installed Application"):
 	frappe.db.set_value(
@@ -42,18 +42,18 @@ frappe.db.set_default("suspend_email_queue", 1)  # letters wait; nobody is maile
 update_site_config("mail_server", "127.0.0.1")
 update_site_config("auto_email_id", "desk@acme.example")
 for user, (first_name, roles) in USERS.items():
-	freight.make_user(user, *roles, first_name=first_name)
+	factories.make_user(user, *roles, first_name=first_name)
 	update_password(user, PASSWORD)
 	frappe.db.delete("User Permission", {"user": user})
 
 numbers = [f"AF-{number}" for number in range(10001, 10005)]
 for number in numbers:
-	freight.make_invoice(number)
+	factories.make_invoice(number)
 for number in numbers[1:]:
 	doc = frappe.get_doc("Sales Invoice", number)
 	doc.append(
 		"factoring_documents",
-		{"kind": "Proof of Delivery", "file": freight.upload("paperwork/pod_photo.jpg", number)},
+		{"kind": "Proof of Delivery", "file": factories.upload("paperwork/pod_photo.jpg", number)},
 	)
 	doc.save()
 frappe.db.commit()
