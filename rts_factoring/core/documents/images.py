@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 
 # nosemgrep: frappe-monkey-patching-not-allowed -- a switch Pillow offers, set for one picture and put back
-from PIL import Image, ImageFile
+from PIL import ExifTags, Image, ImageFile, ImageOps
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
@@ -22,17 +22,9 @@ FORMATS = ("JPEG", "PNG", "MPO")  # MPO is what some phones call a JPEG
 
 Image.preinit()  # the readers, once and not in each forked child
 
-_ORIENTATION = 0x0112  # EXIF
-_TURNS = {
-	2: Image.Transpose.FLIP_LEFT_RIGHT,
-	3: Image.Transpose.ROTATE_180,
-	4: Image.Transpose.FLIP_TOP_BOTTOM,
-	5: Image.Transpose.TRANSPOSE,
-	6: Image.Transpose.ROTATE_270,
-	7: Image.Transpose.TRANSVERSE,
-	8: Image.Transpose.ROTATE_90,
-}
-_SIDEWAYS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
+_ORIENTATION = ExifTags.Base.Orientation
+_TURNED = range(2, 9)  # 1 is upright
+_SIDEWAYS = range(5, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +100,10 @@ def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
 			lossless = picture.format == "PNG"
 			if lossless:
 				picture.load()  # a PNG may keep its orientation behind the picture
-			turn = _TURNS.get(picture.getexif().get(_ORIENTATION))
-			target = _target(size, quality, sideways=turn in _SIDEWAYS)
-			fit = picture.format == "JPEG" and mode in ("L", "RGB") and turn is None and target == size
+			orientation = picture.getexif().get(_ORIENTATION)
+			target = _target(size, quality, sideways=orientation in _SIDEWAYS)
+			upright = orientation not in _TURNED
+			fit = picture.format == "JPEG" and mode in ("L", "RGB") and upright and target == size
 			if fit and quality is BEST:
 				picture.draft(mode, (size[0] // 8, size[1] // 8))  # all is read, little is computed
 				picture.load()
@@ -126,9 +119,16 @@ def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
 		raise PaperworkError("image_corrupt.damaged", where=name) from error
 	finally:
 		ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
-	small = small if turn is None else small.transpose(turn)
+	if not upright:
+		small = _turned(small, orientation)
 	small.info = {"lossless": lossless}
 	return embed(small, quality)
+
+
+def _turned(picture: Image.Image, orientation: int) -> Image.Image:
+	picture.info = {}  # only the orientation: what else a phone wrote may be damaged
+	picture.getexif()[_ORIENTATION] = orientation
+	return ImageOps.exif_transpose(picture)
 
 
 def _without_metadata(jpeg: bytes) -> bytes:

@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, StreamObject
 from ..errors import PaperworkError, short
 from .images import BEST, LETTER, MAX_PIXELS, Quality, add_image, embed
 from .limits import SECONDS, Progress, limited
-from .page_bounds import set_upright
+from .page_bounds import look_at, set_upright
 from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
 
 INVOICE = "Invoice"  # the first bookmark
@@ -209,7 +209,11 @@ def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
 		return 1
 	if b"%PDF-" not in content[:1024] and content:
 		_refuse_other(content, name)
-	return carry_over(open_pdf(content, name), writer, name, prepare=set_upright)
+	reader = open_pdf(content, name)
+	with reading(name):
+		for page, looked_at in look_at(reader, content):
+			set_upright(page, looked_at)
+	return carry_over(reader, writer, name)
 
 
 def _refuse_other(content: bytes, name: str) -> None:

@@ -1,64 +1,90 @@
-"""Where a PDF page is printed on, and so where a stamp still fits and which way is up. Positions, not pixels."""
+"""Where a PDF page is printed on and which way its text runs, as pdfium reads it. Positions, not pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import pypdfium2
 from pypdf import PageObject, PdfReader
-from pypdf.generic import ContentStream, DictionaryObject, NameObject, NumberObject, StreamObject
+from pypdf.generic import NameObject, NumberObject
+from pypdfium2 import raw
 
-from .pdf import IDENTITY, Matrix, bounds, box, multiply
+from .pdf import IDENTITY, Matrix, bounds, multiply
 
-MAX_OPERATIONS = 200_000
+MAX_CONTENT = 2_000_000  # bytes; a page with more is not looked at
+MAX_OBJECTS = 200_000  # of one page, the segments of its lines included
 MAX_DEPTH = 8  # forms within forms
-MAX_LOOK = 2_000_000  # bytes of page content worth reading to see which way it lies
+MIN_LETTERS = 20  # fewer do not say which way a page lies
+AGREEING = 0.8  # the share of letters that must run the same way
+LETTER_WIDTH = 0.5  # of the font's size, in the mean
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1
+Point = tuple[float, float]
 EVERYWHERE: Box = (-1e9, -1e9, 1e9, 1e9)
-
-_FILLS = {"f", "F", "f*"}
-_STROKES = {"S", "s"}
-_PAINTS = {*_FILLS, *_STROKES, "B", "B*", "b", "b*"}
 
 
 class Unreadable(Exception):
 	"""The page's content cannot be followed, so no place on it is known to be free."""
 
 
-def page_bounds(page: PageObject, reader: PdfReader) -> list[Box]:
-	"""Boxes around everything the page paints, in its own user space; a little too large rather than too small."""
-	contents = page.get_contents()
-	if contents is None:
-		return []
-	walker = _Walker(reader)
+def _find_fonts() -> None:
+	"""Let pdfium look for the server's fonts and open the common ones: once, and not in each forked child."""
+	document = pypdfium2.PdfDocument.new()
+	for name in (b"Helvetica", b"Helvetica-Bold", b"Times-Roman", b"Courier"):
+		raw.FPDFFont_Close(raw.FPDFText_LoadStandardFont(document.raw, name))
+	document.close()
+
+
+_find_fonts()
+
+
+def look_at(reader: PdfReader, content: bytes) -> Iterator[tuple[PageObject, Any]]:
+	"""Each page of `content` as `reader` has it and as pdfium has it; None where pdfium cannot or should not read it."""
 	try:
-		found = list(walker.walk(contents, page.get("/Resources"), IDENTITY, 0))
-	except (MemoryError, RecursionError, Unreadable):
-		raise
-	except Exception as error:  # operands of the wrong kind, missing ones, streams cut short
-		raise Unreadable from error
-	if not walker.measured:
+		document = pypdfium2.PdfDocument(content)
+	except pypdfium2.PdfiumError:
+		document = []
+	agreed = len(document) == len(reader.pages)  # pypdf and pdfium repair a damaged file each in its own way
+	for number, page in enumerate(reader.pages):
+		yield page, _loaded(document, number, page) if agreed else None
+
+
+def page_bounds(page: PageObject, looked_at: Any) -> list[Box]:
+	"""Boxes around everything the page paints, in its own user space; a little too large rather than too small."""
+	if looked_at is None or not _restores_its_state(page):
 		raise Unreadable
+	found: list[Box] = []
+	segments = 0
+	for item, kind, matrix in _objects(looked_at):
+		if kind == raw.FPDF_PAGEOBJ_SHADING:
+			return [EVERYWHERE]
+		if kind == raw.FPDF_PAGEOBJ_PATH:
+			segments += raw.FPDFPath_CountSegments(item)
+			if segments > MAX_OBJECTS:
+				raise Unreadable
+			found += _painted(item, matrix)
+		elif kind != raw.FPDF_PAGEOBJ_TEXT or _has_area(_bounds(item)):  # mere spaces have none
+			found.append(bounds(_bounds(item), matrix))
 	return found
 
 
-def set_upright(page: PageObject, reader: PdfReader) -> None:
-	"""Turn a page whose text lies on its side, or on its head, as one sees it. Scans without text stay as they are."""
-	contents = page.get_contents()
-	if contents is None or len(contents.get_data()) > MAX_LOOK:
-		return
-	walker = _Walker(reader)
+def set_upright(page: PageObject, looked_at: Any) -> None:
+	"""Turn a page whose text lies on its side or on its head. Scans without text stay as they are."""
+	letters: Counter[int] = Counter()
 	try:
-		for _ in walker.walk(contents, page.get("/Resources"), IDENTITY, 0):
-			pass
-	except (MemoryError, RecursionError):
-		raise
-	except Exception:
+		for item, kind, matrix in _objects(looked_at) if looked_at is not None else ():
+			if kind == raw.FPDF_PAGEOBJ_TEXT:
+				direction, count = _run_of_text(item, matrix)
+				letters[direction] += count
+	except Unreadable:
 		return
-	letters = sum(walker.directions.values())
-	turn = max(walker.directions, key=walker.directions.get, default=0)
-	if letters >= 20 and walker.directions[turn] >= 0.8 * letters:
-		page[NameObject("/Rotate")] = NumberObject(turn)
+	for direction, count in letters.most_common(1):
+		if count >= MIN_LETTERS and count >= AGREEING * sum(letters.values()):
+			page[NameObject("/Rotate")] = NumberObject(direction)
 
 
 def free_bands(
@@ -78,191 +104,116 @@ def free_bands(
 	return free
 
 
-class _Walker:
-	def __init__(self, reader: PdfReader):
-		self.reader = reader
-		self.operations = 0
-		self.directions: dict[int, int] = {}  # degrees the text runs at, against the clock -> letters
-		self.measured = True  # False once text was shown whose size is not known
-
-	def walk(self, contents, resources, ctm: Matrix, depth: int) -> Iterator[Box]:
-		if depth > MAX_DEPTH:
-			raise Unreadable
-		resources = resources.get_object() if resources is not None else DictionaryObject()
-		stack: list[tuple] = []
-		white, white_stroke = False, False
-		size, leading, rise = 0.0, 0.0, 0.0
-		spacing, word_spacing, stretch, drawn = 0.0, 0.0, 1.0, False
-		text = line = IDENTITY
-		path: list[Box] = []
-		point = (0.0, 0.0)
-
-		for operands, operator in contents.operations:
-			self.operations += 1
-			if self.operations > MAX_OPERATIONS:
-				raise Unreadable
-			op = operator.decode("latin-1") if isinstance(operator, bytes) else str(operator)
-			if op == "q":
-				stack.append(
-					(ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn)
-				)
-			elif op == "Q":
-				if not stack:
-					raise Unreadable
-				ctm, white, white_stroke, size, leading, rise, spacing, word_spacing, stretch, drawn = (
-					stack.pop()
-				)
-			elif op == "cm":
-				ctm = multiply(_floats(operands), ctm)
-			elif op in ("g", "rg", "k", "sc", "scn"):
-				white = _is_white(op, operands)
-			elif op in ("G", "RG", "K", "SC", "SCN"):
-				white_stroke = _is_white(op.lower(), operands)
-			elif op in ("cs", "CS"):
-				white, white_stroke = (False, white_stroke) if op == "cs" else (white, False)
-			elif op in ("m", "l"):
-				target = (float(operands[0]), float(operands[1]))
-				if op == "l":
-					path.append(bounds((*point, *target), ctm))
-				point = target
-			elif op in ("c", "v", "y"):
-				xs = [point[0], *(float(n) for n in operands[0::2])]
-				ys = [point[1], *(float(n) for n in operands[1::2])]
-				path.append(bounds((min(xs), min(ys), max(xs), max(ys)), ctm))
-				point = (xs[-1], ys[-1])
-			elif op == "re":
-				x, y, w, h = _floats(operands)
-				sides = (
-					(x, y, x + w, y),
-					(x, y + h, x + w, y + h),
-					(x, y, x, y + h),
-					(x + w, y, x + w, y + h),
-				)
-				path.extend(bounds(side, ctm) for side in sides)
-				point = (x, y)
-			elif op in _PAINTS:
-				yield from _painted(path, op, white, white_stroke)
-				path = []
-			elif op == "n":
-				path = []
-			elif op == "BT":
-				text = line = IDENTITY
-			elif op == "Tf":
-				size, drawn = float(operands[1]), _is_drawn(operands[0], resources)
-			elif op == "Tc":
-				spacing = float(operands[0])
-			elif op == "Tw":
-				word_spacing = float(operands[0])
-			elif op == "Tz":
-				stretch = float(operands[0]) / 100
-			elif op == "TL":
-				leading = float(operands[0])
-			elif op == "Ts":
-				rise = float(operands[0])
-			elif op == "Tm":
-				text = line = _floats(operands)
-			elif op in ("Td", "TD"):
-				x, y = float(operands[0]), float(operands[1])
-				if op == "TD":
-					leading = -y
-				text = line = multiply((1, 0, 0, 1, x, y), line)
-			elif op in ("T*", "'", '"'):
-				text = line = multiply((1, 0, 0, 1, 0, -leading), line)
-			elif op in ("Do", "sh", "INLINE IMAGE"):
-				yield from self._placed(op, operands, resources, ctm, depth)
-			if op == '"':
-				word_spacing, spacing = float(operands[0]), float(operands[1])
-			if op in ("Tj", "TJ", "'", '"'):
-				letters, spaces, forward, back = _shown(operands[-1])
-				em = abs(size)
-				width = letters * (em + max(spacing, 0.0)) + spaces * max(word_spacing, 0.0) + forward * em
-				width *= stretch
-				if letters:
-					# A letter is at most an em wide, and half of one in the mean: what goes back further is not followed.
-					runs_back = spacing < -em / 2 or word_spacing < -em or back > letters / 2 or stretch <= 0
-					if drawn or runs_back or not em:
-						self.measured = False
-					glyphs = (0.0, -0.3 * em + rise, width, 1.0 * em + rise)
-					placed = multiply(text, ctm)
-					direction = _direction(placed)
-					self.directions[direction] = self.directions.get(direction, 0) + letters
-					yield bounds(glyphs, placed)
-				text = multiply((1, 0, 0, 1, width, 0), text)
-		if stack:
-			raise Unreadable  # whatever is drawn after this content stands under an unknown matrix
-
-	def _placed(self, op: str, operands, resources, ctm: Matrix, depth: int) -> Iterator[Box]:
-		if op == "sh":
-			yield EVERYWHERE
-			return
-		if op == "INLINE IMAGE":
-			yield bounds((0, 0, 1, 1), ctm)
-			return
-		xobjects = resources.get("/XObject")
-		found = xobjects.get_object().get(operands[0]) if xobjects is not None else None
-		found = found.get_object() if found is not None else None
-		if not isinstance(found, StreamObject):
-			return
-		if found.get("/Subtype") == "/Image":
-			yield bounds((0, 0, 1, 1), ctm)
-			return
-		inner = multiply(_floats(found.get("/Matrix", IDENTITY)), ctm)
-		left, low, right, high = bounds(box(found["/BBox"]), inner) if "/BBox" in found else EVERYWHERE
-		contents = ContentStream(found, self.reader)
-		for x0, y0, x1, y1 in self.walk(contents, found.get("/Resources", resources), inner, depth + 1):
-			clipped = (max(x0, left), max(y0, low), min(x1, right), min(y1, high))
-			if clipped[0] <= clipped[2] and clipped[1] <= clipped[3]:
-				yield clipped
-
-
-def _painted(path: list[Box], op: str, white: bool, white_stroke: bool) -> Iterator[Box]:
-	if op in _STROKES:
-		if not white_stroke:
-			yield from path  # a frame is its four lines, not the room within
-	elif path and not (white and (op in _FILLS or white_stroke)):
-		yield (
-			min(b[0] for b in path),
-			min(b[1] for b in path),
-			max(b[2] for b in path),
-			max(b[3] for b in path),
-		)
-
-
-def _direction(matrix: Matrix) -> int:
-	a, b = matrix[0], matrix[1]
-	if abs(a) >= abs(b):
-		return 0 if a >= 0 else 180
-	return 90 if b > 0 else 270
-
-
-def _is_white(op: str, operands) -> bool:
+def _loaded(document: Any, number: int, page: PageObject) -> Any:
+	contents = page.get_contents()
+	if contents is not None and len(contents.get_data()) > MAX_CONTENT:
+		return None
 	try:
-		values = [float(value) for value in operands]
-	except (TypeError, ValueError):
-		return False  # a pattern
-	if op == "k" or len(values) == 4:
-		return not any(values)
-	return bool(values) and all(value >= 0.999 for value in values)
+		return document[number]
+	except pypdfium2.PdfiumError:
+		return None
 
 
-def _floats(values) -> Matrix:
-	return tuple(float(value) for value in values)
+def _restores_its_state(page: PageObject) -> bool:
+	"""False if what is drawn after the page's own content would be drawn elsewhere or in another way."""
+	contents = page.get_contents()
+	try:
+		operations = contents.operations if contents is not None else []
+	except (MemoryError, RecursionError):
+		raise
+	except Exception:  # pypdf raises PdfReadError, ValueError, AttributeError, ...
+		return False
+	depth = 0
+	for _, operator in operations:
+		depth += {b"q": 1, b"Q": -1}.get(operator, 0)
+		if depth < 0:
+			return False
+	return depth == 0
 
 
-def _is_drawn(name, resources) -> bool:
-	"""True for a Type 3 font: its letters are drawings in a scale of its own, and may be of any size."""
-	fonts = resources.get("/Font")
-	font = fonts.get_object().get(name) if fonts is not None else None
-	return font is not None and font.get_object().get("/Subtype") == "/Type3"
+def _objects(page: Any) -> Iterator[tuple[Any, int, Matrix]]:
+	"""Each text, path, picture and shading of the page with its kind, and the matrix of the form it stands in."""
+	holders: list[tuple[Any, Callable[..., int], Callable[..., Any], Matrix, int]]
+	holders = [(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, IDENTITY, 0)]
+	seen = 0
+	while holders:
+		holder, count, get, matrix, depth = holders.pop()
+		seen += count(holder)
+		if depth > MAX_DEPTH or seen > MAX_OBJECTS:
+			raise Unreadable
+		for n in range(count(holder)):
+			item = get(holder, n)
+			kind = raw.FPDFPageObj_GetType(item)
+			if kind == raw.FPDF_PAGEOBJ_FORM:
+				inner = multiply(_matrix(item), matrix)
+				parts = raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject
+				holders.append((item, *parts, inner, depth + 1))
+			else:
+				yield item, kind, matrix
 
 
-def _shown(operand) -> tuple[int, int, float, float]:
-	"""Bytes of text shown (none for mere spaces), spaces among them, and ems moved on and back between them."""
-	parts = operand if isinstance(operand, list) else [operand]
-	pieces = [part for part in parts if isinstance(part, (str, bytes))]
-	moves = [float(part) / 1000 for part in parts if not isinstance(part, (str, bytes))]
-	forward, back = -sum(move for move in moves if move < 0), sum(move for move in moves if move > 0)
-	if not any(piece.strip() for piece in pieces):
-		return 0, 0, forward + sum(len(piece) for piece in pieces), back
-	spaces = sum(piece.count(" " if isinstance(piece, str) else b" ") for piece in pieces)
-	return sum(len(piece) for piece in pieces), spaces, forward, back
+def _run_of_text(item: Any, matrix: Matrix) -> tuple[int, int]:
+	"""The degrees, against the clock, that a text runs at, and about how many letters it has."""
+	size = ctypes.c_float()
+	raw.FPDFTextObj_GetFontSize(item, size)
+	own = _matrix(item)
+	a, b = multiply(own, matrix)[:2]
+	left, low, right, high = _bounds(item)
+	length = right - left if abs(own[0]) >= abs(own[1]) else high - low
+	em = abs(size.value) * math.hypot(*own[:2])
+	return round(math.degrees(math.atan2(b, a)) / 90) % 4 * 90, round(length / em / LETTER_WIDTH) if em else 0
+
+
+def _painted(path: Any, matrix: Matrix) -> Iterator[Box]:
+	fill, stroke = ctypes.c_int(), ctypes.c_int()
+	raw.FPDFPath_GetDrawMode(path, fill, stroke)
+	if fill.value and not _is_white(raw.FPDFPageObj_GetFillColor, path):
+		yield bounds(_bounds(path), matrix)
+	elif stroke.value and not _is_white(raw.FPDFPageObj_GetStrokeColor, path):
+		placed = multiply(_matrix(path), matrix)
+		for points in _lines(path):  # a frame is its four lines, not the room within
+			xs, ys = zip(*points, strict=True)
+			yield bounds((min(xs), min(ys), max(xs), max(ys)), placed)
+
+
+def _lines(path: Any) -> Iterator[list[Point]]:
+	"""The points of each line and curve of a path; of a curve its control points, too, between which it lies."""
+	start = last = (0.0, 0.0)
+	curve: list[Point] = []
+	x, y = ctypes.c_float(), ctypes.c_float()
+	for n in range(raw.FPDFPath_CountSegments(path)):
+		segment = raw.FPDFPath_GetPathSegment(path, n)
+		raw.FPDFPathSegment_GetPoint(segment, x, y)
+		point, kind = (x.value, y.value), raw.FPDFPathSegment_GetType(segment)
+		if kind == raw.FPDF_SEGMENT_MOVETO:
+			start = point
+		elif kind == raw.FPDF_SEGMENT_BEZIERTO and len(curve) < 2:
+			curve.append(point)
+			continue
+		else:
+			yield [last, *curve, point]
+		last, curve = point, []
+		if raw.FPDFPathSegment_GetClose(segment):
+			yield [last, start]
+
+
+def _bounds(item: Any) -> Box:
+	left, low, right, high = (ctypes.c_float() for _ in range(4))
+	if not raw.FPDFPageObj_GetBounds(item, left, low, right, high):
+		raise Unreadable
+	return left.value, low.value, right.value, high.value
+
+
+def _has_area(box: Box) -> bool:
+	return box[2] > box[0] and box[3] > box[1]
+
+
+def _matrix(item: Any) -> Matrix:
+	found = raw.FS_MATRIX()
+	raw.FPDFPageObj_GetMatrix(item, found)
+	return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _is_white(get_color: Callable[..., int], item: Any) -> bool:
+	color = [ctypes.c_uint() for _ in range(4)]  # red, green, blue, alpha
+	return bool(get_color(item, *color)) and all(part.value == 255 for part in color[:3])

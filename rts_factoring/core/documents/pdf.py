@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from contextlib import contextmanager
 
 import pypdf.filters  # noqa: F401 - else it is imported on first use, and that anew in the child of every packet (guard.py)
-from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
 	ArrayObject,
 	DecodedStreamObject,
@@ -79,17 +78,10 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 	return reader
 
 
-def carry_over(
-	reader: PdfReader,
-	writer: PdfWriter,
-	name: str,
-	prepare: Callable[[PageObject, PdfReader], None] | None = None,
-) -> int:
-	"""Append all pages of `reader`, each prepared first, to `writer` as inert pictures of themselves; returns how many."""
+def carry_over(reader: PdfReader, writer: PdfWriter, name: str) -> int:
+	"""Append all pages of `reader` to `writer` as inert pictures of themselves; returns how many."""
 	with reading(name):
 		for page in reader.pages:
-			if prepare is not None:
-				prepare(page, reader)
 			_check_contents(page, name)
 			drawings = _appearances(page, name)
 			for key in [key for key in page if key not in _PAGE_KEYS or key == "/Annots"]:

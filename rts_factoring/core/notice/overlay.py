@@ -19,7 +19,14 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from ..documents.limits import Progress, limited
-from ..documents.page_bounds import Box, Unreadable, free_bands, page_bounds, set_upright
+from ..documents.page_bounds import (
+	Box,
+	Unreadable,
+	free_bands,
+	look_at,
+	page_bounds,
+	set_upright,
+)
 from ..documents.pdf import STAMPED, Matrix, bounds, box, carry_over, finish, open_pdf, paint, reading, stream
 from ..errors import NoticeError
 from .notice import Notice, NoticeValues, blocks, digest, validate
@@ -64,17 +71,19 @@ def stamp_pdf(content: bytes, notice: Notice, facts: NoticeValues, name: str = "
 			return {}, content
 		if present is not None:
 			raise NoticeError("already_stamped", where=name)
-		return {}, _stamped(reader, notice, facts, mark, name)
+		return {}, _stamped(reader, content, notice, facts, mark, name)
 
 	return limited(work, name)[1]
 
 
-def _stamped(reader: PdfReader, notice: Notice, facts: NoticeValues, mark: str, name: str) -> bytes:
+def _stamped(
+	reader: PdfReader, content: bytes, notice: Notice, facts: NoticeValues, mark: str, name: str
+) -> bytes:
 	with reading(name):
-		first = reader.pages[0]
-		set_upright(first, reader)
+		first, looked_at = next(look_at(reader, content))
+		set_upright(first, looked_at)
 		seen, matrix = view(first)
-		place = _room(first, reader, seen, matrix, notice, facts)
+		place = _room(first, looked_at, seen, matrix, notice, facts)
 	writer = PdfWriter()
 	if place is None:
 		seen = seen if min(seen) >= SMALLEST else LETTER
@@ -113,13 +122,13 @@ def view(page: PageObject) -> tuple[tuple[float, float], Matrix]:
 	return (width, height), (1, 0, 0, 1, x0, y0)
 
 
-def _room(page, reader, seen, matrix: Matrix, notice: Notice, facts: NoticeValues):
+def _room(page, looked_at, seen, matrix: Matrix, notice: Notice, facts: NoticeValues):
 	"""(stamp, left, low) in the page as seen, or None: top first, then the foot, then just above a footer."""
 	if min(seen) < SMALLEST:
 		return None
 	try:
 		inverse = _inverse(matrix)
-		boxes = [bounds(b, inverse) for b in (*page_bounds(page, reader), *_annotations(page))]
+		boxes = [bounds(b, inverse) for b in (*page_bounds(page, looked_at), *_annotations(page))]
 	except Unreadable:
 		return None
 	width, height = seen

@@ -1,5 +1,6 @@
 """Files made to hurt: each ends in a clear error, within 10 seconds and 500 MB, and names itself."""
 
+import ctypes
 import functools
 import os
 import struct
@@ -319,6 +320,11 @@ class TestLimits:
 	def test_a_crash_of_the_reader_is_the_files_error_not_ours(self):
 		with pytest.raises(PaperworkError) as caught:
 			limited(lambda progress: os._exit(139), "crash.pdf")
+		assert (caught.value.code, caught.value.where) == ("too_complex", "crash.pdf")
+
+	def test_a_crash_of_the_reader_by_a_signal_is_the_files_error_too(self):
+		with pytest.raises(PaperworkError) as caught:
+			limited(lambda progress: ctypes.string_at(0), "crash.pdf")
 		assert (caught.value.code, caught.value.where) == ("too_complex", "crash.pdf")
 
 	def test_a_mistake_of_ours_is_not_blamed_on_the_file(self):

@@ -140,6 +140,14 @@ def an_open_state(canvas):
 	canvas._code.append("q 2 0 0 2 0 0 cm")
 
 
+def one_state_too_few(canvas):
+	canvas._code.append("Q 2 0 0 2 0 0 cm")
+
+
+def a_string_that_never_ends(canvas):
+	canvas._code.append("BT /F1 12 Tf (Line of the invoice")
+
+
 def ruled_lines(canvas):
 	for y in range(20, 790, 20):
 		canvas.line(20, y, 590, y)
@@ -151,7 +159,18 @@ def curves(canvas):
 
 
 @pytest.mark.parametrize(
-	"draw", [a_scan, a_pattern, a_form, a_coloured_page, an_open_state, ruled_lines, curves]
+	"draw",
+	[
+		a_scan,
+		a_pattern,
+		a_form,
+		a_coloured_page,
+		an_open_state,
+		one_state_too_few,
+		a_string_that_never_ends,
+		ruled_lines,
+		curves,
+	],
 )
 def test_what_covers_the_page_or_cannot_be_followed_counts_as_full(draw):
 	after = stamp(pdf([], draw=draw))
