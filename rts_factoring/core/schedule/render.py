@@ -7,6 +7,8 @@ that does so is refused, because stripping would make it another number.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import unicodedata
 import zipfile
@@ -14,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import FactoringError, Text, detail, joined, short
 from ..model import Receivable
@@ -71,18 +73,18 @@ def render(
 	_refuse_duplicate_names((line.invoice.invoice_no, line.file_name) for line in lines)
 	context = {"client_number": client_number, "batch": batch, "today": today}
 	problems_found: list[Text] = []
-	rows: list[str] = []
+	rows: list[list[str]] = []
 	if layout.header:
-		rows.append(_row(layout, [_fit(c, clean(c.header), True) for c in layout.columns]))
+		rows.append([_fit(c, clean(c.header), True) for c in layout.columns])
 	for line in lines:
 		cells, wrong = _cells(layout, line.invoice, {**context, "file_name": line.file_name})
 		number = short(line.invoice.invoice_no)
 		problems_found += [detail("cell.of_invoice", invoice=number, problem=problem) for problem in wrong]
-		rows.append(_row(layout, cells))
+		rows.append(cells)
 	if problems_found:
 		raise FactoringError("schedule_incomplete", where=batch, problems=joined(problems_found))
-	text = "".join(row + layout.line_end for row in rows)
-	return (BOMS[codec_name(layout.encoding)] if layout.bom else b"") + text.encode(layout.encoding)
+	mark = BOMS[codec_name(layout.encoding)] if layout.bom else b""
+	return mark + _as_text(layout, rows).encode(layout.encoding)
 
 
 def problems(layout: ScheduleLayout, receivable: Receivable) -> list[Text]:
@@ -222,14 +224,14 @@ def _fit(column: Column, value: str, cut: bool) -> str:
 	return (value.rjust if column.align == "right" else value.ljust)(column.width, column.pad)
 
 
-def _row(layout: ScheduleLayout, cells: Sequence[str]) -> str:
-	return layout.delimiter.join(_quoted(layout, cell) for cell in cells)
-
-
-def _quoted(layout: ScheduleLayout, cell: str) -> str:
-	if layout.quoting == "all" or (layout.quoting == "minimal" and needs_quotes(layout, cell)):
-		return '"' + cell.replace('"', '""') + '"'
-	return cell
+def _as_text(layout: ScheduleLayout, rows: Sequence[Sequence[str]]) -> str:
+	if layout.quoting == "none" or not layout.delimiter:
+		return "".join(layout.delimiter.join(cells) + layout.line_end for cells in rows)
+	quoting: Literal[0, 1] = csv.QUOTE_ALL if layout.quoting == "all" else csv.QUOTE_MINIMAL
+	buffer = io.StringIO(newline="")
+	writer = csv.writer(buffer, delimiter=layout.delimiter, quoting=quoting, lineterminator=layout.line_end)
+	writer.writerows(rows)
+	return buffer.getvalue()
 
 
 def _unencodable(text: str, encoding: str) -> str:
