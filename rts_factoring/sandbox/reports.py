@@ -111,9 +111,9 @@ _SUMS = ("amount", "purchased", "fee", "reserve", "other", "net")
 
 
 def _write(path: Path, rows: Sequence[Sequence], header: int) -> None:
-	book = Workbook()
-	book.properties.created = book.properties.modified = datetime(2000, 1, 1)
-	sheet = book.worksheets[0]
+	workbook = Workbook()
+	workbook.properties.created = workbook.properties.modified = datetime(2000, 1, 1)
+	sheet = workbook.worksheets[0]
 	sheet.title = "Report"
 	for number, row in enumerate(rows, 1):
 		for column, value in enumerate(row, 1):
@@ -132,5 +132,5 @@ def _write(path: Path, rows: Sequence[Sequence], header: int) -> None:
 		sheet.column_dimensions[get_column_letter(column)].width = max(12, len(str(title)) + 4)
 	sheet.freeze_panes = f"A{header + 1}"
 	draft = path.with_name(f".{path.name}.part")
-	book.save(draft)
+	workbook.save(draft)
 	draft.replace(path)  # nobody fetches half a report

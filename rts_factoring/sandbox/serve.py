@@ -33,7 +33,7 @@ def serve(
 	"""
 	stop = stop or threading.Event()
 	factor = Factor(root, clients=clients, agreement=agreement, scenario=scenario)
-	refused: set[Path] = set()
+	rejected: set[Path] = set()
 	with SandboxServer(root, port, host=host, username=username, password=password) as server:
 		say(
 			f"Sandbox factor on {host}:{server.port}, user {username}, folders inbox and outbox below {server.root}"
@@ -42,13 +42,13 @@ def serve(
 		try:
 			while not stop.wait(every):
 				for schedule in factor.new_schedules():
-					if schedule not in refused:
-						_answer(factor, schedule, refused, say)
+					if schedule not in rejected:
+						_answer(factor, schedule, rejected, say)
 		except KeyboardInterrupt:
 			say("Stopped.")
 
 
-def _answer(factor: Factor, schedule: Path, refused: set[Path], say: Callable[[str], None]) -> None:
+def _answer(factor: Factor, schedule: Path, rejected: set[Path], say: Callable[[str], None]) -> None:
 	today = date.today()
 	try:
 		report = factor.buy(schedule, today)
@@ -57,5 +57,5 @@ def _answer(factor: Factor, schedule: Path, refused: set[Path], say: Callable[[s
 			if paid := factor.pay(number, today, today, today):
 				say(f"Client {number}: paid; {paid.name}")
 	except FactoringError as error:
-		refused.add(schedule)
+		rejected.add(schedule)
 		say(f"{schedule.name}: refused. {error}")

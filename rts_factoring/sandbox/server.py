@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import paramiko
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -176,32 +177,33 @@ class SandboxSession(paramiko.ServerInterface):
 class SandboxSubsystem(paramiko.SFTPServer):
 	"""paramiko's SFTP loop around the owner's choice of files; it runs in a thread of its own."""
 
-	def __init__(self, channel, name, session: SandboxSession):
-		super().__init__(
-			channel,
-			name,
-			session,
-			sftp_si=lambda one: one.owner.files(one),  # type: ignore[arg-type]  # paramiko only calls it
-		)
+	def __init__(self, channel: paramiko.Channel, name: str, session: SandboxSession):
+		super().__init__(channel, name, session)
+		self.server = session.owner.files(session)
 		self._session = session
+
+	if TYPE_CHECKING:  # paramiko's own, which its stubs leave out
+
+		def _send_status(self, request_number: int, code: int) -> None: ...
+
+		def _send_packet(self, kind: int, packet: paramiko.Message) -> None: ...
 
 	def finish_subsystem(self) -> None:
 		with suppress(OSError, EOFError, paramiko.SSHException):
 			super().finish_subsystem()
 		self._session.channel_closed()
 
-	def _check_file(self, request_number, msg) -> None:
+	def _check_file(self, request_number: int, message: paramiko.Message) -> None:
 		"""Hashes a whole file for the client. paramiko's own skips bytes of files above 64 KiB."""
-		send_status = self._send_status  # type: ignore[attr-defined]  # not in the types
-		handle, algorithms = msg.get_binary(), msg.get_list()
+		handle, algorithms = message.get_binary(), message.get_list()
 		chosen = next((name for name in algorithms if name in ("sha256", "sha1", "md5")), None)
 		if handle not in self.file_table or not chosen:
-			send_status(request_number, SFTP_FAILURE)
+			self._send_status(request_number, SFTP_FAILURE)
 			return
 		hasher, offset = hashlib.new(chosen), 0
 		while block := self.file_table[handle].read(offset, 1 << 18):
 			if not isinstance(block, bytes):
-				send_status(request_number, block)
+				self._send_status(request_number, block)
 				return
 			hasher.update(block)
 			offset += len(block)
@@ -210,10 +212,10 @@ class SandboxSubsystem(paramiko.SFTPServer):
 		reply.add_string("check-file")
 		reply.add_string(chosen)
 		reply.add_bytes(hasher.digest())
-		self._send_packet(CMD_EXTENDED_REPLY, reply)  # type: ignore[attr-defined]  # not in the types
+		self._send_packet(CMD_EXTENDED_REPLY, reply)
 
 
-def answers(method):
+def answering_errors(method):
 	"""An OSError as the SFTP status that says the same."""
 
 	def wrapped(*args):
@@ -233,12 +235,12 @@ class SandboxFiles(paramiko.SFTPServerInterface):
 		self.session = session
 
 	def local(self, path: str) -> Path:
-		found = self.owner.local_path(path)
-		if not found:
+		local = self.owner.local_path(path)
+		if not local:
 			raise PermissionError(errno.EACCES, "outside of the sandbox")
-		return found
+		return local
 
-	@answers
+	@answering_errors
 	def list_folder(self, path: str):
 		folder = self.local(path)
 		hidden = PRIVATE if folder == self.owner.root else None
@@ -251,13 +253,13 @@ class SandboxFiles(paramiko.SFTPServerInterface):
 						listed.append(paramiko.SFTPAttributes.from_stat(attributes, entry.name))
 		return listed
 
-	@answers
+	@answering_errors
 	def stat(self, path: str):
 		return paramiko.SFTPAttributes.from_stat(os.lstat(self.local(path)))
 
 	lstat = stat
 
-	@answers
+	@answering_errors
 	def open(self, path: str, flags: int, attr):
 		local = self.local(path)
 		created = not local.exists()
@@ -269,14 +271,14 @@ class SandboxFiles(paramiko.SFTPServerInterface):
 			self.owner.observe("created", local)
 		return SandboxHandle(self, local, descriptor, flags)
 
-	@answers
+	@answering_errors
 	def remove(self, path: str):
 		local = self.local(path)
 		os.remove(local)
 		self.owner.observe("removed", local)
 		return SFTP_OK
 
-	@answers
+	@answering_errors
 	def rename(self, oldpath: str, newpath: str):
 		old, new = self.local(oldpath), self.local(newpath)
 		if old.is_dir():
@@ -289,12 +291,12 @@ class SandboxFiles(paramiko.SFTPServerInterface):
 		self.owner.observe("renamed", new)
 		return SFTP_OK
 
-	@answers
+	@answering_errors
 	def mkdir(self, path: str, attr):
 		os.mkdir(self.local(path))
 		return SFTP_OK
 
-	@answers
+	@answering_errors
 	def rmdir(self, path: str):
 		os.rmdir(self.local(path))
 		return SFTP_OK
@@ -312,18 +314,18 @@ class SandboxHandle(paramiko.SFTPHandle):
 		self.path = path
 		self.descriptor = descriptor
 
-	@answers
+	@answering_errors
 	def read(self, offset: int, length: int):
 		return os.pread(self.descriptor, length, offset)
 
-	@answers
+	@answering_errors
 	def write(self, offset: int, data: bytes):
 		done = 0
 		while done < len(data):
 			done += os.pwrite(self.descriptor, data[done:], offset + done)
 		return SFTP_OK
 
-	@answers
+	@answering_errors
 	def stat(self):
 		return paramiko.SFTPAttributes.from_stat(os.fstat(self.descriptor))
 

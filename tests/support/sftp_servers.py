@@ -12,7 +12,7 @@ from pathlib import Path
 import paramiko
 
 from rts_factoring.core.delivery import Connection, FileState, OutgoingFile
-from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle, SandboxServer, answers
+from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle, SandboxServer, answering_errors
 
 CHUNK = 64 * 1024  # bytes between two faults
 SIZES = (150_000, 70_000, 1_000, 200_000)  # bytes of the packets; the schedule is the fifth file
@@ -146,7 +146,7 @@ class NoStat(SandboxFiles):
 class OverwritingRename(SandboxFiles):
 	"""Renames as `os.rename` does: what stood there is gone."""
 
-	@answers
+	@answering_errors
 	def rename(self, oldpath, newpath):
 		os.rename(self.local(oldpath), self.local(newpath))
 		self.owner.observe("renamed", self.local(newpath))
@@ -154,7 +154,7 @@ class OverwritingRename(SandboxFiles):
 
 
 class RefusesOverwrite(SandboxFiles):
-	@answers
+	@answering_errors
 	def open(self, path, flags, attr):
 		if flags & (os.O_WRONLY | os.O_RDWR) and self.local(path).exists():
 			raise FileExistsError(errno.EEXIST, "write once")
@@ -162,7 +162,7 @@ class RefusesOverwrite(SandboxFiles):
 
 
 class Appends(SandboxFiles):
-	@answers
+	@answering_errors
 	def open(self, path, flags, attr):
 		if flags & (os.O_WRONLY | os.O_RDWR):
 			flags |= os.O_APPEND
@@ -177,7 +177,7 @@ class WriteOnly(SandboxFiles):
 
 	stat = lstat = list_folder
 
-	@answers
+	@answering_errors
 	def open(self, path, flags, attr):
 		if not flags & (os.O_WRONLY | os.O_RDWR):
 			raise PermissionError(errno.EACCES, "write only")
@@ -187,14 +187,14 @@ class WriteOnly(SandboxFiles):
 class TakesFiles(SandboxFiles):
 	"""Takes every file out of the inbox the moment it is there, as a folder watcher does."""
 
-	@answers
+	@answering_errors
 	def open(self, path, flags, attr):
 		opened = SandboxFiles.open(self, path, flags, attr)
 		if isinstance(opened, SandboxHandle):
 			opened.__class__ = TakenHandle
 		return opened
 
-	@answers
+	@answering_errors
 	def rename(self, oldpath, newpath):
 		answer = SandboxFiles.rename(self, oldpath, newpath)
 		if answer == paramiko.SFTP_OK:
