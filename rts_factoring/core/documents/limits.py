@@ -13,6 +13,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 from .. import errors
 from ..errors import FactoringError, PaperworkError, Text
@@ -21,15 +22,16 @@ SECONDS = 8  # per file; with starting and ending the child it stays below 10
 MEGABYTES = 500  # in all, what the process already holds included
 ROOM = 200  # megabytes that a file may take however much the process holds
 
+Values = dict[str, Any]  # what the child sends beside bytes, as JSON takes it
 Progress = Callable[[str], None]  # called with the name of the file the work turns to
-Work = Callable[[Progress], tuple[dict, bytes]]
+Work = Callable[[Progress], tuple[Values, bytes]]
 
 _inside = False
 
 
 def limited(
 	work: Work, where: str, seconds: float = SECONDS, megabytes: int = MEGABYTES
-) -> tuple[dict, bytes]:
+) -> tuple[Values, bytes]:
 	"""`work(progress)` with at most `seconds` per file named to `progress` and `megabytes` of memory in all.
 
 	Raises PaperworkError `too_slow` or `too_complex` naming the file at which it stopped, and passes on the work's own
@@ -69,8 +71,8 @@ def _child(work: Work, readable: int, writable: int, megabytes: int) -> None:
 			_send(writable, {"at": name})
 
 		try:
-			facts, content = work(progress)
-			answer = {"facts": facts, "size": len(content)}
+			values, content = work(progress)
+			answer = {"values": values, "size": len(content)}
 		except FactoringError as error:
 			answer, content = {"error": _packed(error), "size": 0}, b""
 		except (MemoryError, RecursionError):
@@ -83,9 +85,9 @@ def _child(work: Work, readable: int, writable: int, megabytes: int) -> None:
 		os._exit(0)
 
 
-def _parent(readable: int, where: str, seconds: float) -> tuple[dict, bytes]:
+def _parent(readable: int, where: str, seconds: float) -> tuple[Values, bytes]:
 	buffer, deadline = bytearray(), time.monotonic() + seconds
-	answer = None
+	answer: Values | None = None
 	while answer is None or len(buffer) < answer["size"]:
 		if not select.select([readable], [], [], max(0.0, deadline - time.monotonic()))[0]:
 			raise PaperworkError("too_slow", where=where, seconds=f"{seconds:g}")
@@ -107,17 +109,17 @@ def _parent(readable: int, where: str, seconds: float) -> tuple[dict, bytes]:
 		raise PaperworkError("too_complex.memory", where=where)
 	if "error" in answer:
 		raise _unpacked(answer["error"])
-	return answer["facts"], bytes(buffer)
+	return answer["values"], bytes(buffer)
 
 
-def _packed(error: FactoringError) -> dict:
+def _packed(error: FactoringError) -> Values:
 	"""What the error was raised with, as plain data for another process."""
 	values = {name: _plain(value) for name, value in error.values.items()}
 	return {"kind": type(error).__name__, "key": error.key, "where": error.where, "values": values}
 
 
-def _unpacked(packed: dict) -> FactoringError:
-	kind = getattr(errors, packed["kind"])
+def _unpacked(packed: Values) -> FactoringError:
+	kind: type[FactoringError] = getattr(errors, packed["kind"])
 	values = {name: _made(value) for name, value in packed["values"].items()}
 	return kind(packed["key"], where=packed["where"], **values)
 
@@ -136,7 +138,7 @@ def _made(value: object) -> object:
 	return value
 
 
-def _send(writable: int, message: dict) -> None:
+def _send(writable: int, message: Values) -> None:
 	_write(writable, json.dumps(message).encode() + b"\n")
 
 

@@ -139,7 +139,7 @@ def in_force(notices: Iterable[Notice], company: str, language: str, on: date) -
 	candidates = [n for n in notices if n.company == company and (n.valid_from is None or n.valid_from <= on)]
 	wanted = _language(language)
 
-	def rank(notice: Notice) -> tuple:
+	def rank(notice: Notice) -> tuple[bool, bool, bool, date, str]:
 		has = _language(notice.language)
 		closeness = (has == wanted, has == wanted.split("-")[0], has == ENGLISH)
 		return (*closeness, notice.valid_from or date.min, notice.name)
@@ -196,10 +196,10 @@ def parse(text: str, facts: NoticeValues) -> list[Line]:
 			if tag == "br":
 				# Pasted HTML has a line end after <br>, too: that is one break, not two.
 				lines.append([])
-				position = _ONE_BREAK.match(text, position).end()
+				position = _after(_ONE_BREAK, text, position)
 			elif tag == "p":
 				paragraph()
-				position = _WHITE.match(text, position).end()
+				position = _after(_WHITE, text, position)
 			else:
 				style = _STYLES[tag]
 				open_styles[style] = max(0, open_styles[style] + (-1 if token["close"] else 1))
@@ -329,6 +329,12 @@ def _words(text: str) -> str:
 
 def _language(code: str) -> str:
 	return (code or ENGLISH).replace("_", "-").lower()
+
+
+def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
+	"""Where the match that begins at `position` ends; `position` itself when there is none."""
+	match = pattern.match(text, position)
+	return match.end() if match else position
 
 
 def _plain(text: str) -> str:
