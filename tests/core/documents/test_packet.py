@@ -84,7 +84,7 @@ class TestWhatComesOut:
 
 	def test_the_same_input_gives_the_same_bytes_in_another_process(self):
 		code = (
-			"import test_packet as t\n"
+			"import tests.core.documents.test_packet as t\n"
 			"docs = [t.Document(t.guess_kind(p.name), p.name, p)"
 			" for p in sorted(t.PAPERWORK.iterdir()) if p.is_file()]\n"
 			"print(t.packet(*docs).sha256, t.packet(*docs, max_bytes=60000).sha256)"
