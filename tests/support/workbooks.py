@@ -31,7 +31,13 @@ PURCHASE_HEADER = (
 	"Other",
 	"Net Funded",
 )
-PAYMENT_HEADER = ("Invoice #", "Customer", "Check #", "Payment Date", "Type", "Invoice Amount") + (
+PAYMENT_HEADER = (
+	"Invoice #",
+	"Customer",
+	"Check #",
+	"Payment Date",
+	"Type",
+	"Invoice Amount",
 	"Payment Amount",
 	"Fee",
 	"Reserve Released",
@@ -41,19 +47,19 @@ PAYMENT_HEADER = ("Invoice #", "Customer", "Check #", "Payment Date", "Type", "I
 
 def xlsx(*sheets, epoch=None, hidden=()) -> bytes:
 	"""A workbook of sheets, each a list of rows or a pair (name, rows); `hidden` are names."""
-	ledger = openpyxl.Workbook()
-	ledger.remove(ledger.active)
+	workbook = openpyxl.Workbook()
+	workbook.remove(workbook.active)
 	if epoch:
-		ledger.epoch = epoch
+		workbook.epoch = epoch
 	for number, sheet in enumerate(sheets):
 		name, rows = sheet if isinstance(sheet, tuple) else (f"Sheet{number + 1}", sheet)
-		page = ledger.create_sheet(name)
+		page = workbook.create_sheet(name)
 		for row in rows:
 			page.append(list(row))
 		if name in hidden:
 			page.sheet_state = "hidden"
 	out = io.BytesIO()
-	ledger.save(out)
+	workbook.save(out)
 	return out.getvalue()
 
 
