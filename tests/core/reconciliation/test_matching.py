@@ -65,8 +65,8 @@ def test_each_rule_finds_its_invoice(number, ours, rule):
 
 
 def test_the_batch_comes_before_the_company():
-	twins = [receivable("AF-1", customer="A"), receivable("AF 1", customer="B")]
-	found = match(line("af1"), *twins, batch=("AF 1",))
+	candidates = [receivable("AF-1", customer="A"), receivable("AF 1", customer="B")]
+	found = match(line("af1"), *candidates, batch=("AF 1",))
 	assert seen(found) == ("matched", None, "normalised_in_batch", "AF 1")
 
 

@@ -76,10 +76,10 @@ def test_overlapping_periods_post_only_what_is_new():
 	]
 
 
-def test_genuine_twins_both_count_and_come_again_as_two():
+def test_identical_rows_both_count_and_come_again_as_two():
 	ledger, receivables = bought()
-	twins = payments(fee(), fee())
-	result = reconcile(twins, receivables, ledger)
+	identical = payments(fee(), fee())
+	result = reconcile(identical, receivables, ledger)
 	assert outcomes(result) == ["matched", "matched"] and [line.occurrence for line in result.lines] == [1, 2]
 	ledger.commit(result)
 	three = reconcile(payments(fee(), fee(), fee()), receivables, ledger)
@@ -88,7 +88,7 @@ def test_genuine_twins_both_count_and_come_again_as_two():
 	assert outcomes(reconcile(payments(fee(), fee()), receivables, ledger)) == ["duplicate", "duplicate"]
 
 
-def test_twin_payments_of_one_invoice_both_count():
+def test_identical_payments_of_one_invoice_both_count():
 	ledger, receivables = bought()
 	result = reconcile(payments(row("Partial", 300), row("Partial", 300)), receivables, ledger)
 	assert outcomes(result) == ["matched", "matched"] and result.positions["AF-1"].open == 400
