@@ -36,7 +36,7 @@ ROWS: dict[str, Message] = {
 	"already_purchased": Message(
 		"RTS has already bought this invoice.", "Ask RTS whether it paid twice. Then ignore the row."
 	),
-	"draft": Message("The invoice is a draft.", "Submit it. Then reconcile the report again."),
+	"draft": Message("The invoice is a draft.", "Submit it. Then press Update Rows on the report."),
 	"cancelled": Message("The invoice is cancelled.", "Choose the invoice that replaced it."),
 	"returned": Message("The invoice was credited in full.", "Ask RTS to take it back. Then ignore the row."),
 	"customer_disabled": Message(
@@ -98,7 +98,7 @@ ROWS: dict[str, Message] = {
 		"Set the type. Tick “Remember this word for later reports” to add it to the Report Layout.",
 	),
 	"unknown_status": Message(
-		"The status is unknown.", "Add the word to the Report Layout. Then reconcile the report again."
+		"The status is unknown.", "Add the word to the Report Layout. Then press Update Rows on the report."
 	),
 	"invalid_date": Message("The date cannot be read.", _WAIT_OR_IGNORE),
 	"invalid_amount": Message("An amount cannot be read.", _WAIT_OR_IGNORE),
