@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from openpyxl import load_workbook
 
-from rts_factoring.cli.demo.cycle import Cycle
+from rts_factoring.cli.demo.cycle import DemoCycle
 from rts_factoring.cli.demo.example import DATA, load_example
 from rts_factoring.cli.demo.page import render_page
 from rts_factoring.cli.demo.workbook import write_workbook
@@ -198,7 +198,7 @@ def test_a_held_invoice_is_sent_again_and_bought(page):
 
 
 def test_what_did_not_go_has_its_reason(page):
-	rows = page.tables["Invoices that were not sold, with the reason and what mends it"][1:]
+	rows = page.tables["Invoices that were not sold, with the reason and the fix"][1:]
 	reasons = {row[0]: row[3] for row in rows}
 	assert set(reasons) == {"PS-4114", "PS-4115", "PS-4116", "BM-2207", "BM-2208", "BM-2209", "BM-2210"}
 	assert all(reasons.values())
@@ -206,7 +206,7 @@ def test_what_did_not_go_has_its_reason(page):
 
 
 def test_what_must_not_work_did_not_work(page, demo):
-	assert "6 of 6 things that must not work did not work" in demo[2]
+	assert "6 of 6 safety checks passed" in demo[2]
 	assert "This should not have happened" not in page.text and "≠" not in page.text
 
 
@@ -251,13 +251,13 @@ def test_a_hostile_customer_name_stays_text_on_the_page_and_in_every_spreadsheet
 		writer.writerows(
 			row | {"customer": name if row["invoice_no"] == "PS-4101" else row["customer"]} for row in rows
 		)
-	record = Cycle(
+	demo_run = DemoCycle(
 		load_example(data), tmp_path / "demo", tmp_path / "factor", lambda what, figures: None
 	).run()
-	assert record.problems == []
-	html = render_page(record)
+	assert demo_run.problems == []
+	html = render_page(demo_run)
 	assert "<script>" not in html and "&lt;script&gt;" in html
-	write_workbook(tmp_path / "book.xlsx", record)
+	write_workbook(tmp_path / "book.xlsx", demo_run)
 	cell = load_workbook(tmp_path / "book.xlsx")["Invoices"]["C2"]
 	assert (cell.value, cell.data_type, cell.quotePrefix) == (name, "s", True)
 	(schedule,) = (tmp_path / "demo" / "prairie-star" / "PS-B1").glob("*.csv")

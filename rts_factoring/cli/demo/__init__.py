@@ -9,9 +9,10 @@ from pathlib import Path
 
 from rts_factoring.core.errors import FactoringError
 
-from .cycle import Cycle
+from .cycle import DemoCycle
+from .demo_run import DemoRun
 from .example import load_example
-from .page import figures, render_page
+from .page import render_page, totals
 from .workbook import write_ledger, write_workbook
 
 MARKER = ".rts-factoring-demo"  # in folders this command made and may replace
@@ -33,27 +34,30 @@ def run(args) -> int:
 	)
 	with tempfile.TemporaryDirectory(prefix="rts-factoring-") as work:
 		folder, factor = Path(work) / "demo", Path(work) / "factor"
-		record = Cycle(example, folder, factor, _say).run()
-		(folder / "index.html").write_text(render_page(record), encoding="utf-8")
-		write_workbook(folder / "reconciliation.xlsx", record)
-		for desk in record.desks:
-			slug = desk.subsidiary.slug
-			write_ledger(desk.folder / "ledger.csv", desk)
+		demo_run = DemoCycle(example, folder, factor, _say).run()
+		(folder / "index.html").write_text(render_page(demo_run), encoding="utf-8")
+		write_workbook(folder / "reconciliation.xlsx", demo_run)
+		for run in demo_run.subsidiaries:
+			slug = run.subsidiary.slug
+			write_ledger(run.folder / "ledger.csv", run)
 			shutil.copytree(factor / slug / "received", folder / "at-the-factor" / slug)
 		(folder / MARKER).touch()
 		if out.exists():
 			shutil.rmtree(out)
 		shutil.copytree(folder, out)
-	sums = figures(record)
-	for problem in record.problems:
+	sums = totals(demo_run)
+	for problem in demo_run.problems:
 		_say("PROBLEM", problem)
 	_say(
 		"Books",
 		f"{sums['purchased']:,.2f} bought, {sums['paid_out']:,.2f} paid out, {sums['cost']:,.2f} fees and wires",
 	)
-	_say("Books", f"{sums['ties']} control figures compared with a second source; {_verdict(record)}")
+	_say(
+		"Books",
+		f"{sums['control_figures']} control figures compared with a second source; {_verdict(demo_run)}",
+	)
 	print(f"\nDone in {time.monotonic() - started:.1f} s. Open {out / 'index.html'}")
-	return 1 if record.problems else 0
+	return 1 if demo_run.problems else 0
 
 
 def _check(out: Path) -> None:
@@ -64,10 +68,10 @@ def _check(out: Path) -> None:
 		raise NotADirectoryError(20, "it is a file", str(out))
 
 
-def _verdict(record) -> str:
-	wrong = sum(not tie.holds for desk in record.desks for tie in desk.ties())
+def _verdict(demo_run: DemoRun) -> str:
+	wrong = sum(not figure.agrees for run in demo_run.subsidiaries for figure in run.control_figures())
 	return f"{wrong} differ" if wrong else "all agree to the cent"
 
 
-def _say(what: str, figures: str) -> None:
-	print(f"  {what:13}{figures}", flush=True)
+def _say(what: str, details: str) -> None:
+	print(f"  {what:13}{details}", flush=True)

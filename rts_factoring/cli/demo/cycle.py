@@ -1,4 +1,4 @@
-"""The whole cycle on the example: judge, pack, send, be bought, be paid, reconcile. Real files, real SSH, one process."""
+"""The whole cycle on the example: check, pack, send, be bought, be paid, reconcile. Real files, real SSH, one process."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT
 from rts_factoring.core.schedule.render import ScheduleLine
 from rts_factoring.sandbox import Factor, SandboxServer
 
+from .demo_run import DemoRun, ImportedReport, SafetyCheck, SentBatch, SentFile, SubsidiaryRun
+from .documents import draw_document, draw_invoice
 from .example import PERIODS, SALE_DAYS, Example, Load, Subsidiary
-from .paper import invoice_pdf, paper
-from .record import Batch, Desk, Imported, Record, Sent, Trial
-from .walls import try_walls
+from .safety_checks import run_safety_checks
 
 Say = Callable[[str, str], None]  # what, figures
 ATTEMPTS = 5
-CUT_AFTER = 4  # delivered files, then the line drops once
+CUT_AFTER = 4  # delivered files, then the connection drops once
 DAY = timedelta(days=1)
 
 
 @dataclass
-class OtherEnd:
+class FactorSide:
 	"""The factor's side of one subsidiary, and how we reach it."""
 
 	server: SandboxServer
@@ -58,41 +58,44 @@ class OtherEnd:
 	written: Counter = field(default_factory=Counter)  # files by final name, as often as they appeared
 
 
-class Cycle:
+class DemoCycle:
+	"""One run over all days; `run` returns what it left."""
+
 	def __init__(self, example: Example, folder: Path, factor_folder: Path, say: Say):
 		self.example = example
 		self.say = say
 		self.factor_folder = factor_folder
-		self.record = Record(
-			folder, example.source, [self._desk(one, folder) for one in example.subsidiaries]
+		self.demo = DemoRun(
+			folder, example.source, [self._begin(subsidiary, folder) for subsidiary in example.subsidiaries]
 		)
-		self.ends: dict[str, OtherEnd] = {}
+		self.factor_sides: dict[str, FactorSide] = {}
 
-	def run(self) -> Record:
-		desks = self.record.desks
+	def run(self) -> DemoRun:
+		runs = self.demo.subsidiaries
 		with ExitStack() as stack:
-			for desk in desks:
-				self.ends[desk.subsidiary.slug] = self._connect(desk.subsidiary, stack)
+			for run in runs:
+				self.factor_sides[run.subsidiary.slug] = self._connect(run.subsidiary, stack)
 			for number, day in enumerate(SALE_DAYS):
-				for desk in desks:
-					queued = self._judge(desk, day, again=number > 0)
+				for run in runs:
+					queued = self._check_invoices(run, day, again=number > 0)
 					if queued:
-						self._sell(desk, day, queued)
+						self._sell_batch(run, day, queued)
 			for start, end in PERIODS:
-				for desk in desks:
-					self._collect(desk, start, end)
-			try_walls(self.record, self.example, {slug: end.connection for slug, end in self.ends.items()})
-			held = sum(trial.holds for trial in self.record.trials)
-			self.say("Walls", f"{held} of {len(self.record.trials)} things that must not work did not work")
-		return self.record
+				for run in runs:
+					self._receive_payments(run, start, end)
+			connections = {slug: factor_side.connection for slug, factor_side in self.factor_sides.items()}
+			run_safety_checks(self.demo, self.example, connections)
+			passed = sum(check.passed for check in self.demo.safety_checks)
+			self.say("Safety", f"{passed} of {len(self.demo.safety_checks)} safety checks passed")
+		return self.demo
 
-	def _desk(self, subsidiary: Subsidiary, folder: Path) -> Desk:
+	def _begin(self, subsidiary: Subsidiary, folder: Path) -> SubsidiaryRun:
 		ledger = FactoringLedger(
 			subsidiary.name, subsidiary.policy, subsidiary.client_number, subsidiary.terms.currency
 		)
-		return Desk(subsidiary, self.example.of(subsidiary), ledger, folder / subsidiary.slug)
+		return SubsidiaryRun(subsidiary, self.example.of(subsidiary), ledger, folder / subsidiary.slug)
 
-	def _connect(self, subsidiary: Subsidiary, stack: ExitStack) -> OtherEnd:
+	def _connect(self, subsidiary: Subsidiary, stack: ExitStack) -> FactorSide:
 		"""A server with a login of its own; its key is probed, compared with what the factor says, and pinned."""
 		password = secrets.token_urlsafe(12)
 		written: Counter[str] = Counter()
@@ -128,41 +131,43 @@ class Cycle:
 			host_key_sha256=key.sha256,
 			remote_folder=server.inbox.name,
 		)
-		return OtherEnd(server, factor, connection, written)
+		return FactorSide(server, factor, connection, written)
 
-	# what goes ------------------------------------------------------------------------------------------------
+	# what is sent ------------------------------------------------------------------------------------------------
 
-	def _judge(self, desk: Desk, day: date, again: bool) -> dict[str, list[Document]]:
-		"""Invoices that may go, with their paperwork. Judged again: those not ready, and the held with new paperwork."""
+	def _check_invoices(self, run: SubsidiaryRun, day: date, again: bool) -> dict[str, list[Document]]:
+		"""Invoices that may be sold, with their documents. `again`: those that were not ready or held, with new documents."""
 		queued = {}
-		for load in desk.loads:
+		for load in run.loads:
 			number = load.receivable.invoice_no
-			if again and number not in desk.subsidiary.later:
+			if again and number not in run.subsidiary.later:
 				continue
-			documents = self._documents(desk.subsidiary, load, again)
+			documents = self._documents(run.subsidiary, load, again)
 			verdict = check_eligibility(
-				self._candidate(desk.subsidiary, load, documents), desk.subsidiary.terms
+				self._candidate(run.subsidiary, load, documents), run.subsidiary.terms
 			)
-			desk.reasons[number] = verdict.reasons
-			desk.step(number, day, verdict.state, " ".join(reason.text for reason in verdict.reasons))
+			run.reasons[number] = verdict.reasons
+			run.add_state(number, day, verdict.state, " ".join(reason.text for reason in verdict.reasons))
 			if verdict.state is InvoiceState.QUEUED:
 				queued[number] = documents
 		if queued or not again:
-			rest = "" if again else f", {len(desk.loads) - len(queued)} not, each with its reason"
-			self.say("Eligibility", f"{desk.subsidiary.name}: {counted(len(queued), 'invoice')} may go{rest}")
+			rest = "" if again else f", {len(run.loads) - len(queued)} cannot, each with its reason"
+			self.say(
+				"Eligibility", f"{run.subsidiary.name}: {counted(len(queued), 'invoice')} can be sold{rest}"
+			)
 		return queued
 
 	def _documents(self, subsidiary: Subsidiary, load: Load, again: bool) -> list[Document]:
-		names = subsidiary.later.get(load.receivable.invoice_no, load.papers) if again else load.papers
-		return [Document(guess_kind(name), name, paper(name, subsidiary, load)) for name in names]
+		names = subsidiary.later.get(load.receivable.invoice_no, load.documents) if again else load.documents
+		return [Document(guess_kind(name), name, draw_document(name, subsidiary, load)) for name in names]
 
 	def _candidate(self, subsidiary: Subsidiary, load: Load, documents: list[Document]) -> Candidate:
-		flaws = []
+		document_problems = []
 		for document in documents:
 			try:
 				check_document(document)
 			except PaperworkError as error:
-				flaws.append(str(error))
+				document_problems.append(str(error))
 		return Candidate(
 			load.receivable,
 			factored=load.method == "factoring",
@@ -170,23 +175,24 @@ class Cycle:
 			required=subsidiary.required,
 			attached=[document.kind.value for document in documents],
 			layout_problems=render.problems(DEFAULT_LAYOUT, load.receivable),
-			paperwork_problems=flaws,
+			paperwork_problems=document_problems,
 		)
 
-	def _sell(self, desk: Desk, day: date, queued: dict[str, list[Document]]) -> None:
-		name = f"{desk.subsidiary.prefix}-B{len(desk.batches) + 1}"
-		folder = desk.folder / name
+	def _sell_batch(self, run: SubsidiaryRun, day: date, queued: dict[str, list[Document]]) -> None:
+		name = f"{run.subsidiary.prefix}-B{len(run.batches) + 1}"
+		folder = run.folder / name
 		folder.mkdir(parents=True)
-		files = self._make_files(desk, name, day, queued, folder)
-		end = self.ends[desk.subsidiary.slug]
-		self._submit(desk, name, day, queued)
-		self._deliver(end, name, files)
-		if desk is not self.record.desks[0]:
-			self._deliver_again(end, name, files)
+		files = self._make_files(run, name, day, queued, folder)
+		factor_side = self.factor_sides[run.subsidiary.slug]
+		self._submit(run, name, day, queued)
+		self._deliver(factor_side, name, files)
+		if run is not self.demo.subsidiaries[0]:
+			self._deliver_again(factor_side, name, files)
 		arrived = [
 			replace(
 				file,
-				arrived=_sha256(end.server.inbox / file.name) == file.sha256 and end.written[file.name] == 1,
+				arrived=_sha256(factor_side.server.inbox / file.name) == file.sha256
+				and factor_side.written[file.name] == 1,
 			)
 			for file in files
 		]
@@ -195,32 +201,35 @@ class Cycle:
 			"Delivery", f"{name}: {whole} of {len(files)} files arrived once and whole, compared by SHA-256"
 		)
 		amount = sum((self.example.loads[number].receivable.amount for number in queued), ZERO)
-		desk.batches.append(Batch(name, day, folder, tuple(queued), amount, tuple(arrived)))
-		for path in end.factor.new_schedules():
-			end.factor.buy(path, day + DAY)
-		_sweep(end.server.inbox, end.server.root / "received" / name)
-		end.written.clear()
-		end.factor.scenario = replace(end.factor.scenario, held={})  # the better scans will be legible
-		self._import(desk, day + DAY, name)
+		run.batches.append(SentBatch(name, day, folder, tuple(queued), amount, tuple(arrived)))
+		for path in factor_side.factor.new_schedules():
+			factor_side.factor.buy(path, day + DAY)
+		_archive(factor_side.server.inbox, factor_side.server.root / "received" / name)
+		factor_side.written.clear()
+		without_holds = replace(factor_side.factor.scenario, held={})  # the better scans will be legible
+		factor_side.factor.scenario = without_holds
+		self._import(run, day + DAY, name)
 
-	def _make_files(self, desk: Desk, batch: str, day: date, queued: dict, folder: Path) -> list[Sent]:
+	def _make_files(
+		self, run: SubsidiaryRun, batch: str, day: date, queued: dict, folder: Path
+	) -> list[SentFile]:
 		"""Stamped packets and their schedule, in `folder`. The schedule is the last."""
-		subsidiary, made, lines = desk.subsidiary, [], []
+		subsidiary, made, lines = run.subsidiary, [], []
 		names = render.packet_names(
 			DEFAULT_LAYOUT, queued, client_number=subsidiary.client_number, batch=batch, today=day
 		)
 		for number, documents in queued.items():
 			load = self.example.loads[number]
-			facts = NoticeValues(subsidiary.name, subsidiary.client_number, load.receivable.customer, number)
-			stamped = stamp_pdf(invoice_pdf(subsidiary, load), subsidiary.notice, facts, f"{number}.pdf")
+			values = NoticeValues(subsidiary.name, subsidiary.client_number, load.receivable.customer, number)
+			stamped = stamp_pdf(draw_invoice(subsidiary, load), subsidiary.notice, values, f"{number}.pdf")
 			packet = build_packet(stamped, documents, invoice_name=f"{number}.pdf")
 			(folder / names[number]).write_bytes(packet.content)
-			made.append(Sent(names[number], len(packet.content), packet.sha256, packet.pages))
+			made.append(SentFile(names[number], len(packet.content), packet.sha256, packet.pages))
 			lines.append(ScheduleLine(load.receivable, names[number]))
 		content = render.render(DEFAULT_LAYOUT, batch, subsidiary.client_number, lines, day)
 		name = render.schedule_name(DEFAULT_LAYOUT, subsidiary.client_number, batch, day)
 		(folder / name).write_bytes(content)
-		made.append(Sent(name, len(content), hashlib.sha256(content).hexdigest()))
+		made.append(SentFile(name, len(content), hashlib.sha256(content).hexdigest()))
 		pages, total = sum(file.pages for file in made), sum(file.size for file in made)
 		self.say(
 			"Packets",
@@ -228,26 +237,26 @@ class Cycle:
 		)
 		return made
 
-	def _submit(self, desk: Desk, batch: str, day: date, invoices) -> None:
-		"""The ledger takes the batch. An invoice sent again leaves the batch it was in: it is in one live batch only."""
+	def _submit(self, run: SubsidiaryRun, batch: str, day: date, invoices) -> None:
+		"""Enter the batch in the ledger. An invoice sent again leaves its earlier batch: it is in one live batch only."""
 		live = {
 			name: tuple(number for number in numbers if number not in invoices)
-			for name, numbers in desk.ledger.batches.items()
+			for name, numbers in run.ledger.batches.items()
 		}
 		positions = {
 			number: replace(position, state=InvoiceState.SUBMITTED, batch=batch)
 			if number in invoices
 			else position
-			for number, position in desk.ledger.positions.items()
+			for number, position in run.ledger.positions.items()
 		}
-		desk.ledger = replace(desk.ledger, batches=live | {batch: tuple(invoices)}, positions=positions)
+		run.ledger = replace(run.ledger, batches=live | {batch: tuple(invoices)}, positions=positions)
 		for number in invoices:
-			desk.step(number, day, InvoiceState.SUBMITTED, f"queued, then in batch {batch}")
+			run.add_state(number, day, InvoiceState.SUBMITTED, f"queued, then in batch {batch}")
 
-	def _deliver(self, end: OtherEnd, batch: str, files: list[Sent]) -> None:
-		"""Send; the very first delivery loses its line on the way and goes on where it stopped."""
+	def _deliver(self, factor_side: FactorSide, batch: str, files: list[SentFile]) -> None:
+		"""Send; the very first delivery loses its connection on the way and continues where it stopped."""
 		states = {file.name: FileState.PENDING for file in files}
-		cut = not self.record.cut_after
+		cut = not self.demo.cut_after
 
 		def progress(name: str, state: FileState, sent: int) -> None:
 			nonlocal cut
@@ -255,49 +264,54 @@ class Cycle:
 			done = sum(one is FileState.DELIVERED for one in states.values())
 			if cut and done >= CUT_AFTER:
 				cut = False
-				self.record.cut_after = done
-				end.server.drop_connections()
+				self.demo.cut_after = done
+				factor_side.server.drop_connections()
 
 		for attempt in range(1, ATTEMPTS + 1):
 			try:
 				files_now = self._outgoing(batch, files, states)
 				summary = deliver(
-					end.connection, files_now, progress, token=batch, journal=states.__getitem__
+					factor_side.connection, files_now, progress, token=batch, journal=states.__getitem__
 				)
 				break
 			except DeliveryError as error:
 				if not error.retry or attempt == ATTEMPTS:
 					raise
 				done = sum(state is FileState.DELIVERED for state in states.values())
-				self.say("Delivery", f"{batch}: line cut on purpose after {counted(done, 'file')}; going on")
+				self.say(
+					"Delivery",
+					f"{batch}: connection cut on purpose after {counted(done, 'file')}; continuing",
+				)
 		self.say(
 			"Delivery",
 			f"{batch}: {counted(summary.files, 'file')} by SFTP over {summary.channels} channels in {summary.seconds:.1f} s",
 		)
 
-	def _deliver_again(self, end: OtherEnd, batch: str, files: list[Sent]) -> None:
-		"""The same job once more, as if it had died before saving anything."""
-		before = end.written.copy()
+	def _deliver_again(self, factor_side: FactorSide, batch: str, files: list[SentFile]) -> None:
+		"""The same job once more, as if it had died before it saved anything."""
+		before = factor_side.written.copy()
 		states = {file.name: FileState.PENDING for file in files}
 		deliver(
-			end.connection,
+			factor_side.connection,
 			self._outgoing(batch, files, states),
 			lambda name, state, sent: states.update({name: state}),
 			token=batch,
 			journal=states.__getitem__,
 		)
-		found = sum(state is FileState.DELIVERED for state in states.values())
-		self.record.trials.append(
-			Trial(
-				f"Batch {batch} is sent a second time by a job that remembers nothing of the first.",
-				f"{found} of {len(files)} files were found whole under their final names; none was written again.",
-				found == len(files) and end.written == before,
+		recognised = sum(state is FileState.DELIVERED for state in states.values())
+		self.demo.safety_checks.append(
+			SafetyCheck(
+				f"Batch {batch} is sent a second time by a job without the record of the first.",
+				f"{recognised} of {len(files)} files were already there, whole. None was written again.",
+				recognised == len(files) and factor_side.written == before,
 			)
 		)
 
-	def _outgoing(self, batch: str, files: list[Sent], states: dict[str, FileState]) -> list[OutgoingFile]:
-		desk = next(one for one in self.record.desks if batch.startswith(one.subsidiary.prefix))
-		folder = desk.folder / batch
+	def _outgoing(
+		self, batch: str, files: list[SentFile], states: dict[str, FileState]
+	) -> list[OutgoingFile]:
+		run = next(one for one in self.demo.subsidiaries if batch.startswith(one.subsidiary.prefix))
+		folder = run.folder / batch
 		return [
 			OutgoingFile(
 				file.name, folder / file.name, file.size, file.sha256, states[file.name], last=not file.pages
@@ -307,31 +321,31 @@ class Cycle:
 
 	# what comes back ------------------------------------------------------------------------------------------
 
-	def _collect(self, desk: Desk, start: date, end: date) -> None:
+	def _receive_payments(self, run: SubsidiaryRun, start: date, end: date) -> None:
 		day = end + DAY
-		if self.ends[desk.subsidiary.slug].factor.pay(desk.subsidiary.client_number, start, end, day):
-			self._import(desk, day)
+		if self.factor_sides[run.subsidiary.slug].factor.pay(run.subsidiary.client_number, start, end, day):
+			self._import(run, day)
 
-	def _import(self, desk: Desk, day: date, batch: str = "") -> None:
+	def _import(self, run: SubsidiaryRun, day: date, batch: str = "") -> None:
 		"""Fetch every report not seen yet, read it, match it, post it."""
-		connection = self.ends[desk.subsidiary.slug].connection
-		reports = desk.folder / "reports"
+		connection = self.factor_sides[run.subsidiary.slug].connection
+		reports = run.folder / "reports"
 		reports.mkdir(parents=True, exist_ok=True)
-		for found in list_folder(connection, "outbox"):
-			path = reports / found.name
+		for file in list_folder(connection, "outbox"):
+			path = reports / file.name
 			if path.exists():
 				continue
-			path.write_bytes(fetch_file(connection, found.name, "outbox"))
+			path.write_bytes(fetch_file(connection, file.name, "outbox"))
 			result = reconcile(
-				read_report(path.read_bytes(), path.name), self.example.receivables, desk.ledger, batch
+				read_report(path.read_bytes(), path.name), self.example.receivables, run.ledger, batch
 			)
-			desk.ledger.commit(result)
-			entry = f"{desk.subsidiary.prefix}-JE{len(desk.imports) + 1}"
-			desk.post(Imported(result, day, path, entry))
+			run.ledger.commit(result)
+			entry = f"{run.subsidiary.prefix}-JE{len(run.imports) + 1}"
+			run.post(ImportedReport(result, day, path, entry))
 			for line in result.lines:
 				if line.receivable:
-					position = desk.ledger.position(line.receivable)
-					desk.step(line.receivable.invoice_no, day, position.state, _note(line))
+					position = run.ledger.position(line.receivable)
+					run.add_state(line.receivable.invoice_no, day, position.state, _note(line))
 			outcomes = ", ".join(f"{count} {outcome.value}" for outcome, count in result.count().items())
 			self.say(
 				"Reconciled", f"{path.name}: {outcomes}; {counted(len(result.legs), 'leg')} posted as {entry}"
@@ -363,8 +377,8 @@ def _sha256(path: Path) -> str:
 	return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def _sweep(inbox: Path, archive: Path) -> None:
-	"""The factor takes away what it has read."""
+def _archive(inbox: Path, archive: Path) -> None:
+	"""Move away what the factor has read."""
 	archive.mkdir(parents=True)
 	for path in sorted(inbox.iterdir()):
 		shutil.move(path, archive / path.name)

@@ -39,7 +39,7 @@ class Subsidiary:
 	excluded: tuple[str, ...]
 	agreement: Agreement
 	scenario: Scenario
-	later: dict[str, tuple[str, ...]]  # paperwork that comes before the second sale
+	later: dict[str, tuple[str, ...]]  # documents that come before the second sale
 	notice: Notice
 
 	@property
@@ -54,11 +54,13 @@ class Load:
 	receivable: Receivable
 	method: str
 	lane: str
-	papers: tuple[str, ...]  # file names
+	documents: tuple[str, ...]  # file names
 
 
 @dataclass(frozen=True)
 class Example:
+	"""Everything the demo begins with."""
+
 	source: Path
 	subsidiaries: tuple[Subsidiary, ...]
 	receivables: Receivables
@@ -78,7 +80,7 @@ def load_example(data: Path = DATA) -> Example:
 			receivable,
 			more[receivable.invoice_no]["method"],
 			more[receivable.invoice_no]["lane"].replace(">", "to"),
-			tuple(name for name in more[receivable.invoice_no]["papers"].split("|") if name),
+			tuple(name for name in more[receivable.invoice_no]["documents"].split("|") if name),
 		)
 		for receivable in receivables.all
 	}

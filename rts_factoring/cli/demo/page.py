@@ -17,7 +17,7 @@ from rts_factoring.cli.output import counted, size
 from rts_factoring.core.model import Event, InvoiceState, Outcome, Policy, Role
 from rts_factoring.core.money import ZERO
 
-from .record import Desk, Imported, Record, Step
+from .demo_run import DemoRun, ImportedReport, StateChange, SubsidiaryRun
 
 # Shape says the state too, for those who print the page or see no colours. Names of symbols in the template.
 MARKS = {
@@ -47,17 +47,17 @@ POLICIES = {
 }
 
 
-class Difference(NamedTuple):
-	"""Where what came back is not what was sent."""
+class InvoiceDifference(NamedTuple):
+	"""What came back for an invoice and is not what was sent."""
 
 	invoice_no: str
 	what: str
 	expected: Decimal
-	came: Decimal
+	received: Decimal
 	then: str
 
 
-def render_page(record: Record) -> str:
+def render_page(demo: DemoRun) -> str:
 	"""HTML with everything in it: styles, pictures, no script. Every value is escaped."""
 	environment = Environment(
 		loader=FileSystemLoader(Path(__file__).parent),
@@ -68,15 +68,15 @@ def render_page(record: Record) -> str:
 	)
 	environment.filters |= {"amount": amount, "day": lambda day: f"{day:%b} {day.day}", "size": size}
 	return environment.get_template("page.html").render(
-		record=record,
-		desks=record.desks,
-		figures=figures(record),
-		pictures=pictures(record),
+		demo=demo,
+		runs=demo.subsidiaries,
+		totals=totals(demo),
+		pictures=pictures(demo),
 		differences=differences,
 		days=days,
 		cells=cells,
 		imports=imports,
-		relative=lambda path: path.relative_to(record.folder).as_posix(),
+		relative=lambda path: path.relative_to(demo.folder).as_posix(),
 		counted=counted,
 		MARKS=MARKS,
 		ROLES=ROLES,
@@ -89,37 +89,37 @@ def amount(value: Decimal) -> str:
 	return f"{value:,.2f}".replace("-", "\u2212")
 
 
-def figures(record: Record) -> dict[str, Decimal | int]:
+def totals(demo: DemoRun) -> dict[str, Decimal | int]:
 	"""What the head of the page says, over all subsidiaries."""
-	desks = record.desks
+	runs = demo.subsidiaries
 	return {
-		"invoices": sum(len(desk.loads) for desk in desks),
-		"sent": sum(len(batch.invoices) for desk in desks for batch in desk.batches),
-		"batches": sum(len(desk.batches) for desk in desks),
-		"files": sum(len(batch.files) for desk in desks for batch in desk.batches),
-		"bytes": sum(batch.size for desk in desks for batch in desk.batches),
-		"pages": sum(file.pages for desk in desks for batch in desk.batches for file in batch.files),
-		"reports": sum(len(desk.imports) for desk in desks),
-		"rows": sum(len(imported.result.lines) for desk in desks for imported in desk.imports),
-		"purchased": _sum(desk.total("purchased") for desk in desks),
-		"paid_out": _sum(desk.balance(Role.CLEARING) for desk in desks),
-		"collected": _sum(desk.total("collected") for desk in desks),
-		"cost": _sum(desk.balance(Role.FEE) + desk.balance(Role.CHARGES) for desk in desks),
-		"open": _sum(desk.total("open") for desk in desks),
-		"ties": sum(len(desk.ties()) for desk in desks),
+		"invoices": sum(len(run.loads) for run in runs),
+		"sent": sum(len(batch.invoices) for run in runs for batch in run.batches),
+		"batches": sum(len(run.batches) for run in runs),
+		"files": sum(len(batch.files) for run in runs for batch in run.batches),
+		"bytes": sum(batch.size for run in runs for batch in run.batches),
+		"pages": sum(file.pages for run in runs for batch in run.batches for file in batch.files),
+		"reports": sum(len(run.imports) for run in runs),
+		"rows": sum(len(imported.result.lines) for run in runs for imported in run.imports),
+		"purchased": _sum(run.total("purchased") for run in runs),
+		"paid_out": _sum(run.balance(Role.CLEARING) for run in runs),
+		"collected": _sum(run.total("collected") for run in runs),
+		"cost": _sum(run.balance(Role.FEE) + run.balance(Role.CHARGES) for run in runs),
+		"open": _sum(run.total("open") for run in runs),
+		"control_figures": sum(len(run.control_figures()) for run in runs),
 	}
 
 
-def days(desk: Desk) -> list[date]:
-	return sorted({step.day for way in desk.ways.values() for step in way})
+def days(run: SubsidiaryRun) -> list[date]:
+	return sorted({change.day for history in run.histories.values() for change in history})
 
 
-def cells(desk: Desk, invoice_no: str) -> list[tuple[date, Step | None, str]]:
+def cells(run: SubsidiaryRun, invoice_no: str) -> list[tuple[date, StateChange | None, str]]:
 	"""One cell a day: where the invoice stood at its end, and how the line through the row is drawn there."""
-	last_of = {step.day: step for step in desk.ways[invoice_no]}
+	last_of = {change.day: change for change in run.histories[invoice_no]}
 	first, last = min(last_of), max(last_of)
-	found = []
-	for day in days(desk):
+	row = []
+	for day in days(run):
 		place = (
 			"first"
 			if day == first != last
@@ -129,11 +129,11 @@ def cells(desk: Desk, invoice_no: str) -> list[tuple[date, Step | None, str]]:
 			if first < day < last
 			else ""
 		)
-		found.append((day, last_of.get(day), place))
-	return found
+		row.append((day, last_of.get(day), place))
+	return row
 
 
-def imports(imported: Imported) -> dict[str, object]:
+def imports(imported: ImportedReport) -> dict[str, object]:
 	"""One report in a row: its totals and what became of its rows."""
 	result = imported.result
 	lines = result.lines
@@ -149,16 +149,16 @@ def imports(imported: Imported) -> dict[str, object]:
 	}
 
 
-def differences(desk: Desk) -> list[Difference]:
-	"""Every invoice that did not simply get bought and paid, in the order it showed."""
-	found = [
-		one for imported in desk.imports for line in imported.result.lines for one in _difference(desk, line)
+def differences(run: SubsidiaryRun) -> list[InvoiceDifference]:
+	"""Every invoice that was not simply bought and paid, in the order of the reports."""
+	differing = [
+		one for imported in run.imports for line in imported.result.lines for one in _difference(run, line)
 	]
-	for load in desk.loads:
-		position = desk.ledger.position(load.receivable)
+	for load in run.loads:
+		position = run.ledger.position(load.receivable)
 		if position.state is InvoiceState.FINANCED:
-			found.append(
-				Difference(
+			differing.append(
+				InvoiceDifference(
 					position.invoice_no,
 					"Not paid yet",
 					position.open,
@@ -166,56 +166,58 @@ def differences(desk: Desk) -> list[Difference]:
 					"It stays open; nothing is posted until it is paid.",
 				)
 			)
-	return found
+	return differing
 
 
-def _difference(desk: Desk, line) -> list[Difference]:
+def _difference(run: SubsidiaryRun, line) -> list[InvoiceDifference]:
 	if line.receivable is None:
 		return []
 	number, sent = line.receivable.invoice_no, line.receivable.amount
 	if line.outcome is Outcome.HELD:
-		batches = [batch.name for batch in desk.batches if number in batch.invoices]
+		batches = [batch.name for batch in run.batches if number in batch.invoices]
 		again = f"; sent again in {batches[-1]}" if len(batches) > 1 else ""
 		return [
-			Difference(number, f"Held: {line.line.reason}", sent, ZERO, f"Waits for better paperwork{again}.")
+			InvoiceDifference(
+				number, f"Held: {line.line.reason}", sent, ZERO, f"Waits for better documents{again}."
+			)
 		]
 	if line.outcome is Outcome.DENIED:
 		then = "Billed directly, without the notice."
-		return [Difference(number, f"Denied: {line.line.reason}", sent, ZERO, then)]
-	found = []
+		return [InvoiceDifference(number, f"Denied: {line.line.reason}", sent, ZERO, then)]
+	differing = []
 	for effect in line.effects:
 		paid = effect.amounts.get("paid", ZERO)
 		if effect.event is Event.SHORT_PAY:
 			then = "The factor takes the rest from the reserve."
-			if desk.subsidiary.policy is Policy.SALE:
+			if run.subsidiary.policy is Policy.SALE:
 				then = "The rest comes out of the reserve and is the customer's debt again."
-			found.append(Difference(number, "Short pay", effect.amounts["open"], paid, then))
+			differing.append(InvoiceDifference(number, "Short pay", effect.amounts["open"], paid, then))
 		elif effect.event is Event.OVER_PAY:
-			found.append(
-				Difference(
+			differing.append(
+				InvoiceDifference(
 					number, "Overpaid", effect.amounts["open"], paid, "The surplus is the customer's credit."
 				)
 			)
 		elif effect.event is Event.CHARGEBACK:
 			then = "Taken from the reserve; the invoice is ours to collect, without the notice."
 			what = f"Charged back: {line.line.reason}"
-			found.append(Difference(number, what, effect.amounts["amount"], ZERO, then))
+			differing.append(InvoiceDifference(number, what, effect.amounts["amount"], ZERO, then))
 		elif effect.event is Event.PAYMENT and line.line.event is Event.PARTIAL:
-			found.append(
-				Difference(
+			differing.append(
+				InvoiceDifference(
 					number, "Paid in part", sent, paid, "Posted at once; the rest stays open until it comes."
 				)
 			)
-	return found
+	return differing
 
 
-def pictures(record: Record) -> list[tuple[str, str]]:
+def pictures(demo: DemoRun) -> list[tuple[str, str]]:
 	"""The first packet's pages as data URIs with a caption each; none where pypdfium2 is not installed."""
 	try:
 		import pypdfium2
 	except ImportError:
 		return []
-	batch = record.desks[0].batches[0]
+	batch = demo.subsidiaries[0].batches[0]
 	document = pypdfium2.PdfDocument((batch.folder / batch.files[0].name).read_bytes())
 	captions = (
 		"Invoice, stamped with the notice",

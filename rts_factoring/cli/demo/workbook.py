@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from rts_factoring.core.money import ZERO, text
 
-from .record import Desk, Record
+from .demo_run import DemoRun, SubsidiaryRun
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 HEAD = Border(bottom=Side(style="thin"))
@@ -46,72 +46,70 @@ INVOICE_AMOUNTS = (
 BALANCES = ("Subsidiary", "Policy", "Account role", "Debit", "Credit", "Balance")
 
 
-def write_workbook(path: Path, record: Record) -> None:
+def write_workbook(path: Path, demo: DemoRun) -> None:
 	"""Four sheets. Text that begins like a formula stays text."""
 	workbook = Workbook()
 	workbook.remove(workbook.worksheets[0])
-	desks = record.desks
-	_sheet(workbook, "Lines", LINES + LINE_AMOUNTS, (row for desk in desks for row in _lines(desk)))
-	_sheet(workbook, "Postings", POSTINGS, (row for desk in desks for row in _postings(desk)))
-	_sheet(
-		workbook, "Invoices", INVOICES + INVOICE_AMOUNTS, (row for desk in desks for row in _invoices(desk))
-	)
-	_sheet(workbook, "Balances", BALANCES, (row for desk in desks for row in _balances(desk)))
+	runs = demo.subsidiaries
+	_sheet(workbook, "Lines", LINES + LINE_AMOUNTS, (row for run in runs for row in _lines(run)))
+	_sheet(workbook, "Postings", POSTINGS, (row for run in runs for row in _postings(run)))
+	_sheet(workbook, "Invoices", INVOICES + INVOICE_AMOUNTS, (row for run in runs for row in _invoices(run)))
+	_sheet(workbook, "Balances", BALANCES, (row for run in runs for row in _balances(run)))
 	workbook.save(path)
 
 
-def write_ledger(path: Path, desk: Desk) -> None:
+def write_ledger(path: Path, run: SubsidiaryRun) -> None:
 	"""One line a leg, as CSV (UTF-8)."""
 	buffer = io.StringIO(newline="")
 	writer = csv.writer(buffer)
 	writer.writerow(POSTINGS)
-	writer.writerows([_plain(cell) for cell in row] for row in _postings(desk))
+	writer.writerows([_plain(cell) for cell in row] for row in _postings(run))
 	path.write_bytes(buffer.getvalue().encode())
 
 
-def _lines(desk: Desk) -> Iterable[Sequence]:
-	for imported in desk.imports:
+def _lines(run: SubsidiaryRun) -> Iterable[Sequence]:
+	for imported in run.imports:
 		for line in imported.result.lines:
 			row = line.line
 			kind = row.event.value if row.event else "purchase"
 			amounts = (row.purchased, row.fee, row.reserve, row.other, row.net, row.paid, row.released)
 			yield (
-				*(desk.subsidiary.name, imported.path.name, row.row, line.invoice_no, line.outcome.value),
+				*(run.subsidiary.name, imported.path.name, row.row, line.invoice_no, line.outcome.value),
 				*(line.reason, line.rule.replace("_", " "), kind),
 				*amounts,
 			)
 
 
-def _postings(desk: Desk) -> Iterable[Sequence]:
-	for one in desk.postings:
+def _postings(run: SubsidiaryRun) -> Iterable[Sequence]:
+	for one in run.posted_legs:
 		leg = one.leg
 		yield (
-			*(desk.subsidiary.name, one.day, one.entry, one.file, one.row, one.event),
+			*(run.subsidiary.name, one.day, one.entry, one.file, one.row, one.event),
 			*(leg.role.value, leg.invoice_no, leg.debit or None, leg.credit or None),
 		)
 
 
-def _invoices(desk: Desk) -> Iterable[Sequence]:
-	for load in desk.loads:
+def _invoices(run: SubsidiaryRun) -> Iterable[Sequence]:
+	for load in run.loads:
 		one = load.receivable
-		position = desk.ledger.position(one)
-		state = desk.state(one.invoice_no)
-		reasons = " ".join(str(reason) for reason in desk.reasons[one.invoice_no])
+		position = run.ledger.position(one)
+		state = run.state(one.invoice_no)
+		reasons = " ".join(str(reason) for reason in run.reasons[one.invoice_no])
 		yield (
-			*(desk.subsidiary.name, one.invoice_no, one.customer, one.invoice_date, one.amount),
+			*(run.subsidiary.name, one.invoice_no, one.customer, one.invoice_date, one.amount),
 			*(state.value if state else None, reasons, position.batch),
 			*(position.purchased, position.collected, position.charged_back, position.fee, position.open),
 			position.outstanding,
 		)
 
 
-def _balances(desk: Desk) -> Iterable[Sequence]:
-	for role, (debit, credit) in desk.balances.items():
-		yield desk.subsidiary.name, desk.subsidiary.policy.value, role.value, debit, credit, debit - credit
+def _balances(run: SubsidiaryRun) -> Iterable[Sequence]:
+	for role, (debit, credit) in run.balances.items():
+		yield run.subsidiary.name, run.subsidiary.policy.value, role.value, debit, credit, debit - credit
 	yield (
-		*(desk.subsidiary.name, desk.subsidiary.policy.value, "all"),
-		sum((debit for debit, _ in desk.balances.values()), ZERO),
-		sum((credit for _, credit in desk.balances.values()), ZERO),
+		*(run.subsidiary.name, run.subsidiary.policy.value, "all"),
+		sum((debit for debit, _ in run.balances.values()), ZERO),
+		sum((credit for _, credit in run.balances.values()), ZERO),
 		ZERO,
 	)
 

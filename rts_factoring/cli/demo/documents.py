@@ -1,4 +1,4 @@
-"""Invoices and paperwork of the demo, drawn: PDFs by reportlab, the driver's phone photos by Pillow. Same input, same bytes."""
+"""Invoices and documents of the demo, drawn: PDFs by reportlab, the driver's phone photos by Pillow. Same input, same bytes."""
 
 from __future__ import annotations
 
@@ -24,42 +24,42 @@ GOODS = "24 pallets, no exceptions"
 TOP = 640.0  # the room above is for the notice
 
 
-def invoice_pdf(subsidiary: Subsidiary, load: Load) -> bytes:
+def draw_invoice(subsidiary: Subsidiary, load: Load) -> bytes:
 	"""One page, with room at its top as on a letterhead."""
-	one = load.receivable
+	receivable = load.receivable
 	buffer, canvas = _canvas()
 	_text(canvas, LEFT, TOP, subsidiary.name, 17, bold=True)
 	_text(canvas, LEFT, TOP - 15, f"{subsidiary.address}   {subsidiary.mc}", 8.5, SOFT)
 	_text(canvas, RIGHT, TOP, "Invoice", 17, right=True)
-	_text(canvas, RIGHT, TOP - 15, one.invoice_no, 10, SOFT, right=True)
+	_text(canvas, RIGHT, TOP - 15, receivable.invoice_no, 10, SOFT, right=True)
 	_rule(canvas, TOP - 28)
-	facts = (
-		("Bill to", one.customer),
-		("Customer MC", one.customer_mc or "none"),
-		("Load", f"{one.load_no}, {load.lane}"),
-		("PO number", one.po_no or "none"),
-		("Invoice date", f"{one.invoice_date:%B %d, %Y}"),
-		("Due", f"{one.due_date:%B %d, %Y}"),
+	details = (
+		("Bill to", receivable.customer),
+		("Customer MC", receivable.customer_mc or "none"),
+		("Load", f"{receivable.load_no}, {load.lane}"),
+		("PO number", receivable.po_no or "none"),
+		("Invoice date", f"{receivable.invoice_date:%B %d, %Y}"),
+		("Due", f"{receivable.due_date:%B %d, %Y}"),
 	)
 	low = TOP - 50
-	for label, value in facts:
+	for label, value in details:
 		_text(canvas, LEFT, low, label, 8.5, SOFT)
 		_text(canvas, LEFT + 90, low, value, 10)
 		low -= 17
 	low -= 12
 	_rule(canvas, low)
-	fuel = money(one.amount * 14 / 100)
-	for label, amount in (("Linehaul", one.amount - fuel), ("Fuel surcharge, 14 %", fuel)):
+	fuel = money(receivable.amount * 14 / 100)
+	for label, amount in (("Linehaul", receivable.amount - fuel), ("Fuel surcharge, 14 %", fuel)):
 		low -= 20
 		_text(canvas, LEFT, low, label, 10)
 		_text(canvas, RIGHT, low, f"{amount:,.2f}", 10, right=True)
 	_rule(canvas, low - 10)
-	_text(canvas, LEFT, low - 28, f"Total {one.currency}", 12, bold=True)
-	_text(canvas, RIGHT, low - 28, f"{one.amount:,.2f}", 12, bold=True, right=True)
+	_text(canvas, LEFT, low - 28, f"Total {receivable.currency}", 12, bold=True)
+	_text(canvas, RIGHT, low - 28, f"{receivable.amount:,.2f}", 12, bold=True, right=True)
 	return _done(buffer, canvas)
 
 
-def paper(name: str, subsidiary: Subsidiary, load: Load) -> bytes:
+def draw_document(name: str, subsidiary: Subsidiary, load: Load) -> bytes:
 	"""The document of that file name; a name with `damaged` gives a PDF whose upload broke off."""
 	kind = guess_kind(name)
 	if name.endswith(".jpg"):
@@ -75,32 +75,32 @@ def _is_illegible(name: str, subsidiary: Subsidiary, load: Load) -> bool:
 
 
 def _form(kind: DocumentKind, subsidiary: Subsidiary, load: Load) -> bytes:
-	one = load.receivable
+	receivable = load.receivable
 	buffer, canvas = _canvas()
 	_text(canvas, LEFT, 724, kind.value, 17, bold=True)
-	whose = "Lumper service" if kind is DocumentKind.LUMPER_RECEIPT else one.customer
+	whose = "Lumper service" if kind is DocumentKind.LUMPER_RECEIPT else receivable.customer
 	_text(canvas, LEFT, 706, whose, 9, SOFT)
 	_rule(canvas, 694)
 	lines = {
 		DocumentKind.RATE_CONFIRMATION: (
 			("Carrier", f"{subsidiary.name}, {subsidiary.mc}"),
-			("Load", one.load_no),
-			("Reference", one.po_no or "none"),
+			("Load", receivable.load_no),
+			("Reference", receivable.po_no or "none"),
 			("Lane", load.lane),
-			("Agreed rate", f"{one.amount:,.2f} {one.currency}, all in"),
+			("Agreed rate", f"{receivable.amount:,.2f} {receivable.currency}, all in"),
 		),
 		DocumentKind.BOL: (
 			("Shipper", load.lane.partition(" to ")[0]),
-			("Consignee", f"{one.customer}, {load.lane.partition(' to ')[2]}"),
+			("Consignee", f"{receivable.customer}, {load.lane.partition(' to ')[2]}"),
 			("Goods", "24 pallets, 38,400 lb, food grade"),
 			("Seal", f"{90000 + _seed(load) % 9999}"),
 		),
 		DocumentKind.LUMPER_RECEIPT: (
-			("Load", one.load_no),
+			("Load", receivable.load_no),
 			("Work", "Unloading 24 pallets"),
 			("Paid", "125.00 by driver"),
 		),
-	}.get(kind, (("Load", one.load_no),))
+	}.get(kind, (("Load", receivable.load_no),))
 	low = 668.0
 	for label, value in lines:
 		_text(canvas, LEFT, low, label, 9, SOFT)
@@ -114,12 +114,18 @@ def _form(kind: DocumentKind, subsidiary: Subsidiary, load: Load) -> bytes:
 
 def _photo(load: Load, blurred: bool) -> bytes:
 	"""A delivery receipt on a table, taken askew; the camera lay on its side and says so in its EXIF data."""
-	one, chance = load.receivable, random.Random(_seed(load))  # nosec B311 # drawn alike each time
+	receivable, chance = load.receivable, random.Random(_seed(load))  # nosec B311 # drawn alike each time
 	sheet = Image.new("RGB", (570, 750), "#f4f1e8")
 	draw = ImageDraw.Draw(sheet)
 	draw.text((38, 38), "DELIVERY RECEIPT", fill="#222", font=_font(30, bold=True))
 	draw.line((38, 84, 532, 84), fill="#222", width=2)
-	rows = (one.load_no, one.po_no or "no PO", one.customer, load.lane.partition(" to ")[2], GOODS)
+	rows = (
+		receivable.load_no,
+		receivable.po_no or "no PO",
+		receivable.customer,
+		load.lane.partition(" to ")[2],
+		GOODS,
+	)
 	for number, row in enumerate(rows):
 		draw.text((38, 112 + 46 * number), row, fill="#333", font=_font(22))
 	draw.text((38, 465), "Received in good order", fill="#333", font=_font(18))

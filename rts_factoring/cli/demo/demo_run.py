@@ -19,8 +19,8 @@ from .example import Load, Subsidiary
 
 
 @dataclass(frozen=True)
-class Step:
-	"""A stop on an invoice's way."""
+class StateChange:
+	"""A state that an invoice came into, and why."""
 
 	day: date
 	state: InvoiceState
@@ -28,7 +28,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentFile:
 	"""A file of a batch. `arrived`: it appeared at the factor once, with the same SHA-256."""
 
 	name: str
@@ -39,16 +39,16 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Batch:
+class SentBatch:
 	name: str
 	day: date
 	folder: Path
 	invoices: tuple[str, ...]
 	amount: Decimal
-	files: tuple[Sent, ...]
+	files: tuple[SentFile, ...]
 
 	@property
-	def packets(self) -> tuple[Sent, ...]:
+	def packets(self) -> tuple[SentFile, ...]:
 		return tuple(file for file in self.files if file.pages)
 
 	@property
@@ -57,7 +57,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportedReport:
 	"""A report that came back, as read and posted. `entry` numbers its journal entry."""
 
 	result: Reconciliation
@@ -71,7 +71,7 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class Posting:
+class PostedLeg:
 	"""One leg of a journal entry and the report row it comes from."""
 
 	day: date
@@ -83,8 +83,8 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Tie:
-	"""Two figures from two sources that must be one."""
+class ControlFigure:
+	"""An amount from two sources, which must agree."""
 
 	ours: str
 	our_amount: Decimal
@@ -92,53 +92,53 @@ class Tie:
 	their_amount: Decimal
 
 	@property
-	def holds(self) -> bool:
+	def agrees(self) -> bool:
 		return self.our_amount == self.their_amount
 
 
 @dataclass(frozen=True)
-class Trial:
-	"""Something that must not work, tried."""
+class SafetyCheck:
+	"""Something that must not work, attempted."""
 
-	tried: str
+	attempt: str
 	answer: str
-	holds: bool
+	passed: bool
 
 
 @dataclass
-class Desk:
+class SubsidiaryRun:
 	"""One subsidiary's side of the run."""
 
 	subsidiary: Subsidiary
 	loads: list[Load]
 	ledger: FactoringLedger
 	folder: Path
-	ways: dict[str, list[Step]] = field(default_factory=dict)
+	histories: dict[str, list[StateChange]] = field(default_factory=dict)
 	reasons: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
-	batches: list[Batch] = field(default_factory=list)
-	imports: list[Imported] = field(default_factory=list)
-	postings: list[Posting] = field(default_factory=list)
+	batches: list[SentBatch] = field(default_factory=list)
+	imports: list[ImportedReport] = field(default_factory=list)
+	posted_legs: list[PostedLeg] = field(default_factory=list)
 
-	def step(self, invoice_no: str, day: date, state: InvoiceState, note: str = "") -> None:
-		self.ways.setdefault(invoice_no, []).append(Step(day, state, note))
+	def add_state(self, invoice_no: str, day: date, state: InvoiceState, note: str = "") -> None:
+		self.histories.setdefault(invoice_no, []).append(StateChange(day, state, note))
 
 	def state(self, invoice_no: str) -> InvoiceState | None:
-		way = self.ways.get(invoice_no)
-		return way[-1].state if way else None
+		history = self.histories.get(invoice_no)
+		return history[-1].state if history else None
 
-	def post(self, imported: Imported) -> None:
+	def post(self, imported: ImportedReport) -> None:
 		self.imports.append(imported)
 		for effect in imported.result.effects:
 			for leg in legs(self.subsidiary.policy, effect):
-				self.postings.append(
-					Posting(
+				self.posted_legs.append(
+					PostedLeg(
 						imported.day, imported.entry, imported.path.name, effect.row, effect.event.value, leg
 					)
 				)
 
 	@property
 	def balances(self) -> dict[Role, tuple[Decimal, Decimal]]:
-		return by_role(posting.leg for posting in self.postings)
+		return by_role(posted.leg for posted in self.posted_legs)
 
 	def balance(self, role: Role) -> Decimal:
 		debit, credit = self.balances.get(role, (ZERO, ZERO))
@@ -148,27 +148,33 @@ class Desk:
 		"""Sum of a figure over all invoices that were bought."""
 		return sum((getattr(position, name) for position in self.ledger.positions.values()), ZERO)
 
-	def ties(self) -> list[Tie]:
+	def control_figures(self) -> list[ControlFigure]:
 		"""The control accounts against the reports' own totals and against the invoices."""
 		debits, credits = (
-			_sum(one.leg.debit for one in self.postings),
-			_sum(one.leg.credit for one in self.postings),
+			_sum(one.leg.debit for one in self.posted_legs),
+			_sum(one.leg.credit for one in self.posted_legs),
 		)
 		opening = _sum(load.receivable.open_amount for load in self.loads)
-		standing = _sum(self.outstanding(load) for load in self.loads)
-		found = [
-			Tie("All debits", debits, "all credits", credits),
-			Tie(
+		outstanding = _sum(self.outstanding(load) for load in self.loads)
+		figures = [
+			ControlFigure("All debits", debits, "all credits", credits),
+			ControlFigure(
 				"Clearing", self.balance(Role.CLEARING), "paid out by the factor's reports", self._paid_out()
 			),
-			Tie("Reserve", self.balance(Role.RESERVE), "reserve invoice by invoice", self.total("reserve")),
-			Tie("Receivables", opening + self.balance(Role.RECEIVABLE), "open invoice by invoice", standing),
+			ControlFigure(
+				"Reserve", self.balance(Role.RESERVE), "reserve invoice by invoice", self.total("reserve")
+			),
+			ControlFigure(
+				"Receivables", opening + self.balance(Role.RECEIVABLE), "open invoice by invoice", outstanding
+			),
 		]
 		if self.subsidiary.policy is Policy.BORROWING:
-			found.append(
-				Tie("Advances", -self.balance(Role.ADVANCES), "bought and not collected", self.total("open"))
+			figures.append(
+				ControlFigure(
+					"Advances", -self.balance(Role.ADVANCES), "bought and not collected", self.total("open")
+				)
 			)
-		return found
+		return figures
 
 	def outstanding(self, load: Load) -> Decimal:
 		position = self.ledger.positions.get(load.receivable.invoice_no)
@@ -182,32 +188,33 @@ class Desk:
 
 
 @dataclass
-class Record:
-	"""The whole run. `folder` is where everything stands."""
+class DemoRun:
+	"""The whole run; `folder` holds everything it made."""
 
 	folder: Path
 	source: Path
-	desks: list[Desk]
-	trials: list[Trial] = field(default_factory=list)
-	cut_after: int = 0  # files delivered when the line was cut on purpose
+	subsidiaries: list[SubsidiaryRun]
+	safety_checks: list[SafetyCheck] = field(default_factory=list)
+	cut_after: int = 0  # files delivered when the connection was cut on purpose
 
 	@property
 	def problems(self) -> list[str]:
-		"""What did not come out as it must; empty after a good run."""
-		missing = [
+		"""Everything that went wrong; empty after a good run."""
+		not_arrived = [
 			f"{file.name} did not arrive whole"
-			for desk in self.desks
-			for batch in desk.batches
+			for run in self.subsidiaries
+			for batch in run.batches
 			for file in batch.files
 			if not file.arrived
 		]
-		apart = [
-			f"{desk.subsidiary.name}: {tie.ours} and {tie.theirs} differ"
-			for desk in self.desks
-			for tie in desk.ties()
-			if not tie.holds
+		disagreeing = [
+			f"{run.subsidiary.name}: {figure.ours} and {figure.theirs} differ"
+			for run in self.subsidiaries
+			for figure in run.control_figures()
+			if not figure.agrees
 		]
-		return missing + apart + [f"not held off: {trial.tried}" for trial in self.trials if not trial.holds]
+		failed = [f"not refused: {check.attempt}" for check in self.safety_checks if not check.passed]
+		return not_arrived + disagreeing + failed
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
