@@ -34,9 +34,10 @@ def sentences() -> set[str]:
 
 def core_sentences():
 	"""What the core's errors and reasons say; services translate it (services.common.errors.translate)."""
-	for message in (*ERRORS.values(), *READINESS.values(), *ROWS.values()):
-		yield from (text for text in message if len(text.split()) > WORDS)
-	yield from (text for text in DETAILS.values() if len(text.split()) > WORDS)
+	messages = (*ERRORS.values(), *READINESS.values(), *ROWS.values())
+	for text in (*DETAILS.values(), *(text for message in messages for text in message)):
+		if re.search(r"[a-z]", re.sub(r"\{\w*\}", "", text)):
+			yield text
 
 
 def test_every_sentence_is_translated():
