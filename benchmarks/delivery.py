@@ -22,7 +22,7 @@ SIZE = 300_000  # bytes
 ROUND_TRIP = 0.04  # seconds
 
 
-class Runs:
+class DeliveryRuns:
 	"""Both ways to send the same files to the same server, each run into a folder of its own."""
 
 	def __init__(self, server: OpenSshServer, sources: list[OutgoingFile], port: int):
@@ -73,8 +73,8 @@ class Runs:
 		return folder
 
 	def _check(self, folder: Path) -> None:
-		found = {path.name: path.stat().st_size for path in folder.iterdir()}
-		assert found == {file.name: file.size for file in self.sources}, "not every file arrived whole"
+		arrived = {path.name: path.stat().st_size for path in folder.iterdir()}
+		assert arrived == {file.name: file.size for file in self.sources}, "not every file arrived whole"
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def main() -> None:
 	with tempfile.TemporaryDirectory() as work:
 		sources = make_files(Path(work))
 		with OpenSshServer(Path(work) / "sshd") as server:
-			near = Runs(server, sources, server.port)
+			near = DeliveryRuns(server, sources, server.port)
 			near.ours()  # both have everything in the page cache
 			ours, peer = alternately(3, near.ours, near.openssh)
 			print(f"loopback: ours {ours:.2f} s, sftp -b {peer:.2f} s, {peer / ours:.2f} times as fast")
@@ -93,7 +93,7 @@ def main() -> None:
 				"loopback_ratio": round(peer / ours, 2),
 			}
 			with delayed(server.port, ROUND_TRIP) as port:
-				far = Runs(server, sources, port)
+				far = DeliveryRuns(server, sources, port)
 				ours, peer = alternately(int(os.environ.get("RUNS", "1")), far.ours, far.openssh)
 			print(
 				f"{ROUND_TRIP * 1000:.0f} ms: ours {ours:.2f} s, sftp -b {peer:.2f} s, {peer / ours:.2f} times as fast"

@@ -24,7 +24,7 @@ from .digests import Digests, Hasher, file_digests
 ROUNDS = 4  # looks at a file that a parallel job keeps changing under us
 
 
-class States(Protocol):
+class FileStates(Protocol):
 	"""The states of the files as the caller saved them."""
 
 	def save(self, file: OutgoingFile, state: FileState) -> None: ...
@@ -35,7 +35,7 @@ class States(Protocol):
 class BatchDelivery:
 	"""One attempt to deliver a batch; its methods are called from several threads, each with its own channel."""
 
-	def __init__(self, connection: Connection, token: str, states: States, channel: FileChannel):
+	def __init__(self, connection: Connection, token: str, states: FileStates, channel: FileChannel):
 		self.connection = connection
 		self.token = token
 		self.states = states

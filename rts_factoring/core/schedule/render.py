@@ -88,7 +88,7 @@ def render(
 
 
 def problems(layout: ScheduleLayout, receivable: Receivable) -> list[Text]:
-	"""Why this invoice cannot stand on a schedule of this layout, a sentence each; empty when it can."""
+	"""Why a schedule of this layout cannot list this invoice, a sentence each; empty when it can."""
 	_, problems_found = _cells(layout, receivable, {})
 	try:
 		packet_name(
