@@ -75,7 +75,7 @@ class LayoutError(FactoringError):
 	"""A report or schedule layout that contradicts itself."""
 
 
-class PaperworkError(FactoringError):
+class DocumentError(FactoringError):
 	"""A document of one invoice that cannot go into its packet; other invoices are not affected."""
 
 

@@ -4,7 +4,7 @@ import json
 
 import frappe
 
-from rts_factoring.core.errors import PaperworkError
+from rts_factoring.core.errors import DocumentError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.invoices import packets, readiness, receivables
 from rts_factoring.tests import factories, print_formats
@@ -208,7 +208,7 @@ class TestRemitTo(FreightCase):
 			with self.subTest(format=print_format):
 				self.add_to(print_format, "<p>Remit-To:<br>Acme Freight &amp; Sons, Box 7</p>")
 				self.assertIn("Acme Freight &amp; Sons, Box 7", self.warning(print_format))
-				with self.assertRaises(PaperworkError) as caught:
+				with self.assertRaises(DocumentError) as caught:
 					packets.ensure_packet(FACTORED)
 				self.assertEqual(caught.exception.code, "remit_conflict")
 				self.assertIn("Acme Freight & Sons, Box 7", caught.exception.message)

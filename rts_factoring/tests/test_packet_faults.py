@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import frappe
 
-from rts_factoring.core.errors import PaperworkError
+from rts_factoring.core.errors import DocumentError
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.common.errors import is_transient
 from rts_factoring.services.invoices import packets
@@ -68,7 +68,7 @@ class TestPacketFaults(FreightCase):
 		factories.make_invoice(ONE)
 		with (
 			patch("frappe.get_print", side_effect=OSError("wkhtmltopdf reported an error: Exit with code 1")),
-			self.assertRaises(PaperworkError) as caught,
+			self.assertRaises(DocumentError) as caught,
 		):
 			packets.ensure_packet(ONE)
 		self.assertEqual(caught.exception.code, "print_failed")
@@ -126,7 +126,7 @@ class TestPacketFaults(FreightCase):
 			self.assertRaises(frappe.RetryBackgroundJobError),
 		):
 			packets.ensure_packet(ONE)
-		with patch("frappe.get_print", side_effect=failed), self.assertRaises(PaperworkError):
+		with patch("frappe.get_print", side_effect=failed), self.assertRaises(DocumentError):
 			packets.ensure_packet(
 				ONE
 			)  # the site answers, so a picture of the invoice is elsewhere and missing

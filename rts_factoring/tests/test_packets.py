@@ -8,7 +8,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from rts_factoring import api
-from rts_factoring.core.errors import NoticeError, PaperworkError
+from rts_factoring.core.errors import DocumentError, NoticeError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.invoices import packets
 from rts_factoring.tests import factories, print_formats
@@ -181,7 +181,7 @@ class TestPackets(FreightCase):
 		url = frappe.db.get_value("Factoring Document", {"parent": ONE}, "file")
 		for name in frappe.get_all("File", {"file_url": url}, pluck="name"):
 			frappe.delete_doc("File", name, force=True)
-		with self.assertRaises(PaperworkError) as caught:
+		with self.assertRaises(DocumentError) as caught:
 			packets.ensure_packet(ONE)
 		self.assertEqual(caught.exception.code, "file_missing")
 		self.assertIn("pod_photo", caught.exception.where)
@@ -233,7 +233,7 @@ class TestPackets(FreightCase):
 		factories.make_invoice(ONE)
 		with (
 			patch_hooks({"pdf_body_html": ["rts_factoring.tests.test_packets.failing_format"]}),
-			self.assertRaises(PaperworkError) as caught,
+			self.assertRaises(DocumentError) as caught,
 		):
 			packets.ensure_packet(ONE)
 		self.assertEqual((caught.exception.code, caught.exception.where), ("print_failed", f"{ONE}.pdf"))
@@ -244,7 +244,7 @@ class TestPackets(FreightCase):
 		self.addCleanup(frappe.local.form_dict.pop, "pdf_generator", None)
 		with (
 			patch_hooks({"pdf_body_html": ["rts_factoring.tests.test_packets.failing_format"]}),
-			self.assertRaises(PaperworkError),
+			self.assertRaises(DocumentError),
 		):
 			packets.ensure_packet(ONE)
 		self.assertEqual((frappe.local.lang, frappe.local.form_dict.pdf_generator), ("en", "wkhtmltopdf"))

@@ -3,7 +3,7 @@
 import pytest
 
 from rts_factoring.core.documents.limits import limited
-from rts_factoring.core.errors import PaperworkError, Text
+from rts_factoring.core.errors import DocumentError, Text
 from rts_factoring.core.messages import ERRORS
 
 
@@ -19,9 +19,9 @@ def test_a_text_is_its_english_text():
 def test_an_error_of_another_process_can_still_be_translated():
 	def fail(progress):
 		count = Text("{much} too many", {"much": Text("by {n}", {"n": 7})})
-		raise PaperworkError("too_complex.pages", where="a.pdf", count=count, most=500)
+		raise DocumentError("too_complex.pages", where="a.pdf", count=count, most=500)
 
-	with pytest.raises(PaperworkError) as caught:
+	with pytest.raises(DocumentError) as caught:
 		limited(fail, "b.pdf")
 	error = caught.value
 	assert (error.code, error.where) == ("too_complex", "a.pdf")

@@ -24,7 +24,7 @@ from rts_factoring.core.delivery import (
 )
 from rts_factoring.core.documents.packet import Document, build_packet, check_document, guess_kind
 from rts_factoring.core.eligibility import Candidate, check_eligibility
-from rts_factoring.core.errors import DeliveryError, PaperworkError
+from rts_factoring.core.errors import DeliveryError, DocumentError
 from rts_factoring.core.model import Event, InvoiceState
 from rts_factoring.core.money import ZERO
 from rts_factoring.core.notice.notice import NoticeValues
@@ -166,7 +166,7 @@ class DemoCycle:
 		for document in documents:
 			try:
 				check_document(document)
-			except PaperworkError as error:
+			except DocumentError as error:
 				document_problems.append(str(error))
 		return Candidate(
 			load.receivable,

@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
-from ..errors import PaperworkError
+from ..errors import DocumentError
 from .pdf import numbers, stream
 
 LETTER = (612.0, 792.0)  # points
@@ -39,7 +39,7 @@ BEST = Quality(200, 85)
 
 
 def add_image(writer: PdfWriter, content: bytes, name: str, quality: Quality = BEST) -> None:
-	"""One Letter page in portrait with the picture upright on it; PaperworkError when it is no whole picture."""
+	"""One Letter page in portrait with the picture upright on it; DocumentError when it is no whole picture."""
 	image = _image(content, name, quality)
 	size = (int(image["/Width"]), int(image["/Height"]))
 	scale = _points_per_pixel(size)
@@ -90,7 +90,7 @@ def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
 		with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
 			size, mode = picture.size, picture.mode
 			if size[0] * size[1] > MAX_PIXELS:
-				raise PaperworkError(
+				raise DocumentError(
 					"image_too_large.measured",
 					where=name,
 					width=f"{size[0]:,}",
@@ -111,12 +111,12 @@ def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
 			picture.draft(mode, target)  # a JPEG is decoded at a fraction of its size
 			picture.load()
 			small = _shrink(picture, target)
-	except (PaperworkError, MemoryError):
+	except (DocumentError, MemoryError):
 		raise
 	except Image.DecompressionBombError as error:
-		raise PaperworkError("image_too_large.announced", where=name, most=f"{MAX_PIXELS:,}") from error
+		raise DocumentError("image_too_large.announced", where=name, most=f"{MAX_PIXELS:,}") from error
 	except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, struct.error, ...
-		raise PaperworkError("image_corrupt.damaged", where=name) from error
+		raise DocumentError("image_corrupt.damaged", where=name) from error
 	finally:
 		ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
 	if not upright:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import errors
-from ..errors import FactoringError, PaperworkError, Text
+from ..errors import DocumentError, FactoringError, Text
 
 SECONDS = 8  # per file; with starting and ending the child it stays below 10
 MEGABYTES = 500  # in all, what the process already holds included
@@ -34,7 +34,7 @@ def limited(
 ) -> tuple[Values, bytes]:
 	"""`work(progress)` with at most `seconds` per file named to `progress` and `megabytes` of memory in all.
 
-	Raises PaperworkError `too_slow` or `too_complex` naming the file at which it stopped, and passes on the work's own
+	Raises DocumentError `too_slow` or `too_complex` naming the file at which it stopped, and passes on the work's own
 	FactoringError. Without fork (Windows), and inside another `limited`, the work simply runs.
 	"""
 	if _inside or not hasattr(os, "fork"):
@@ -90,10 +90,10 @@ def _parent(readable: int, where: str, seconds: float) -> tuple[Values, bytes]:
 	answer: Values | None = None
 	while answer is None or len(buffer) < answer["size"]:
 		if not select.select([readable], [], [], max(0.0, deadline - time.monotonic()))[0]:
-			raise PaperworkError("too_slow", where=where, seconds=f"{seconds:g}")
+			raise DocumentError("too_slow", where=where, seconds=f"{seconds:g}")
 		chunk = os.read(readable, 1 << 20)
 		if not chunk:
-			raise PaperworkError("too_complex.crashed", where=where)
+			raise DocumentError("too_complex.crashed", where=where)
 		buffer += chunk
 		while answer is None and b"\n" in buffer:
 			line, _, rest = bytes(buffer).partition(b"\n")
@@ -106,7 +106,7 @@ def _parent(readable: int, where: str, seconds: float) -> tuple[Values, bytes]:
 	if "bug" in answer:
 		raise RuntimeError(f"reading {where} failed in the child process:\n{answer['bug']}")
 	if "exhausted" in answer:
-		raise PaperworkError("too_complex.memory", where=where)
+		raise DocumentError("too_complex.memory", where=where)
 	if "error" in answer:
 		raise _unpacked(answer["error"])
 	return answer["values"], bytes(buffer)

@@ -15,7 +15,7 @@ from PIL import Image
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, StreamObject
 
-from ..errors import PaperworkError, short
+from ..errors import DocumentError, short
 from .images import BEST, LETTER, MAX_PIXELS, Quality, add_image, embed
 from .limits import SECONDS, Progress, limited
 from .page_bounds import look_at, set_upright
@@ -65,7 +65,7 @@ class Document:
 				raise too_many_bytes(self.content.stat().st_size, self.file_name)
 			return self.content.read_bytes()
 		except OSError as error:
-			raise PaperworkError("file_missing.unreadable", where=self.file_name) from error
+			raise DocumentError("file_missing.unreadable", where=self.file_name) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def build_packet(
 ) -> Packet:
 	"""The invoice first, then the documents by `order` (kinds it does not name come last), each with a bookmark.
 
-	Raises PaperworkError naming the file and the reason; `packet_too_large` when the pictures, made as coarse as is
+	Raises DocumentError naming the file and the reason; `packet_too_large` when the pictures, made as coarse as is
 	still readable, leave it above `max_bytes`. `verify` looks at the invoice's first page and raises what it finds
 	wrong. The same input gives the same bytes.
 	"""
@@ -111,7 +111,7 @@ def build_packet(
 			content, pages, outline = _assemble(invoice, paperwork, quality, progress, verify)
 			if max_bytes is None or len(content) <= max_bytes:
 				return {"pages": pages, "outline": outline}, content
-		raise PaperworkError(
+		raise DocumentError(
 			"packet_too_large", where=invoice_name, size=_size(len(content)), most=_size(max_bytes)
 		)
 
@@ -121,7 +121,7 @@ def build_packet(
 
 
 def check_document(document: Document, seconds: float = SECONDS) -> int:
-	"""The number of pages the document would add to a packet; PaperworkError if it cannot go into one."""
+	"""The number of pages the document would add to a packet; DocumentError if it cannot go into one."""
 
 	def work(progress: Progress) -> tuple[dict, bytes]:
 		return {"pages": _check(document)}, b""
@@ -169,17 +169,17 @@ def _assemble(
 			for title, page in outline:
 				writer.add_outline_item(title, page - 1)
 			return finish(writer, invoice.file_name), pages, outline
-	except PaperworkError as error:
+	except DocumentError as error:
 		raise _named(error, paperwork, progress) from error
 
 
-def _named(error: PaperworkError, paperwork: Sequence[Document], progress: Progress) -> PaperworkError:
+def _named(error: DocumentError, paperwork: Sequence[Document], progress: Progress) -> DocumentError:
 	"""`error`, which came up only as the whole was written, with the document that cannot be written alone either."""
 	for document in paperwork:
 		progress(document.file_name)
 		try:
 			_check(document)
-		except PaperworkError as its_own:
+		except DocumentError as its_own:
 			return its_own
 	return error
 
@@ -220,11 +220,11 @@ def _refuse_other(content: bytes, name: str) -> None:
 	"""Raise for what is neither PDF, JPG nor PNG. A file that only claims to be a PDF is left to open_pdf."""
 	suffix = Path(name).suffix.lower()
 	if content[4:12] in _HEIC:
-		raise PaperworkError("unsupported_type.heic", where=name)
+		raise DocumentError("unsupported_type.heic", where=name)
 	if suffix in (".jpg", ".jpeg", ".png"):
-		raise PaperworkError("image_corrupt.no_picture", where=name)
+		raise DocumentError("image_corrupt.no_picture", where=name)
 	if suffix != ".pdf":
-		raise PaperworkError("unsupported_type.other", where=name)
+		raise DocumentError("unsupported_type.other", where=name)
 
 
 def _coarsen(writer: PdfWriter, quality: Quality) -> None:

@@ -21,7 +21,7 @@ from pypdf.generic import (
 	StreamObject,
 )
 
-from ..errors import FactoringError, PaperworkError
+from ..errors import DocumentError, FactoringError
 
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
@@ -52,29 +52,29 @@ _HIDDEN = ("/AF", "/PieceInfo", "/Metadata", "/OPI", "/Ref", "/StructParent", "/
 
 
 def open_pdf(content: bytes, name: str) -> PdfReader:
-	"""A reader over `content`, or PaperworkError: empty, not_a_pdf, truncated, encrypted, no_pages, damaged, too_complex."""
+	"""A reader over `content`, or DocumentError: empty, not_a_pdf, truncated, encrypted, no_pages, damaged, too_complex."""
 	if not content:
-		raise PaperworkError("empty", where=name)
+		raise DocumentError("empty", where=name)
 	if len(content) > MAX_BYTES:
 		raise too_many_bytes(len(content), name)
 	if b"%PDF-" not in content[:1024]:
-		raise PaperworkError("not_a_pdf", where=name)
+		raise DocumentError("not_a_pdf", where=name)
 	if _is_truncated(content):
-		raise PaperworkError("truncated", where=name)
+		raise DocumentError("truncated", where=name)
 	if _announces_too_much(content):
-		raise PaperworkError("too_complex.objects", where=name, most=f"{MAX_OBJECTS:,}")
+		raise DocumentError("too_complex.objects", where=name, most=f"{MAX_OBJECTS:,}")
 	with reading(name):
 		reader = PdfReader(io.BytesIO(content), strict=False)
 		if reader.is_encrypted and not _opens_without_password(reader):
-			raise PaperworkError("encrypted.document", where=name)
+			raise DocumentError("encrypted.document", where=name)
 		count = reader.trailer["/Root"]["/Pages"].get("/Count", 0)
 		if isinstance(count, int) and count > MAX_PAGES:
-			raise PaperworkError("too_complex.pages", where=name, count=f"{count:,}", most=MAX_PAGES)
+			raise DocumentError("too_complex.pages", where=name, count=f"{count:,}", most=MAX_PAGES)
 		pages = len(reader.pages)
 	if not pages:
-		raise PaperworkError("no_pages", where=name)
+		raise DocumentError("no_pages", where=name)
 	if pages > MAX_PAGES:
-		raise PaperworkError("too_complex.pages", where=name, count=f"{pages:,}", most=MAX_PAGES)
+		raise DocumentError("too_complex.pages", where=name, count=f"{pages:,}", most=MAX_PAGES)
 	return reader
 
 
@@ -103,12 +103,12 @@ def reading(name: str):
 		raise damaged(name) from error
 
 
-def damaged(name: str) -> PaperworkError:
-	return PaperworkError("damaged", where=name)
+def damaged(name: str) -> DocumentError:
+	return DocumentError("damaged", where=name)
 
 
-def too_many_bytes(count: int, name: str) -> PaperworkError:
-	return PaperworkError("too_complex.bytes", where=name, count=count // 1024**2, most=MAX_BYTES // 1024**2)
+def too_many_bytes(count: int, name: str) -> DocumentError:
+	return DocumentError("too_complex.bytes", where=name, count=count // 1024**2, most=MAX_BYTES // 1024**2)
 
 
 def paint(writer: PdfWriter, page: DictionaryObject, forms: list[tuple[str, Matrix]]) -> None:
@@ -223,7 +223,7 @@ def _appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, Stream
 		look = _appearance(annotation)
 		if look is None or "/BBox" not in look:
 			if _would_be_lost(annotation):
-				raise PaperworkError("no_appearance", where=name)
+				raise DocumentError("no_appearance", where=name)
 			continue
 		x0, y0, x1, y1 = box(annotation["/Rect"])
 		matrix = tuple(float(n) for n in look.get("/Matrix", IDENTITY))

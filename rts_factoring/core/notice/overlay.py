@@ -58,7 +58,7 @@ def stamp_pdf(content: bytes, notice: Notice, facts: NoticeValues, name: str = "
 	"""The PDF with the notice on its first page, or on a page put first if there is no room for it.
 
 	A page whose content cannot be followed, and a scan, counts as full. A file that carries this very stamp comes back
-	as it is; one with another version's raises NoticeError `already_stamped`. PaperworkError as `open_pdf`.
+	as it is; one with another version's raises NoticeError `already_stamped`. DocumentError as `open_pdf`.
 	The same input gives the same bytes.
 	"""
 	validate(notice)

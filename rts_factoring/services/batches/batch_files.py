@@ -6,7 +6,7 @@ from pathlib import Path
 
 import frappe
 
-from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError
+from rts_factoring.core.errors import DocumentError, FactoringError, NoticeError
 from rts_factoring.core.schedule import render
 from rts_factoring.services.batches import batch_status, schedule_files
 from rts_factoring.services.batches.batch_status import DOCTYPE, RELEASED_OUTCOMES
@@ -47,7 +47,7 @@ def _make_packets(doc, renew: Callable[[], None]) -> None:
 			packet = packets.ensure_packet(
 				row.sales_invoice
 			)  # rendering commits, so nothing may be open here
-		except (PaperworkError, NoticeError) as error:
+		except (DocumentError, NoticeError) as error:
 			frappe.db.rollback()
 			renew()
 			batch_status.return_invoice(row.sales_invoice, str(error))

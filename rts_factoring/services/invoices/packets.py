@@ -9,7 +9,7 @@ from frappe.utils import flt
 import rts_factoring
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, packet_key
 from rts_factoring.core.eligibility import Reason
-from rts_factoring.core.errors import FactoringError, NoticeError, PaperworkError, Text
+from rts_factoring.core.errors import DocumentError, FactoringError, NoticeError, Text
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.notice.notice import Notice, NoticeDecision
 from rts_factoring.core.notice.overlay import require_on
@@ -25,7 +25,7 @@ MAX_ERROR_TEXT = 300  # characters of another program's error
 def ensure_packet(invoice: str) -> str:
 	"""The name of the File of the invoice's packet. It is made if there is none of the current input.
 
-	Rendering commits the open transaction, so call it with nothing open. Raises PaperworkError or NoticeError, which
+	Rendering commits the open transaction, so call it with nothing open. Raises DocumentError or NoticeError, which
 	concern this invoice only, and errors that may not occur at another attempt. A packet that is sent, or in the files of a
 	batch, is never made again.
 	"""
@@ -43,7 +43,7 @@ def ensure_packet(invoice: str) -> str:
 				reference_name=invoice,
 				defer_insert=True,  # the caller rolls back
 			)
-		raise PaperworkError("packet_failed", where=f"{invoice}.pdf", error=_error_text(error)) from error
+		raise DocumentError("packet_failed", where=f"{invoice}.pdf", error=_error_text(error)) from error
 
 
 def _ensure_packet(invoice: str) -> str:
@@ -153,10 +153,10 @@ def _documents(doc) -> list[Document]:
 
 
 def _file(file_url: str):
-	"""The File of an attachment's address. Raises PaperworkError when it is missing."""
+	"""The File of an attachment's address. Raises DocumentError when it is missing."""
 	name = frappe.db.get_value("File", {"file_url": file_url}, order_by="creation desc")
 	if not name:
-		raise PaperworkError("file_missing.deleted", where=(file_url or "").rsplit("/", 1)[-1])
+		raise DocumentError("file_missing.deleted", where=(file_url or "").rsplit("/", 1)[-1])
 	return frappe.get_doc("File", name)
 
 
@@ -164,7 +164,7 @@ def _content(file) -> bytes:
 	try:
 		return files.content(file)
 	except (OSError, frappe.DoesNotExistError, frappe.ValidationError) as error:
-		raise PaperworkError("file_missing.unreadable", where=file.file_name) from error
+		raise DocumentError("file_missing.unreadable", where=file.file_name) from error
 
 
 def _hash(file_url: str) -> str:
@@ -189,7 +189,7 @@ def _print(doc) -> bytes:
 			raise
 		if "network error" in str(error) and not _site_answers():
 			raise frappe.RetryBackgroundJobError(str(error)) from error
-		raise PaperworkError("print_failed", where=f"{doc.name}.pdf", error=_error_text(error)) from error
+		raise DocumentError("print_failed", where=f"{doc.name}.pdf", error=_error_text(error)) from error
 	finally:
 		frappe.local.flags.ignore_print_permissions = ignored
 		frappe.local.lang, frappe.local.jenv = lang, jenv
@@ -197,7 +197,7 @@ def _print(doc) -> bytes:
 		if engine:
 			frappe.local.form_dict.pdf_generator = engine
 	if passage := getattr(frappe.local, "factoring_remit_conflict", ""):
-		raise PaperworkError("remit_conflict", where=f"{doc.name}.pdf", passage=passage)
+		raise DocumentError("remit_conflict", where=f"{doc.name}.pdf", passage=passage)
 	return printed
 
 

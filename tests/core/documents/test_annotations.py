@@ -15,7 +15,7 @@ from pypdf.generic import (
 )
 
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet
-from rts_factoring.core.errors import PaperworkError
+from rts_factoring.core.errors import DocumentError
 from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
 from tests.support.documents import PAPERWORK, hides, objects, pdf, seen, texts, written
@@ -151,7 +151,7 @@ class TestNothingIsLost:
 			lambda: packet(paper(content, "pod.pdf")),
 			lambda: stamp_pdf(content, Notice("c", "Text"), NoticeValues(), "pod.pdf"),
 		):
-			with pytest.raises(PaperworkError) as caught:
+			with pytest.raises(DocumentError) as caught:
 				act()
 			assert (caught.value.code, caught.value.where) == ("no_appearance", "pod.pdf")
 			assert "new PDF" in caught.value.hint
@@ -162,7 +162,7 @@ class TestNothingIsLost:
 		del note["/AP"]
 		parent = DictionaryObject({NameObject("/V"): TextStringObject("22 pallets")})
 		note[NameObject("/Parent")] = writer._add_object(parent)
-		with pytest.raises(PaperworkError, match="without a picture"):
+		with pytest.raises(DocumentError, match="without a picture"):
 			packet(paper(written(writer)))
 
 	@pytest.mark.parametrize("what", NOTHING)

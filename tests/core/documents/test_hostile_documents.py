@@ -14,7 +14,7 @@ import pytest
 
 from rts_factoring.core.documents.limits import limited
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, check_document
-from rts_factoring.core.errors import PaperworkError
+from rts_factoring.core.errors import DocumentError
 from rts_factoring.core.notice.notice import MAX_TEXT, Notice, NoticeValues, render_html, validate
 from rts_factoring.core.notice.overlay import stamp_pdf
 from tests.support.confined import confined
@@ -220,7 +220,7 @@ def test_so_is_what_is_filled_in():
 @pytest.mark.parametrize("case", ["page_tree_loop", "bomb_of_content", "deep_nesting"])
 def test_a_hostile_invoice_cannot_be_stamped_either(case):
 	make, codes = CASES[case]
-	with pytest.raises(PaperworkError) as caught:
+	with pytest.raises(DocumentError) as caught:
 		stamp_pdf(make(), Notice("c", "Text"), NoticeValues(), "evil.file")
 	assert caught.value.code in codes | {"truncated"}
 
@@ -273,14 +273,14 @@ def test_what_breaks_only_the_writing_names_its_file_too():
 		Document(DocumentKind.OTHER, "fine, too.pdf", pdf()),
 	]
 	for act in (lambda: build_packet(pdf(), documents), lambda: check_document(documents[1])):
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			act()
 		assert (caught.value.code, caught.value.where) == ("damaged", "evil.pdf")
 
 
 @pytest.mark.parametrize("make", [a_type_that_is_a_list, resources_that_are_a_number])
 def test_what_breaks_only_the_stamping_is_the_files_error(make):
-	with pytest.raises(PaperworkError) as caught:
+	with pytest.raises(DocumentError) as caught:
 		stamp_pdf(make(), Notice("c", "Text"), NoticeValues(), "evil.pdf")
 	assert (caught.value.code, caught.value.where) == ("damaged", "evil.pdf")
 
@@ -295,7 +295,7 @@ class TestLimits:
 			while True:
 				pass
 
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			limited(work, "first.pdf", seconds=0.3)
 		assert (caught.value.code, caught.value.where) == ("too_slow", "second.pdf")
 
@@ -313,17 +313,17 @@ class TestLimits:
 			progress("big.pdf")
 			return {}, bytes(600 * 1024 * 1024)
 
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			limited(work, "first.pdf")
 		assert (caught.value.code, caught.value.where) == ("too_complex", "big.pdf")
 
 	def test_a_crash_of_the_reader_is_the_files_error_not_ours(self):
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			limited(lambda progress: os._exit(139), "crash.pdf")
 		assert (caught.value.code, caught.value.where) == ("too_complex", "crash.pdf")
 
 	def test_a_crash_of_the_reader_by_a_signal_is_the_files_error_too(self):
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			limited(lambda progress: ctypes.string_at(0), "crash.pdf")
 		assert (caught.value.code, caught.value.where) == ("too_complex", "crash.pdf")
 

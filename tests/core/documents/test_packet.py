@@ -20,7 +20,7 @@ from rts_factoring.core.documents.packet import (
 	guess_kind,
 	packet_key,
 )
-from rts_factoring.core.errors import PaperworkError
+from rts_factoring.core.errors import DocumentError
 from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
 from tests.support.documents import (
@@ -206,7 +206,7 @@ class TestSizeCap:
 		assert packet(*self.documents(), max_bytes=len(free.content)).sha256 == free.sha256
 
 	def test_a_cap_that_cannot_be_met_is_an_error_with_both_sizes(self):
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			packet(*self.documents(), max_bytes=30_000, invoice_name="INV-1.pdf")
 		assert (caught.value.code, caught.value.where) == ("packet_too_large", "INV-1.pdf")
 		assert "30.0 kB" in caught.value.message and caught.value.message.count("B") >= 2
@@ -225,11 +225,11 @@ class TestBadFiles:
 		],
 	)
 	def test_each_gets_its_reason_with_its_name(self, name, code):
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			packet(paper(pdf(), "good.pdf"), paper(PAPERWORK / "bad" / name, name))
 		assert (caught.value.code, caught.value.where) == (code, name)
 		assert caught.value.message and caught.value.hint
-		with pytest.raises(PaperworkError) as alone:
+		with pytest.raises(DocumentError) as alone:
 			check_document(paper(PAPERWORK / "bad" / name, name))
 		assert alone.value.code == code
 
@@ -244,19 +244,19 @@ class TestBadFiles:
 		],
 	)
 	def test_what_is_neither_pdf_jpg_nor_png(self, name, content, code):
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			packet(paper(content, name))
 		assert (caught.value.code, caught.value.where) == (code, name)
 
 	def test_a_missing_file(self, tmp_path):
-		with pytest.raises(PaperworkError) as caught:
+		with pytest.raises(DocumentError) as caught:
 			packet(paper(tmp_path / "gone.pdf", "gone.pdf"))
 		assert caught.value.code == "file_missing"
 
 	def test_a_pdf_cut_anywhere_is_refused_or_whole(self):
 		content = (PAPERWORK / "rate_confirmation.pdf").read_bytes()
 		for end in range(0, len(content) - 6, 60):
-			with pytest.raises(PaperworkError) as caught:
+			with pytest.raises(DocumentError) as caught:
 				check_document(paper(content[:end], "cut.pdf"))
 			assert caught.value.code in ("empty", "not_a_pdf", "truncated")
 

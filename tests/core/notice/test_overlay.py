@@ -7,7 +7,7 @@ from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib.utils import ImageReader
 
-from rts_factoring.core.errors import NoticeError, PaperworkError
+from rts_factoring.core.errors import DocumentError, NoticeError
 from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import require_on, stamp_pdf
 from tests.support.documents import (
@@ -337,7 +337,7 @@ def test_real_paperwork_takes_the_stamp_upright(path):
 
 
 def test_a_broken_file_is_refused_by_name():
-	with pytest.raises(PaperworkError) as caught:
+	with pytest.raises(DocumentError) as caught:
 		stamp_pdf((PAPERWORK / "bad" / "truncated.pdf").read_bytes(), NOTICE, FACTS, "INV-1.pdf")
 	assert (caught.value.code, caught.value.where) == ("truncated", "INV-1.pdf")
 
