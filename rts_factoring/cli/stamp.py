@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from rts_factoring.core.errors import NoticeError
-from rts_factoring.core.notice.notice import PLACEHOLDERS, Notice, NoticeValues, parse
+from rts_factoring.core.notice.notice import PLACEHOLDERS, Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
+from rts_factoring.core.notice.text import parse
 
 from .output import write_whole
 

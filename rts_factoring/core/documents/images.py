@@ -1,4 +1,4 @@
-"""Photos and scans of paper as pages: upright, on Letter, no finer than a print needs, the same bytes every time."""
+"""Photos and scans as pages: upright, on Letter, no finer than a print needs, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 # nosemgrep: frappe-monkey-patching-not-allowed -- a switch Pillow offers, set for one picture and put back
 from PIL import ExifTags, Image, ImageFile, ImageOps
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
+from pypdf.generic import ArrayObject, NameObject, NumberObject, StreamObject
 
 from ..errors import DocumentError
-from .pdf import numbers, stream
+from .drawing import add_xobjects, entry, numbers, stream
 
 LETTER = (612.0, 792.0)  # points
 MARGIN = 18.0  # points
@@ -41,17 +41,67 @@ BEST = Quality(200, 85)
 def add_image(writer: PdfWriter, content: bytes, name: str, quality: Quality = BEST) -> None:
 	"""One Letter page in portrait with the picture upright on it; DocumentError when it is no whole picture."""
 	image = _image(content, name, quality)
-	size = (int(image["/Width"]), int(image["/Height"]))
+	size = pixels(image)
 	scale = _points_per_pixel(size)
 	width, height = size[0] * scale, size[1] * scale
 	left, low = (LETTER[0] - width) / 2, LETTER[1] - MARGIN - height
 	page = writer.add_blank_page(*LETTER)
-	xobject = writer._add_object(image)
-	page[NameObject("/Resources")] = DictionaryObject(
-		{NameObject("/XObject"): DictionaryObject({NameObject("/Im0"): xobject})}
-	)
+	add_xobjects(page, {"/Im0": writer._add_object(image)})
 	commands = f"q {numbers((width, 0, 0, height, left, low))} cm /Im0 Do Q\n".encode()
 	page[NameObject("/Contents")] = writer._add_object(stream(commands))
+
+
+def coarsen(writer: PdfWriter, quality: Quality) -> None:
+	"""Make the pictures inside the writer's pages (scans) as coarse as `quality` says, where that makes them smaller."""
+	longest = int(LETTER[1] / 72 * quality.dpi)
+	for image in list(writer._objects):
+		if not isinstance(image, StreamObject) or image.get("/Subtype") != "/Image":
+			continue
+		smaller = _smaller(image, quality, longest)
+		if smaller is not None:
+			image.clear()
+			image.update(smaller)
+			image._data = smaller._data
+
+
+def _smaller(image: StreamObject, quality: Quality, longest: int) -> StreamObject | None:
+	"""The picture with at most `longest` pixels a side; None if it cannot be changed or gets no smaller."""
+	masked = any(key in image for key in ("/SMask", "/Mask", "/ImageMask", "/Decode", "/DecodeParms"))
+	mode = {"/DeviceRGB": "RGB", "/DeviceGray": "L"}.get(str(entry(image, "/ColorSpace")))
+	if masked or mode is None or entry(image, "/BitsPerComponent") != 8:
+		return None
+	size = pixels(image)
+	if size[0] * size[1] > MAX_PIXELS:
+		return None
+	try:
+		picture = _decoded(image, mode, size, longest)
+		if picture is None:
+			return None
+		picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+	except (OSError, ValueError, SyntaxError):
+		return None
+	picture.info = {}
+	smaller = embed(picture, quality)
+	return smaller if len(smaller._data) < len(image._data) else None
+
+
+def _decoded(image: StreamObject, mode: str, size: tuple[int, int], longest: int) -> Image.Image | None:
+	filters = entry(image, "/Filter")
+	if isinstance(filters, ArrayObject) and len(filters) == 1:
+		filters = filters[0]
+	if filters == "/DCTDecode":
+		with Image.open(io.BytesIO(image._data), formats=("JPEG",)) as stored:
+			stored.draft(None, (longest, longest))
+			picture: Image.Image = stored.convert(mode)
+		return picture
+	if filters == "/FlateDecode":
+		return Image.frombytes(mode, size, image.get_data())
+	return None
+
+
+def pixels(image: StreamObject) -> tuple[int, int]:
+	"""Width and height of an image XObject."""
+	return int(entry(image, "/Width")), int(entry(image, "/Height"))
 
 
 def embed(picture: Image.Image, quality: Quality) -> StreamObject:

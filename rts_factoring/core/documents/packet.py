@@ -1,9 +1,8 @@
-"""Invoice and paperwork as one PDF: the packet RTS buys by. One bad page fails this invoice only, and is named."""
+"""An invoice and its documents as one PDF: the packet RTS buys by. A bad file fails this invoice only, and is named."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -11,18 +10,18 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PIL import Image
 from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, StreamObject
 
 from ..errors import DocumentError, short
-from .images import BEST, LETTER, MAX_PIXELS, Quality, add_image, embed
-from .limits import SECONDS, Progress, limited
+from .images import BEST, Quality, add_image, coarsen
+from .limits import SECONDS, Progress, Values, limited
 from .page_bounds import look_at, set_upright
 from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
 
 INVOICE = "Invoice"  # the first bookmark
-STEPS = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
+QUALITIES = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
+
+Verify = Callable[[PageObject], None]
 
 _HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypavif")
 
@@ -51,7 +50,7 @@ _NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-	"""One piece of paperwork; `content` is its bytes or where they are."""
+	"""A file of an invoice; `content` is its bytes or where they are."""
 
 	kind: DocumentKind
 	file_name: str
@@ -93,7 +92,7 @@ def build_packet(
 	max_bytes: int | None = None,
 	invoice_name: str = "invoice.pdf",
 	seconds: float = SECONDS,
-	verify: Callable[[PageObject], None] | None = None,
+	verify: Verify | None = None,
 ) -> Packet:
 	"""The invoice first, then the documents by `order` (kinds it does not name come last), each with a bookmark.
 
@@ -103,30 +102,31 @@ def build_packet(
 	"""
 	invoice = Document(DocumentKind.OTHER, invoice_name, invoice_pdf)
 	ranks = {kind: rank for rank, kind in enumerate(order)}
-	paperwork = sorted(documents, key=lambda document: ranks.get(document.kind, len(ranks)))
+	ordered = sorted(documents, key=lambda document: ranks.get(document.kind, len(ranks)))
+	most = float("inf") if max_bytes is None else max_bytes
 
-	def work(progress: Progress) -> tuple[dict, bytes]:
+	def work(progress: Progress) -> tuple[Values, bytes]:
 		content = b""
-		for quality in STEPS:
-			content, pages, outline = _assemble(invoice, paperwork, quality, progress, verify)
-			if max_bytes is None or len(content) <= max_bytes:
+		for quality in QUALITIES:
+			content, pages, outline = _assemble(invoice, ordered, quality, progress, verify)
+			if len(content) <= most:
 				return {"pages": pages, "outline": outline}, content
 		raise DocumentError(
-			"packet_too_large", where=invoice_name, size=_size(len(content)), most=_size(max_bytes)
+			"packet_too_large", where=invoice_name, size=_size(len(content)), most=_size(most)
 		)
 
-	facts, content = limited(work, invoice_name, seconds)
-	outline = tuple((title, page) for title, page in facts["outline"])
-	return Packet(content, hashlib.sha256(content).hexdigest(), facts["pages"], outline)
+	made, content = limited(work, invoice_name, seconds)
+	outline = tuple((title, page) for title, page in made["outline"])
+	return Packet(content, hashlib.sha256(content).hexdigest(), made["pages"], outline)
 
 
 def check_document(document: Document, seconds: float = SECONDS) -> int:
 	"""The number of pages the document would add to a packet; DocumentError if it cannot go into one."""
 
-	def work(progress: Progress) -> tuple[dict, bytes]:
+	def work(progress: Progress) -> tuple[Values, bytes]:
 		return {"pages": _check(document)}, b""
 
-	return limited(work, document.file_name, seconds)[0]["pages"]
+	return int(limited(work, document.file_name, seconds)[0]["pages"])
 
 
 def packet_key(
@@ -150,10 +150,15 @@ def packet_key(
 
 
 def _assemble(
-	invoice: Document, paperwork: Sequence[Document], quality: Quality, progress: Progress, verify=None
+	invoice: Document,
+	documents: Sequence[Document],
+	quality: Quality,
+	progress: Progress,
+	verify: Verify | None,
 ) -> tuple[bytes, int, list[tuple[str, int]]]:
-	writer, outline, pages = PdfWriter(), [], 0
-	for document in (invoice, *paperwork):
+	writer, pages = PdfWriter(), 0
+	outline: list[tuple[str, int]] = []
+	for document in (invoice, *documents):
 		progress(document.file_name)
 		title = INVOICE if document is invoice else _title(document)
 		if document is invoice:
@@ -165,17 +170,17 @@ def _assemble(
 	try:
 		with reading(invoice.file_name):
 			if quality is not BEST:
-				_coarsen(writer, quality)
+				coarsen(writer, quality)
 			for title, page in outline:
 				writer.add_outline_item(title, page - 1)
 			return finish(writer, invoice.file_name), pages, outline
 	except DocumentError as error:
-		raise _named(error, paperwork, progress) from error
+		raise _named(error, documents, progress) from error
 
 
-def _named(error: DocumentError, paperwork: Sequence[Document], progress: Progress) -> DocumentError:
+def _named(error: DocumentError, documents: Sequence[Document], progress: Progress) -> DocumentError:
 	"""`error`, which came up only as the whole was written, with the document that cannot be written alone either."""
-	for document in paperwork:
+	for document in documents:
 		progress(document.file_name)
 		try:
 			_check(document)
@@ -192,7 +197,7 @@ def _check(document: Document) -> int:
 	return pages
 
 
-def _add_invoice(writer: PdfWriter, invoice: Document, verify) -> int:
+def _add_invoice(writer: PdfWriter, invoice: Document, verify: Verify | None) -> int:
 	"""Our own print: upright already, and looked at by whoever asked for it."""
 	reader = open_pdf(invoice.read(), invoice.file_name)
 	if verify is not None:
@@ -227,49 +232,9 @@ def _refuse_other(content: bytes, name: str) -> None:
 		raise DocumentError("unsupported_type.other", where=name)
 
 
-def _coarsen(writer: PdfWriter, quality: Quality) -> None:
-	"""Pictures inside PDFs (scans) made as coarse as `quality` says, where that makes them smaller."""
-	longest = int(LETTER[1] / 72 * quality.dpi)
-	for image in list(writer._objects):
-		if not isinstance(image, StreamObject) or image.get("/Subtype") != "/Image":
-			continue
-		smaller = _smaller(image, quality, longest)
-		if smaller is not None:
-			image.clear()
-			image.update(smaller)
-			image._data = smaller._data
-
-
-def _smaller(image: StreamObject, quality: Quality, longest: int) -> StreamObject | None:
-	filter_, space = image.get("/Filter"), image.get("/ColorSpace")
-	if isinstance(filter_, ArrayObject) and len(filter_) == 1:
-		filter_ = filter_[0]
-	masked = any(key in image for key in ("/SMask", "/Mask", "/ImageMask", "/Decode", "/DecodeParms"))
-	if masked or space not in ("/DeviceRGB", "/DeviceGray") or image.get("/BitsPerComponent") != 8:
-		return None
-	size = (int(image["/Width"]), int(image["/Height"]))
-	if size[0] * size[1] > MAX_PIXELS:
-		return None
-	try:
-		if filter_ == "/DCTDecode":
-			picture = Image.open(io.BytesIO(image._data), formats=("JPEG",))
-		elif filter_ == "/FlateDecode":
-			picture = Image.frombytes("RGB" if space == "/DeviceRGB" else "L", size, image.get_data())
-		else:
-			return None
-		picture.draft(None, (longest, longest)) if filter_ == "/DCTDecode" else None
-		picture = picture.convert("RGB" if space == "/DeviceRGB" else "L")
-		picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-	except (OSError, ValueError, SyntaxError):
-		return None
-	picture.info = {}
-	smaller = embed(picture, quality)
-	return smaller if len(smaller._data) < len(image._data) else None
-
-
 def _title(document: Document) -> str:
 	return f"{document.kind.value}: {short(Path(document.file_name).name)}"
 
 
-def _size(size: int) -> str:
+def _size(size: float) -> str:
 	return f"{size / 1000**2:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"

@@ -13,7 +13,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.generic import NameObject, NumberObject
 from pypdfium2 import raw
 
-from .pdf import IDENTITY, Matrix, bounds, multiply
+from .drawing import IDENTITY, Box, Matrix, bounds, multiply
 
 MAX_CONTENT = 2_000_000  # bytes; a page with more is not looked at
 MAX_OBJECTS = 200_000  # of one page, the segments of its lines included
@@ -22,7 +22,6 @@ MIN_LETTERS = 20  # fewer do not say which way a page lies
 AGREEING = 0.8  # the share of letters that must run the same way
 LETTER_WIDTH = 0.5  # of the font's size, in the mean
 
-Box = tuple[float, float, float, float]  # x0, y0, x1, y1
 Point = tuple[float, float]
 EVERYWHERE: Box = (-1e9, -1e9, 1e9, 1e9)
 

@@ -1,111 +1,67 @@
-"""The Notice of Assignment put onto a PDF that exists already: in free room of its first page, else on a page before it."""
+"""The notice put onto a PDF that exists already: in free room of its first page, else on a page before it."""
 
 from __future__ import annotations
 
 import io
-import unicodedata
-from functools import cache
-from pathlib import Path
-from xml.sax.saxutils import escape  # nosec B406 # writes, and parses nothing
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-import reportlab
 from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, TextStringObject
-from reportlab.lib.colors import black, white
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from pypdf.generic import ArrayObject, FloatObject, NameObject, TextStringObject
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph
 
-from ..documents.limits import Progress, limited
-from ..documents.page_bounds import (
-	Box,
-	Unreadable,
-	free_bands,
-	look_at,
-	page_bounds,
-	set_upright,
-)
-from ..documents.pdf import STAMPED, Matrix, bounds, box, carry_over, finish, open_pdf, paint, reading, stream
+from ..documents.annotations import annotations_of
+from ..documents.drawing import IDENTITY, Box, Matrix, add_xobjects, bounds, box, paint, stream
+from ..documents.limits import Progress, Values, limited
+from ..documents.page_bounds import Unreadable, free_bands, look_at, page_bounds, set_upright
+from ..documents.pdf import STAMPED, carry_over, finish, open_pdf, reading
 from ..errors import NoticeError
-from .notice import Notice, NoticeValues, blocks, digest, validate
+from .box import NoticeBox, font_for
+from .notice import Notice, NoticeValues, digest
+from .text import validate
 
 SIZES = (9.0, 8.0)  # points; the smaller is tried before a page is added
 EDGE = 18.0  # points a printer may not reach
-SIDE = 36.0  # points left and right of the stamp
-APART = 8.0  # points between the stamp and what is printed already
-PADDING = 6.0
+SIDE = 36.0  # points left and right of the notice
+APART = 8.0  # points between the notice and what is printed already
 LETTER = (612.0, 792.0)
 SMALLEST = 300.0  # points; nothing readable fits on a narrower page
 
-# Beyond Western European letters a font with more of them is embedded: (regular, bold, italic, bold italic).
-_FONTS = Path("/usr/share/fonts/truetype")
-_FAMILIES = (
-	tuple(Path(reportlab.__file__).parent / "fonts" / f"Vera{style}.ttf" for style in ("", "Bd", "It", "BI")),
-	tuple(
-		_FONTS / "dejavu" / f"DejaVuSans{style}.ttf" for style in ("", "-Bold", "-Oblique", "-BoldOblique")
-	),
-	tuple(
-		_FONTS / "liberation" / f"LiberationSans-{style}.ttf"
-		for style in ("Regular", "Bold", "Italic", "BoldItalic")
-	),
-	tuple(_FONTS / "noto" / f"NotoSans-{style}.ttf" for style in ("Regular", "Bold", "Italic", "BoldItalic")),
-)
+Size = tuple[float, float]  # width and height of a page as one sees it, in points
 
 
-def stamp_pdf(content: bytes, notice: Notice, facts: NoticeValues, name: str = "invoice.pdf") -> bytes:
+class _Place(NamedTuple):
+	"""A notice and its lower left corner on the page as one sees it."""
+
+	notice: NoticeBox
+	left: float
+	low: float
+
+
+def stamp_pdf(content: bytes, notice: Notice, values: NoticeValues, name: str = "invoice.pdf") -> bytes:
 	"""The PDF with the notice on its first page, or on a page put first if there is no room for it.
 
-	A page whose content cannot be followed, and a scan, counts as full. A file that carries this very stamp comes back
+	A page whose content cannot be followed, and a scan, counts as full. A file that carries this very notice comes back
 	as it is; one with another version's raises NoticeError `already_stamped`. DocumentError as `open_pdf`.
 	The same input gives the same bytes.
 	"""
 	validate(notice)
 
-	def work(progress: Progress) -> tuple[dict, bytes]:
+	def work(progress: Progress) -> tuple[Values, bytes]:
 		reader = open_pdf(content, name)
-		mark = digest(notice, facts)
-		present = next((page[STAMPED] for page in reader.pages if STAMPED in page), None)
+		mark = digest(notice, values)
+		present = next((str(page[STAMPED]) for page in reader.pages if STAMPED in page), None)
 		if present == mark:
 			return {}, content
 		if present is not None:
 			raise NoticeError("already_stamped", where=name)
-		return {}, _stamped(reader, content, notice, facts, mark, name)
+		return {}, _stamped(reader, content, notice, values, name)
 
 	return limited(work, name)[1]
 
 
-def _stamped(
-	reader: PdfReader, content: bytes, notice: Notice, facts: NoticeValues, mark: str, name: str
-) -> bytes:
-	with reading(name):
-		first, looked_at = next(look_at(reader, content))
-		set_upright(first, looked_at)
-		seen, matrix = view(first)
-		place = _room(first, looked_at, seen, matrix, notice, facts)
-	writer = PdfWriter()
-	if place is None:
-		seen = seen if min(seen) >= SMALLEST else LETTER
-		scale = _scale(seen)
-		stamp = _Stamp(notice, facts, SIZES[0] * scale, seen[0] - 2 * SIDE * scale, scale)
-		if stamp.height > seen[1] - 2 * SIDE * scale:
-			raise NoticeError("notice_too_long.page", where=name)
-		page = writer.add_blank_page(*seen)
-		_draw(writer, page, stamp, seen, SIDE * scale, seen[1] - SIDE * scale - stamp.height, None, facts)
-		carry_over(reader, writer, name)
-	else:
-		carry_over(reader, writer, name)
-		stamp, left, low = place
-		with reading(name):
-			_draw(writer, writer.pages[0], stamp, seen, left, low, matrix, None)
-	with reading(name):
-		writer.pages[0][NameObject(STAMPED)] = TextStringObject(mark)
-		return finish(writer, name)
-
-
-def view(page: PageObject) -> tuple[tuple[float, float], Matrix]:
-	"""Width and height of the page as one sees it, and the matrix from there (origin bottom left) to its user space."""
+def view(page: PageObject) -> tuple[Size, Matrix]:
+	"""Size of the page as one sees it, and the matrix from there (origin bottom left) to its user space."""
 	media, crop = box(page.mediabox), box(page.cropbox)
 	x0, y0 = max(media[0], crop[0]), max(media[1], crop[1])
 	x1, y1 = min(media[2], crop[2]), min(media[3], crop[3])
@@ -122,172 +78,117 @@ def view(page: PageObject) -> tuple[tuple[float, float], Matrix]:
 	return (width, height), (1, 0, 0, 1, x0, y0)
 
 
-def _room(page, looked_at, seen, matrix: Matrix, notice: Notice, facts: NoticeValues):
-	"""(stamp, left, low) in the page as seen, or None: top first, then the foot, then just above a footer."""
-	if min(seen) < SMALLEST:
+def _stamped(reader: PdfReader, content: bytes, notice: Notice, values: NoticeValues, name: str) -> bytes:
+	with reading(name):
+		first, looked_at = next(look_at(reader, content))
+		set_upright(first, looked_at)
+		size, matrix = view(first)
+		place = _find_place(first, looked_at, notice, values)
+	writer = PdfWriter()
+	if place is None:
+		_add_page(writer, size if min(size) >= SMALLEST else LETTER, notice, values, name)
+		carry_over(reader, writer, name)
+	else:
+		carry_over(reader, writer, name)
+		with reading(name):
+			_draw(writer, writer.pages[0], place, size, matrix)
+	with reading(name):
+		writer.pages[0][NameObject(STAMPED)] = TextStringObject(digest(notice, values))
+		return finish(writer, name)
+
+
+def _find_place(page: PageObject, looked_at: Any, notice: Notice, values: NoticeValues) -> _Place | None:
+	"""Where the notice fits: at the top, else at the foot, else just above a footer."""
+	(width, height), matrix = view(page)
+	if min(width, height) < SMALLEST:
 		return None
 	try:
 		inverse = _inverse(matrix)
-		boxes = [bounds(b, inverse) for b in (*page_bounds(page, looked_at), *_annotations(page))]
+		printed = [bounds(b, inverse) for b in (*page_bounds(page, looked_at), *_annotation_boxes(page))]
 	except Unreadable:
 		return None
-	width, height = seen
-	scale = _scale(seen)
-	left, right, edge = SIDE * scale, width - SIDE * scale, EDGE * scale
-	free = free_bands(boxes, edge, height - edge, left, right)
+	scale = _scale((width, height))
+	left, right = SIDE * scale, width - SIDE * scale
+	bottom, top = EDGE * scale, height - EDGE * scale
+	bands = free_bands(printed, bottom, top, left, right)
+	bands.sort(key=lambda band: (band[1] < top, band[0] > bottom, band[0]))
 	for size in SIZES:
-		stamp = _Stamp(notice, facts, size * scale, right - left, scale)
-		apart = APART * scale
-		for low, high in sorted(free, key=lambda gap: (gap[1] < height - edge, gap[0] > edge, gap[0])):
-			at_top, at_foot = high >= height - edge, low <= edge
-			need = stamp.height + (0 if at_top else apart) + (0 if at_foot else apart)
-			if high - low < need:
-				continue
-			if at_top:
-				return stamp, left, high - stamp.height
-			if at_foot:
-				return stamp, left, low
-			if low + apart + stamp.height <= height / 2:
-				return stamp, left, low + apart
+		laid_out = NoticeBox(notice, values, size * scale, right - left, scale)
+		for band in bands:
+			low = _low_in(band, laid_out.height, APART * scale, bottom, top)
+			if low is not None:
+				return _Place(laid_out, left, low)
 	return None
 
 
-class _Stamp:
-	"""The box laid out for a width: paragraphs in a frame, measured before it is placed."""
+def _low_in(
+	band: tuple[float, float], height: float, apart: float, bottom: float, top: float
+) -> float | None:
+	"""Where the notice begins in a free band, apart from what is printed above and below; None if it does not fit.
 
-	def __init__(self, notice: Notice, facts: NoticeValues, size: float, width: float, scale: float):
-		self.width, self.padding, self.line = width, PADDING * scale, 1.2 * scale
-		lines = [block for block in blocks(notice.text, facts)]
-		remit = [line for block in blocks(notice.remit_to, facts) for line in block]
-		plain = "".join(run.text for block in (*lines, remit) for line in block for run in line)
-		family = _family(plain + notice.remit_label)
-		style = ParagraphStyle("notice", fontName=family, fontSize=size, leading=size * 1.25)
-		markup = ["<br/>".join(map(_markup, block)) for block in lines]
-		if remit:
-			markup.append(f"<b>{escape(notice.remit_label)}:</b><br/>" + "<br/>".join(map(_markup, remit)))
-		self.parts = [Paragraph(text, style) for text in markup]
-		inner = width - 2 * self.padding
-		self.heights = [part.wrap(inner, 1e6)[1] for part in self.parts]
-		self.gap = size * 0.4
-		self.height = sum(self.heights) + self.gap * (len(self.parts) - 1) + 2 * self.padding
+	Between two printed parts it may stand only in the lower half of the page, above a footer.
+	"""
+	low, high = band
+	at_top, at_foot = high >= top, low <= bottom
+	need = height + (0 if at_top else apart) + (0 if at_foot else apart)
+	if high - low < need:
+		return None
+	if at_top:
+		return high - height
+	if at_foot:
+		return low
+	return low + apart if low + apart + height <= (bottom + top) / 2 else None
 
-	def draw(self, canvas: Canvas, left: float, low: float) -> None:
-		canvas.setStrokeColor(black)
-		canvas.setFillColor(white)
-		canvas.setLineWidth(self.line)
-		canvas.rect(left, low, self.width, self.height, stroke=1, fill=1)
-		canvas.setFillColor(black)
-		top = low + self.height - self.padding
-		for part, height in zip(self.parts, self.heights, strict=True):
-			part.drawOn(canvas, left + self.padding, top - height)
-			top -= height + self.gap
+
+def _add_page(writer: PdfWriter, size: Size, notice: Notice, values: NoticeValues, name: str) -> None:
+	"""A page of its own for the notice, which must say whose it is."""
+	scale = _scale(size)
+	laid_out = NoticeBox(notice, values, SIZES[0] * scale, size[0] - 2 * SIDE * scale, scale)
+	if laid_out.height > size[1] - 2 * SIDE * scale:
+		raise NoticeError("notice_too_long.page", where=name)
+	place = _Place(laid_out, SIDE * scale, size[1] - SIDE * scale - laid_out.height)
+	whose = " · ".join(part for part in (values.company, values.customer, values.invoice_no) if part)
+	_draw(writer, writer.add_blank_page(*size), place, size, IDENTITY, whose)
 
 
 def _draw(
-	writer, page, stamp: _Stamp, seen, left, low, matrix: Matrix | None, facts: NoticeValues | None
+	writer: PdfWriter, page: PageObject, place: _Place, size: Size, matrix: Matrix, below: str = ""
 ) -> None:
-	"""Draw the stamp onto `page`; with `facts`, name the invoice under it (a page of its own must say whose it is)."""
+	"""Draw the notice onto `page`, and the text `below` under it."""
 	buffer = io.BytesIO()
-	canvas = Canvas(buffer, pagesize=seen, invariant=1, pageCompression=0)
-	stamp.draw(canvas, left, low)
-	if facts is not None:
-		whose = " · ".join(part for part in (facts.company, facts.customer, facts.invoice_no) if part)
-		size = stamp.parts[0].style.fontSize
-		canvas.setFont(_family(whose), size)
-		canvas.drawString(left, low - 2 * size, whose)
+	canvas = Canvas(buffer, pagesize=size, invariant=1, pageCompression=0)
+	place.notice.draw(canvas, place.left, place.low)
+	if below:
+		canvas.setFont(font_for(below), place.notice.size)
+		canvas.drawString(place.left, place.low - 2 * place.notice.size, below)
 	canvas.showPage()
 	canvas.save()
 	drawn = PdfReader(io.BytesIO(buffer.getvalue())).pages[0]
+	contents: Any = drawn.get_contents()
+	resources: Any = drawn["/Resources"]
 	form = stream(
-		drawn.get_contents().get_data(),
+		contents.get_data(),
 		Type=NameObject("/XObject"),
 		Subtype=NameObject("/Form"),
-		BBox=ArrayObject([FloatObject(0), FloatObject(0), FloatObject(seen[0]), FloatObject(seen[1])]),
-		Resources=drawn["/Resources"].get_object().clone(writer),
+		BBox=ArrayObject([FloatObject(0), FloatObject(0), FloatObject(size[0]), FloatObject(size[1])]),
+		Resources=resources.clone(writer),
 	).flate_encode()
-	old = page["/Resources"].get_object() if "/Resources" in page else {}
-	resources = DictionaryObject(old)
-	xobjects = DictionaryObject(resources["/XObject"].get_object() if "/XObject" in resources else {})
-	xobjects[NameObject("/RtsNotice")] = writer._add_object(form)
-	resources[NameObject("/XObject")] = xobjects
-	page[NameObject("/Resources")] = resources
-	paint(writer, page, [("/RtsNotice", matrix or (1, 0, 0, 1, 0, 0))])
+	add_xobjects(page, {"/RtsNotice": writer._add_object(form)})
+	paint(writer, page, [("/RtsNotice", matrix)])
 
 
-def _annotations(page: PageObject) -> list[Box]:
-	found = page.get("/Annots")
-	boxes = []
-	for annotation in (found.get_object() if found is not None else None) or []:
-		rectangle = annotation.get_object().get("/Rect")
-		if rectangle is not None and annotation.get_object().get("/Subtype") not in ("/Link", "/Popup"):
-			boxes.append(box(rectangle))
-	return boxes
+def _annotation_boxes(page: PageObject) -> Iterator[Box]:
+	for annotation in annotations_of(page):
+		if "/Rect" in annotation:
+			yield box(annotation["/Rect"])
 
 
-def _scale(seen: tuple[float, float]) -> float:
-	"""On a poster, and on a photo whose every pixel is a point, the stamp grows with the page."""
-	return max(1.0, min(seen) / LETTER[0])
+def _scale(size: Size) -> float:
+	"""On a poster, and on a photo whose every pixel is a point, the notice grows with the page."""
+	return max(1.0, min(size) / LETTER[0])
 
 
 def _inverse(matrix: Matrix) -> Matrix:
 	a, b, c, d, e, f = matrix
 	n = a * d - b * c
 	return (d / n, -b / n, -c / n, a / n, (c * f - d * e) / n, (b * e - a * f) / n)
-
-
-def _markup(line) -> str:
-	out = []
-	for run in line:
-		text = escape(run.text).replace("  ", "\xa0 ")
-		for tag in run.styles:
-			text = f"<{tag}>{text}</{tag}>"
-		out.append(text)
-	return "".join(out)
-
-
-def _family(text: str) -> str:
-	"""The font that has every letter of `text`; NoticeError `notice_font` names one that none has."""
-	letters = frozenset(text) - {"\n"}
-	missing = sorted(letter for letter in letters if not _is_western(letter))
-	if not missing:
-		return "Helvetica"
-	for files in _FAMILIES:
-		family = _register(files)
-		if family and all(ord(letter) in pdfmetrics.getFont(family).face.charToGlyph for letter in letters):
-			return family
-	raise NoticeError("notice_font", letter=missing[0])
-
-
-def _is_western(letter: str) -> bool:
-	try:
-		letter.encode("cp1252")
-	except UnicodeEncodeError:
-		return False
-	return True
-
-
-@cache
-def _register(files: tuple[Path, ...]) -> str:
-	"""Register a family of TrueType files with reportlab; "" if it is not installed."""
-	family = f"rts-{files[0].stem}"
-	names = [f"{family}-{n}" for n in range(4)]
-	try:
-		for name, file in zip(names, files, strict=True):
-			pdfmetrics.registerFont(TTFont(name, str(file)))
-	except (TTFError, OSError):
-		return ""
-	pdfmetrics.registerFontFamily(names[0], *names)
-	return names[0]
-
-
-def require_on(page: PageObject, notice: Notice, facts: NoticeValues, name: str = "invoice.pdf") -> None:
-	"""Raise NoticeError `stamp_not_printed` unless the notice can be read on the page; spacing does not count."""
-	printed = _letters(page.extract_text())
-	lines = [line for block in blocks(notice.text, facts) for line in block]
-	if not all(_letters("".join(run.text for run in line)) in printed for line in lines):
-		raise NoticeError("stamp_not_printed", where=name)
-
-
-def _letters(text: str) -> str:
-	text = unicodedata.normalize("NFKD", text)
-	return "".join(letter for letter in text if letter.isalnum() and letter.isascii()).lower()

@@ -11,8 +11,11 @@ from rts_factoring.core.eligibility import is_outside_agreement
 from rts_factoring.core.errors import NoticeError
 from rts_factoring.core.model import InvoiceStanding, InvoiceState
 from rts_factoring.core.money import money
-from rts_factoring.core.notice import notice as core
-from rts_factoring.core.notice.notice import Notice, NoticeCase, NoticeDecision, NoticeValues, RemitConflict
+from rts_factoring.core.notice import due, text
+from rts_factoring.core.notice.due import NoticeCase, NoticeDecision
+from rts_factoring.core.notice.html_rendering import prepend_once, render_html
+from rts_factoring.core.notice.notice import ENGLISH, Notice, NoticeValues
+from rts_factoring.core.notice.remit_to import RemitConflict, remit_conflict
 from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
@@ -56,11 +59,11 @@ def validate(doc) -> None:
 	doc.client_number = frappe.db.get_value(settings.DOCTYPE, {"company": doc.company}, "client_number")
 	doc.remit_label = (doc.remit_label or "").strip() or _("Remit to", doc.language)
 	with core_errors_as_frappe():
-		core.validate(as_notice(doc))
+		text.validate(as_notice(doc))
 
 
 def before_submit(doc) -> None:
-	if core.unfinished(doc.text):
+	if text.unfinished(doc.text):
 		frappe.throw(
 			_(
 				"The text still has parts of the template in brackets. Paste the text RTS approved for {0}."
@@ -115,8 +118,8 @@ def preview(doc) -> str:
 	notice = as_notice(doc)
 	values = _notice_values(notice, EXAMPLE.customer, EXAMPLE.invoice_no)
 	try:
-		core.validate(notice)
-		return core.render_html(notice, values)
+		text.validate(notice)
+		return render_html(notice, values)
 	except NoticeError as error:
 		return f'<p class="text-danger">{frappe.utils.escape_html(str(error))}</p>'
 
@@ -126,10 +129,9 @@ def as_notice(doc) -> Notice:
 		company=doc.company or "",
 		text=doc.text or "",
 		remit_to=doc.remit_to or "",
-		language=doc.language or core.ENGLISH,
+		language=doc.language or ENGLISH,
 		valid_from=getdate(doc.valid_from) if doc.valid_from else None,
 		name=doc.name or "",
-		approved_on=getdate(doc.approval_date) if doc.approval_date else None,
 		remit_label=doc.remit_label or "Remit to",
 	)
 
@@ -146,7 +148,7 @@ def check_due(invoice, language: str | None = None) -> tuple[NoticeDecision, Not
 	)
 	row = row or frappe._dict({field: invoice.get(field) for field in INVOICE_FIELDS})
 	case = _case(row, language or frappe.local.lang)
-	decision = core.is_due(case)
+	decision = due.is_due(case)
 	customer = row.customer_name or row.customer or ""
 	return decision, _notice_values(decision.notice, customer, row.name or "", company=row.company)
 
@@ -155,7 +157,7 @@ def stamp_html(invoice, language: str | None = None) -> str:
 	"""The stamp as HTML, "" when none is due. Throws when one is due and cannot be made."""
 	decision, values = check_due(invoice, language)
 	notice = _notice_to_print(decision, values)
-	return core.render_html(notice, values) if notice else ""
+	return render_html(notice, values) if notice else ""
 
 
 def stamp_print(printed: str, invoice, raw: bool = False) -> str:
@@ -167,7 +169,7 @@ def stamp_print(printed: str, invoice, raw: bool = False) -> str:
 	if not notice:
 		return printed
 	_show_conflict(printed, notice, values)
-	return core.prepend_once(printed, core.render_html(notice, values))
+	return prepend_once(printed, render_html(notice, values))
 
 
 def _notice_to_print(decision: NoticeDecision, values: NoticeValues) -> Notice | None:
@@ -195,10 +197,10 @@ def warn_of_conflict(printed: str, invoice) -> None:
 
 def find_conflict(printed: str, notice: Notice, values: NoticeValues) -> RemitConflict | None:
 	"""Where the invoice's own text, without the stamp, asks to pay somebody else."""
-	printed = printed.replace(core.render_html(notice, values), "\n")
+	printed = printed.replace(render_html(notice, values), "\n")
 	printed = _UNREAD.sub(" ", printed)
 	printed = _LINE_END.sub("\n", " ".join(printed.split()))
-	return core.remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, values)
+	return remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, values)
 
 
 def record_version(invoice: str, notice: Notice) -> None:
@@ -239,7 +241,7 @@ def _case(row, language: str) -> NoticeCase:
 	in_force, before_first = None, False
 	if company and customer and invoice and not frozen:
 		versions = _versions(row.company)
-		in_force = core.in_force(versions, row.company, language, getdate(row.posting_date))
+		in_force = due.in_force(versions, row.company, language, getdate(row.posting_date))
 		before_first = (
 			bool(versions) and not sold
 		)  # factoring began later; without any notice its setup is unfinished

@@ -11,8 +11,9 @@ from rts_factoring.core.documents.packet import Document, DocumentKind, build_pa
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.errors import DocumentError, FactoringError, NoticeError, Text
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.core.notice.notice import Notice, NoticeDecision
-from rts_factoring.core.notice.overlay import require_on
+from rts_factoring.core.notice.due import NoticeDecision
+from rts_factoring.core.notice.notice import Notice
+from rts_factoring.core.notice.printed import require_on
 from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import is_transient
 from rts_factoring.services.company import settings

@@ -15,8 +15,10 @@ import pytest
 from rts_factoring.core.documents.limits import limited
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, check_document
 from rts_factoring.core.errors import DocumentError
-from rts_factoring.core.notice.notice import MAX_TEXT, Notice, NoticeValues, render_html, validate
+from rts_factoring.core.notice.html_rendering import render_html
+from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
+from rts_factoring.core.notice.text import MAX_TEXT, validate
 from tests.support.confined import confined
 from tests.support.documents import pdf, raw
 from tests.support.documents import raw_stream as stream

@@ -7,20 +7,11 @@ from hypothesis import strategies as st
 
 from rts_factoring.core.errors import NoticeError
 from rts_factoring.core.model import InvoiceStanding, InvoiceState
-from rts_factoring.core.notice.notice import (
-	MAX_TEXT,
-	TEMPLATE_TEXT,
-	Notice,
-	NoticeCase,
-	NoticeValues,
-	in_force,
-	is_due,
-	parse,
-	prepend_once,
-	remit_conflict,
-	render_html,
-	validate,
-)
+from rts_factoring.core.notice.due import NoticeCase, in_force, is_due
+from rts_factoring.core.notice.html_rendering import prepend_once, render_html
+from rts_factoring.core.notice.notice import TEMPLATE_TEXT, Notice, NoticeValues
+from rts_factoring.core.notice.remit_to import remit_conflict
+from rts_factoring.core.notice.text import MAX_TEXT, parse, validate
 
 FACTS = NoticeValues("Blue Ridge Freight LLC", "7788", "Acme & Sons <b>", "INV-1")
 NOTICE = Notice("Blue Ridge Freight LLC", "Pay {invoice} to the factor.", name="NOA-1")

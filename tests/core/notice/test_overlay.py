@@ -9,7 +9,8 @@ from reportlab.lib.utils import ImageReader
 
 from rts_factoring.core.errors import DocumentError, NoticeError
 from rts_factoring.core.notice.notice import Notice, NoticeValues
-from rts_factoring.core.notice.overlay import require_on, stamp_pdf
+from rts_factoring.core.notice.overlay import stamp_pdf
+from rts_factoring.core.notice.printed import require_on
 from tests.support.documents import (
 	PAPERWORK,
 	changed,
