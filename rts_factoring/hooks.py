@@ -34,6 +34,7 @@ doc_events = {
 	"Sales Invoice": {
 		"before_print": "rts_factoring.printing.stamp.before_print",
 		"validate": "rts_factoring.overrides.sales_invoice.validate",
+		"on_update": "rts_factoring.overrides.sales_invoice.on_update",
 		"on_submit": "rts_factoring.overrides.sales_invoice.on_submit",
 		"before_update_after_submit": "rts_factoring.overrides.sales_invoice.before_update_after_submit",
 		"on_update_after_submit": "rts_factoring.overrides.sales_invoice.on_update_after_submit",
@@ -44,6 +45,7 @@ doc_events = {
 		"on_update": "rts_factoring.overrides.customer.on_update",
 	},
 	"File": {
+		"validate": "rts_factoring.overrides.file.validate",
 		"after_insert": "rts_factoring.overrides.file.after_insert",
 	},
 	"Journal Entry": {

@@ -6,6 +6,8 @@ from frappe.core.doctype.user_permission.user_permission import get_user_permiss
 from frappe.desk.search import get_std_fields_list
 from frappe.utils import cint
 
+from rts_factoring.services.common import files
+
 MODULE = "RTS Factoring"
 READING = ("read", "select", "export", "print", "email", "report")
 PARENTS = {
@@ -114,7 +116,12 @@ def file_condition(user: str | None = None, doctype: str | None = None) -> str:
 
 
 def has_file_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
-	"""Frappe lets people open their own uploads for ever. Here they lose them when they move to another company."""
+	"""Frappe lets people open their own uploads for ever. Here they lose them when they move to another company.
+
+	Frappe asks for `create` before it reads the file, so a record that only names a stranger's private address is refused.
+	"""
+	if ptype == "create" and files.names_unreadable_file(doc, WITH_FILES):
+		return False
 	companies = allowed_companies(user)
 	if companies is not None and doc.attached_to_doctype in WITH_FILES and doc.attached_to_name:
 		company = frappe.db.get_value(doc.attached_to_doctype, doc.attached_to_name, "company")

@@ -1,4 +1,10 @@
+from rts_factoring.permissions import WITH_FILES
+from rts_factoring.services.common import files
 from rts_factoring.services.reports import inbox
+
+
+def validate(doc, method=None):
+	files.check_changed_address(doc, WITH_FILES)
 
 
 def after_insert(doc, method=None):

@@ -25,6 +25,10 @@ def before_update_after_submit(doc, method=None):
 	readiness.check_method_change(doc)
 
 
+def on_update(doc, method=None):
+	documents.take_over(doc)
+
+
 def on_submit(doc, method=None):
 	protection.open_credit_task(doc)
 	readiness.update_readiness([doc.name])
@@ -32,6 +36,7 @@ def on_submit(doc, method=None):
 
 
 def on_update_after_submit(doc, method=None):
+	documents.take_over(doc)
 	before = doc.get_doc_before_save()
 	if before and (
 		_documents(doc) != _documents(before) or any(doc.get(f) != before.get(f) for f in WATCHED)

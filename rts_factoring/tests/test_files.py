@@ -1,11 +1,13 @@
 """Files: private, of the company's own, and no longer open to those who have left it."""
 
 import frappe
+from frappe.utils.password import update_password
 
-from rts_factoring.services.invoices import documents
+from rts_factoring.services.invoices import documents, packets
 from rts_factoring.tests import company_isolation, factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD, FIXTURES
+from rts_factoring.tests.web_server import Server
 
 PAPER = "paperwork/rate_confirmation.pdf"
 REPORT = "Factored Invoices"
@@ -77,7 +79,7 @@ class TestFiles(FreightCase):
 				self.assertEqual(paper.has_permission("read"), allowed, role)
 
 	def test_what_frappe_says_of_a_prepared_report_holds_too(self):
-		user = factories.make_user("prepared@company_isolation.example.com", "Prepared Report User")
+		user = factories.make_user("prepared@isolation.example.com", "Prepared Report User")
 		filters = frappe.as_json({"company": ACME})
 		doc = frappe.get_doc({"doctype": "Prepared Report", "report_name": REPORT, "filters": filters})
 		doc.db_insert()
@@ -87,3 +89,65 @@ class TestFiles(FreightCase):
 		factories.make_user(user, "Prepared Report User", "Factoring User", "Accounts User")
 		frappe.set_user(user)
 		self.assertTrue(doc.has_permission("read"))
+
+
+class TestAddresses(FreightCase):
+	"""What a private file's address opens, asked over HTTP."""
+
+	def setUp(self):
+		self.addCleanup(company_isolation.remove_limits)
+		super().setUp()
+		company_isolation.remove_limits()
+		company_isolation.make_people()
+		factories.make_invoice("AF-10001")
+		self.web = Server()
+		self.addCleanup(self.web.stop)
+		self.addCleanup(frappe.db.commit)
+
+	def person(self, role: str):
+		return self.web.person(company_isolation.address(role), company_isolation.PASSWORD)
+
+	def portal_user(self):
+		user = factories.make_user("portal@rts.test", user_type="Website User")
+		update_password(user, company_isolation.PASSWORD)
+		frappe.db.commit()
+		self.addCleanup(frappe.delete_doc, "User", user, force=True)
+		return self.web.person(user, company_isolation.PASSWORD)
+
+	def packet(self) -> str:
+		name = packets.ensure_packet("AF-10001")
+		frappe.db.commit()
+		return frappe.db.get_value("File", name, "file_url")
+
+	def test_a_record_that_only_names_a_private_address_is_refused(self):
+		address = self.packet()
+		for person in (self.portal_user(), self.person("System Manager")):
+			for spelled in (address, address.replace("/files/", "/files/./"), address.replace("-", "%2D")):
+				answer = person.session.post(
+					f"{self.web.url}/api/resource/File",
+					json={"file_url": spelled, "file_name": "mine.pdf", "is_private": 1},
+				)
+				self.assertEqual(answer.status_code, 403, (person.user, spelled, answer.text[:300]))
+				self.assertEqual(person.get(spelled).status_code, 403, spelled)
+
+	def test_a_packet_has_an_address_that_nobody_guesses_and_a_name_people_know(self):
+		address = self.packet()
+		self.assertRegex(address, r"AF-10001-[0-9a-z]{20}\.pdf$")
+		file = frappe.db.get_value("File", {"file_url": address}, ["file_name", "owner"])
+		self.assertEqual(file, ("AF-10001.pdf", "Administrator"))
+		self.assertEqual(self.person("Factoring User").get(address).status_code, 200)
+		self.assertEqual(self.web.person().get(address).status_code, 403)
+
+	def test_whoever_uploaded_a_document_and_moved_away_cannot_open_it_by_its_address(self):
+		user = company_isolation.address("Factoring Manager")
+		frappe.set_user(user)
+		address = factories.upload(PAPER, attached_to="AF-10001")
+		documents.attach(frappe.get_doc("Sales Invoice", "AF-10001"), address, "Other")
+		frappe.set_user("Administrator")
+		frappe.db.commit()
+		person = self.person("Factoring Manager")
+		self.assertEqual(person.get(address).status_code, 200)
+		permission = frappe.get_doc("User Permission", {"user": user, "allow": "Company"})
+		permission.update({"for_value": BLUEBIRD}).save()
+		frappe.db.commit()
+		self.assertEqual(person.get(address).status_code, 403)

@@ -49,7 +49,7 @@ class Server:
 
 class Person:
 	def __init__(self, url: str, user: str, password: str):
-		self.url, self.session = url, requests.Session()
+		self.url, self.user, self.session = url, user, requests.Session()
 		if user:
 			answer = self.session.post(
 				f"{url}/api/method/login", data={"usr": user, "pwd": password}, timeout=TIMEOUT

@@ -10,6 +10,7 @@ from rts_factoring.core.errors import DocumentError, FactoringError, NoticeError
 from rts_factoring.core.schedule import render
 from rts_factoring.services.batches import batch_status, schedule_files
 from rts_factoring.services.batches.batch_status import DOCTYPE, RELEASED_OUTCOMES
+from rts_factoring.services.common import files
 from rts_factoring.services.company import settings
 
 FILE_DOCTYPE = "Factoring Batch File"
@@ -126,18 +127,7 @@ def _zip(doc, name: str, packets: list, schedule_entry: tuple[str, bytes]) -> di
 
 def _save_file(doc, file_name: str, content: bytes) -> str:
 	"""A private File of the batch."""
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": file_name,
-			"attached_to_doctype": DOCTYPE,
-			"attached_to_name": doc.name,
-			"is_private": 1,
-			"content": content,
-		}
-	)
-	file.flags.ignore_permissions = True
-	return file.insert().name
+	return files.save_private(file_name, content, DOCTYPE, doc.name).name
 
 
 def _commit() -> None:

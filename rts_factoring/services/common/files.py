@@ -1,4 +1,8 @@
-"""Files of a site: their bytes, and who may attach which."""
+"""Files of a site: their bytes, who may attach which, and those that the app makes or takes over."""
+
+import posixpath
+from collections.abc import Collection
+from urllib.parse import unquote
 
 import frappe
 from frappe import _
@@ -8,6 +12,60 @@ def content(file) -> bytes:
 	"""The bytes of a File document. Frappe gives those of a text file as a str."""
 	data = file.get_content()
 	return data.encode() if isinstance(data, str) else data
+
+
+def save_private(file_name: str, data: bytes, doctype: str = "", name: str = ""):
+	"""A private File of the app's own under an address that nobody guesses; people and the factor see `file_name`."""
+	stem, dot, ending = file_name.rpartition(".")
+	stored = f"{stem or ending}-{frappe.generate_hash(length=20)}{dot}{ending if dot else ''}"
+	file = frappe.get_doc({"doctype": "File", "file_name": stored, "is_private": 1, "content": data})
+	if doctype:
+		file.update({"attached_to_doctype": doctype, "attached_to_name": name})
+	file.insert(ignore_permissions=True)
+	file.db_set({"file_name": file_name, "owner": "Administrator"}, update_modified=False)
+	return file
+
+
+def take_over(file_urls: Collection[str], doctype: str, name: str) -> None:
+	"""Files that a document uses belong to it: Frappe would let whoever uploaded one open it for ever."""
+	rows = frappe.get_all(
+		"File",
+		filters={"file_url": ("in", list(file_urls) or [""]), "is_private": 1},
+		fields=["name", "owner", "attached_to_doctype", "attached_to_name"],
+	)
+	for row in rows:
+		attached = {} if row.attached_to_name else {"attached_to_doctype": doctype, "attached_to_name": name}
+		is_of_the_document = attached or (row.attached_to_doctype, row.attached_to_name) == (doctype, name)
+		if is_of_the_document and (attached or row.owner != "Administrator"):
+			frappe.db.set_value(
+				"File", row.name, attached | {"owner": "Administrator"}, update_modified=False
+			)
+
+
+def names_unreadable_file(doc, protected: Collection[str]) -> bool:
+	"""Whether a File record without content gives the address of a private file that the user may not read. Frappe would
+	let the user open it as their own. `protected` are the DocTypes whose files this guards."""
+	if doc.get("content") or not doc.file_url:
+		return False
+	address = posixpath.normpath(unquote(doc.file_url))
+	filters = {
+		"file_url": address,
+		"attached_to_doctype": ("in", list(protected)),
+		"name": ("!=", doc.name or ""),
+	}
+	return bool(frappe.db.exists("File", filters)) and not can_read_file(address)
+
+
+def check_changed_address(doc, protected: Collection[str]) -> None:
+	"""The same for a record that is there already and now names another file."""
+	before = doc.get_doc_before_save()
+	if not before or before.file_url == doc.file_url:
+		return
+	named = frappe._dict(file_url=doc.file_url, name=doc.name)
+	if names_unreadable_file(named, protected):
+		frappe.throw(
+			_("The file does not exist, or you may not read it. Upload it first."), frappe.PermissionError
+		)
 
 
 def require_private_file(doc, fieldname: str) -> None:

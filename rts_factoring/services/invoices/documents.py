@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.documents.packet import DocumentKind, guess_kind
+from rts_factoring.services.common import files
 from rts_factoring.services.common.files import can_read_file, refuse_public
 
 KINDS = tuple(kind.value for kind in DocumentKind)
@@ -56,3 +57,10 @@ def check_new_files(doc) -> None:
 				title=_("No Such File"),
 			)
 		refuse_public(row.file, _("Row {0} of Documents").format(row.idx))
+
+
+def take_over(doc) -> None:
+	"""The documents of an invoice belong to it, not to whoever uploaded them."""
+	files.take_over(
+		[row.file for row in doc.get("factoring_documents") or () if row.file], doc.doctype, doc.name
+	)

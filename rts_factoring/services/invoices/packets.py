@@ -239,16 +239,7 @@ def _keep(doc, key: str, content: bytes, notice: Notice) -> str:
 	)
 	if kept and (now.factoring_packet_key == key or _is_sent(doc.name, now.factoring_status)):
 		return kept
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": f"{doc.name.replace('/', '-')}.pdf",
-			"attached_to_doctype": "Sales Invoice",
-			"attached_to_name": doc.name,
-			"is_private": 1,
-			"content": content,
-		}
-	).insert(ignore_permissions=True)
+	file = files.save_private(f"{doc.name.replace('/', '-')}.pdf", content, "Sales Invoice", doc.name)
 	invoice_state.write_fields([doc.name], factoring_packet=file.name, factoring_packet_key=key)
 	notices.record_version(doc.name, notice)
 	if kept and not frappe.db.exists("Factoring Batch Invoice", {"packet": kept}):

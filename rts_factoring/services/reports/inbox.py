@@ -150,9 +150,7 @@ def make_draft(
 		return "", ""
 	frappe.db.savepoint("report_draft")
 	try:
-		file = frappe.get_doc(
-			{"doctype": "File", "file_name": file_name, "is_private": 1, "content": content}
-		).insert(ignore_permissions=True)
+		file = files.save_private(file_name, content)
 		# without a company it is the one the file names; None would become the site's default
 		doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": company or ""})
 		doc.insert(ignore_permissions=True)

@@ -14,6 +14,7 @@ from frappe.model import display_fieldtypes
 from frappe.utils import get_link_to_form
 
 from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.reports import jobs, posting, reading, reconciling, report_lines, undo
 
@@ -38,6 +39,8 @@ def validate(doc) -> None:
 
 
 def on_update(doc) -> None:
+	if doc.file:
+		files.take_over([doc.file], doc.doctype, doc.name)
 	"""Stage the rows of a file that was read anew: now, or in the background when there are many."""
 	file = doc.flags.pop("factoring_file", None)
 	if not file:
