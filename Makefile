@@ -20,7 +20,7 @@ help:
 demo: .venv-demo/ready
 	@.venv-demo/bin/rts-factoring demo --out demo-output
 
-test: imports
+test: imports types
 	.venv-test/bin/python -m pytest $(ARGS)
 
 # Which package may import which: the contracts are in pyproject.toml.
@@ -40,7 +40,7 @@ error-codes:
 
 lint: lint-python lint-js
 
-lint-python: .venv-lint/ready imports
+lint-python: .venv-lint/ready imports types
 	.venv-lint/bin/ruff check .
 	.venv-lint/bin/ruff format --check .
 

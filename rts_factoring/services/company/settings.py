@@ -312,7 +312,7 @@ def _validate_account(doc, role: Role, field: str) -> None:
 			doc,
 			field,
 			_("it is {0}, and must be {1}").format(
-				_(account.root_type), " / ".join(map(_, ROOT_TYPES[role]))
+				_(account.root_type), " / ".join([_(root_type) for root_type in ROOT_TYPES[role]])
 			),
 		)
 	if account.account_type in ("Receivable", "Payable", "Stock"):
