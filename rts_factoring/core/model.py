@@ -124,6 +124,12 @@ class Position:
 	charged_back: Decimal = ZERO
 	fee: Decimal = ZERO
 	reserve: Decimal = ZERO  # change of the reserve balance caused by this invoice
+	over: Decimal = ZERO  # collected beyond what RTS had bought
+	short: Decimal = ZERO  # closed by short pays, taken from the reserve
+	credit: Decimal = ZERO  # given to the customer because of this invoice
+	credit_used: Decimal = ZERO  # of it, what the customer has used
+	purchase_fee: Decimal = ZERO  # stated by purchase reports
+	holdback: Decimal = ZERO  # kept back at purchase and not yet released
 
 	@property
 	def is_bought(self) -> bool:
@@ -137,6 +143,27 @@ class Leg(NamedTuple):
 	debit: Decimal = ZERO
 	credit: Decimal = ZERO
 	invoice_no: str | None = None
+
+
+class FeesStatedIn(str, Enum):
+	"""Which report says what RTS takes as its fee; a fee in the other one is the same fee again."""
+
+	UNKNOWN = ""
+	PURCHASE = "Purchase Report"
+	PAYMENT = "Payment Report"
+	BOTH = "Both, Add Up"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTerms:
+	"""How a factor reports to one company, as its settings say. A short pay up to the tolerance closes the invoice."""
+
+	fees_stated_in: FeesStatedIn = FeesStatedIn.UNKNOWN
+	charges_from_payout: bool = False
+	short_pay_tolerance: Decimal = ZERO
+
+
+DEFAULT_TERMS = ReportTerms()
 
 
 class Event(str, Enum):
@@ -161,6 +188,9 @@ class Event(str, Enum):
 	RESERVE_SETTLEMENT = "reserve_settlement"  # kept from a funding to make the reserve good
 	ADVANCE_REPAID = "advance_repaid"  # a fuel or cash advance, repaid from a funding
 	RECOVERY = "recovery"  # a chargeback or buyback, kept from a funding
+	PAYOUT_FEE = "payout_fee"  # kept from a payout, not taken from the reserve
+	PAYOUT_CHARGE = "payout_charge"
+	DIFFERENCE = "difference"  # taken from the reserve, and nothing in our books to set against it
 
 
 # Only purchase reports have rows of these: RTS kept money of a funding for something older.
@@ -174,4 +204,7 @@ NEEDS_INVOICE = frozenset(Event) - {
 	Event.CHARGE,
 	Event.RESERVE_SETTLEMENT,
 	Event.ADVANCE_REPAID,
+	Event.PAYOUT_FEE,
+	Event.PAYOUT_CHARGE,
+	Event.DIFFERENCE,
 }

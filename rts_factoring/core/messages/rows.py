@@ -9,7 +9,7 @@ _ACCEPT_OR_CHOOSE = "Accept the suggestion, or choose the invoice."
 _WAIT_OR_IGNORE = "Wait for the corrected report, or ignore the row."
 _ASK_WHICH = "Ask RTS which amount is right."
 _ASK_FOR_REPORT = "Ask RTS which amount is right. A corrected report replaces this row."
-_CORRECT_PAYMENT = "Find the payment booked against it, and correct that payment first."
+_ACCEPT_REST = "Accept to post what RTS states. What the invoice cannot take becomes the customer's credit."
 
 ROWS: dict[str, Message] = {
 	# Which invoice it means.
@@ -31,14 +31,16 @@ ROWS: dict[str, Message] = {
 		"Ignore the row, and post it with a journal entry of your own.",
 	),
 	"not_submitted": Message(
-		"The invoice was not sent in any batch.", "Ask RTS how it got this invoice before you post the row."
+		"The invoice was not sent in any batch.",
+		"Ask RTS how it got this invoice. If RTS has bought it, accept the row.",
 	),
 	"already_purchased": Message(
-		"RTS has already bought this invoice.", "Ask RTS whether it paid twice. Then ignore the row."
+		"RTS has already bought this invoice.",
+		"Ask RTS whether it paid twice. If it did, accept: the amount goes to Differences until RTS takes it back. If not, ignore the row.",
 	),
 	"draft": Message("The invoice is a draft.", "Submit it. Then press Update Rows on the report."),
 	"cancelled": Message("The invoice is cancelled.", "Choose the invoice that replaced it."),
-	"returned": Message("The invoice was credited in full.", "Ask RTS to take it back. Then ignore the row."),
+	"returned": Message("The invoice was credited in full.", _ACCEPT_REST),
 	"customer_disabled": Message(
 		"The customer is disabled, so no entry can be posted to it.",
 		"Enable the customer until the report is posted.",
@@ -47,44 +49,50 @@ ROWS: dict[str, Message] = {
 		"The customer is frozen, so no entry can be posted to it.",
 		"Unfreeze the customer, or ask a user who may post to frozen accounts to post the report.",
 	),
-	"paid": Message("The invoice is already paid in our books.", _CORRECT_PAYMENT),
+	"paid": Message(
+		"The invoice is already paid in our books.",
+		"If a payment was booked against it by mistake, correct that payment first. If the customer paid twice, accept: the amount becomes the customer's credit.",
+	),
 	# Whether the amounts fit.
 	"arithmetic": Message(
-		"The purchased amount less fee, reserve and other deductions is not the net amount.", _ASK_FOR_REPORT
+		"The purchased amount less fee, reserve and other deductions is not the net amount.",
+		"Ask RTS which amount is right. A corrected report replaces this row. Or accept: the rest goes to Differences.",
 	),
-	"exceeds_invoice": Message("The purchased amount is more than the invoice's open amount.", _ASK_WHICH),
+	"exceeds_invoice": Message("The purchased amount is more than the invoice's open amount.", _ACCEPT_REST),
 	"not_purchased": Message(
 		"No report imported so far says that RTS bought this invoice.",
-		"Import the purchase report first, or set the type to non-factored payment.",
+		"If RTS bought it, import the purchase report first. If RTS never had it, set the type to non-factored payment.",
 	),
 	"charged_back": Message(
 		"The invoice was charged back before.",
 		"If the debtor paid RTS after that, set the type to non-factored payment.",
 	),
 	"already_paid": Message(
-		"RTS has already collected this invoice in full.", "If it was paid twice, set the type to over pay."
+		"RTS has already collected this invoice in full.",
+		"If the customer paid twice, set the type to over pay. If the row changes nothing, ignore it.",
 	),
-	"exceeds_open": Message("The amount is more than what is open with RTS.", _ASK_WHICH),
+	"exceeds_open": Message(
+		"The amount is more than what is open with RTS.",
+		"If the customer paid more, set the type to over pay. If not, ask RTS which amount is right.",
+	),
 	"exceeds_outstanding": Message(
-		"The amount is more than the invoice's outstanding amount in our books.", _CORRECT_PAYMENT
-	),
-	"exceeds_purchase": Message(
-		"The payment taken back is more than RTS had bought. A part of it became the customer's credit.",
-		"Reverse that credit with a journal entry of your own. Then ignore the row.",
+		"The amount is more than the invoice's outstanding amount in our books.",
+		"If a payment was booked against it by mistake, correct that payment first. If a credit note lowered it, accept: the rest becomes the customer's credit.",
 	),
 	"not_collected": Message(
-		"The amount taken back is more than the amount paid.", "Import the report with the payment first."
+		"The amount taken back is more than the amount paid.",
+		"Import the report with the payment first. If there is none, accept: the rest goes to Differences.",
 	),
 	"not_charged_back": Message(
 		"The amount reversed is more than the amount charged back.",
-		"Import the report with the chargeback first.",
+		"Import the report with the chargeback first. If there is none, accept: the rest goes to Differences.",
 	),
 	"still_factored": Message(
 		"RTS holds this invoice, so this is not a non-factored payment.", "Set the type to payment."
 	),
 	"needs_decision": Message(
 		"A person must decide about rows of this type before they are posted.",
-		"Set the type that fits (write-off if RTS bears the loss), or ignore the row.",
+		"Set the type: write-off if RTS bears the loss, chargeback if you do.",
 	),
 	"negative_amount": Message("The amount is negative.", "Set the type that says which way the money went."),
 	"both_signs": Message(
@@ -92,6 +100,38 @@ ROWS: dict[str, Message] = {
 		"Set the type: fee or charge for what RTS took, fee reversal for what it gave back.",
 	),
 	"conflicting_amounts": Message("The amounts of the row contradict each other.", _ASK_FOR_REPORT),
+	"awaiting_purchase": Message(
+		"RTS has this invoice, but no report imported so far says that RTS bought it.",
+		"Import the purchase report of its batch first.",
+	),
+	"nothing_open": Message(
+		"RTS has nothing open on this invoice.",
+		"Import the report that takes the payment back first. If RTS charged the amount all the same, accept: it goes to Differences.",
+	),
+	"chargeback_exceeds_open": Message(
+		"The chargeback is more than what is open with RTS.",
+		"Accept if the rest is a fee that ran until then: it is booked as a fee. If not, ask RTS which amount is right.",
+	),
+	"net_of_reserve": Message(
+		"The chargeback is the open amount less the reserve that RTS holds for this invoice.",
+		"Accept if RTS keeps that reserve too: the invoice is closed with RTS. If RTS charged back this amount alone, set the type to chargeback.",
+	),
+	"credit_used": Message(
+		"The payment taken back had become the customer's credit, and the customer has used it.",
+		"Accept: the used part goes to Differences. Then bill the customer for it.",
+	),
+	"direct_payment": Message(
+		"The customer paid you, and RTS takes the amount from the reserve.",
+		"Book the payment first, with Held for the Factor on its Payment Entry. Then accept.",
+	),
+	"fee_repeats": Message(
+		"The purchase report has already stated the same fee.",
+		"Choose Without Fee if it is the same one. Accept if RTS took it again. To decide this for all rows, set Fees Stated In in the settings.",
+	),
+	"fee_counted": Message(
+		"The purchase report has already stated this fee, so it is not counted again.",
+		"Do nothing. Fees Stated In in the settings decides this.",
+	),
 	# Whether the row can be read.
 	"unknown_type": Message(
 		"The type is unknown.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..model import InvoiceState, Outcome, Policy, Position, Receivable
+from ..model import DEFAULT_TERMS, InvoiceState, Outcome, Policy, Position, Receivable, ReportTerms
 from .results import Reconciliation
 
 FINAL_OUTCOMES = frozenset(
@@ -29,6 +29,7 @@ class FactoringLedger:
 	batches: dict[str, tuple[str, ...]] = field(default_factory=dict)
 	positions: dict[str, Position] = field(default_factory=dict)
 	posted_rows: set[tuple[str, int]] = field(default_factory=set)
+	terms: ReportTerms = DEFAULT_TERMS
 
 	def __post_init__(self) -> None:
 		self._batch_of = {invoice: batch for batch, invoices in self.batches.items() for invoice in invoices}

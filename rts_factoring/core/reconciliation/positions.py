@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 
 from ..model import Event, InvoiceState, Policy, Position, Role
+from ..money import ZERO
 from .posting_matrix import MATRIX, Effect, Entry
 
 # How the position moves, whatever the policy: field of Position → (sign, name of the amount).
 MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
-	Event.PURCHASE: (("purchased", 1, "purchased"), ("open", 1, "purchased"), ("fee", 1, "fee")),
+	Event.PURCHASE: (
+		("purchased", 1, "purchased"),
+		("open", 1, "purchased"),
+		("fee", 1, "fee"),
+		("purchase_fee", 1, "fee"),
+		("holdback", 1, "reserve"),
+	),
 	Event.PAYMENT: (("open", -1, "paid"), ("collected", 1, "paid")),
-	Event.SHORT_PAY: (("open", -1, "open"), ("collected", 1, "paid")),
-	Event.OVER_PAY: (("open", -1, "open"), ("collected", 1, "paid")),
-	Event.PAYMENT_REMOVED: (("open", 1, "paid"), ("collected", -1, "paid")),
+	Event.SHORT_PAY: (("open", -1, "open"), ("collected", 1, "paid"), ("short", 1, "short")),
+	Event.OVER_PAY: (("open", -1, "open"), ("collected", 1, "paid"), ("over", 1, "over")),
+	Event.PAYMENT_REMOVED: (("open", 1, "reopened"), ("collected", -1, "paid"), ("over", -1, "over")),
 	Event.CHARGEBACK: (("open", -1, "amount"), ("charged_back", 1, "amount")),
-	Event.CHARGEBACK_REVERSAL: (("open", 1, "amount"), ("charged_back", -1, "amount")),
+	Event.CHARGEBACK_REVERSAL: (
+		("open", 1, "amount"),
+		("charged_back", -1, "charged_back"),
+		("short", -1, "short"),
+	),
 	Event.WRITE_OFF: (("open", -1, "amount"),),
 	Event.BUYOUT: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.RECOVERY: (("open", -1, "amount"), ("charged_back", 1, "amount")),
+	Event.DIRECT_PAYMENT: (("open", -1, "paid"), ("collected", 1, "paid")),
+	Event.RESERVE_RELEASE: (("holdback", -1, "amount"),),
 	Event.FEE: (("fee", 1, "amount"),),
+	Event.PAYOUT_FEE: (("fee", 1, "amount"),),
 	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
 }
 
@@ -30,25 +45,36 @@ def advance(position: Position, policy: Policy, *effects: Effect) -> Position:
 	for effect in effects:
 		for name, sign, amount in _ALL_MOVES[effect.event, policy]:
 			if sign > 0:
-				amounts[name] += effect.amounts[amount]
+				amounts[name] += effect.amounts.get(amount, ZERO)
 			else:
-				amounts[name] -= effect.amounts[amount]
+				amounts[name] -= effect.amounts.get(amount, ZERO)
 	state = _state(
 		position.state, amounts["purchased"], amounts["open"], amounts["collected"], amounts["charged_back"]
 	)
 	return Position(position.invoice_no, state, position.batch, **amounts)
 
 
-_AMOUNTS = ("outstanding", "purchased", "open", "collected", "charged_back", "fee", "reserve")
+_AMOUNTS = tuple(
+	field.name for field in fields(Position) if field.name not in ("invoice_no", "state", "batch")
+)
 
 
-_KEPT = {Role.RECEIVABLE: "outstanding", Role.RESERVE: "reserve"}  # accounts whose balance a position keeps
+# Accounts whose balance per invoice the position keeps: field, and 1 where a debit adds to it.
+_KEPT = {
+	Role.RECEIVABLE: ("outstanding", 1),
+	Role.RESERVE: ("reserve", 1),
+	Role.CUSTOMER_CREDIT: ("credit", -1),
+}
 
 
 def _moves(event: Event, entry: Entry) -> tuple[tuple[str, int, str], ...]:
 	sides = ((1, entry.debit), (-1, entry.credit))
 	booked = [
-		(_KEPT[role], sign, name) for sign, side in sides for role, name in side.items() if role in _KEPT
+		(field, sign * adds, name)
+		for sign, side in sides
+		for role, name in side.items()
+		if role in _KEPT
+		for field, adds in (_KEPT[role],)
 	]
 	return (*MOVES.get(event, ()), *booked)
 

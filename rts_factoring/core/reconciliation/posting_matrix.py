@@ -14,10 +14,12 @@ from ..money import ZERO, text
 BORROWING, SALE = Policy.BORROWING, Policy.SALE
 CLEARING, RESERVE, FEE, CHARGES = Role.CLEARING, Role.RESERVE, Role.FEE, Role.CHARGES
 ADVANCES, RECEIVABLE, CUSTOMER_CREDIT = Role.ADVANCES, Role.RECEIVABLE, Role.CUSTOMER_CREDIT
+CUSTOMER_DEDUCTIONS, DIFFERENCES = Role.CUSTOMER_DEDUCTIONS, Role.DIFFERENCES
 
 
 class Effect(NamedTuple):
-	"""One thing that happened, with its amounts by name (see MATRIX). All are positive in the usual case."""
+	"""One thing that happened, with its amounts by name (see MATRIX). All are positive in the usual case; one that is left
+	out is zero."""
 
 	event: Event
 	amounts: dict[str, Decimal]
@@ -35,31 +37,51 @@ class Entry(NamedTuple):
 
 NOTHING = Entry({}, {})  # state only
 
-# purchased P, reserve R, fee F, other O, net N = P-F-R-O; paid A of open X; short = X-A; over = A-X; due is the part of A our
-# books still expect of the invoice, credit the part they do not (due + credit = A under borrowing, = over under sale).
+# purchased P, reserve R, fee F, other O, net N = P-F-R-O; paid A of open X; short = X-A; over = A-X. Of what an entry credits
+# to the customer, due is the part our books still expect of the invoice, credit the part they do not; held is what a debtor
+# paid us and we keep for RTS. A short pay is billed to the customer again, or allowed within the tolerance. difference is what
+# neither the invoice nor the customer can take. A payment removed is reopened at RTS, but for what was over.
 MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.PURCHASE, BORROWING): Entry(
-		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other"}, {ADVANCES: "purchased"}
+		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other", DIFFERENCES: "difference"},
+		{ADVANCES: "purchased"},
 	),
 	(Event.PURCHASE, SALE): Entry(
-		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other"}, {RECEIVABLE: "purchased"}
+		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other", DIFFERENCES: "difference"},
+		{RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"},
 	),
-	(Event.PAYMENT, BORROWING): Entry({ADVANCES: "paid"}, {RECEIVABLE: "paid"}),
+	(Event.PAYMENT, BORROWING): Entry({ADVANCES: "paid"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
 	(Event.PAYMENT, SALE): NOTHING,
-	(Event.SHORT_PAY, BORROWING): Entry({ADVANCES: "open"}, {RECEIVABLE: "paid", RESERVE: "short"}),
-	(Event.SHORT_PAY, SALE): Entry({RECEIVABLE: "short"}, {RESERVE: "short"}),
+	(Event.SHORT_PAY, BORROWING): Entry(
+		{ADVANCES: "open", CUSTOMER_DEDUCTIONS: "allowed"},
+		{RECEIVABLE: "due", CUSTOMER_CREDIT: "credit", RESERVE: "short"},
+	),
+	(Event.SHORT_PAY, SALE): Entry(
+		{RECEIVABLE: "billed", CUSTOMER_DEDUCTIONS: "allowed"}, {RESERVE: "short"}
+	),
 	(Event.OVER_PAY, BORROWING): Entry(
 		{ADVANCES: "open", RESERVE: "over"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
 	),
 	(Event.OVER_PAY, SALE): Entry({RESERVE: "over"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
-	(Event.PAYMENT_REMOVED, BORROWING): Entry({RECEIVABLE: "paid"}, {ADVANCES: "paid"}),
-	(Event.PAYMENT_REMOVED, SALE): NOTHING,
+	(Event.PAYMENT_REMOVED, BORROWING): Entry(
+		{RECEIVABLE: "due", CUSTOMER_CREDIT: "credit", DIFFERENCES: "difference"},
+		{ADVANCES: "reopened", RESERVE: "over"},
+	),
+	(Event.PAYMENT_REMOVED, SALE): Entry(
+		{RECEIVABLE: "due", CUSTOMER_CREDIT: "credit", DIFFERENCES: "difference"}, {RESERVE: "over"}
+	),
 	(Event.CHARGEBACK, BORROWING): Entry({ADVANCES: "amount"}, {RESERVE: "amount"}),
 	(Event.CHARGEBACK, SALE): Entry({RECEIVABLE: "amount"}, {RESERVE: "amount"}),
 	(Event.CHARGEBACK_REVERSAL, BORROWING): Entry({RESERVE: "amount"}, {ADVANCES: "amount"}),
-	(Event.CHARGEBACK_REVERSAL, SALE): Entry({RESERVE: "amount"}, {RECEIVABLE: "amount"}),
-	(Event.WRITE_OFF, BORROWING): Entry({ADVANCES: "amount"}, {RECEIVABLE: "amount"}),
+	(Event.CHARGEBACK_REVERSAL, SALE): Entry(
+		{RESERVE: "amount"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
+	),
+	(Event.WRITE_OFF, BORROWING): Entry({ADVANCES: "amount"}, {RECEIVABLE: "due", DIFFERENCES: "difference"}),
 	(Event.WRITE_OFF, SALE): NOTHING,
+	(Event.DIRECT_PAYMENT, BORROWING): Entry(
+		{ADVANCES: "paid", CLEARING: "held"}, {RESERVE: "paid", RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
+	),
+	(Event.DIRECT_PAYMENT, SALE): Entry({CLEARING: "paid"}, {RESERVE: "paid"}),
 	(Event.BUYOUT, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
 	(Event.BUYOUT, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
 	(Event.RECOVERY, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
@@ -74,7 +96,10 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 		(Event.RESERVE_RELEASE, Entry({CLEARING: "amount"}, {RESERVE: "amount"})),
 		(Event.RESERVE_SETTLEMENT, Entry({RESERVE: "amount"}, {CLEARING: "amount"})),
 		(Event.ADVANCE_REPAID, Entry({Role.CASH_ADVANCES: "amount"}, {CLEARING: "amount"})),
-		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "paid"})),
+		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"})),
+		(Event.PAYOUT_FEE, Entry({FEE: "amount"}, {CLEARING: "amount"})),
+		(Event.PAYOUT_CHARGE, Entry({CHARGES: "amount"}, {CLEARING: "amount"})),
+		(Event.DIFFERENCE, Entry({DIFFERENCES: "amount"}, {RESERVE: "amount"})),
 	)
 }
 
@@ -85,10 +110,10 @@ def legs(policy: Policy, effect: Effect) -> list[Leg]:
 	if entry is None:
 		raise PostingError("no_posting_rule", event=repr(effect.event.value))
 	entry_legs = [
-		_leg(role, side * effect.amounts[name], effect.invoice_no)
+		_leg(role, side * amount, effect.invoice_no)
 		for side, named in ((1, entry.debit), (-1, entry.credit))
 		for role, name in named.items()
-		if effect.amounts[name]
+		if (amount := effect.amounts.get(name, ZERO))
 	]
 	difference = sum((leg.debit - leg.credit for leg in entry_legs), ZERO)
 	if difference:

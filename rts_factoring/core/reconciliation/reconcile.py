@@ -13,9 +13,10 @@ from ..reports.report import Report
 from .factoring_ledger import FactoringLedger
 from .identity import check_identity, identity_of, other_subsidiaries
 from .matching import Match, Matcher, Receivables
+from .payment_effects import payment
 from .positions import advance
-from .results import ReconciledLine, Reconciliation, RowDecision
-from .row_effects import DEDUCTIONS, RowResult, blocked, deduction, payment, purchase
+from .results import NO_DECISION, ReconciledLine, Reconciliation, RowDecision
+from .row_effects import DEDUCTIONS, RowResult, blocked, deduction, purchase
 
 
 def reconcile(
@@ -73,7 +74,7 @@ class _Reconciler:
 		)
 
 	def _reconciled(self, line: ReportLine, identity: str) -> ReconciledLine:
-		decision = self.decisions.get(line.row, _NO_DECISION)
+		decision = self.decisions.get(line.row, NO_DECISION)
 		if decision.event:
 			line = line._replace(event=decision.event, problems=_remaining_problems(line, decision.event))
 		identity, occurrence, posted = self._recognise(line, identity, decision)
@@ -83,7 +84,7 @@ class _Reconciler:
 		elif decision.ignore:
 			result = RowResult(Outcome.IGNORED, decision.ignore)
 		else:
-			result = self._result_of(line, match, bool(decision.event))
+			result = self._result_of(line, match, decision)
 			if result.effects or result.outcome in _STATE_OF_OUTCOME:
 				self._move(match.receivable, result)
 		return ReconciledLine(
@@ -125,7 +126,7 @@ class _Reconciler:
 			return Match(Outcome.BLOCKED, chosen, "other_subsidiary" if chosen else "unknown_invoice")
 		return Match(Outcome.MATCHED, chosen, None, "decided")
 
-	def _result_of(self, line: ReportLine, match: Match, decided: bool) -> RowResult:
+	def _result_of(self, line: ReportLine, match: Match, decision: RowDecision) -> RowResult:
 		problems = line.problems
 		if match.receivable:
 			problems = tuple(problem for problem in problems if problem != "missing_invoice")
@@ -137,11 +138,13 @@ class _Reconciler:
 		if receivable and self.ledger.currency and receivable.currency != self.ledger.currency:
 			return blocked("other_currency")
 		position = self._position(receivable) if receivable else None
+		policy, terms = self.ledger.policy, self.ledger.terms
 		if self.report.kind is ReportKind.PAYMENT:
-			return payment(line, receivable, position, self.ledger.policy, decided)
+			return payment(line, receivable, position, policy, decision, terms)
 		if receivable is None or position is None:
 			return deduction(line, self.report.layout.tolerance)
-		return purchase(line, receivable, position, self.ledger.policy, self.report.layout.tolerance)
+		tolerance = self.report.layout.tolerance
+		return purchase(line, receivable, position, policy, tolerance, decision, terms)
 
 	def _position(self, receivable: Receivable) -> Position:
 		known = self.positions.get(receivable.invoice_no)
@@ -203,7 +206,6 @@ class _Reconciler:
 		return tuple(invoice for invoice in self.invoices if invoice not in named)
 
 
-_NO_DECISION = RowDecision()
 _CERTAIN_OUTCOMES = frozenset((Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING))
 _UNCERTAIN_OUTCOMES = frozenset((Outcome.SUGGESTED, Outcome.IGNORED))
 _STATE_OF_OUTCOME = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceState.DENIED}

@@ -13,11 +13,16 @@ from .posting_matrix import Effect, legs
 
 @dataclass(frozen=True, slots=True)
 class RowDecision:
-	"""What a person decided about a row: which invoice it means, what type it is, or that it is ignored."""
+	"""What a person decided about a row: which invoice it means, what type it is, that it is ignored, or that it is posted
+	although it waits for one of the reasons in `accepted`."""
 
 	invoice_no: str = ""
 	event: Event | None = None
 	ignore: str = ""  # the reason
+	accepted: frozenset[str] = frozenset()
+
+
+NO_DECISION = RowDecision()
 
 
 @dataclass(frozen=True, slots=True)

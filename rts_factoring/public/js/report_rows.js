@@ -24,7 +24,11 @@ const TYPES = {
 		"fee",
 		"fee_reversal",
 		"charge",
+		"payout_fee",
+		"payout_charge",
 		"write_off",
+		"direct_payment",
+		"difference",
 		"payment_removed",
 		"non_factored",
 	],
@@ -121,7 +125,7 @@ function bulk(frm) {
 	const action = (name, label) =>
 		`<button type="button" class="btn btn-xs btn-default mr-1 mb-1" data-action="${name}" disabled>${label}</button>`;
 	return `<div class="mb-2" role="toolbar" aria-label="${__("Decide the chosen rows")}">
-		${action("accept", __("Accept Suggestion"))}${action("invoice", __("Choose Invoice"))}
+		${action("accept", __("Accept"))}${action("without_fee", __("Without Fee"))}${action("invoice", __("Choose Invoice"))}
 		${action("type", __("Set Type"))}${action("ignore", __("Ignore"))}
 		${action("undo", __("Undo Decision"))}<span class="text-muted small" data-chosen></span></div>`;
 }

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
-from rts_factoring.core.model import Role
+from rts_factoring.core.model import Event, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import journal_entries
 from rts_factoring.services.company import settings
@@ -17,7 +17,10 @@ def expected(report_import: str) -> dict:
 	"""What RTS pays out according to an import, how much of it is recorded, and what is left; amounts as floats."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	announced = (
-		frappe.qb.from_(table).where(table.report_import == report_import).select(Sum(table.clearing)).run()
+		frappe.qb.from_(table)
+		.where((table.report_import == report_import) & (table.event != Event.DIRECT_PAYMENT.value))
+		.select(Sum(table.clearing))
+		.run()
 	)
 	payout = money(announced[0][0] or 0)
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType("Journal Entry Account")

@@ -20,18 +20,26 @@ from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import MOVES, state_of
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
+from rts_factoring.services.accounting import credits
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
 
-POSITION_COLUMNS = ("purchased", "collected", "charged_back", "open_change", "fee", "reserve")
+POSITION_COLUMNS = (
+	*("purchased", "collected", "charged_back", "open_change", "fee", "reserve"),
+	*("over_paid", "short_paid", "purchase_fee", "holdback", "customer_credit"),
+)
 ROLES = tuple(role.value for role in Role)
 _POLICY_FREE = {
 	"purchased": "purchased",
 	"collected": "collected",
 	"charged_back": "charged_back",
 	"open": "open_change",
+	"over": "over_paid",
+	"short": "short_paid",
+	"purchase_fee": "purchase_fee",
+	"holdback": "holdback",
 }
 
 
@@ -83,7 +91,7 @@ def entry_amounts(effect: Effect, policy: Policy) -> dict[str, Decimal]:
 		row[leg.role.value] += leg.debit - leg.credit
 	for name, sign, amount in MOVES.get(effect.event, ()):
 		if name in _POLICY_FREE:
-			row[_POLICY_FREE[name]] += sign * effect.amounts[amount]
+			row[_POLICY_FREE[name]] += sign * effect.amounts.get(amount, ZERO)
 	return row
 
 
@@ -164,10 +172,11 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 		rows = query.run(as_dict=True)
 	for names in chunks(invoices or ()):
 		rows += query.where(table.sales_invoice.isin(names)).run(as_dict=True)
-	return {row.sales_invoice: _position(row) for row in rows}
+	used = credits.used(company, [row.sales_invoice for row in rows if money(row.customer_credit or 0) < 0])
+	return {row.sales_invoice: _position(row, used.get(row.sales_invoice, ZERO)) for row in rows}
 
 
-def _position(row) -> Position:
+def _position(row, credit_used: Decimal) -> Position:
 	return Position(
 		invoice_no=row.sales_invoice,
 		state=InvoiceState(row.factoring_status or InvoiceState.NOT_FACTORED.value),
@@ -179,6 +188,12 @@ def _position(row) -> Position:
 		charged_back=money(row.charged_back or 0),
 		fee=money(row.fee or 0),
 		reserve=money(row.reserve or 0),
+		over=money(row.over_paid or 0),
+		short=money(row.short_paid or 0),
+		credit=-money(row.customer_credit or 0),
+		credit_used=credit_used,
+		purchase_fee=money(row.purchase_fee or 0),
+		holdback=money(row.holdback or 0),
 	)
 
 
@@ -195,6 +210,7 @@ def load_ledger(company: str, kind: str, days: Collection[date] = ()) -> Factori
 		batches=_batches(company),
 		positions=positions(company),
 		posted_rows=_posted_rows(company, kind, days),
+		terms=settings.report_terms(agreement),
 	)
 
 

@@ -16,7 +16,7 @@ from frappe.utils.password import (
 from rts_factoring.core.delivery import Connection
 from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
 from rts_factoring.core.eligibility import Terms
-from rts_factoring.core.model import Role
+from rts_factoring.core.model import FeesStatedIn, ReportTerms, Role
 from rts_factoring.core.money import money
 from rts_factoring.services.common.errors import core_errors_as_frappe
 
@@ -99,6 +99,16 @@ def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 		key: money(amount * Decimal(repr(flt(agreement.get(f"{key}_rate")))) / 100)
 		for key in ("advance", "reserve", "fee")
 	}
+
+
+def report_terms(settings) -> ReportTerms:
+	"""How this factor states fees and charges, and which short pays close an invoice."""
+	tolerance = settings.short_pay_tolerance if settings.customer_deductions_account else 0
+	return ReportTerms(
+		fees_stated_in=FeesStatedIn(settings.fees_stated_in or ""),
+		charges_from_payout=settings.payment_charges_from == "Payout",
+		short_pay_tolerance=money(flt(tolerance)),
+	)
 
 
 def connection(agreement, remote_folder: str | None = None) -> Connection:
@@ -222,6 +232,13 @@ def validate(doc) -> None:
 	_clear_password_of_changed_login(doc)
 	_validate_currency(doc)
 	_validate_accounts(doc)
+	if flt(doc.short_pay_tolerance) and not doc.customer_deductions_account:
+		frappe.throw(
+			_("Choose the account for {0}, where short pays within the tolerance go.").format(
+				frappe.bold(_(doc.meta.get_label("customer_deductions_account")))
+			),
+			title=_("Account"),
+		)
 
 
 def affects_readiness(doc) -> bool:

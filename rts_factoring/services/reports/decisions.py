@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from rts_factoring.core.model import FUNDING_EVENTS, Event, Outcome, ReportKind
-from rts_factoring.core.reconciliation.row_effects import DEDUCTIONS
+from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, DEDUCTIONS, WITHOUT_FEE
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling
@@ -52,6 +52,8 @@ def record_decision(
 			"sales_invoice",
 			"decided_invoice",
 			"decided_event",
+			"accepted",
+			"reason",
 			"word",
 		],
 		limit=0,
@@ -75,9 +77,15 @@ def record_decision(
 
 def _decision(doc, line, action: str, invoice: str | None, event: str | None, reason: str) -> dict:
 	if action == "accept":
-		if line.outcome != Outcome.SUGGESTED.value:
-			frappe.throw(_("Row {0} has no suggestion to accept.").format(line.row_no))
-		return {"resolution": "Accepted", "decided_invoice": line.sales_invoice}
+		if line.outcome == Outcome.SUGGESTED.value:
+			return {"resolution": "Accepted", "decided_invoice": line.sales_invoice}
+		if line.outcome != Outcome.BLOCKED.value or line.reason not in ACCEPTABLE:
+			frappe.throw(_("Row {0} has nothing to accept. Do what its reason says.").format(line.row_no))
+		return {"resolution": "Accepted", "accepted": _with(line, line.reason)}
+	if action == "without_fee":
+		if line.reason != "fee_repeats":
+			frappe.throw(_("Row {0} has no fee that repeats the one at purchase.").format(line.row_no))
+		return {"resolution": "Without Fee", "accepted": _with(line, WITHOUT_FEE)}
 	if action == "invoice":
 		if not invoice or frappe.db.get_value("Sales Invoice", invoice, "company") != doc.company:
 			frappe.throw(_("Row {0}: choose an invoice of {1}.").format(line.row_no, doc.company))
@@ -91,8 +99,16 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 			frappe.throw(_("Row {0}: say why it is ignored.").format(line.row_no))
 		return {"resolution": "Ignored", "resolution_reason": reason.strip()}
 	if action != "undo":
-		frappe.throw(_("{0} is not a decision. Use accept, invoice, type, ignore or undo.").format(action))
-	return {"resolution": "", "resolution_reason": None, "decided_invoice": None, "decided_event": None}
+		frappe.throw(
+			_("{0} is not a decision. Use accept, without_fee, invoice, type, ignore or undo.").format(action)
+		)
+	fields = ("resolution_reason", "decided_invoice", "decided_event", "accepted")
+	return {"resolution": "", **dict.fromkeys(fields)}
+
+
+def _with(line, reason: str) -> str:
+	"""The reasons accepted so far, and this one."""
+	return ",".join(sorted({*filter(None, (line.accepted or "").split(",")), reason}))
 
 
 def teachable(name: str) -> dict[str, list[str]]:

@@ -138,13 +138,14 @@ def decisions(report_import: str) -> dict[int, RowDecision]:
 	rows = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": report_import, "resolution": ("is", "set")},
-		fields=["row_no", "resolution", "resolution_reason", "decided_invoice", "decided_event"],
+		fields=["row_no", "resolution", "resolution_reason", "decided_invoice", "decided_event", "accepted"],
 		limit=0,
 	)
 	return {
 		row.row_no: RowDecision(
 			invoice_no=row.decided_invoice or "",
 			event=Event(row.decided_event) if row.decided_event else None,
+			accepted=frozenset(filter(None, (row.accepted or "").split(","))),
 			ignore=(row.resolution_reason or "ignored")
 			if row.resolution in ("Ignored", "Superseded")
 			else "",
@@ -158,6 +159,7 @@ _DECISION = (
 	"resolution_reason",
 	"decided_invoice",
 	"decided_event",
+	"accepted",
 	"decided_by",
 	"decided_on",
 )

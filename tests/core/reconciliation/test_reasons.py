@@ -5,10 +5,11 @@ from pathlib import Path
 
 from rts_factoring.core.messages import ROWS
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding
-from rts_factoring.core.reconciliation import matching, reconcile, row_effects
+from rts_factoring.core.reconciliation import fee_effects, matching, payment_effects, reconcile, row_effects
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reports import report
 
+EFFECTS = (row_effects, payment_effects, fee_effects)
 STANDINGS = {standing.value for standing in (*InvoiceStanding, *CustomerStanding)} - {"open"}
 
 
@@ -28,12 +29,16 @@ def codes(module) -> set[str]:
 				for n in ast.walk(node.value)
 				if isinstance(n, ast.Constant) and isinstance(n.value, str)
 			}
-	return (texts & ROWS.keys()) | (given if module is row_effects else set())
+	return (texts & ROWS.keys()) | (given if module in EFFECTS else set())
 
 
 def test_every_reason_is_explained_with_what_to_do():
-	found = codes(row_effects) | codes(matching) | codes(reconcile) | set(report._PROBLEM_ORDER) | STANDINGS
+	found = set().union(*map(codes, (*EFFECTS, matching, reconcile)), report._PROBLEM_ORDER, STANDINGS)
 	shown = {
+		"",
+		"due",
+		"credit",
+		"difference",
 		"purchased",
 		"fee",
 		"reserve",
@@ -51,9 +56,7 @@ def test_every_reason_is_explained_with_what_to_do():
 def test_no_reason_is_explained_that_cannot_occur():
 	assert (
 		ROWS.keys()
-		- codes(row_effects)
-		- codes(matching)
-		- codes(reconcile)
+		- set().union(*map(codes, (*EFFECTS, matching, reconcile)))
 		- set(report._PROBLEM_ORDER)
 		- STANDINGS
 		== set()

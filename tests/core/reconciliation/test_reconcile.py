@@ -239,7 +239,7 @@ def test_a_row_of_another_client_is_not_ours_by_decision_either():
 		(RowDecision(event=Event.PAYMENT), "blocked", "missing_invoice"),
 		(RowDecision(event=Event.PAYMENT, invoice_no="AF-1"), "matched", None),
 		(RowDecision(event=Event.CHARGE), "matched", None),
-		(RowDecision(event=Event.DIRECT_PAYMENT, invoice_no="AF-1"), "blocked", "needs_decision"),
+		(RowDecision(event=Event.DIRECT_PAYMENT, invoice_no="AF-1"), "matched", None),
 		(RowDecision(ignore="booked by hand"), "ignored", "booked by hand"),
 	],
 )

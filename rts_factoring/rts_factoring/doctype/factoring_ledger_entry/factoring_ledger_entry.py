@@ -44,14 +44,20 @@ class FactoringLedgerEntry(CompanyDocument):
 			"reserve_settlement",
 			"advance_repaid",
 			"recovery",
+			"payout_fee",
+			"payout_charge",
+			"difference",
 		]
 		fee: DF.Currency
+		holdback: DF.Currency
 		is_reversal: DF.Check
 		is_reversed: DF.Check
 		journal_entry: DF.Link | None
 		open_change: DF.Currency
+		over_paid: DF.Currency
 		policy: DF.Literal["Borrowing", "Sale"]
 		posting_date: DF.Date
+		purchase_fee: DF.Currency
 		purchased: DF.Currency
 		receivable: DF.Currency
 		remarks: DF.SmallText | None
@@ -60,6 +66,7 @@ class FactoringLedgerEntry(CompanyDocument):
 		reserve: DF.Currency
 		reverses: DF.Link | None
 		sales_invoice: DF.Link | None
+		short_paid: DF.Currency
 	# end: auto-generated types
 
 	def validate(self):

@@ -11,6 +11,7 @@ class ReportImportLine(CompanyDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		accepted: DF.Data | None
 		advance: DF.Currency
 		cells: DF.Code | None
 		chargeback: DF.Currency
@@ -41,6 +42,9 @@ class ReportImportLine(CompanyDocument):
 			"reserve_settlement",
 			"advance_repaid",
 			"recovery",
+			"payout_fee",
+			"payout_charge",
+			"difference",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
@@ -66,6 +70,9 @@ class ReportImportLine(CompanyDocument):
 			"reserve_settlement",
 			"advance_repaid",
 			"recovery",
+			"payout_fee",
+			"payout_charge",
+			"difference",
 		]
 		fee: DF.Currency
 		identity: DF.Data | None
@@ -96,7 +103,9 @@ class ReportImportLine(CompanyDocument):
 		report_import: DF.Link
 		reserve: DF.Currency
 		reserve_released: DF.Currency
-		resolution: DF.Literal["", "Accepted", "Invoice Chosen", "Type Set", "Ignored", "Superseded"]
+		resolution: DF.Literal[
+			"", "Accepted", "Without Fee", "Invoice Chosen", "Type Set", "Ignored", "Superseded"
+		]
 		resolution_reason: DF.SmallText | None
 		row_no: DF.Int
 		rule: DF.Data | None

@@ -34,6 +34,9 @@ class ReportLayoutWord(Document):
 			"reserve_settlement",
 			"advance_repaid",
 			"recovery",
+			"payout_fee",
+			"payout_charge",
+			"difference",
 		]
 		parent: DF.Data
 		parentfield: DF.Data

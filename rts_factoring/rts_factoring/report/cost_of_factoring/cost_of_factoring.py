@@ -4,13 +4,13 @@ from frappe import _
 
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report import columns as col
-from rts_factoring.services.views import statements
+from rts_factoring.services.views import costs
 
 
 def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
-	rows = statements.costs(company, *col.period(filters))
+	rows = costs.costs(company, *col.period(filters))
 	return columns(), rows, None, chart(rows, col.in_currency(company, rows))
 
 
