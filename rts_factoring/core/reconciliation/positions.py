@@ -82,6 +82,17 @@ def _moves(event: Event, entry: Entry) -> tuple[tuple[str, int, str], ...]:
 _ALL_MOVES = {(event, policy): _moves(event, entry) for (event, policy), entry in MATRIX.items()}
 
 
+# What an invoice that was charged back becomes when it goes out again, until RTS buys it once more.
+_SENT_AGAIN = (
+	InvoiceState.NOT_FACTORED,
+	InvoiceState.NOT_READY,
+	InvoiceState.QUEUED,
+	InvoiceState.SUBMITTED,
+	InvoiceState.HELD,
+	InvoiceState.DENIED,
+)
+
+
 def _state(
 	state: InvoiceState, purchased: Decimal, open_: Decimal, collected: Decimal, charged_back: Decimal
 ) -> InvoiceState:
@@ -90,7 +101,9 @@ def _state(
 		return state
 	if open_ > 0:
 		return InvoiceState.PARTLY_PAID if collected > 0 else InvoiceState.FINANCED
-	return InvoiceState.CHARGED_BACK if charged_back > 0 else InvoiceState.COMPLETED
+	if charged_back > 0:
+		return state if state in _SENT_AGAIN else InvoiceState.CHARGED_BACK
+	return InvoiceState.COMPLETED
 
 
 def state_of(position: Position) -> InvoiceState:

@@ -60,7 +60,7 @@ async function explain(frm) {
 	const title = {
 		"Not Ready": __("Not ready for factoring"),
 		Held: __("Held by RTS: fix it and queue it again"),
-		Denied: __("Denied by RTS: bill the customer directly"),
+		Denied: __("Denied by RTS: bill the customer directly, or send it again after a credit review"),
 	}[frm.doc.factoring_status];
 	frm.layout.wrapper.find(".factoring-reasons").remove(); // another refresh may have come first
 	const $box = $(`<div class="factoring-reasons form-message orange" role="status">
@@ -102,6 +102,8 @@ function actions(frm) {
 	}
 	if (status === "Held" && frm.doc.factoring_batch)
 		frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
+	if (["Denied", "Charged Back"].includes(status))
+		frm.add_custom_button(__("Send Again"), call("queue_invoice"), group);
 	if (status === "Queued" && !frm.doc.factoring_batch && frappe.model.can_submit("Factoring Batch")) {
 		frm.add_custom_button(
 			__("Send Now"),

@@ -272,13 +272,19 @@ def states_from_ledger(company: str, batch: str | None, invoices: Collection[str
 	states = {}
 	for row in receivables.rows(invoices):
 		position = by_invoice.get(row.name)
-		if position and position.is_bought:
+		in_batch = bool(batch) and row.factoring_batch == batch
+		if position and position.is_bought and not (in_batch and _is_given_back(position)):
 			states[row.name] = state_of(position)
-		elif row.factoring_batch and row.factoring_batch == batch:
+		elif in_batch:
 			states[row.name] = InvoiceState.SUBMITTED
 		elif not row.factoring_batch and row.factoring_status not in invoice_state.RESENDABLE_STATES:
 			states[row.name] = InvoiceState.NOT_FACTORED
 	return states
+
+
+def _is_given_back(position: Position) -> bool:
+	"""Charged back before, so that it may have been sent again."""
+	return position.open <= ZERO and position.purchased <= position.charged_back
 
 
 def validate_settings(doc) -> None:

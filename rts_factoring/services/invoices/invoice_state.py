@@ -19,6 +19,8 @@ RESENDABLE_STATES = (
 	*PRE_SUBMISSION_STATES,
 	InvoiceState.HELD.value,
 )  # may go with a batch, or with another one
+# Billed by us now. A person may send the invoice again under its number: after a credit review, or to be bought once more.
+OURS_AGAIN_STATES = (InvoiceState.DENIED.value, InvoiceState.CHARGED_BACK.value)
 BOUGHT_STATES = (
 	InvoiceState.FINANCED.value,
 	InvoiceState.PARTLY_PAID.value,

@@ -20,10 +20,13 @@ from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
 
 
-def update_readiness(names: Collection[str], include_held: Collection[str] = ()) -> dict[str, Verdict]:
+def update_readiness(
+	names: Collection[str], include_held: Collection[str] = (), send_again: Collection[str] = ()
+) -> dict[str, Verdict]:
 	"""Check these invoices and save what changed; those with the factor, or on their way, are left alone.
 
-	A held one counts as with the factor, unless it is in `include_held`. Invoices are locked in order of name.
+	A held one counts as with the factor, unless it is in `include_held`; one that was denied or charged back stays so, unless
+	it is in `send_again`. Invoices are locked in order of name.
 	"""
 	rows = [row for row in receivables.rows(names, for_update=True) if row.docstatus == 1]
 	on_the_way = _submitted_batches(rows)
@@ -35,6 +38,7 @@ def update_readiness(names: Collection[str], include_held: Collection[str] = ())
 			and row.factoring_batch not in on_the_way
 		)
 		or (row.name in include_held and row.factoring_status == InvoiceState.HELD.value)
+		or (row.name in send_again and row.factoring_status in invoice_state.OURS_AGAIN_STATES)
 	]
 	verdicts = check_invoices(rows)
 	changed = defaultdict(list)
@@ -43,8 +47,11 @@ def update_readiness(names: Collection[str], include_held: Collection[str] = ())
 		new = (verdict.state.value, invoice_state.reasons_as_text(verdict.reasons))
 		if new != (row.factoring_status or "", row.factoring_reasons or ""):
 			changed[new].append(row.name)
-	held = [row.name for row in rows if row.factoring_status == InvoiceState.HELD.value]
-	invoice_state.write_fields(held, factoring_batch=None)  # the batch in which it was held keeps it as held
+	answered = (InvoiceState.HELD.value, *invoice_state.OURS_AGAIN_STATES)
+	answered_before = [row.name for row in rows if row.factoring_status in answered]
+	invoice_state.write_fields(
+		answered_before, factoring_batch=None
+	)  # its batch keeps the row with RTS's answer
 	_clear_withdrawn_notices([row.name for row in rows])
 	for (state, reasons), invoices in changed.items():
 		invoice_state.write_fields(invoices, factoring_status=state, factoring_reasons=reasons)
@@ -173,8 +180,9 @@ def invoices_for_batch(
 
 
 def requeue(invoice: str) -> Verdict | None:
-	"""Check a held or refused invoice again because a person asks for it; None when it is with the factor."""
-	return update_readiness([invoice], include_held=[invoice]).get(invoice)
+	"""Check an invoice again because a person wants to send it: also one that was held, denied or charged back. None when it is
+	with the factor."""
+	return update_readiness([invoice], include_held=[invoice], send_again=[invoice]).get(invoice)
 
 
 def set_invoicing_method(invoice: str, method: str) -> Verdict | None:
@@ -264,7 +272,10 @@ def check_method_change(doc) -> None:
 	before = doc.get_doc_before_save()
 	if not before or (doc.factoring_method or "") == (before.factoring_method or ""):
 		return
-	if (before.factoring_status or "") not in invoice_state.RESENDABLE_STATES or before.factoring_batch:
+	status = before.factoring_status or ""
+	if status in invoice_state.OURS_AGAIN_STATES:
+		return
+	if status not in invoice_state.RESENDABLE_STATES or before.factoring_batch:
 		frappe.throw(
 			_("The invoicing method cannot change: {0} is {1} with batch {2}.").format(
 				frappe.bold(doc.name), _(before.factoring_status), before.factoring_batch or "-"

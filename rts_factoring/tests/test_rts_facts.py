@@ -1,0 +1,208 @@
+"""What RTS says happened, on a real site: the journal entries, the tie-out after each step, and all of it undone."""
+
+import frappe
+
+from rts_factoring.services.invoices import readiness
+from rts_factoring.services.reports import decisions, report_import
+from rts_factoring.tests import freight, reports
+from rts_factoring.tests.freight import ACME
+from rts_factoring.tests.rts_facts import ACCEPT, FACTS, Bought, Note, Paid
+from rts_factoring.tests.test_report_imports import ReportCase
+
+CUSTOMER = "Ridgeline Foods Inc"
+ROLES = ("advances", "charges", "clearing", "customer_credit", "customer_deductions", "differences", "fee")
+ROLES += ("receivable", "reserve")
+NET = ("Invoice #", "Customer", "Invoice Amount", "Purchase Amount", "Fee", "Reserve", "Net Funded")
+
+
+class FactCase(ReportCase):
+	def start(self, policy: str, **settings) -> None:
+		"""One invoice of 1,000, sent and not bought."""
+		freight.make_settings(ACME, policy=policy, **settings)
+		dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
+		freight.make_invoice("AF-1", company=ACME, customer=CUSTOMER, amount=1000, po_no="PO-1", **dates)
+		freight.receivables()["AF-1"] = {"customer": CUSTOMER, "amount": "1000"}
+		reports.sent_batch("FB-1", ["AF-1"])
+		self.files = 0
+
+	def take(self, step):
+		"""Import one step, decide what it says, and check the books; returns the import and the reasons to wait."""
+		if isinstance(step, Note):
+			freight.make_credit_note("AF-1", step.amount if step.amount != 1000 else None)
+			return None, []
+		self.files += 1
+		if isinstance(step, Bought):
+			row = ("AF-1", CUSTOMER, 1000, step.purchased, step.fee, step.reserve, step.net)
+			titles = [("Purchase Report",), ("Client #:", "104233"), ("Batch:", "FB-1")]
+			content = reports.workbook([*titles, NET, row])
+		else:
+			day = f"11/{self.files + 3:02}/2026"
+			row = (step.invoice_no, f"C{self.files}", day, step.word, step.amount, step.fee, step.released)
+			content = reports.payment_rows("11/01/2026 - 11/30/2026", row)
+		doc = reports.import_file(f"fact-{self.files}.xlsx", content)
+		waited = []
+		for action in step.decide:
+			line = reports.lines(doc)[0]
+			if line.posted:
+				break
+			self.assertEqual(line.outcome, "blocked", line)
+			waited.append(line.reason)
+			self.decide(doc, line.row_no, action)
+		self.assertTrue(reports.lines(doc)[0].posted, reports.lines(doc))
+		return doc, waited
+
+	def decide(self, doc, row: int, action: str) -> None:
+		if action in ("accept", "without_fee"):
+			decisions.record_decision(doc.name, [row], action)
+		else:
+			decisions.record_decision(doc.name, [row], "type", event=action)
+		report_import.post_waiting(doc.name)
+
+	def posted(self, doc) -> str:
+		sides = {"Dr": [], "Cr": []}
+		for role in ROLES:
+			debit, credit = reports.journal(doc, role)
+			sides["Dr"] += [f"{role} {debit.normalize():f}"] if debit else []
+			sides["Cr"] += [f"{role} {credit.normalize():f}"] if credit else []
+		return "; ".join(f"{side} {', '.join(entries)}" for side, entries in sides.items() if entries)
+
+
+class TestFacts(FactCase):
+	def run_facts(self, policy: str):
+		for name, fact in FACTS.items():
+			with self.subTest(name):
+				self.check(policy, fact)
+			frappe.db.rollback()
+			frappe.clear_cache(doctype=freight.settings.DOCTYPE)
+			frappe.clear_messages()
+
+	def check(self, policy: str, fact):
+		self.start(policy, **fact.settings)
+		made = []
+		before = reports.books()
+		for step in fact.steps:
+			doc, waited = self.take(step)
+			self.assert_books_agree()
+			if doc:
+				made.append(doc)
+			else:
+				before = reports.books()
+		sale = policy == "Sale"
+		waits = fact.waits if not sale or fact.waits_under_sale is None else fact.waits_under_sale
+		self.assertEqual(tuple(waited), waits)
+		self.assertEqual(self.posted(doc), fact.sale if sale else fact.borrowing)
+		self.assertEqual(self.figures("AF-1")[0], fact.state)
+		for doc in reversed(made):
+			frappe.get_doc("Report Import", doc.name).cancel()
+			self.assert_books_agree()
+		if isinstance(fact.steps[0], Note) or not any(isinstance(step, Note) for step in fact.steps):
+			self.assertEqual(reports.books(), before)
+
+	def test_borrowing(self):
+		self.run_facts("Borrowing")
+
+	def test_sale(self):
+		self.run_facts("Sale")
+
+
+class TestSentAgain(FactCase):
+	"""An invoice that came back goes out again under its own number."""
+
+	def buy_again(self) -> None:
+		self.assertEqual(readiness.requeue("AF-1").state.value, "Queued")
+		row = frappe.db.get_value("Sales Invoice", "AF-1", ["factoring_status", "factoring_batch"])
+		self.assertEqual(row, ("Queued", None))
+		reports.sent_batch("FB-2", ["AF-1"])
+		self.take(Paid("Fee", fee=4))
+		self.assertEqual(freight.state("AF-1"), "Submitted")
+		content = reports.purchase_rows("FB-2", ("AF-1", 1000, 31, 50))
+		doc = reports.import_file("again.xlsx", content)
+		self.assertEqual([line.outcome for line in reports.lines(doc)], ["matched"])
+		self.assert_books_agree()
+		self.assertEqual(freight.state("AF-1"), "Financed")
+		frappe.get_doc("Report Import", doc.name).cancel()
+		self.assert_books_agree()
+		self.assertEqual(freight.state("AF-1"), "Submitted")
+
+	def test_charged_back_and_sent_again(self):
+		for policy in ("Borrowing", "Sale"):
+			with self.subTest(policy):
+				self.start(policy)
+				self.take(Bought())
+				self.take(Paid("Chargeback", 1000))
+				self.assertEqual(freight.state("AF-1"), "Charged Back")
+				self.buy_again()
+			frappe.db.rollback()
+
+	def test_denied_and_approved_after_a_review(self):
+		for policy in ("Borrowing", "Sale"):
+			with self.subTest(policy):
+				self.start(policy)
+				rows = [
+					("Purchase Report",),
+					("Client #:", "104233"),
+					("Batch:", "FB-1"),
+					(*NET, "Status", "Notes"),
+				]
+				rows.append(("AF-1", CUSTOMER, 1000, None, None, None, None, "Denied", "Credit limit"))
+				reports.import_file("denied.xlsx", reports.workbook(rows))
+				self.assertEqual(freight.state("AF-1"), "Denied")
+				freight_method(self, "Direct")
+				freight_method(self, "Factoring")
+				self.buy_again()
+			frappe.db.rollback()
+
+	def test_a_form_that_is_saved_does_not_send_it_again(self):
+		self.start("Borrowing")
+		self.take(Bought())
+		self.take(Paid("Chargeback", 1000))
+		doc = frappe.get_doc("Sales Invoice", "AF-1")
+		doc.po_no = "PO-2"
+		doc.save()
+		self.assertEqual(freight.state("AF-1"), "Charged Back")
+
+
+def freight_method(case, method: str) -> None:
+	doc = frappe.get_doc("Sales Invoice", "AF-1")
+	doc.factoring_method = method
+	doc.save()
+	case.assertEqual(freight.state("AF-1"), "Denied")
+
+
+class TestCredits(FactCase):
+	def test_a_credit_that_paid_another_invoice_is_a_difference_when_its_check_bounces(self):
+		self.start("Borrowing")
+		self.take(Bought())
+		doc, _waited = self.take(Paid("Over Pay", 1007))
+		self.assertEqual(credits.used(ACME, ["AF-1"]), {"AF-1": 0})
+		entry = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="name")[0]
+		account = frappe.db.get_value("Sales Invoice", "AF-1", "debit_to")
+		back = frappe.get_doc({"doctype": "Journal Entry", "company": ACME, "posting_date": "2026-11-10"})
+		party = {"account": account, "party_type": "Customer", "party": CUSTOMER}
+		back.append(
+			"accounts",
+			{
+				**party,
+				"debit_in_account_currency": 4,
+				"reference_type": "Journal Entry",
+				"reference_name": entry,
+			},
+		)
+		bank = frappe.db.get_value("Account", {"company": ACME, "account_type": "Cash", "is_group": 0})
+		back.append("accounts", {"account": bank, "credit_in_account_currency": 4})
+		back.insert()
+		back.submit()
+		self.assertEqual(credits.used(ACME, ["AF-1"]), {"AF-1": 4})
+		doc, waited = self.take(Paid("NSF", -1007, decide=ACCEPT))
+		self.assertEqual(waited, ["credit_used"])
+		self.assertEqual(
+			self.posted(doc),
+			"Dr customer_credit 3, differences 4, receivable 1000; Cr advances 1000, reserve 7",
+		)
+		self.assert_books_agree()
+
+	def test_a_direct_payment_is_no_payout(self):
+		self.start("Borrowing")
+		self.take(Bought())
+		doc, _waited = self.take(Paid("Direct Payment", 1000, decide=ACCEPT))
+		self.assertEqual(deposits.expected(doc.name)["payout"], 0)

@@ -1,0 +1,125 @@
+"""What RTS says happened is posted, after one look by a person where our books expected something else."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from rts_factoring.core.model import Event, FeesStatedIn, InvoiceStanding, Outcome, ReportTerms
+from rts_factoring.core.reconciliation.matching import Receivables
+from rts_factoring.core.reconciliation.posting_matrix import by_role
+from rts_factoring.core.reconciliation.reconcile import reconcile
+from rts_factoring.core.reconciliation.results import RowDecision
+from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
+from rts_factoring.tests.rts_facts import FACTS, Bought, Note
+from tests.support.workbooks import DAY, PURCHASE_HEADER, ledger_of, payments, read, receivable
+
+NAME = "Ridgeline Foods Inc"
+
+
+def posted(legs) -> str:
+	"""`Dr role amount, …; Cr role amount, …`, roles by name."""
+	sides = {"Dr": [], "Cr": []}
+	for role, (debit, credit) in by_role(legs).items():
+		sides["Dr"] += [f"{role.value} {debit.normalize():f}"] if debit else []
+		sides["Cr"] += [f"{role.value} {credit.normalize():f}"] if credit else []
+	return "; ".join(f"{side} {', '.join(entries)}" for side, entries in sides.items() if entries)
+
+
+def terms(settings) -> ReportTerms:
+	return ReportTerms(
+		FeesStatedIn(settings.get("fees_stated_in", "")),
+		settings.get("payment_charges_from") == "Payout",
+		Decimal(settings.get("short_pay_tolerance", 0)),
+	)
+
+
+def report_of(step):
+	if isinstance(step, Bought):
+		amounts = (step.purchased, step.fee, step.reserve, None, step.net)
+		return read([PURCHASE_HEADER, ("AF-1", NAME, 1000, *amounts)])
+	return payments(
+		(step.invoice_no, NAME, "48210", DAY, step.word, 1000, step.amount, step.fee, step.released, None)
+	)
+
+
+def credited(ledger, receivables, amount) -> Receivables:
+	"""The invoice after a credit note: our books expect less of it."""
+	invoice = receivables["AF-1"]
+	position = ledger.position(invoice)
+	ledger.positions["AF-1"] = replace(position, outstanding=position.outstanding - Decimal(amount))
+	standing = InvoiceStanding.RETURNED if amount == invoice.amount else invoice.standing
+	return Receivables([replace(invoice, standing=standing)])
+
+
+def decided(step, report, receivables, ledger):
+	"""The report with one decision after the other, and the reasons the row waited for before each."""
+	decision, waited = RowDecision(), []
+	result = reconcile(report, receivables, ledger, decisions={2: decision})
+	for action in step.decide:
+		line = result.lines[0]
+		if line.outcome is Outcome.MATCHED:
+			break
+		assert line.outcome is Outcome.BLOCKED and not line.effects
+		waited.append(line.reason)
+		if action == "accept":
+			assert line.reason in ACCEPTABLE
+			decision = replace(decision, accepted=decision.accepted | {line.reason})
+		elif action == "without_fee":
+			decision = replace(decision, accepted=decision.accepted | {WITHOUT_FEE})
+		else:
+			decision = replace(decision, event=Event(action))
+		result = reconcile(report, receivables, ledger, decisions={2: decision})
+	return result, waited
+
+
+@pytest.mark.parametrize("name", FACTS)
+@pytest.mark.parametrize("policy", ["borrowing", "sale"])
+def test_what_rts_says_is_posted(name, policy):
+	fact = FACTS[name]
+	ledger, receivables = ledger_of(receivable("AF-1"), policy=policy, terms=terms(fact.settings))
+	for step in fact.steps:
+		if isinstance(step, Note):
+			receivables = credited(ledger, receivables, step.amount)
+			continue
+		result, waited = decided(step, report_of(step), receivables, ledger)
+		assert result.lines[0].outcome in (Outcome.MATCHED, Outcome.IGNORED), result.lines[0].reason
+		ledger.commit(result)
+	sale = policy == "sale"
+	waits = fact.waits if not sale or fact.waits_under_sale is None else fact.waits_under_sale
+	assert tuple(waited) == waits
+	assert posted(result.legs) == (fact.sale if sale else fact.borrowing)
+	assert ledger.position(receivables["AF-1"]).state.value == fact.state
+
+
+@pytest.mark.parametrize("policy", ["borrowing", "sale"])
+def test_a_credit_that_was_used_is_a_difference_when_its_payment_bounces(policy):
+	ledger, receivables = ledger_of(receivable("AF-1"), policy=policy)
+	for step in FACTS["an over pay that bounces"].steps[:2]:
+		ledger.commit(reconcile(report_of(step), receivables, ledger))
+	ledger.positions["AF-1"] = replace(ledger.positions["AF-1"], credit_used=Decimal(4))
+	step = FACTS["an over pay that bounces"].steps[2]._replace(decide=("accept",))
+	result, waited = decided(step, report_of(step), receivables, ledger)
+	assert waited == ["credit_used"]
+	assert posted(result.legs) == (
+		"Dr customer_credit 3, differences 4; Cr reserve 7"
+		if policy == "sale"
+		else "Dr customer_credit 3, differences 4, receivable 1000; Cr advances 1000, reserve 7"
+	)
+
+
+@pytest.mark.parametrize(
+	"state, reason",
+	[("Submitted", "awaiting_purchase"), ("Denied", "not_purchased"), ("Held", "awaiting_purchase")],
+)
+def test_non_factored_is_no_remedy_while_rts_has_the_invoice(state, reason):
+	from rts_factoring.core.messages import ROWS
+	from rts_factoring.core.model import InvoiceState
+
+	ledger, receivables = ledger_of(receivable("AF-1"))
+	position = ledger.position(receivables["AF-1"])
+	ledger.positions["AF-1"] = replace(position, state=InvoiceState(state))
+	report = payments(("AF-1", NAME, "48210", DAY, "Payment", 1000, 1000, None, None, None))
+	line = reconcile(report, receivables, ledger).lines[0]
+	assert line.reason == reason
+	assert ("non-factored" in ROWS[reason].fix) == (reason == "not_purchased")
