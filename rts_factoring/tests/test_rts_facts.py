@@ -2,12 +2,14 @@
 
 import frappe
 
-from rts_factoring.services.invoices import readiness
+from rts_factoring.services.accounting import credits, deposits
+from rts_factoring.services.company import settings
+from rts_factoring.services.invoices import notices, readiness
 from rts_factoring.services.reports import decisions, report_import
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.report_case import ReportCase
 from rts_factoring.tests.rts_facts import ACCEPT, FACTS, Bought, Note, Paid
-from rts_factoring.tests.test_report_imports import ReportCase
 
 CUSTOMER = "Ridgeline Foods Inc"
 ROLES = ("advances", "charges", "clearing", "customer_credit", "customer_deductions", "differences", "fee")
@@ -18,37 +20,37 @@ NET = ("Invoice #", "Customer", "Invoice Amount", "Purchase Amount", "Fee", "Res
 class FactCase(ReportCase):
 	def start(self, policy: str, **settings) -> None:
 		"""One invoice of 1,000, sent and not bought."""
-		freight.make_settings(ACME, policy=policy, **settings)
+		factories.make_settings(ACME, policy=policy, **settings)
 		dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
-		freight.make_invoice("AF-1", company=ACME, customer=CUSTOMER, amount=1000, po_no="PO-1", **dates)
-		freight.receivables()["AF-1"] = {"customer": CUSTOMER, "amount": "1000"}
-		reports.sent_batch("FB-1", ["AF-1"])
+		factories.make_invoice("AF-1", company=ACME, customer=CUSTOMER, amount=1000, po_no="PO-1", **dates)
+		factories.receivables()["AF-1"] = {"customer": CUSTOMER, "amount": "1000"}
+		report_factories.sent_batch("FB-1", ["AF-1"])
 		self.files = 0
 
 	def take(self, step):
 		"""Import one step, decide what it says, and check the books; returns the import and the reasons to wait."""
 		if isinstance(step, Note):
-			freight.make_credit_note("AF-1", step.amount if step.amount != 1000 else None)
+			factories.make_credit_note("AF-1", step.amount if step.amount != 1000 else None)
 			return None, []
 		self.files += 1
 		if isinstance(step, Bought):
 			row = ("AF-1", CUSTOMER, 1000, step.purchased, step.fee, step.reserve, step.net)
 			titles = [("Purchase Report",), ("Client #:", "104233"), ("Batch:", "FB-1")]
-			content = reports.workbook([*titles, NET, row])
+			content = report_factories.workbook([*titles, NET, row])
 		else:
 			day = f"11/{self.files + 3:02}/2026"
 			row = (step.invoice_no, f"C{self.files}", day, step.word, step.amount, step.fee, step.released)
-			content = reports.payment_rows("11/01/2026 - 11/30/2026", row)
-		doc = reports.import_file(f"fact-{self.files}.xlsx", content)
+			content = report_factories.payment_rows("11/01/2026 - 11/30/2026", row)
+		doc = report_factories.import_file(f"fact-{self.files}.xlsx", content)
 		waited = []
 		for action in step.decide:
-			line = reports.lines(doc)[0]
+			line = report_factories.lines(doc)[0]
 			if line.posted:
 				break
 			self.assertEqual(line.outcome, "blocked", line)
 			waited.append(line.reason)
 			self.decide(doc, line.row_no, action)
-		self.assertTrue(reports.lines(doc)[0].posted, reports.lines(doc))
+		self.assertTrue(report_factories.lines(doc)[0].posted, report_factories.lines(doc))
 		return doc, waited
 
 	def decide(self, doc, row: int, action: str) -> None:
@@ -61,7 +63,7 @@ class FactCase(ReportCase):
 	def posted(self, doc) -> str:
 		sides = {"Dr": [], "Cr": []}
 		for role in ROLES:
-			debit, credit = reports.journal(doc, role)
+			debit, credit = report_factories.journal(doc, role)
 			sides["Dr"] += [f"{role} {debit.normalize():f}"] if debit else []
 			sides["Cr"] += [f"{role} {credit.normalize():f}"] if credit else []
 		return "; ".join(f"{side} {', '.join(entries)}" for side, entries in sides.items() if entries)
@@ -73,20 +75,20 @@ class TestFacts(FactCase):
 			with self.subTest(name):
 				self.check(policy, fact)
 			frappe.db.rollback()
-			frappe.clear_cache(doctype=freight.settings.DOCTYPE)
+			frappe.clear_cache(doctype=settings.DOCTYPE)
 			frappe.clear_messages()
 
 	def check(self, policy: str, fact):
 		self.start(policy, **fact.settings)
 		made = []
-		before = reports.books()
+		before = report_factories.books()
 		for step in fact.steps:
 			doc, waited = self.take(step)
 			self.assert_books_agree()
 			if doc:
 				made.append(doc)
 			else:
-				before = reports.books()
+				before = report_factories.books()
 		sale = policy == "Sale"
 		waits = fact.waits if not sale or fact.waits_under_sale is None else fact.waits_under_sale
 		self.assertEqual(tuple(waited), waits)
@@ -96,7 +98,7 @@ class TestFacts(FactCase):
 			frappe.get_doc("Report Import", doc.name).cancel()
 			self.assert_books_agree()
 		if isinstance(fact.steps[0], Note) or not any(isinstance(step, Note) for step in fact.steps):
-			self.assertEqual(reports.books(), before)
+			self.assertEqual(report_factories.books(), before)
 
 	def test_borrowing(self):
 		self.run_facts("Borrowing")
@@ -112,17 +114,17 @@ class TestSentAgain(FactCase):
 		self.assertEqual(readiness.requeue("AF-1").state.value, "Queued")
 		row = frappe.db.get_value("Sales Invoice", "AF-1", ["factoring_status", "factoring_batch"])
 		self.assertEqual(row, ("Queued", None))
-		reports.sent_batch("FB-2", ["AF-1"])
+		report_factories.sent_batch("FB-2", ["AF-1"])
 		self.take(Paid("Fee", fee=4))
-		self.assertEqual(freight.state("AF-1"), "Submitted")
-		content = reports.purchase_rows("FB-2", ("AF-1", 1000, 31, 50))
-		doc = reports.import_file("again.xlsx", content)
-		self.assertEqual([line.outcome for line in reports.lines(doc)], ["matched"])
+		self.assertEqual(factories.state("AF-1"), "Submitted")
+		content = report_factories.purchase_rows("FB-2", ("AF-1", 1000, 31, 50))
+		doc = report_factories.import_file("again.xlsx", content)
+		self.assertEqual([line.outcome for line in report_factories.lines(doc)], ["matched"])
 		self.assert_books_agree()
-		self.assertEqual(freight.state("AF-1"), "Financed")
+		self.assertEqual(factories.state("AF-1"), "Financed")
 		frappe.get_doc("Report Import", doc.name).cancel()
 		self.assert_books_agree()
-		self.assertEqual(freight.state("AF-1"), "Submitted")
+		self.assertEqual(factories.state("AF-1"), "Submitted")
 
 	def test_charged_back_and_sent_again(self):
 		for policy in ("Borrowing", "Sale"):
@@ -130,7 +132,7 @@ class TestSentAgain(FactCase):
 				self.start(policy)
 				self.take(Bought())
 				self.take(Paid("Chargeback", 1000))
-				self.assertEqual(freight.state("AF-1"), "Charged Back")
+				self.assertEqual(factories.state("AF-1"), "Charged Back")
 				self.buy_again()
 			frappe.db.rollback()
 
@@ -145,8 +147,8 @@ class TestSentAgain(FactCase):
 					(*NET, "Status", "Notes"),
 				]
 				rows.append(("AF-1", CUSTOMER, 1000, None, None, None, None, "Denied", "Credit limit"))
-				reports.import_file("denied.xlsx", reports.workbook(rows))
-				self.assertEqual(freight.state("AF-1"), "Denied")
+				report_factories.import_file("denied.xlsx", report_factories.workbook(rows))
+				self.assertEqual(factories.state("AF-1"), "Denied")
 				freight_method(self, "Direct")
 				freight_method(self, "Factoring")
 				self.buy_again()
@@ -159,14 +161,14 @@ class TestSentAgain(FactCase):
 		doc = frappe.get_doc("Sales Invoice", "AF-1")
 		doc.po_no = "PO-2"
 		doc.save()
-		self.assertEqual(freight.state("AF-1"), "Charged Back")
+		self.assertEqual(factories.state("AF-1"), "Charged Back")
 
 
 def freight_method(case, method: str) -> None:
 	doc = frappe.get_doc("Sales Invoice", "AF-1")
 	doc.factoring_method = method
 	doc.save()
-	case.assertEqual(freight.state("AF-1"), "Denied")
+	case.assertEqual(factories.state("AF-1"), "Denied")
 
 
 class TestCredits(FactCase):
@@ -206,3 +208,26 @@ class TestCredits(FactCase):
 		self.take(Bought())
 		doc, _waited = self.take(Paid("Direct Payment", 1000, decide=ACCEPT))
 		self.assertEqual(deposits.expected(doc.name)["payout"], 0)
+
+
+class TestNotice(FactCase):
+	def test_the_rest_of_a_short_pay_prints_without_the_notice(self):
+		for policy in ("Borrowing", "Sale"):
+			with self.subTest(policy):
+				self.start(policy)
+				self.take(Bought())
+				self.assertTrue(self.is_due())
+				self.take(Paid("Short Pay", 900))
+				self.assertFalse(self.is_due())
+				self.take(Paid("NSF", -900))
+				self.assertTrue(self.is_due())
+			frappe.db.rollback()
+
+	def test_an_invoice_closed_net_of_its_reserve_prints_without_the_notice(self):
+		self.start("Borrowing")
+		self.take(Bought())
+		self.take(Paid("Chargeback", 950, decide=ACCEPT))
+		self.assertFalse(self.is_due())
+
+	def is_due(self) -> bool:
+		return notices.check_due(frappe.get_doc("Sales Invoice", "AF-1"))[0].due

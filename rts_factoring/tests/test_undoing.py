@@ -95,15 +95,15 @@ class TestWhatStandsInTheWay(UndoCase):
 
 
 class TestWhatIsTakenBack(UndoCase):
-	def test_the_tasks_and_with_them_the_assignment_of_the_invoice(self):
+	def test_the_tasks_and_with_them_the_assignment_of_the_import(self):
 		people = [factories.make_user(f"undo{number}@example.com", "Factoring Manager") for number in (1, 2)]
 		doc = self.post((ONE, "1", "11/05/2026", "Chargeback", 2450))
-		found = {"reference_name": ONE, "status": "Open"}
+		found = {"reference_name": doc.name, "status": "Open", "description": ("like", f"%{ONE}%")}
 		self.assertLessEqual(set(people), set(frappe.get_all("ToDo", found, pluck="allocated_to")))
-		self.assertIn(people[1], frappe.db.get_value("Sales Invoice", ONE, "_assign"))
+		self.assertIn(people[1], frappe.db.get_value("Report Import", doc.name, "_assign"))
 		self.cancel(doc)
 		self.assertEqual(frappe.get_all("ToDo", found), [])
-		self.assertIn(frappe.db.get_value("Sales Invoice", ONE, "_assign"), (None, "", "[]"))
+		self.assertIn(frappe.db.get_value("Report Import", doc.name, "_assign"), (None, "", "[]"))
 
 	def test_why_the_factor_held_an_invoice(self):
 		made = report_factories.import_sample("purchase_mixed")
@@ -150,7 +150,8 @@ class TestRowsDecidedLate(UndoCase):
 		self.post_late(doc, 5, "buyout")
 		self.assertEqual(self.figures(ONE), ("Completed", "0.00"))
 		self.assertEqual(text(report_factories.journal(doc, "clearing")[1]), "100.00")
-		self.assertTrue(frappe.db.exists("ToDo", {"reference_name": TWO, "status": "Open"}))
+		task = {"reference_name": doc.name, "status": "Open", "description": ("like", f"%{TWO}%")}
+		self.assertTrue(frappe.db.exists("ToDo", task))
 		self.assert_books_agree()
 		self.cancel(doc)
 		self.assertEqual(report_factories.books(), before)

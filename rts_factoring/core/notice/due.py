@@ -15,7 +15,8 @@ from .notice import ENGLISH, Notice
 class NoticeCase:
 	"""What decides whether a notice is due. `frozen` is the version that the invoice's packet was made with.
 
-	`before_first` says that the invoice is older than every notice of its company, and was not sold.
+	`before_first` says that the invoice is older than every notice of its company, and was not sold. `rest_is_ours` says that
+	the factor has settled it, and the customer still owes us a part (a short pay).
 	"""
 
 	company_factored: bool
@@ -26,6 +27,7 @@ class NoticeCase:
 	in_force: Notice | None = None
 	frozen: Notice | None = None
 	before_first: bool = False
+	rest_is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def _not_due(case: NoticeCase) -> str:
 		return "denied"
 	if case.state is InvoiceState.CHARGED_BACK:
 		return "bought_back"
+	if case.rest_is_ours:
+		return "rest_is_ours"
 	return ""
 
 

@@ -5,6 +5,7 @@ import re
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Sum
 from frappe.utils import cint, flt, getdate
 
 from rts_factoring.core.eligibility import is_outside_agreement
@@ -245,7 +246,20 @@ def _case(row, language: str) -> NoticeCase:
 		before_first = (
 			bool(versions) and not sold
 		)  # factoring began later; without any notice its setup is unfinished
-	return NoticeCase(company, customer, invoice, state, standing, in_force, frozen, before_first)
+	rest_is_ours = _is_rest_ours(row, state)
+	return NoticeCase(
+		company, customer, invoice, state, standing, in_force, frozen, before_first, rest_is_ours
+	)
+
+
+def _is_rest_ours(row, state: InvoiceState) -> bool:
+	"""The factor bought the invoice and has nothing open on it any more, and the customer still owes a part of it."""
+	if state is not InvoiceState.COMPLETED or flt(row.outstanding_amount) <= 0:
+		return False
+	entry = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(entry).where(entry.sales_invoice == row.name)
+	purchased, is_open = query.select(Sum(entry.purchased), Sum(entry.open_change)).run()[0]
+	return flt(purchased) > 0 and flt(is_open, 2) <= 0
 
 
 def _is_bulk_print() -> bool:

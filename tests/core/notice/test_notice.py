@@ -68,6 +68,7 @@ class TestWhenItIsDue:
 		[
 			({"state": InvoiceState.DENIED}, "denied"),
 			({"state": InvoiceState.CHARGED_BACK}, "bought_back"),
+			({"state": InvoiceState.COMPLETED, "rest_is_ours": True}, "rest_is_ours"),
 			({"standing": InvoiceStanding.RETURNED}, "returned"),
 			({"standing": InvoiceStanding.CANCELLED}, "cancelled"),
 		],
