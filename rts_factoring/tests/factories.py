@@ -160,8 +160,8 @@ def make_invoice(number: str, submit: bool = True, **values):
 	return doc
 
 
-def make_credit_note(invoice: str, amount: float | None = None):
-	"""Submitted, over a part of the invoice or all of it."""
+def make_credit_note(invoice: str, amount: float | None = None, own_balance: bool = True):
+	"""Submitted, over a part of the invoice or all of it. Without a balance of its own it lowers what the invoice owes."""
 	from erpnext.controllers.sales_and_purchase_return import make_return_doc
 
 	note = make_return_doc("Sales Invoice", invoice)
@@ -169,6 +169,7 @@ def make_credit_note(invoice: str, amount: float | None = None):
 	note.update({"set_posting_time": 1, "posting_date": day, "due_date": None})
 	if amount:
 		note.items[0].update({"qty": -1, "rate": amount})
+	note.update_outstanding_for_self = int(own_balance)
 	note.insert()
 	note.submit()
 	return note

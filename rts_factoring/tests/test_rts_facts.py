@@ -30,7 +30,8 @@ class FactCase(ReportCase):
 	def take(self, step):
 		"""Import one step, decide what it says, and check the books; returns the import and the reasons to wait."""
 		if isinstance(step, Note):
-			factories.make_credit_note("AF-1", step.amount if step.amount != 1000 else None)
+			amount = step.amount if step.amount != 1000 else None
+			factories.make_credit_note("AF-1", amount, own_balance=False)
 			return None, []
 		self.files += 1
 		if isinstance(step, Bought):
@@ -177,23 +178,7 @@ class TestCredits(FactCase):
 		self.take(Bought())
 		doc, _waited = self.take(Paid("Over Pay", 1007))
 		self.assertEqual(credits.used(ACME, ["AF-1"]), {"AF-1": 0})
-		entry = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="name")[0]
-		account = frappe.db.get_value("Sales Invoice", "AF-1", "debit_to")
-		back = frappe.get_doc({"doctype": "Journal Entry", "company": ACME, "posting_date": "2026-11-10"})
-		party = {"account": account, "party_type": "Customer", "party": CUSTOMER}
-		back.append(
-			"accounts",
-			{
-				**party,
-				"debit_in_account_currency": 4,
-				"reference_type": "Journal Entry",
-				"reference_name": entry,
-			},
-		)
-		bank = frappe.db.get_value("Account", {"company": ACME, "account_type": "Cash", "is_group": 0})
-		back.append("accounts", {"account": bank, "credit_in_account_currency": 4})
-		back.insert()
-		back.submit()
+		self.use_credit(4)
 		self.assertEqual(credits.used(ACME, ["AF-1"]), {"AF-1": 4})
 		doc, waited = self.take(Paid("NSF", -1007, decide=ACCEPT))
 		self.assertEqual(waited, ["credit_used"])
@@ -202,6 +187,28 @@ class TestCredits(FactCase):
 			"Dr customer_credit 3, differences 4, receivable 1000; Cr advances 1000, reserve 7",
 		)
 		self.assert_books_agree()
+
+	def use_credit(self, amount: float) -> None:
+		"""Another invoice of the customer is settled with a part of the credit."""
+		dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01", "factoring_method": "Direct"}
+		other = factories.make_invoice(
+			"AF-2", company=ACME, customer=CUSTOMER, amount=amount, po_no="PO-2", **dates
+		)
+		doc = frappe.get_doc(
+			{
+				"doctype": "Payment Reconciliation",
+				"company": ACME,
+				"party_type": "Customer",
+				"party": CUSTOMER,
+				"receivable_payable_account": other.debit_to,
+			}
+		)
+		doc.get_unreconciled_entries()
+		invoices = [row.as_dict() for row in doc.invoices if row.invoice_number == "AF-2"]
+		payments = [row.as_dict() for row in doc.payments]
+		doc.allocate_entries(frappe._dict({"invoices": invoices, "payments": payments}))
+		doc.reconcile()
+		self.assertEqual(frappe.db.get_value("Sales Invoice", "AF-2", "outstanding_amount"), 0)
 
 	def test_a_direct_payment_is_no_payout(self):
 		self.start("Borrowing")
