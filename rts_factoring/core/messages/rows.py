@@ -148,7 +148,21 @@ ROWS: dict[str, Message] = {
 		"A cell has a formula without a saved result.",
 		"Open the file in Excel, save it, and import it again.",
 	),
+	# Whether it was posted before.
 	"posted_before": Message(
-		"An earlier import has already posted this row.", "Do nothing. The row is not posted again."
+		"An earlier import has already posted this row.",
+		"Do nothing: the row is not posted again. If it happened twice, choose Row of Its Own.",
+	),
+	"ignored_before": Message(
+		"The same row was ignored in an earlier import.",
+		"Do nothing: the row is not posted. If it happened twice, choose Row of Its Own.",
+	),
+	"posted_differently": Message(
+		"An earlier import has posted this row, but the row says something else now.",
+		"Accept to post the difference. If it is another row that happened too, choose Row of Its Own. If nothing is to be posted, ignore it.",
+	),
+	"ignored_differently": Message(
+		"The same row was ignored in an earlier import, but the row says something else now.",
+		"Accept to post the whole row, or ignore it again.",
 	),
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from ..model import DEFAULT_TERMS, InvoiceState, Outcome, Policy, Position, Receivable, ReportTerms
-from .results import Reconciliation
+from .posted_rows import PostedRow, posted_row
+from .results import ReconciledLine, Reconciliation
 
 FINAL_OUTCOMES = frozenset(
 	(Outcome.MATCHED, Outcome.IGNORED)
@@ -17,8 +19,8 @@ class FactoringLedger:
 	"""What one company and RTS owe each other.
 
 	`batches` has the live ones: batch number → invoices sent in it. `companies` has all subsidiaries, so that a file or
-	row that names another one is recognised. `posted_rows` has identity and occurrence of each report row that was posted,
-	or ignored by a person.
+	row that names another one is recognised. `posted_rows` has each report row that was posted, or ignored by a person;
+	where they are too many to be held, `find_rows` looks them up by identities and fingerprints.
 	"""
 
 	company: str
@@ -28,7 +30,8 @@ class FactoringLedger:
 	companies: frozenset[str] = frozenset()
 	batches: dict[str, tuple[str, ...]] = field(default_factory=dict)
 	positions: dict[str, Position] = field(default_factory=dict)
-	posted_rows: set[tuple[str, int]] = field(default_factory=set)
+	posted_rows: set[PostedRow] = field(default_factory=set)
+	find_rows: Callable[[Collection[str], Collection[str]], Iterable[PostedRow]] | None = None
 	terms: ReportTerms = DEFAULT_TERMS
 
 	def __post_init__(self) -> None:
@@ -51,6 +54,26 @@ class FactoringLedger:
 	def commit(self, result: Reconciliation) -> None:
 		"""Take over the result of a reconciliation, which until then changes nothing."""
 		self.positions.update(result.positions)
-		for line in result.lines:
+		for line, fingerprint in zip(result.lines, result.report.fingerprints, strict=True):
 			if line.outcome in FINAL_OUTCOMES:
-				self.posted_rows.add((line.identity, line.occurrence))
+				self.posted_rows.add(_posted_row(result, line, fingerprint))
+
+	def posted_before(self, identities: Collection[str], fingerprints: Collection[str]) -> list[PostedRow]:
+		"""The posted rows with any of these identities or fingerprints."""
+		if self.find_rows:
+			return list(self.find_rows(identities, fingerprints))
+		known, prints = frozenset(identities), frozenset(fingerprints)
+		return [row for row in self.posted_rows if row.identity in known or row.fingerprint in prints]
+
+
+def _posted_row(result: Reconciliation, line: ReconciledLine, fingerprint: str) -> PostedRow:
+	return posted_row(
+		line.line,
+		line.identity,
+		line.occurrence,
+		fingerprint,
+		batch=result.batch,
+		name=f"{line.identity}:{line.occurrence}",
+		corrects=line.posted.name if line.posted else "",
+		is_ignored=line.outcome is Outcome.IGNORED,
+	)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 
 from ..errors import FileRefused
 from ..model import ReportKind
-from ..reports.layout import normalise_word
 from ..reports.lines import ReportLine
 from ..reports.metadata import client_of
 from ..reports.report import Report
@@ -79,35 +78,29 @@ def _only(values: Iterable[str]) -> str:
 _PREFIX = re.compile(r"[^\W\d]*0*(?=[1-9])")
 
 
-def _bare(invoice_no: str) -> str:
+def bare_number(invoice_no: str) -> str:
 	"""The number without the prefix and zeros that it loses in one spreadsheet and keeps in another."""
 	number = normalised(invoice_no)
 	match = _PREFIX.match(number)
 	return number[match.end() :] if match else number
 
 
-def identity_of(kind: ReportKind, line: ReportLine, known: bool = True) -> str:
-	"""SHA-1 of a row's content, whatever its position and spelling; 40 hex digits.
+def bare_reference(payment_ref: str) -> str:
+	"""A check number without the zeros that it loses in a spreadsheet."""
+	return normalised(payment_ref).lstrip("0")
 
-	With `known` False the row's word counts as the report spells it, as it does before the layout knows the word.
+
+def identity_of(kind: ReportKind, line: ReportLine, batch: str = "") -> str:
+	"""SHA-1 of what makes a row, whatever its position and spelling, and whatever the layout learns; 40 hex digits.
+
+	A row of a purchase report is known by its batch, its invoice and the amount bought, one of a payment report by its
+	day and the amount paid. What else it says is compared by `recognition`.
 	"""
-	meaning = line.status if kind is ReportKind.PURCHASE else line.event
-	amounts = (
-		line.purchased,
-		line.fee,
-		line.reserve,
-		line.other,
-		line.net,
-		line.paid,
-		line.released,
-		line.chargeback,
-	)
-	parts = (
-		kind.value,
-		_bare(line.invoice_no),
-		line.date.isoformat() if line.date else "",
-		normalised(line.payment_ref).lstrip("0"),  # a check number loses its zeros in a spreadsheet
-		meaning.value if meaning and known else f"?{normalise_word(line.word)}",
-		*[str(amount) if amount else "" for amount in amounts],  # typed amounts have two decimals each
-	)
-	return hashlib.sha1("|".join(parts).encode(), usedforsecurity=False).hexdigest()
+	if kind is ReportKind.PURCHASE:
+		principal = line.invoice_amount if line.purchased is None else line.purchased
+		parts = (kind.value, normalised(batch), bare_number(line.invoice_no))
+	else:
+		principal = line.paid
+		parts = (kind.value, line.date.isoformat() if line.date else "")
+	text = "|".join((*parts, str(principal) if principal else ""))  # typed amounts have two decimals each
+	return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

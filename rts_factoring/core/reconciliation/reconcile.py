@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,13 +9,16 @@ from ..errors import FileRefused
 from ..model import NEEDS_INVOICE, Event, InvoiceState, Outcome, Position, Receivable, ReportKind
 from ..reports.lines import ReportLine
 from ..reports.report import Report
+from .corrections import correction
 from .factoring_ledger import FactoringLedger
-from .identity import check_identity, identity_of, other_subsidiaries
+from .identity import check_identity, other_subsidiaries
 from .matching import Match, Matcher, Receivables
 from .payment_effects import payment
 from .positions import advance
+from .posted_rows import PostedRow
+from .recognition import Recognised, recognise
 from .results import NO_DECISION, ReconciledLine, Reconciliation, RowDecision
-from .row_effects import DEDUCTIONS, RowResult, blocked, deduction, purchase
+from .row_effects import DEDUCTIONS, RowResult, blocked, deduction, holds, purchase
 
 
 def reconcile(
@@ -25,13 +27,16 @@ def reconcile(
 	ledger: FactoringLedger,
 	batch: str = "",
 	decisions: Mapping[int, RowDecision] | None = None,
+	report_import: str = "",
 ) -> Reconciliation:
 	"""What the report's rows mean and would post, in their order. Nothing changes until `ledger.commit`.
+
+	`report_import` is the import that the report belongs to, where it may have posted some of these rows itself.
 
 	Raises FileRefused when the report is not of this client or batch (see check_identity).
 	"""
 	batch = check_identity(report, ledger, batch, receivables.companies)
-	return _Reconciler(report, receivables, ledger, batch, decisions or {}).result()
+	return _Reconciler(report, receivables, ledger, batch, decisions or {}).result(report_import)
 
 
 class _Reconciler:
@@ -58,13 +63,17 @@ class _Reconciler:
 		)
 		self.positions: dict[str, Position] = {}  # as they are after the rows so far
 		self.moved: set[str] = set()
-		self.identities = [identity_of(report.kind, line) for line in report.lines]
-		self.as_typed = Counter(self.identities)
-		self.seen: Counter[str] = Counter()  # rows so far of each identity
-		self.decided: Counter[str] = Counter()  # the same of rows whose type a person set
 
-	def result(self) -> Reconciliation:
-		lines = tuple(map(self._reconciled, self.report.lines, self.identities))
+	def result(self, report_import: str) -> Reconciliation:
+		batch = batch_key = self.batch
+		if self.report.kind is ReportKind.PURCHASE and not batch:
+			batches = self._batches_of_rows()
+			batch = batches[0] if len(batches) == 1 else ""
+			batch_key = "+".join(batches) or self.report.metadata.batch
+		recognised = recognise(
+			self.report, batch, batch_key, self.ledger.posted_before, self.decisions, report_import
+		)
+		lines = tuple(map(self._reconciled, self.report.lines, recognised))
 		self._refuse_other_batch(lines)
 		self._take_batch_of_rows(lines)
 		missing = self._missing(lines)
@@ -73,18 +82,23 @@ class _Reconciler:
 			self.report, self.ledger.company, self.ledger.policy, self.batch, lines, missing, moved
 		)
 
-	def _reconciled(self, line: ReportLine, identity: str) -> ReconciledLine:
+	def _reconciled(self, line: ReportLine, recognised: Recognised) -> ReconciledLine:
 		decision = self.decisions.get(line.row, NO_DECISION)
 		if decision.event:
 			line = line._replace(event=decision.event, problems=_remaining_problems(line, decision.event))
-		identity, occurrence, posted = self._recognise(line, identity, decision)
 		match = self._match(line, decision)
-		if posted:
-			result = RowResult(Outcome.DUPLICATE, "posted_before")
+		posted = recognised.posted
+		if posted and not recognised.is_same and self._is_bought_again(match):
+			posted = None
+		if posted and recognised.is_same:
+			result = RowResult(Outcome.DUPLICATE, "ignored_before" if posted.is_ignored else "posted_before")
 		elif decision.ignore:
 			result = RowResult(Outcome.IGNORED, decision.ignore)
+		elif posted and (reason := _differs(posted)) not in decision.accepted:
+			result = blocked(reason)
 		else:
-			result = self._result_of(line, match, decision)
+			before = posted if posted and not posted.is_ignored else None
+			result = self._result_of(line, match, decision, before)
 			if result.effects or result.outcome in _STATE_OF_OUTCOME:
 				self._move(match.receivable, result)
 		return ReconciledLine(
@@ -94,27 +108,16 @@ class _Reconciler:
 			match.rule,
 			match.receivable,
 			result.effects,
-			identity,
-			occurrence,
+			recognised.identity,
+			recognised.occurrence,
+			posted,
 		)
 
-	def _recognise(self, line: ReportLine, identity: str, decision: RowDecision) -> tuple[str, int, bool]:
-		"""Identity, occurrence, and whether the row was posted before: as it is, as its word was spelt before the layout learnt
-		it, or with the type that a person now sets and a later report stated."""
-		posted = self.ledger.posted_rows
-		if posted and line.word:
-			spelt = identity_of(self.report.kind, line, known=False)
-			if spelt != identity and (spelt, self.seen[spelt] + 1) in posted:
-				self.seen[spelt] += 1
-				return spelt, self.seen[spelt], True
-		if posted and decision.event:
-			typed = identity_of(self.report.kind, line)
-			self.decided[typed] += typed != identity
-			occurrence = self.as_typed[typed] + self.decided[typed]
-			if typed != identity and (typed, occurrence) in posted:
-				return typed, occurrence, True
-		self.seen[identity] += 1
-		return identity, self.seen[identity], (identity, self.seen[identity]) in posted
+	def _is_bought_again(self, match: Match) -> bool:
+		"""Whether RTS has given back the invoice of a purchase, so that it can only be bought anew."""
+		if self.report.kind is not ReportKind.PURCHASE or match.receivable is None:
+			return False
+		return not holds(self._position(match.receivable))
 
 	def _match(self, line: ReportLine, decision: RowDecision) -> Match:
 		if not decision.invoice_no or self.matcher.names_other_company(line):
@@ -126,7 +129,9 @@ class _Reconciler:
 			return Match(Outcome.BLOCKED, chosen, "other_subsidiary" if chosen else "unknown_invoice")
 		return Match(Outcome.MATCHED, chosen, None, "decided")
 
-	def _result_of(self, line: ReportLine, match: Match, decision: RowDecision) -> RowResult:
+	def _result_of(
+		self, line: ReportLine, match: Match, decision: RowDecision, posted: PostedRow | None
+	) -> RowResult:
 		problems = line.problems
 		if match.receivable:
 			problems = tuple(problem for problem in problems if problem != "missing_invoice")
@@ -139,6 +144,9 @@ class _Reconciler:
 			return blocked("other_currency")
 		position = self._position(receivable) if receivable else None
 		policy, terms = self.ledger.policy, self.ledger.terms
+		if posted:
+			kind = self.report.kind
+			return correction(kind, line, posted, receivable, position, policy, decision, terms)
 		if self.report.kind is ReportKind.PAYMENT:
 			return payment(line, receivable, position, policy, decision, terms)
 		if receivable is None or position is None:
@@ -194,6 +202,16 @@ class _Reconciler:
 		if len(batches) == 1 and (batch := batches.pop()) in self.ledger.batches:
 			self.batch, self.invoices = batch, self.ledger.batches[batch]
 
+	def _batches_of_rows(self) -> list[str]:
+		"""The batches that the invoices of a purchase report without a batch were sent in."""
+		matches = map(self.matcher.match, self.report.lines)
+		certain = {
+			match.receivable.invoice_no
+			for match in matches
+			if match.outcome is Outcome.MATCHED and match.receivable
+		}
+		return sorted({self.ledger.batch_of(invoice_no) for invoice_no in certain} - {""})
+
 	def _missing(self, lines: Sequence[ReconciledLine]) -> tuple[str, ...]:
 		"""Invoices of the batch that no row of a purchase report means. A suggestion does not count."""
 		if self.report.kind is not ReportKind.PURCHASE:
@@ -209,6 +227,11 @@ class _Reconciler:
 _CERTAIN_OUTCOMES = frozenset((Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING))
 _UNCERTAIN_OUTCOMES = frozenset((Outcome.SUGGESTED, Outcome.IGNORED))
 _STATE_OF_OUTCOME = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceState.DENIED}
+
+
+def _differs(posted: PostedRow) -> str:
+	"""Why a row waits that says something else than it did when it was posted."""
+	return "ignored_differently" if posted.is_ignored else "posted_differently"
 
 
 def _remaining_problems(line: ReportLine, event: Event) -> tuple[str, ...]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from ..model import Event, Leg, Outcome, Policy, Position, Receivable
 from ..reports.lines import ReportLine
 from ..reports.report import Report
+from .posted_rows import Difference, PostedRow, differences
 from .posting_matrix import Effect, legs
+
+GENUINE = "genuine"  # accepted: the row only looks like one that was posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +24,19 @@ class RowDecision:
 	ignore: str = ""  # the reason
 	accepted: frozenset[str] = frozenset()
 
+	@property
+	def is_genuine(self) -> bool:
+		"""A person says that a row that looks like a posted one is a row of its own."""
+		return GENUINE in self.accepted
+
 
 NO_DECISION = RowDecision()
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciledLine:
-	"""`identity` stands for the row's content and is the same in every report that repeats the row. `occurrence` counts the
-	rows of one report with the same content."""
+	"""`identity` is the same in every report that repeats the row. `occurrence` tells rows of one identity apart. `posted` is
+	the row posted before that this one repeats, or says otherwise."""
 
 	line: ReportLine
 	outcome: Outcome
@@ -38,6 +46,12 @@ class ReconciledLine:
 	effects: tuple[Effect, ...]
 	identity: str
 	occurrence: int
+	posted: PostedRow | None = None
+
+	@property
+	def differences(self) -> tuple[Difference, ...]:
+		"""What the row states otherwise than the one posted before."""
+		return differences(self.line, self.posted) if self.posted else ()
 
 	@property
 	def invoice_no(self) -> str | None:

@@ -43,6 +43,8 @@ ACCEPTABLE = frozenset(
 		"credit_used",
 		"direct_payment",
 		"fee_repeats",
+		"posted_differently",
+		"ignored_differently",
 	)
 )
 WITHOUT_FEE = "without_fee"  # accepted: the fee beside the payment is the one stated at purchase

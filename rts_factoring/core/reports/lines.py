@@ -49,6 +49,9 @@ class ReportLine(NamedTuple):
 AMOUNTS: tuple[str, ...] = ("invoice_amount", "purchased", "advance", "fee", "reserve", "other")
 AMOUNTS += ("net", "paid", "released", "chargeback", "balance")
 
+# The amounts that can move money. With the advance a row may state its reserve.
+MONEY = tuple(name for name in AMOUNTS if name not in ("invoice_amount", "balance"))
+
 # Field of the layout → attribute of the line, where the names differ.
 ATTRIBUTE = {
 	"purchased_amount": "purchased",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,6 +36,7 @@ class Report:
 	titles: tuple[int, ...] = ()
 	headers: tuple[int, ...] = ()
 	blanks: tuple[int, ...] = field(default=(), repr=False)
+	fingerprints: tuple[str, ...] = field(default=(), repr=False)  # one for each line, see fingerprint()
 
 	@property
 	def metadata(self) -> ReportMetadata:
@@ -69,6 +71,12 @@ def parse_report(
 	layouts = tuple(layouts or DEFAULT_LAYOUTS.values())
 	header, sheet, layout = find_header(workbook, layouts, kind)
 	return _Parser(workbook, sheet.rows, header, layout).report()
+
+
+def fingerprint(row: Row) -> str:
+	"""SHA-1 of a row's cells as they are in the file, whatever a layout makes of them; 40 hex digits."""
+	text = "\x1f".join("" if cell is None else str(cell) for cell in row).rstrip("\x1f")
+	return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
 Column: TypeAlias = list[Any]  # one value for each row below the header
@@ -149,6 +157,7 @@ class _Parser:
 			titles=tuple(titles),
 			headers=tuple(headers),
 			blanks=tuple(blanks),
+			fingerprints=tuple(fingerprint(self.rows[line.row - 1]) for line in lines),
 		)
 
 	def _total(self, place: int, line: ReportLine) -> TotalRow:

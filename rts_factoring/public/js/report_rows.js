@@ -125,7 +125,7 @@ function bulk(frm) {
 	const action = (name, label) =>
 		`<button type="button" class="btn btn-xs btn-default mr-1 mb-1" data-action="${name}" disabled>${label}</button>`;
 	return `<div class="mb-2" role="toolbar" aria-label="${__("Decide the chosen rows")}">
-		${action("accept", __("Accept"))}${action("without_fee", __("Without Fee"))}${action("invoice", __("Choose Invoice"))}
+		${action("accept", __("Accept"))}${action("without_fee", __("Without Fee"))}${action("invoice", __("Choose Invoice"))}${action("genuine", __("Row of Its Own"))}
 		${action("type", __("Set Type"))}${action("ignore", __("Ignore"))}
 		${action("undo", __("Undo Decision"))}<span class="text-muted small" data-chosen></span></div>`;
 }
@@ -180,12 +180,25 @@ function outcome(row) {
 	const posted =
 		row.posted && row.outcome !== "ignored" ? ` <span class="text-muted">${__("posted")}</span>` : "";
 	const muted = (text) => `<div class="text-muted">${text}</div>`;
-	const why = row.meaning ? `<div>${e(row.meaning)}</div>` : "";
+	const why = row.meaning ? `<div>${e(row.meaning)}</div>${before(row)}` : before(row);
 	const remedy = row.meaning && row.remedy && !row.posted ? muted(e(row.remedy)) : "";
 	const who = row.decided_by ? `, ${e(frappe.user.full_name(row.decided_by))}` : "";
 	const reason = row.resolution_reason ? `: ${e(row.resolution_reason)}` : "";
 	const decided = row.resolution ? muted(`${__(row.resolution)}${who}${reason}`) : "";
 	return `<span class="indicator-pill no-indicator-dot text-nowrap ${colour}">${mark} ${label}</span>${posted}${why}${remedy}${decided}`;
+}
+
+// Where the row stands that this one repeats, and which amounts differ
+
+function before(row) {
+	if (!row.before) return "";
+	const { report_import, row_no } = row.before;
+	const link = frappe.utils.get_form_link("Report Import", report_import, true);
+	const changes = row.differences.map(({ field, posted, stated }) =>
+		__("{0}: {1} posted, {2} in this row", [__(frappe.unscrub(field)), posted, stated])
+	);
+	const where = __("Posted before: {0}, row {1}", [link, row_no]);
+	return `<div>${where}</div>${changes.map((text) => `<div>${frappe.utils.escape_html(text)}</div>`).join("")}`;
 }
 
 function type_and_date(row) {
@@ -282,6 +295,7 @@ function decide(frm, action) {
 				label: __("Remember this word for later reports"),
 			},
 		],
+		genuine: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Why It Happened Twice"), reqd: 1 }],
 		ignore: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 	}[action];
 	if (!ask) return send();

@@ -6,20 +6,22 @@ Positions and invoice states are sums over it (see core.reconciliation.positions
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Sum
 from frappe.utils import now
 
-from rts_factoring.core.model import InvoiceState, Policy, Position, Role
+from rts_factoring.core.model import Event, InvoiceState, Outcome, Policy, Position, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import MOVES, state_of
+from rts_factoring.core.reconciliation.posted_rows import PostedRow
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
+from rts_factoring.core.reports.lines import MONEY
 from rts_factoring.services.accounting import credits
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import settings
@@ -197,9 +199,8 @@ def _position(row, credit_used: Decimal) -> Position:
 	)
 
 
-def load_ledger(company: str, kind: str, days: Collection[date] = ()) -> FactoringLedger:
-	"""The company's book: live batches, positions, and which rows of reports of this kind were posted before: those of
-	the time the days span (a row's day is part of its identity), and those without a day."""
+def load_ledger(company: str, kind: str) -> FactoringLedger:
+	"""The company's ledger: live batches, positions, and a way to the rows of reports of this kind that were posted."""
 	agreement = settings.require(company)
 	return FactoringLedger(
 		company=company,
@@ -209,7 +210,7 @@ def load_ledger(company: str, kind: str, days: Collection[date] = ()) -> Factori
 		companies=frozenset(settings.factored_companies()),
 		batches=_batches(company),
 		positions=positions(company),
-		posted_rows=_posted_rows(company, kind, days),
+		find_rows=partial(_posted_rows, company, kind),
 		terms=settings.report_terms(agreement),
 	)
 
@@ -231,7 +232,16 @@ def _batches(company: str) -> dict[str, tuple[str, ...]]:
 	return {name: tuple(invoices) for name, invoices in invoices_of.items()}
 
 
-def _posted_rows(company: str, kind: str, days: Collection[date]) -> set[tuple[str, int]]:
+_ROW_AMOUNTS = tuple("reserve_released" if name == "released" else name for name in MONEY)
+_ROW_FIELDS = ("name", "identity", "occurrence", "fingerprint", "report_import", "row_no", "outcome") + (
+	*("invoice_no", "payment_ref", "word", "event_type", "duplicate_of", *_ROW_AMOUNTS),
+)
+
+
+def _posted_rows(
+	company: str, kind: str, identities: Collection[str], fingerprints: Collection[str]
+) -> list[PostedRow]:
+	"""Rows that were posted or ignored, and have one of these identities or fingerprints."""
 	line, parent = frappe.qb.DocType("Report Import Line"), frappe.qb.DocType("Report Import")
 	query = (
 		frappe.qb.from_(line)
@@ -239,12 +249,32 @@ def _posted_rows(company: str, kind: str, days: Collection[date]) -> set[tuple[s
 		.on(parent.name == line.report_import)
 		.where((line.company == company) & (parent.kind == kind.title()))
 		.where(line.posted_key.isnotnull())
-		.select(line.identity, line.occurrence)
+		.select(parent.batch, *(line[field] for field in _ROW_FIELDS))
 	)
-	in_time = line.date.isnull()
-	if days:
-		in_time |= line.date[min(days) : max(days)]
-	return {(identity, int(occurrence)) for identity, occurrence in query.where(in_time).run()}
+	found = {}
+	for field, values in ((line.identity, identities), (line.fingerprint, fingerprints)):
+		for part in chunks(sorted(set(values))):
+			found |= {row.name: _posted_row(row) for row in query.where(field.isin(part)).run(as_dict=True)}
+	return list(found.values())
+
+
+def _posted_row(row) -> PostedRow:
+	return PostedRow(
+		identity=row.identity,
+		occurrence=int(row.occurrence),
+		fingerprint=row.fingerprint or "",
+		batch=row.batch or "",
+		invoice_no=row.invoice_no or "",
+		payment_ref=row.payment_ref or "",
+		word=row.word or "",
+		event=Event(row.event_type) if row.event_type else None,
+		amounts=tuple(money(row[field] or 0) for field in _ROW_AMOUNTS),
+		row=row.row_no,
+		report_import=row.report_import,
+		name=row.name,
+		corrects=(row.duplicate_of or "") if row.outcome == Outcome.MATCHED.value else "",
+		is_ignored=row.outcome == Outcome.IGNORED.value,
+	)
 
 
 def receivables_named(numbers: Collection[str]) -> Receivables:

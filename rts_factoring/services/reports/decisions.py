@@ -9,11 +9,13 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from rts_factoring.core.model import FUNDING_EVENTS, Event, Outcome, ReportKind
+from rts_factoring.core.reconciliation.results import GENUINE
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, DEDUCTIONS, WITHOUT_FEE
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling
 
+REPEATS = ("posted_differently", "ignored_differently")
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(
 		event.value for event in Event if event not in (Event.PURCHASE, *FUNDING_EVENTS)
@@ -86,6 +88,8 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 		if line.reason != "fee_repeats":
 			frappe.throw(_("Row {0} has no fee that repeats the one at purchase.").format(line.row_no))
 		return {"resolution": "Without Fee", "accepted": _with(line, WITHOUT_FEE)}
+	if action == "genuine":
+		return _of_its_own(line, (reason or "").strip())
 	if action == "invoice":
 		if not invoice or frappe.db.get_value("Sales Invoice", invoice, "company") != doc.company:
 			frappe.throw(_("Row {0}: choose an invoice of {1}.").format(line.row_no, doc.company))
@@ -100,10 +104,21 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 		return {"resolution": "Ignored", "resolution_reason": reason.strip()}
 	if action != "undo":
 		frappe.throw(
-			_("{0} is not a decision. Use accept, without_fee, invoice, type, ignore or undo.").format(action)
+			_(
+				"{0} is not a decision. Use accept, without_fee, genuine, invoice, type, ignore or undo."
+			).format(action)
 		)
 	fields = ("resolution_reason", "decided_invoice", "decided_event", "accepted")
 	return {"resolution": "", **dict.fromkeys(fields)}
+
+
+def _of_its_own(line, reason: str) -> dict:
+	"""A row that repeats a posted one, but happened too."""
+	if line.outcome != Outcome.DUPLICATE.value and line.reason not in REPEATS:
+		frappe.throw(_("Row {0} does not repeat a row that was posted.").format(line.row_no))
+	if not reason:
+		frappe.throw(_("Row {0}: say why it is a row of its own.").format(line.row_no))
+	return {"resolution": "Row of Its Own", "resolution_reason": reason, "accepted": _with(line, GENUINE)}
 
 
 def _with(line, reason: str) -> str:

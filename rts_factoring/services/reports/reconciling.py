@@ -24,7 +24,7 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 		decided = report_lines.stored_decisions(name)
 		report_lines.delete(name)
 		result = reconcile_import(doc, report, decided=False)
-	report_lines.insert(doc, result.lines, [[to_text(cell) for cell in row] for row in rows])
+	report_lines.insert(doc, result, [[to_text(cell) for cell in row] for row in rows])
 	if report_lines.restore_decisions(name, decided):
 		result = reconcile_import(doc, report)
 		report_lines.update(doc, result.lines)
@@ -53,9 +53,10 @@ def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliatio
 	numbers = {line.invoice_no for line in lines if line.invoice_no}
 	decisions = report_lines.decisions(doc.name) if decided else {}
 	numbers |= {decision.invoice_no for decision in decisions.values() if decision.invoice_no}
-	days = {line.date for line in report.lines if line.date}
-	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value, days)
-	return reconcile(report, ledger.receivables_named(numbers), factoring_ledger, doc.batch or "", decisions)
+	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value)
+	receivables = ledger.receivables_named(numbers)
+	own_name = doc.name if decided else ""
+	return reconcile(report, receivables, factoring_ledger, doc.batch or "", decisions, own_name)
 
 
 def update_rows(name: str) -> None:

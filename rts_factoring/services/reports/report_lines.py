@@ -12,8 +12,9 @@ from frappe.query_builder.functions import Concat, Count
 from frappe.utils import now
 
 from rts_factoring.core.model import Event, Outcome
+from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.matching import normalised
-from rts_factoring.core.reconciliation.results import ReconciledLine, RowDecision
+from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation, RowDecision
 from rts_factoring.core.reports.cells import escape_formula
 from rts_factoring.core.reports.lines import AMOUNTS
 from rts_factoring.services.invoices.receivables import chunks
@@ -41,13 +42,14 @@ _VALUES = {
 	"chargeback": "chargeback",
 }
 _RECONCILED = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity", "occurrence")
+_RECONCILED += ("duplicate_of", "differences")
 _TEXT = 140
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
 WAITING_OUTCOMES = (Outcome.SUGGESTED.value, Outcome.UNMATCHED.value, Outcome.BLOCKED.value)
 POSTABLE_OUTCOMES = (Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING)
 
 
-def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None:
+def insert(doc, result: Reconciliation, cells: list[list[str]]) -> None:
 	"""Stage all lines of an import; `cells[row-1]` are the texts of that sheet row."""
 	audit_time, user = now(), frappe.session.user
 	fixed = {
@@ -60,10 +62,10 @@ def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None
 		"company": doc.company,
 		"currency": doc.currency,
 	}
-	fields = ["name", *fixed, "row_no", *_VALUES, *_RECONCILED, "posted", "cells"]
+	fields = ["name", *fixed, "row_no", *_VALUES, *_RECONCILED, "posted", "fingerprint", "cells"]
 
 	def values():
-		for line in lines:
+		for line, fingerprint in zip(result.lines, result.report.fingerprints, strict=True):
 			row = line.line
 			yield (
 				frappe.generate_hash(length=10),
@@ -72,6 +74,7 @@ def insert(doc, lines: Iterable[ReconciledLine], cells: list[list[str]]) -> None
 				*(_stored(name, getattr(row, name)) for name in _VALUES.values()),
 				*_reconciled(line).values(),
 				0,
+				fingerprint,
 				json.dumps(cells[row.row - 1], ensure_ascii=False),
 			)
 
@@ -110,7 +113,18 @@ def _reconciled(line: ReconciledLine) -> dict:
 		"event_type": line.line.event.value if line.line.event else "",
 		"identity": line.identity,
 		"occurrence": line.occurrence,
+		"duplicate_of": line.posted.name if line.posted else None,
+		"differences": _differences(line),
 	}
+
+
+def _differences(line: ReconciledLine) -> str | None:
+	"""What the row states otherwise than the one posted before, as JSON."""
+	found = [
+		{"field": difference.field, "posted": text(difference.posted), "stated": text(difference.stated)}
+		for difference in line.differences
+	]
+	return json.dumps(found) if found else None
 
 
 def update(doc, lines: Iterable[ReconciledLine]) -> None:
@@ -222,6 +236,10 @@ def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 		of_import.set(table.posted_key, key).where(table.row_no.isin(part)).run()
 	for part in chunks(states_only):
 		of_import.where(table.row_no.isin(part)).run()
+
+
+def posted_key(company: str, identity: str, occurrence: int) -> str:
+	return f"{_company_key(company)}:{identity}:{occurrence}"
 
 
 def _company_key(company: str) -> str:

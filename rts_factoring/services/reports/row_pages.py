@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import frappe
 from frappe import _
 
@@ -13,7 +15,7 @@ FIELDS = (
 	*("row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no", "payment_ref"),
 	*("event_type", "word", "description", "date", "invoice_amount", "purchased", "fee", "reserve", "other"),
 	*("net", "paid", "reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by"),
-	"posted",
+	*("posted", "duplicate_of", "differences"),
 )
 
 
@@ -33,6 +35,7 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 		start=max(int(start), 0),
 		limit=min(max(int(length), 1), LIMIT),
 	)
+	_add_posted_before(rows)
 	for row in rows:
 		meaning, remedy = explain(row.reason or "")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
@@ -45,3 +48,20 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 		"status": status,
 		"progress": progress.posting_progress(report_import) if status == "Posting" else None,
 	}
+
+
+def _add_posted_before(rows: list) -> None:
+	"""To each row that repeats a posted one, where that stands (`before`), and what it states otherwise (`differences`)."""
+	names = {row.duplicate_of for row in rows if row.duplicate_of}
+	before = {
+		row.name: {"report_import": row.report_import, "row_no": row.row_no}
+		for row in frappe.get_all(
+			"Report Import Line",
+			filters={"name": ("in", sorted(names) or [""])},
+			fields=["name", "report_import", "row_no"],
+			limit=0,
+		)
+	}
+	for row in rows:
+		row.before = before.get(row.duplicate_of)
+		row.differences = json.loads(row.differences or "[]")

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
-from rts_factoring.core.model import InvoiceState, Outcome
+from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import deposits, journal_entries, ledger
 from rts_factoring.services.batches import batch_status
@@ -147,10 +147,10 @@ def _imports_to_update(doc) -> list[str]:
 	line, parent = frappe.qb.DocType("Report Import Line").as_("line"), frappe.qb.DocType("Report Import")
 	posted = (
 		frappe.qb.from_(own)
-		.select(own.identity)
+		.select(own.name)
 		.where((own.report_import == doc.name) & own.posted_key.isnotnull())
 	)
-	repeated = (line.outcome == Outcome.DUPLICATE.value) & line.identity.isin(posted)
+	repeated = (line.posted == 0) & line.duplicate_of.isin(posted)
 	superseded = (line.resolution == "Superseded") & (line.resolution_reason == doc.name)
 	rows = (
 		frappe.qb.from_(line)

@@ -44,7 +44,8 @@ BLOCKED = [
 	(BOTH, True, [row("Payment", 1000)], row("Chargeback", 1000), "nothing_open"),
 	(BOTH, True, [row("Short Pay", 900)], row("Payment", 100), "already_paid"),
 	(BOTH, True, [row("Chargeback", 1000)], row("Payment", 1000), "charged_back"),
-	(BOTH, True, [row("Chargeback", 1000)], row("Chargeback", 1000, fee=1), "charged_back"),
+	(BOTH, True, [row("Chargeback", 1000)], row("Chargeback", 1000, fee=1, day="11/04/2026"), "charged_back"),
+	(BOTH, True, [row("Chargeback", 1000)], row("Chargeback", 1000, fee=1), "posted_differently"),
 	(BOTH, True, [], row("Partial", 1001), "exceeds_open"),
 	(BOTH, True, [], row("Short Pay", 1001), "exceeds_open"),
 	(BOTH, True, [row("Partial", 400)], row("Chargeback", 601), "chargeback_exceeds_open"),
@@ -208,12 +209,15 @@ def test_what_becomes_of_a_purchase_row(last, outcome, reason):
 	assert bool(line.effects) == (outcome == "matched") and bool(result.legs) == (outcome == "matched")
 
 
-@pytest.mark.parametrize("status", ["Processed", "Held", "Denied"])
-def test_an_invoice_is_bought_once(status):
+@pytest.mark.parametrize(
+	"status, reason",
+	[("Processed", "posted_differently"), ("Held", "already_purchased"), ("Denied", "already_purchased")],
+)
+def test_an_invoice_is_bought_once(status, reason):
 	ledger, receivables, result = bought((*BOUGHT, "Processed", None))
 	ledger.commit(result)
 	again = reconcile(read([STATUS_HEADER, (*BOUGHT[:4], 31, 50, 0, 919, status, None)]), receivables, ledger)
-	assert (again.lines[0].outcome, again.lines[0].reason) == (Outcome.BLOCKED, "already_purchased")
+	assert (again.lines[0].outcome, again.lines[0].reason) == (Outcome.BLOCKED, reason)
 
 
 def test_an_invoice_bought_twice_in_one_report_is_bought_once():

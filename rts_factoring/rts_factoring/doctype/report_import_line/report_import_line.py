@@ -49,6 +49,8 @@ class ReportImportLine(CompanyDocument):
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
 		description: DF.SmallText | None
+		differences: DF.SmallText | None
+		duplicate_of: DF.Link | None
 		event_type: DF.Literal[
 			"",
 			"purchase",
@@ -75,6 +77,7 @@ class ReportImportLine(CompanyDocument):
 			"difference",
 		]
 		fee: DF.Currency
+		fingerprint: DF.Data | None
 		identity: DF.Data | None
 		invoice_amount: DF.Currency
 		invoice_date: DF.Date | None
@@ -104,7 +107,14 @@ class ReportImportLine(CompanyDocument):
 		reserve: DF.Currency
 		reserve_released: DF.Currency
 		resolution: DF.Literal[
-			"", "Accepted", "Without Fee", "Invoice Chosen", "Type Set", "Ignored", "Superseded"
+			"",
+			"Accepted",
+			"Without Fee",
+			"Row of Its Own",
+			"Invoice Chosen",
+			"Type Set",
+			"Ignored",
+			"Superseded",
 		]
 		resolution_reason: DF.SmallText | None
 		row_no: DF.Int
