@@ -120,11 +120,18 @@ FACTS: dict[str, Fact] = {
 		("arithmetic",),
 	),
 	"bought twice": Fact(
-		(Bought(), Bought(fee=31, net=919, decide=ACCEPT)),
+		(Bought(), Bought(fee=31, net=919, decide=("genuine", "accept"))),
 		"Dr clearing 919, fee 31, reserve 50; Cr differences 1000",
 		"Dr clearing 919, fee 31, reserve 50; Cr differences 1000",
 		"Financed",
-		("already_purchased",),
+		("posted_differently", "already_purchased"),
+	),
+	"a fee corrected in a second report of the batch": Fact(
+		(Bought(), Bought(fee=31, net=919, decide=ACCEPT)),
+		"Dr fee 1; Cr clearing 1",
+		"Dr fee 1; Cr clearing 1",
+		"Financed",
+		("posted_differently",),
 	),
 	# Payments that come back.
 	"an over pay that bounces": Fact(

@@ -6,9 +6,9 @@ from rts_factoring.core.model import ReportKind
 from rts_factoring.patches import row_identities
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import decisions, posting, reconciling, row_pages
-from rts_factoring.tests import freight, reports
-from rts_factoring.tests.case import FreightCase
-from rts_factoring.tests.freight import ACME
+from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.factories import ACME
 
 WIRE = ("Wire Fee", None, None, None, None, None, -15)
 PERIOD = "11/01/2026 - 11/15/2026"
@@ -19,9 +19,9 @@ class TestRowIdentity(FreightCase):
 		super().setUp()
 		self.layout = frappe.get_doc("Report Layout", layouts.DEFAULT_NAMES[ReportKind.PAYMENT])
 		self.addCleanup(self.forget_headers)
-		freight.make_invoices(["AF-10001", "AF-10002"])
-		reports.sent_batch("R1", ["AF-10001"])
-		reports.sent_batch("R2", ["AF-10002"])
+		factories.make_invoices(["AF-10001", "AF-10002"])
+		report_factories.sent_batch("R1", ["AF-10001"])
+		report_factories.sent_batch("R2", ["AF-10002"])
 
 	def forget_headers(self):
 		self.layout.reload()
@@ -29,23 +29,23 @@ class TestRowIdentity(FreightCase):
 		self.layout.save()
 		frappe.db.commit()
 
-	def purchase(self, batch, number, *rows, submit=True):
-		sample = freight.receivables()[number]
+	def purchase(self, batch, number, *rows, submit=True, name="purchase.xlsx"):
+		sample = factories.receivables()[number]
 		amount = float(sample["amount"])
 		line = (number, sample["customer"], amount, amount, 0, 0, amount)
-		titles = [("Client #:", "104233"), ("Batch:", batch)]
-		content = reports.workbook([*titles, reports.PURCHASE_HEADER, line, *rows])
-		return reports.import_file(f"{batch}.xlsx", content, submit)
+		titles = [("Client #:", "104233"), ("Batch:", batch), (name,)]
+		content = report_factories.workbook([*titles, report_factories.PURCHASE_HEADER, line, *rows])
+		return report_factories.import_file(name, content, submit)
 
-	def payments(self, *rows, header=(*reports.PAYMENT_HEADER[:7], "Rbt"), name="payments.xlsx"):
-		titles = [(f"Payment Report {PERIOD}",), ("Client #:", "104233")]
-		return reports.import_file(name, reports.workbook([*titles, header, *rows]))
+	def payments(self, *rows, header=(*report_factories.PAYMENT_HEADER[:7], "Rbt"), name="payments.xlsx"):
+		titles = [(f"Payment Report {PERIOD}",), ("Client #:", "104233"), (name,)]  # no two files are equal
+		return report_factories.import_file(name, report_factories.workbook([*titles, header, *rows]))
 
 	def partial(self, rebate, check="48210"):
 		return ("AF-10001", "", check, "11/03/2026", "Partial", 400, None, rebate)
 
 	def outcomes(self, doc):
-		return [(row.outcome, row.reason or "") for row in reports.lines(doc)]
+		return [(row.outcome, row.reason or "") for row in report_factories.lines(doc)]
 
 	def reconciled_again(self, doc):
 		reconciling.update_rows(doc.name)
@@ -54,28 +54,28 @@ class TestRowIdentity(FreightCase):
 	def test_each_of_two_batches_posts_its_wire_fee(self):
 		for batch, number in (("R1", "AF-10001"), ("R2", "AF-10002")):
 			doc = self.purchase(batch, number, WIRE, submit=False)
-			row = reports.lines(doc, "row_no")[1].row_no
+			row = report_factories.lines(doc, "row_no")[1].row_no
 			decisions.record_decision(doc.name, [row], "type", event="charge")
 			doc.reload()
 			doc.submit()
 			self.assertEqual([outcome for outcome, _ in self.outcomes(doc)], ["matched", "matched"])
-			self.assertEqual(reports.journal(doc, "charges"), (15, 0))
+			self.assertEqual(report_factories.journal(doc, "charges"), (15, 0))
 
 	def test_a_column_taught_between_two_reports_posts_only_what_is_new(self):
 		self.purchase("R1", "AF-10001")
 		first = self.payments(self.partial(50))
-		self.assertEqual(reports.journal(first, "advances"), (400, 0))
+		self.assertEqual(report_factories.journal(first, "advances"), (400, 0))
 		layouts.add_header(self.layout.name, "reserve_released", "Rbt", ACME)
 		second = self.payments(self.partial(50), self.partial(0, "48211"), name="second.xlsx")
 		self.assertEqual(self.outcomes(second), [("blocked", "posted_differently"), ("matched", "")])
 		self.assertEqual(second.waiting_count, 1)
 		shown = row_pages.page(second.name)["rows"][0]
-		self.assertEqual(shown.before, {"report_import": first.name, "row_no": 4})
+		self.assertEqual(shown.before, {"report_import": first.name, "row_no": 5})
 		self.assertEqual(shown.differences, [{"field": "released", "posted": "0.00", "stated": "50.00"}])
 		decisions.record_decision(second.name, [shown.row_no], "accept")
 		posting.post(second.name)
-		self.assertEqual(reports.journal(second, "clearing"), (50, 0))
-		self.assertEqual(reports.journal(second, "advances"), (400, 0))  # of the second check alone
+		self.assertEqual(report_factories.journal(second, "clearing"), (50, 0))
+		self.assertEqual(report_factories.journal(second, "advances"), (400, 0))  # of the second check alone
 		third = self.payments(self.partial(50), self.partial(0, "48211"), name="third.xlsx")
 		self.assertEqual(self.outcomes(third), [("duplicate", "posted_before")] * 2)
 
@@ -84,13 +84,13 @@ class TestRowIdentity(FreightCase):
 		self.payments(self.partial(None))
 		second = self.payments(self.partial(None), name="second.xlsx")
 		self.assertEqual(self.outcomes(second), [("duplicate", "posted_before")])
-		row = reports.lines(second)[0].row_no
+		row = report_factories.lines(second)[0].row_no
 		with self.refused("say why"):
 			decisions.record_decision(second.name, [row], "genuine")
 		decisions.record_decision(second.name, [row], "genuine", reason="two checks of 400")
 		posting.post(second.name)
-		self.assertEqual(reports.journal(second, "advances"), (400, 0))
-		line = reports.lines(second, "resolution", "resolution_reason", "occurrence")[0]
+		self.assertEqual(report_factories.journal(second, "advances"), (400, 0))
+		line = report_factories.lines(second, "resolution", "resolution_reason", "occurrence")[0]
 		self.assertEqual(tuple(line.values()), ("Row of Its Own", "two checks of 400", 2))
 		second.reload()
 		second.cancel()
@@ -112,5 +112,5 @@ class TestRowIdentity(FreightCase):
 		row_identities.execute()
 		second = self.payments(self.partial(None), name="second.xlsx")
 		self.assertEqual(self.outcomes(second), [("duplicate", "posted_before")])
-		again = self.purchase("R1", "AF-10001", WIRE)
+		again = self.purchase("R1", "AF-10001", WIRE, name="again.xlsx")
 		self.assertEqual(self.outcomes(again)[0], ("duplicate", "posted_before"))

@@ -57,6 +57,8 @@ class FactCase(ReportCase):
 	def decide(self, doc, row: int, action: str) -> None:
 		if action in ("accept", "without_fee"):
 			decisions.record_decision(doc.name, [row], action)
+		elif action == "genuine":
+			decisions.record_decision(doc.name, [row], action, reason="RTS paid it out again")
 		else:
 			decisions.record_decision(doc.name, [row], "type", event=action)
 		report_import.post_waiting(doc.name)

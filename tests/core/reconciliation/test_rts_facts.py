@@ -9,7 +9,7 @@ from rts_factoring.core.model import Event, FeesStatedIn, InvoiceStanding, Outco
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.posting_matrix import by_role
 from rts_factoring.core.reconciliation.reconcile import reconcile
-from rts_factoring.core.reconciliation.results import RowDecision
+from rts_factoring.core.reconciliation.results import GENUINE, RowDecision
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
 from rts_factoring.tests.rts_facts import FACTS, Bought, Note
 from tests.support.workbooks import DAY, PURCHASE_HEADER, ledger_of, payments, read, receivable
@@ -65,6 +65,8 @@ def decided(step, report, receivables, ledger):
 		if action == "accept":
 			assert line.reason in ACCEPTABLE
 			decision = replace(decision, accepted=decision.accepted | {line.reason})
+		elif action == "genuine":
+			decision = replace(decision, accepted=decision.accepted | {GENUINE})
 		elif action == "without_fee":
 			decision = replace(decision, accepted=decision.accepted | {WITHOUT_FEE})
 		else:
