@@ -225,7 +225,7 @@ class TestDecisions(ReportCase):
 		self.assertEqual((row.outcome, row.resolution_reason), ("ignored", "Not ours"))
 
 	def test_a_decision_needs_what_it_needs(self):
-		with self.refused("no suggestion"):
+		with self.refused("nothing to accept"):
 			decisions.record_decision(self.doc.name, [15], "accept")
 		with self.refused("why it is ignored"):
 			decisions.record_decision(self.doc.name, [15], "ignore", reason=" ")
