@@ -218,7 +218,7 @@ def test_the_rows_an_import_posted_itself_stand_for_themselves():
 	ledger, receivables = bought()
 	report = payments(partial(100, None), partial(100, None), header=RBT)
 	ledger.commit(reconcile(report, receivables, ledger))
-	second = next(row for row in ledger.posted_rows if row.row == 3)
+	second = next(row for row in ledger.posted_rows if (row.row, row.word) == (3, "Partial"))
 	ledger.posted_rows = {replace(second, report_import="RI-1")}
 	again = reconcile(report, receivables, ledger, report_import="RI-1")
 	assert [line.outcome.value for line in again.lines] == ["matched", "duplicate"]
