@@ -354,13 +354,13 @@ class DemoCycle:
 
 def _note(line) -> str:
 	"""What a report row meant for its invoice, in a few words."""
-	said = []
+	notes = []
 	for effect in line.effects:
 		amounts = {name: f"{amount:,.2f}" for name, amount in effect.amounts.items()}
-		said.append(_NOTES.get(effect.event, "").format(**amounts))
+		notes.append(_NOTES.get(effect.event, "").format(**amounts))
 	if line.line.reason:
-		said.append(line.line.reason)
-	return ", ".join(text for text in said if text)
+		notes.append(line.line.reason)
+	return ", ".join(text for text in notes if text)
 
 
 _NOTES = {

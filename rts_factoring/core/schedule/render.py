@@ -253,7 +253,7 @@ def _file_name(pattern: str, *, today: date | None = None, **values: str) -> str
 				value=f"{short(known.get(key, ''))!r}",
 				pattern=f"{pattern!r}",
 			)
-	name = PLACEHOLDER.sub(lambda found: parts[found[1]], pattern)
+	name = PLACEHOLDER.sub(lambda match: parts[match[1]], pattern)
 	if len(name) > MAX_NAME:
 		raise FactoringError("bad_file_name.length", name=f"{short(name)!r}", most=MAX_NAME)
 	return name
