@@ -14,8 +14,8 @@ from statistics import median
 from benchmarks import harness
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PAPERWORK = CHECKOUT / "tests" / "fixtures" / "paperwork"
-PAPERS = ("rate_confirmation.pdf", "bill_of_lading.pdf", "pod_photo.jpg")
+FIXTURES = CHECKOUT / "tests" / "fixtures" / "paperwork"
+DOCUMENTS = ("rate_confirmation.pdf", "bill_of_lading.pdf", "pod_photo.jpg")
 RUNS = 15
 INVOICE = "AF-10001"
 
@@ -64,7 +64,7 @@ def measure(frappe) -> None:
 	doc = factories.make_invoice(INVOICE)
 	frappe.db.commit()
 	frappe.local.form_dict = frappe._dict()
-	papers = [Document(guess_kind(name), name, PAPERWORK / name) for name in PAPERS]
+	documents = [Document(guess_kind(name), name, FIXTURES / name) for name in DOCUMENTS]
 	stamped = frappe.get_print("Sales Invoice", INVOICE, as_pdf=True)
 	page = frappe.get_print("Sales Invoice", INVOICE)
 	assert notices.stamp_html(doc) in page
@@ -72,7 +72,7 @@ def measure(frappe) -> None:
 
 	def stamp_and_merge():
 		notices.stamp_print(page, doc)
-		packet = build_packet(stamped, papers)
+		packet = build_packet(stamped, documents)
 		pages.append(packet.pages)
 
 	def render():

@@ -27,7 +27,7 @@ WITH_FILES = (
 	"Factoring Log",
 	"Report Layout",
 	"Schedule Layout",
-)  # what has a company and may carry packets, schedules, reports and papers
+)  # what has a company and may carry packets, schedules, reports and documents
 
 
 def allowed_companies(user: str | None = None) -> list[str] | None:

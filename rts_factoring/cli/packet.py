@@ -15,8 +15,8 @@ def add_arguments(parser) -> None:
 	parser.add_argument("target", metavar="OUT.pdf", type=Path)
 	parser.add_argument("invoice", metavar="INVOICE.pdf", type=Path, help="goes first, as it is (see stamp)")
 	parser.add_argument(
-		"papers",
-		metavar="PAPER",
+		"documents",
+		metavar="DOCUMENT",
 		type=Path,
 		nargs="*",
 		help="PDF, JPG or PNG; its kind is guessed from its name",
@@ -28,7 +28,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
-	documents = [Document(guess_kind(path.name), path.name, path.read_bytes()) for path in args.papers]
+	documents = [Document(guess_kind(path.name), path.name, path.read_bytes()) for path in args.documents]
 	limit = int(args.max_mb * 1000**2) if args.max_mb else None
 	packet = build_packet(
 		args.invoice.read_bytes(), documents, max_bytes=limit, invoice_name=args.invoice.name

@@ -51,7 +51,7 @@ class Candidate:
 	"""An invoice with everything the rules look at.
 
 	`required` and `attached` are kinds of documents. `layout_problems` say why the schedule cannot list it, and
-	`paperwork_problems` why its packet cannot be made, one sentence each.
+	`document_problems` why its packet cannot be made, one sentence each.
 	"""
 
 	receivable: Receivable
@@ -62,7 +62,7 @@ class Candidate:
 	required: Sequence[str] = ()
 	attached: Sequence[str] = ()
 	layout_problems: Sequence[str] = ()
-	paperwork_problems: Sequence[str] = field(default=())
+	document_problems: Sequence[str] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ def _schedule(candidate: Candidate, terms: Terms) -> list[Reason]:
 	return [Reason("schedule", problem=problem) for problem in candidate.layout_problems]
 
 
-def _paperwork(candidate: Candidate, terms: Terms) -> list[Reason]:
-	return [Reason("paperwork", problem=problem) for problem in candidate.paperwork_problems]
+def _document_problems(candidate: Candidate, terms: Terms) -> list[Reason]:
+	return [Reason("paperwork", problem=problem) for problem in candidate.document_problems]
 
 
 OUTSIDE: tuple[Rule, ...] = (_company, _method, _customer, _standing)
@@ -172,5 +172,5 @@ UNREADY: tuple[Rule, ...] = (
 	_notice,
 	_documents,
 	_schedule,
-	_paperwork,
+	_document_problems,
 )

@@ -59,7 +59,7 @@ def test_outside_of_factoring_one_reason_says_why(candidate, terms, code):
 		(replace(READY, has_notice=False), TERMS, "no_notice"),
 		(replace(READY, attached=("BOL",)), TERMS, "missing_document"),
 		(replace(READY, layout_problems=("PO Number is missing.",)), TERMS, "schedule"),
-		(replace(READY, paperwork_problems=("pod.pdf is empty.",)), TERMS, "paperwork"),
+		(replace(READY, document_problems=("pod.pdf is empty.",)), TERMS, "paperwork"),
 	],
 )
 def test_what_is_lacking_is_named(candidate, terms, code):

@@ -175,7 +175,7 @@ class DemoCycle:
 			required=subsidiary.required,
 			attached=[document.kind.value for document in documents],
 			layout_problems=render.problems(DEFAULT_LAYOUT, load.receivable),
-			paperwork_problems=document_problems,
+			document_problems=document_problems,
 		)
 
 	def _sell_batch(self, run: SubsidiaryRun, day: date, queued: dict[str, list[Document]]) -> None:

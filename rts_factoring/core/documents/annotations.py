@@ -34,7 +34,7 @@ def appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, StreamO
 
 	Raises DocumentError `no_appearance` for one that a viewer draws and that has no picture here.
 	"""
-	found = []
+	looks = []
 	for annotation in annotations_of(page):
 		if int(entry(annotation, "/F") or 0) & _HIDDEN:
 			continue
@@ -49,8 +49,8 @@ def appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, StreamO
 				NameObject("/XObject"),
 				NameObject("/Form"),
 			)
-			found.append((place, look))
-	return found
+			looks.append((place, look))
+	return looks
 
 
 def _appearance(annotation: DictionaryObject) -> StreamObject | None:

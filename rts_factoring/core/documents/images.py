@@ -105,7 +105,10 @@ def pixels(image: StreamObject) -> tuple[int, int]:
 
 
 def embed(picture: Image.Image, quality: Quality) -> StreamObject:
-	"""A picture of mode 1, L or RGB as image XObject: lossless while that is small, else JPEG."""
+	"""A picture of mode 1, L or RGB as image XObject: lossless while that is small, else JPEG.
+
+	reportlab's drawImage takes three times as long for a JPEG, and stores a black and white scan in colour, ten times as large.
+	"""
 	if picture.mode == "1" or picture.info.get("lossless"):
 		data = zlib.compress(picture.tobytes(), 6)
 		if len(data) <= MAX_LOSSLESS or picture.mode == "1":

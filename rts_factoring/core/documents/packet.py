@@ -216,8 +216,8 @@ def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
 		_refuse_other(content, name)
 	reader = open_pdf(content, name)
 	with reading(name):
-		for page, looked_at in look_at(reader, content):
-			set_upright(page, looked_at)
+		for page, pdfium_page in look_at(reader, content):
+			set_upright(page, pdfium_page)
 	return carry_over(reader, writer, name)
 
 

@@ -52,30 +52,30 @@ def look_at(reader: PdfReader, content: bytes) -> Iterator[tuple[PageObject, Any
 		yield page, _loaded(document, number, page) if agreed else None
 
 
-def page_bounds(page: PageObject, looked_at: Any) -> list[Box]:
+def page_bounds(page: PageObject, pdfium_page: Any) -> list[Box]:
 	"""Boxes around everything the page paints, in its own user space; a little too large rather than too small."""
-	if looked_at is None or not _restores_its_state(page):
+	if pdfium_page is None or not _restores_its_state(page):
 		raise Unreadable
-	found: list[Box] = []
+	boxes: list[Box] = []
 	segments = 0
-	for item, kind, matrix in _objects(looked_at):
+	for item, kind, matrix in _objects(pdfium_page):
 		if kind == raw.FPDF_PAGEOBJ_SHADING:
 			return [EVERYWHERE]
 		if kind == raw.FPDF_PAGEOBJ_PATH:
 			segments += raw.FPDFPath_CountSegments(item)
 			if segments > MAX_OBJECTS:
 				raise Unreadable
-			found += _painted(item, matrix)
+			boxes += _painted(item, matrix)
 		elif kind != raw.FPDF_PAGEOBJ_TEXT or _has_area(_bounds(item)):  # mere spaces have none
-			found.append(bounds(_bounds(item), matrix))
-	return found
+			boxes.append(bounds(_bounds(item), matrix))
+	return boxes
 
 
-def set_upright(page: PageObject, looked_at: Any) -> None:
+def set_upright(page: PageObject, pdfium_page: Any) -> None:
 	"""Turn a page whose text lies on its side or on its head. Scans without text stay as they are."""
 	letters: Counter[int] = Counter()
 	try:
-		for item, kind, matrix in _objects(looked_at) if looked_at is not None else ():
+		for item, kind, matrix in _objects(pdfium_page) if pdfium_page is not None else ():
 			if kind == raw.FPDF_PAGEOBJ_TEXT:
 				direction, count = _run_of_text(item, matrix)
 				letters[direction] += count
@@ -208,9 +208,9 @@ def _has_area(box: Box) -> bool:
 
 
 def _matrix(item: Any) -> Matrix:
-	found = raw.FS_MATRIX()
-	raw.FPDFPageObj_GetMatrix(item, found)
-	return found.a, found.b, found.c, found.d, found.e, found.f
+	own = raw.FS_MATRIX()
+	raw.FPDFPageObj_GetMatrix(item, own)
+	return own.a, own.b, own.c, own.d, own.e, own.f
 
 
 def _is_white(get_color: Callable[..., int], item: Any) -> bool:

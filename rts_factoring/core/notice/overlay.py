@@ -80,10 +80,10 @@ def view(page: PageObject) -> tuple[Size, Matrix]:
 
 def _stamped(reader: PdfReader, content: bytes, notice: Notice, values: NoticeValues, name: str) -> bytes:
 	with reading(name):
-		first, looked_at = next(look_at(reader, content))
-		set_upright(first, looked_at)
+		first, pdfium_page = next(look_at(reader, content))
+		set_upright(first, pdfium_page)
 		size, matrix = view(first)
-		place = _find_place(first, looked_at, notice, values)
+		place = _find_place(first, pdfium_page, notice, values)
 	writer = PdfWriter()
 	if place is None:
 		_add_page(writer, size if min(size) >= SMALLEST else LETTER, notice, values, name)
@@ -97,14 +97,14 @@ def _stamped(reader: PdfReader, content: bytes, notice: Notice, values: NoticeVa
 		return finish(writer, name)
 
 
-def _find_place(page: PageObject, looked_at: Any, notice: Notice, values: NoticeValues) -> _Place | None:
+def _find_place(page: PageObject, pdfium_page: Any, notice: Notice, values: NoticeValues) -> _Place | None:
 	"""Where the notice fits: at the top, else at the foot, else just above a footer."""
 	(width, height), matrix = view(page)
 	if min(width, height) < SMALLEST:
 		return None
 	try:
 		inverse = _inverse(matrix)
-		printed = [bounds(b, inverse) for b in (*page_bounds(page, looked_at), *_annotation_boxes(page))]
+		printed = [bounds(b, inverse) for b in (*page_bounds(page, pdfium_page), *_annotation_boxes(page))]
 	except Unreadable:
 		return None
 	scale = _scale((width, height))
