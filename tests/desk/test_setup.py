@@ -1,12 +1,14 @@
-"""A company that has never factored is set up by clicking, along the checklist. test_week.py goes on from here."""
+"""A company that has never factored is set up by clicking, along the checklist.
+
+The tests run in this order, and each begins where the one before ended. test_week.py continues on the same site.
+"""
 
 import time
-
-from .conftest import CHECKOUT
+from pathlib import Path
 
 ACME = "Acme Freight LLC"
 SETTINGS = "Subsidiary Factoring Settings"
-PHOTO = CHECKOUT / "tests" / "fixtures" / "paperwork" / "pod_photo.jpg"
+PHOTO = Path(__file__).parents[1] / "fixtures" / "paperwork" / "pod_photo.jpg"
 
 
 def step(desk, name: str) -> None:
@@ -18,7 +20,7 @@ def day(desk, iso: str) -> str:
 	return desk.page.evaluate("(iso) => frappe.datetime.str_to_user(iso)", iso)
 
 
-def done(desk) -> int:
+def steps_done(desk) -> int:
 	desk.settled()
 	return desk.page.locator("li[data-done='1'] >> visible=true").count()
 
@@ -33,10 +35,9 @@ def test_a_company_begins_with_a_checklist(admin):
 	admin.fill("representative_email", "rep@rts.example")
 	admin.save()
 	admin.sees("Submit a Notice of Assignment")
-	assert done(admin) == 0
-	for once in ("li[data-done]", ".page-head .factoring-help"):
-		found = admin.page.locator(f"{once} >> visible=true").count()
-		assert found == {"li[data-done]": 7}.get(once, 1), once
+	assert steps_done(admin) == 0
+	for selector, count in {"li[data-done]": 7, ".page-head .factoring-help": 1}.items():
+		assert admin.page.locator(f"{selector} >> visible=true").count() == count, selector
 	admin.look("setup")
 
 
@@ -81,10 +82,10 @@ def test_credentials_are_asked_for_and_the_agreement_is_kept(admin):
 	admin.sees("RTS sends the credentials")
 	admin.choose("request_stage", "Credentials Received")
 	admin.save()
-	assert done(admin) == 2
+	assert steps_done(admin) == 2
 
 
-def test_accounts_and_papers_are_chosen(admin):
+def test_accounts_and_required_documents_are_chosen(admin):
 	step(admin, "accounts")
 	admin.sees("Created: ")
 	admin.settled()
@@ -100,7 +101,7 @@ def test_accounts_and_papers_are_chosen(admin):
 	)
 	admin.save()
 	admin.tab("Agreement")
-	assert done(admin) == 4
+	assert steps_done(admin) == 4
 
 
 def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
@@ -134,7 +135,7 @@ def test_factoring_is_enabled_and_the_invoices_queue_by_themselves(admin):
 	admin.form(SETTINGS, ACME)
 	step(admin, "live")
 	admin.page.wait_for_function("() => cur_frm.doc.enabled && !cur_frm.is_dirty()")
-	assert done(admin) == 5
+	assert steps_done(admin) == 5
 	admin.sees("The connection still leads to the sandbox factor")
 	admin.look("setup-done")
 	deadline = time.monotonic() + 120

@@ -1,19 +1,20 @@
-"""A carrier's first week, by clicking: connection, papers, batch, both reports with decisions, and all of it undone.
+"""A carrier's first week, by clicking: documents, batch, both reports with decisions, and all of it undone.
 
-The tests follow each other; each begins where the one before ended.
+The tests run in this order after test_setup.py, on the same site, and each begins where the one before ended. What
+one test makes for later ones is in the fixture `week`.
 """
 
 import io
 import json
 import re
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from .conftest import CHECKOUT
-
-FIXTURES = CHECKOUT / "tests" / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 ACME = "Acme Freight LLC"
 SLOW_LINKS = """() => {
 	const ask = frappe.xcall;
@@ -22,19 +23,32 @@ SLOW_LINKS = """() => {
 		return ask(method, ...rest);
 	};
 }"""
-week: dict = {}  # what earlier tests leave for later ones
+
+
+@dataclass
+class Week:
+	"""Names of the documents that earlier tests made."""
+
+	batch: str = ""
+	purchase: str = ""
+	payment: str = ""
+
+
+@pytest.fixture(scope="module")
+def week() -> Week:
+	return Week()
 
 
 def changed(content: bytes, change) -> bytes:
 	"""The workbook with `change` made to the first cell of each row that names an invoice."""
-	book = openpyxl.load_workbook(io.BytesIO(content))
-	for row in book.active.iter_rows():
+	workbook = openpyxl.load_workbook(io.BytesIO(content))
+	for row in workbook.active.iter_rows():
 		for cell in row:
 			if isinstance(cell.value, str) and re.fullmatch(r"AF-\d+", cell.value):
 				cell.value = change(cell.value)
-	found = io.BytesIO()
-	book.save(found)
-	return found.getvalue()
+	buffer = io.BytesIO()
+	workbook.save(buffer)
+	return buffer.getvalue()
 
 
 def newest(folder, word: str) -> bytes:
@@ -70,7 +84,7 @@ def test_the_workspace_counts_what_needs_attention(dana):
 	dana.look("workspace")
 
 
-def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(dana):
+def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana):
 	dana.open("sales-invoice")
 	dana.settled()
 	pill = dana.page.locator(
@@ -102,7 +116,7 @@ def test_an_invoice_says_what_it_lacks_and_queues_when_the_papers_are_dropped(da
 	dana.look("documents")
 
 
-def test_papers_dropped_on_the_list_go_to_the_invoice_whose_whole_number_is_named(dana):
+def test_a_document_dropped_on_the_list_goes_to_the_invoice_its_name_gives_in_full(dana):
 	content = (FIXTURES / "paperwork/rate_confirmation.pdf").read_bytes()
 	dana.open("sales-invoice")
 	dana.settled()
@@ -117,7 +131,7 @@ def test_papers_dropped_on_the_list_go_to_the_invoice_whose_whole_number_is_name
 	dana.look("invoices")
 
 
-def test_a_refused_upload_says_why(dana):
+def test_a_refused_upload_shows_the_reason(dana):
 	said = json.dumps([json.dumps({"message": "This site takes files of 5 MB"})])
 	refusal = {
 		"status": 417,
@@ -134,7 +148,7 @@ def test_a_refused_upload_says_why(dana):
 	dana.page.unroute("**/upload_file")
 
 
-def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_reloaded(dana, factor):
+def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_reloaded(dana, factor, week):
 	dana.open("factoring-batch/new")
 	dana.settled()
 	dana.page.evaluate(SLOW_LINKS)  # the person is faster than the server
@@ -143,7 +157,7 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 	dana.sees("AF-10004", ".modal.show")
 	dana.look("get-queued")
 	dana.dialog("Add to the Batch")
-	week["batch"] = current(dana)
+	week.batch = current(dana)
 	assert dana.page.evaluate("() => [cur_frm.doc.invoice_count, cur_frm.doc.total_amount]") == [4, 8435.75]
 	dana.look("batch-draft")
 	submit(dana)
@@ -152,7 +166,7 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 	dana.dialog("Yes")
 	dana.settled()
 	dana.page.reload()
-	dana.form("Factoring Batch", week["batch"])
+	dana.form("Factoring Batch", week.batch)
 	dana.page.wait_for_function("() => cur_frm.doc.status === 'Delivered'", timeout=240_000)
 	dana.sees("5 of 5 files delivered")
 	dana.page.get_by_text("5 of 5 files delivered").first.scroll_into_view_if_needed()
@@ -161,9 +175,9 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 	assert {"AF-10001.pdf", "AF-10002.pdf", "AF-10003.pdf", "AF-10004.pdf"} <= names
 
 
-def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_decided(dana, factor):
+def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_decided(dana, factor, week):
 	content = newest(factor["outbox"], "purchase")
-	dana.form("Factoring Batch", week["batch"])
+	dana.form("Factoring Batch", week.batch)
 	dana.drop(
 		".layout-main-section",
 		"purchase.xlsx",
@@ -171,7 +185,7 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	)
 	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
 	dana.sees("Suggested")
-	week["purchase"] = current(dana)
+	week.purchase = current(dana)
 	dana.page.locator("[data-fieldname='lines']").scroll_into_view_if_needed()
 	dana.page.mouse.wheel(0, 500)
 	dana.look("purchase-rows")
@@ -199,7 +213,7 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	dana.look("financed")
 
 
-def test_a_payment_report_is_dropped_on_the_list(dana, factor):
+def test_a_payment_report_is_dropped_on_the_list(dana, factor, week):
 	content = newest(factor["outbox"], "payment")
 	dana.open("report-import")
 	dana.settled()
@@ -208,11 +222,11 @@ def test_a_payment_report_is_dropped_on_the_list(dana, factor):
 	)
 	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
 	dana.sees("Unmatched")
-	week["payment"] = current(dana)
+	week.payment = current(dana)
 
 
-def test_who_may_not_decide_is_told_who_does(uma):
-	for report, status in ((week["purchase"], "Posted"), (week["payment"], "Ready")):
+def test_a_user_who_may_not_decide_rows_sees_who_may(uma, week):
+	for report, status in ((week.purchase, "Posted"), (week.payment, "Ready")):
 		uma.form("Report Import", report)
 		uma.sees("A Factoring Manager decides rows that wait")
 		assert uma.page.evaluate("() => cur_frm.doc.status") == status
@@ -224,11 +238,11 @@ def test_who_may_not_decide_is_told_who_does(uma):
 	uma.look("rows-of-a-user")
 
 
-def test_what_one_person_types_is_not_reloaded_away_by_another(dana, uma):
-	dana.form("Report Import", week["payment"])
+def test_unsaved_input_survives_a_change_by_another_person(dana, uma, week):
+	dana.form("Report Import", week.payment)
 	dana.settled()
 	dana.fill("posting_date", dana.page.evaluate("() => frappe.datetime.str_to_user('2026-11-20')"))
-	uma.form("Report Import", week["payment"])
+	uma.form("Report Import", week.payment)
 	uma.button("Update Rows")
 	uma.settled()
 	dana.page.wait_for_timeout(3000)
@@ -237,7 +251,7 @@ def test_what_one_person_types_is_not_reloaded_away_by_another(dana, uma):
 	dana.settled()
 
 
-def test_a_posting_shows_how_far_it_is(dana):
+def test_a_running_posting_shows_its_progress(dana):
 	dana.page.evaluate(
 		"""async () => {
 			const ask = frappe.xcall;
@@ -251,8 +265,8 @@ def test_a_posting_shows_how_far_it_is(dana):
 	dana.look("posting")
 
 
-def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dana):
-	dana.form("Report Import", week["payment"])
+def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dana, week):
+	dana.form("Report Import", week.payment)
 	dana.settled()
 	dana.click("[data-outcome='waiting']")
 	dana.settled()
@@ -275,16 +289,16 @@ def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dan
 	dana.look("timeline")
 
 
-def test_every_screen_fits_a_telephone(phone):
+def test_every_screen_fits_a_telephone(phone, week):
 	screens = {
 		"workspace": lambda: phone.open("factoring"),
 		"invoices": lambda: phone.open("sales-invoice"),
 		"invoice": lambda: phone.form("Sales Invoice", "AF-10002"),
 		"batches": lambda: phone.open("factoring-batch"),
-		"batch": lambda: phone.form("Factoring Batch", week["batch"]),
+		"batch": lambda: phone.form("Factoring Batch", week.batch),
 		"imports": lambda: phone.open("report-import"),
-		"purchase": lambda: phone.form("Report Import", week["purchase"]),
-		"payment": lambda: phone.form("Report Import", week["payment"]),
+		"purchase": lambda: phone.form("Report Import", week.purchase),
+		"payment": lambda: phone.form("Report Import", week.payment),
 		"settings": lambda: phone.form("Subsidiary Factoring Settings", ACME),
 		"ledger": lambda: phone.open("factoring-ledger-entry"),
 		"tie-out": lambda: phone.open(f"query-report/Factoring Tie-out?company={ACME}"),
@@ -301,19 +315,19 @@ def test_every_screen_fits_a_telephone(phone):
 	phone.look("phone-documents")
 
 
-@pytest.mark.parametrize("what", ["payment", "purchase"])
-def test_an_import_is_undone_as_a_whole(dana, what):
-	dana.form("Report Import", week[what])
+@pytest.mark.parametrize("kind", ["payment", "purchase"])
+def test_an_import_is_undone_as_a_whole(dana, kind, week):
+	dana.form("Report Import", getattr(week, kind))
 	dana.click(".page-head .btn-secondary:has-text('Cancel')")
 	dana.page.wait_for_timeout(500)
 	dana.dialog("Yes")
 	dana.sees("Cancelled", ".page-head")
 	dana.form("Sales Invoice", "AF-10001")
-	dana.sees({"payment": "Financed", "purchase": "Submitted"}[what], ".page-head")
+	dana.sees({"payment": "Financed", "purchase": "Submitted"}[kind], ".page-head")
 
 
-def test_a_sent_batch_is_taken_back_with_a_reason(dana):
-	dana.form("Factoring Batch", week["batch"])
+def test_a_sent_batch_is_cancelled_with_a_reason(dana, week):
+	dana.form("Factoring Batch", week.batch)
 	dana.click(".page-head .btn-secondary:has-text('Cancel')")
 	dana.page.wait_for_timeout(500)
 	dana.dialog("Yes")
@@ -326,6 +340,6 @@ def test_a_sent_batch_is_taken_back_with_a_reason(dana):
 	dana.sees("Queued", ".page-head")
 
 
-def test_nothing_went_wrong_in_the_browser(dana, admin, uma, phone):
+def test_the_browser_logged_no_error(dana, admin, uma, phone):
 	for desk in (dana, admin, uma, phone):
 		assert desk.errors == []

@@ -3,12 +3,12 @@
 import getpass
 import os
 import shutil
-import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_port, wait_for_port
 
 SSHD = Path("/usr/sbin/sshd")
 needs_sshd = pytest.mark.skipif(
@@ -88,21 +88,3 @@ def fingerprint_of(key: Path) -> str:
 		["ssh-keygen", "-l", "-f", f"{key}.pub"], check=True, capture_output=True, text=True
 	)
 	return said.stdout.split()[1]
-
-
-def free_port() -> int:
-	with socket.create_server(("127.0.0.1", 0)) as listener:
-		return listener.getsockname()[1]
-
-
-def wait_for_port(port: int, process=None, seconds: float = 10) -> None:
-	deadline = time.monotonic() + seconds
-	while time.monotonic() < deadline:
-		try:
-			socket.create_connection(("127.0.0.1", port), timeout=1).close()
-			return
-		except OSError:
-			if process is not None and process.poll() is not None:
-				raise RuntimeError(f"the server ended with {process.returncode}") from None
-			time.sleep(0.05)
-	raise RuntimeError(f"nothing answers on port {port}")

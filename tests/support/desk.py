@@ -1,0 +1,169 @@
+"""A person at the desk, in a browser."""
+
+import base64
+import os
+import re
+from contextlib import contextmanager
+
+from playwright.sync_api import expect
+
+PICTURES = os.environ.get("DESK_PICTURES")  # a folder: every `look` leaves a picture there
+TIMEOUT = 90_000  # milliseconds the browser waits for something to appear
+
+
+class Desk:
+	"""One person at the desk; what they do is clicking and typing. Console errors are collected."""
+
+	def __init__(self, browser, site: dict, user: str, width: int = 1280, height: int = 900):
+		self.site, self.errors = site, []
+		self.context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+		self.page = self.context.new_page()
+		self.page.set_default_timeout(TIMEOUT)
+		self.page.on("console", self._console)
+		self.page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+		self.page.on("response", self._refusal)
+		self.page.goto(f"{site['url']}/login", wait_until="domcontentloaded", timeout=TIMEOUT)
+		self.page.fill("#login_email", user)
+		self.page.fill("#login_password", site["password"])
+		self.page.click(".btn-login")
+		self.page.wait_for_url(re.compile("/(app|desk)"), wait_until="commit")
+		self.page.wait_for_selector(".page-head")
+
+	def _console(self, message) -> None:
+		"""The realtime service may come and go: what it sent is asked for again."""
+		if message.type == "error" and "socket.io" not in f"{message.text} {message.location.get('url')}":
+			self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+	def _refusal(self, response) -> None:
+		"""What was asked and what was said, where the browser's own error gives only a number."""
+		if response.status >= 400 and "/api/" in response.url:
+			self.errors.append(f"{response.request.post_data or response.url} → {response.text()}"[:2000])
+
+	def open(self, route: str) -> None:
+		self.page.goto(f"{self.site['url']}/app/{route}", wait_until="domcontentloaded")
+		self.page.wait_for_selector(".page-head:visible")
+
+	def form(self, doctype: str, name: str) -> None:
+		"""Open a saved document and wait until its form is drawn."""
+		self.open(f"{doctype.lower().replace(' ', '-')}/{name}")
+		self.settled()
+		self.page.wait_for_function(
+			"([doctype, name]) => window.cur_frm && cur_frm.doctype === doctype && cur_frm.doc.name === name"
+			" && !cur_frm.is_new()",
+			arg=[doctype, name],
+		)
+
+	def settled(self) -> None:
+		"""Wait until nothing is being asked of the server."""
+		self.page.wait_for_timeout(400)
+		self.page.wait_for_function("() => window.frappe && !frappe.request.ajax_count")
+		self.page.wait_for_timeout(300)
+
+	def click(self, selector: str) -> None:
+		self.page.locator(f"{selector} >> visible=true").first.click()
+
+	def button(self, label: str, group: str = "") -> None:
+		"""A button of the form's head, or of one of its menus."""
+		if group:
+			self.click(f".page-head .inner-group-button button:has-text('{group}')")
+			self.click(f".page-head .inner-group-button .dropdown-menu a:has-text('{label}')")
+		else:
+			self.click(f".page-head button:has-text('{label}')")
+
+	def fill(self, fieldname: str, value: str) -> None:
+		field = self.page.locator(f"[data-fieldname='{fieldname}'] input >> visible=true").first
+		field.fill(value)
+		field.press("Tab")
+
+	def link(self, fieldname: str, value: str) -> None:
+		"""Type into a link field and choose what it offers."""
+		field = self.page.locator(f"[data-fieldname='{fieldname}'] input >> visible=true").first
+		field.click()
+		field.fill(value)
+		self.click(f"[data-fieldname='{fieldname}'] [role=option]:has-text('{value}')")
+
+	def dialog(self, label: str) -> None:
+		"""A button of the dialog in front."""
+		self.page.locator(
+			f".modal.show .modal-footer button:has-text('{label}') >> visible=true"
+		).last.click()
+		self.page.wait_for_timeout(400)
+
+	def close(self) -> None:
+		"""The message or dialog in front."""
+		self.page.locator(".modal.show .btn-modal-close >> visible=true").last.click()
+		self.page.wait_for_function("() => !document.querySelector('.modal.show, .modal-backdrop')")
+
+	def save(self) -> None:
+		self.click(".page-head .primary-action:has-text('Save')")
+		self.settled()
+
+	def drop(self, selector: str, name: str, content: bytes) -> None:
+		"""Drop one file, as from a folder on the screen."""
+		self.page.evaluate(
+			"""([selector, name, content]) => {
+				const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+				const transfer = new DataTransfer();
+				transfer.items.add(new File([bytes], name));
+				const target = [...document.querySelectorAll(selector)].find((e) => e.offsetParent);
+				target.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+			}""",
+			[selector, name, base64.b64encode(content).decode()],
+		)
+
+	def choose(self, fieldname: str, value: str) -> None:
+		"""One of a select field."""
+		self.page.locator(f"[data-fieldname='{fieldname}'] select >> visible=true").first.select_option(value)
+
+	def tab(self, label: str) -> None:
+		self.click(f"[role=tab]:has-text('{label}')")
+
+	@contextmanager
+	def expecting_errors(self):
+		"""What the server or the browser refuses in the block is meant to be refused."""
+		before = list(self.errors)
+		yield
+		self.settled()
+		self.errors[:] = before
+
+	def fits(self, *shown: str) -> None:
+		"""Nothing makes the page wider than the window, and what `shown` selects stands within it whole."""
+		self.settled()
+		wide = self.page.evaluate(
+			"""() => {
+				const width = document.documentElement.clientWidth;
+				if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
+				const clipped = (e) => {
+					for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) {
+						if (getComputedStyle(p).overflowX !== "visible" && p.getBoundingClientRect().right <= width) return true;
+					}
+				};
+				return [...document.querySelectorAll("body *")]
+					.filter((e) => e.offsetParent && e.getBoundingClientRect().right > width + 0.5 && !clipped(e))
+					.map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)
+					.slice(0, 12);
+			}"""
+		)
+		assert wide == [], self.page.url
+		for selector in shown:
+			boxes = self.page.locator(f"{selector} >> visible=true").evaluate_all(
+				"""(found) => found.map((e) => {
+					const clip = e.closest(".frappe-card, .page-head, body").getBoundingClientRect();
+					return e.getBoundingClientRect().right <= Math.min(clip.right, window.innerWidth);
+				})"""
+			)
+			assert boxes and all(boxes), f"{self.page.url}: {selector} {boxes}"
+
+	def text(self) -> str:
+		return self.page.locator("body").inner_text()
+
+	def sees(self, words: str, selector: str = "body") -> None:
+		expect(self.page.locator(selector).filter(visible=True).first).to_contain_text(
+			words, timeout=TIMEOUT, use_inner_text=True
+		)
+
+	def look(self, name: str) -> None:
+		if PICTURES:
+			self.settled()
+			self.page.wait_for_timeout(1500)
+			self.page.screenshot(path=f"{PICTURES}/{name}.png")
