@@ -16,7 +16,7 @@ BY_COUNT = "When Enough Invoices Are Queued"
 NOON = datetime(2026, 11, 3, 12, 0)
 
 
-class TestWhen(DeliveryCase):
+class TestWhenABatchIsSubmitted(DeliveryCase):
 	def daily(self, time: str, at: datetime = NOON, **values):
 		"""Acme's settings, saved at that moment with this daily time."""
 		with mock.patch.object(automatic_submit, "now_datetime", lambda: at):
@@ -77,7 +77,7 @@ class TestWhen(DeliveryCase):
 		self.assertEqual(settings.find(ACME).last_auto_submit, date(2026, 11, 3))
 
 
-class TestWhat(DeliveryCase):
+class TestWhatIsSubmitted(DeliveryCase):
 	def setUp(self):
 		super().setUp()
 		self.manager = factories.make_user("boss@rts.test", "Factoring Manager")

@@ -195,14 +195,14 @@ class TestRandomWeeks(ReportCase):
 			"after undoing all",
 		)
 
-	def test_borrowing(self):
+	def test_the_books_agree_after_random_weeks_of_borrowing(self):
 		self.run_weeks("Borrowing", 20261124)
 
-	def test_sale(self):
+	def test_the_books_agree_after_random_weeks_of_sale(self):
 		self.run_weeks("Sale", 20261125)
 
 
-class TestUpsAndDowns(ReportCase):
+class TestInvoiceUpAndDown(ReportCase):
 	"""What ERPNext would refuse of entries that are right: an invoice up and down in one report."""
 
 	def bought(self, policy: str = "Borrowing", *names: str) -> None:
@@ -331,7 +331,7 @@ class TestUpsAndDowns(ReportCase):
 class TestKilledPosting(ReportCase):
 	"""A posting job dies at a random moment: nothing of it is visible, and the next run posts all of it once."""
 
-	def test_killed_at_random_moments(self):
+	def test_a_posting_killed_at_random_moments_posts_all_or_nothing(self):
 		self.addCleanup(factories.wipe)
 		names = [f"KP-{number:03}" for number in range(12)]
 		for name in names:
@@ -465,7 +465,7 @@ class TestClosedPeriods(ReportCase):
 
 
 class TestPolicyChange(ReportCase):
-	def test_refused_with_what_is_open_and_allowed_when_nothing_is(self):
+	def test_a_policy_changes_only_when_no_invoice_is_open(self):
 		report_factories.sent_samples()
 		made = report_factories.import_golden("payment_clean")
 		with self.refused("AF-10009"):

@@ -38,7 +38,7 @@ SEARCH = "/api/method/frappe.desk.search.search_link"
 PERIOD = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
 
 
-class TestWalls(unittest.TestCase):
+class TestCompanyIsolation(unittest.TestCase):
 	@classmethod
 	def setUpClass(cls):
 		factories.ensure_companies()
@@ -94,7 +94,7 @@ class TestWalls(unittest.TestCase):
 		self.assertEqual(set(arguments(self.own)), set(company_isolation.methods()))
 		self.assertEqual(list(next(iter(self.table.values()))), list(ROLES))
 
-	def test_methods(self):
+	def test_each_method_lets_in_whom_the_table_says(self):
 		"""Let in is whatever is not refused for want of permission; what the method then says is other tests' matter."""
 		functions = company_isolation.methods()
 
@@ -114,7 +114,7 @@ class TestWalls(unittest.TestCase):
 
 		self.compare("method", ask)
 
-	def test_doctypes(self):
+	def test_each_doctype_allows_what_the_table_says(self):
 		wrong = []
 		for what, cells in self.table.items():
 			kind, _space, doctype = what.partition(" ")
@@ -152,7 +152,7 @@ class TestWalls(unittest.TestCase):
 							wrong.append(f"{doctype} {name} as {role} by {path}: {answer.status_code}")
 		self.assertFalse(wrong, "\n" + "\n".join(wrong))
 
-	def test_reports(self):
+	def test_each_report_lets_in_whom_the_table_says(self):
 		def ask(role, name, company):
 			filters = json.dumps({"company": company.company, "role": "Reserve"} | PERIOD)
 			return self.is_let_in(
@@ -163,7 +163,7 @@ class TestWalls(unittest.TestCase):
 
 		self.compare("report", ask)
 
-	def test_cards(self):
+	def test_each_card_lets_in_whom_the_table_says(self):
 		def ask(role, name, company):
 			card = frappe.get_doc("Number Card", name)
 			filters = json.loads(card.filters_json) | {"company": company.company}
@@ -171,7 +171,7 @@ class TestWalls(unittest.TestCase):
 
 		self.compare("card", ask)
 
-	def test_files_in_lists(self):
+	def test_each_file_is_listed_to_whom_the_table_says(self):
 		"""By every list there is; the names of other companies' files stand in none."""
 
 		def ask(role, name, company):
@@ -201,7 +201,7 @@ class TestWalls(unittest.TestCase):
 
 		self.compare("listed file", ask)
 
-	def test_files(self):
+	def test_each_file_opens_to_whom_the_table_says(self):
 		def ask(role, name, company):
 			answer = self.people[role].get(company.files[name])
 			self.assertIn(answer.status_code, (200, 401, 403), f"{role}: {name}")

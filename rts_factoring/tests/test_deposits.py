@@ -83,7 +83,7 @@ class TestDirectPayment(ReportCase):
 		payment.submit()
 		self.assertEqual(self.figures("XM-1")[1], "0.00")
 
-	def test_one_with_deductions_is_not_divided(self):
+	def test_a_payment_with_deductions_is_not_divided(self):
 		report_factories.import_sample("purchase_clean")
 		account = frappe.db.get_value("Company", ACME, "write_off_account")
 		center = frappe.db.get_value("Company", ACME, "cost_center")
@@ -93,7 +93,7 @@ class TestDirectPayment(ReportCase):
 			direct_payments.hold_for_factor(payment)
 		self.assertTrue(frappe.db.exists("Payment Entry", payment.name))
 
-	def test_nothing_is_said_of_an_invoice_that_is_not_factored(self):
+	def test_a_payment_of_an_invoice_that_is_not_factored_gets_no_message(self):
 		frappe.clear_messages()
 		payment = get_payment_entry("Sales Invoice", "AF-10024", bank_account=bank_account())
 		payment.reference_no, payment.reference_date = "C-2", "2026-11-10"
@@ -106,7 +106,7 @@ class TestDirectPayment(ReportCase):
 class TestTryingALayout(ReportCase):
 	SENT = True
 
-	def test_it_says_what_each_column_becomes_before_it_is_saved(self):
+	def test_a_layout_shows_what_each_column_becomes_before_it_is_saved(self):
 		content = (FIXTURES / "payment_clean.xlsx").read_bytes()
 		file = frappe.get_doc(
 			{"doctype": "File", "file_name": "try.xlsx", "is_private": 1, "content": content}

@@ -52,7 +52,7 @@ class TestDesk(FreightCase):
 		)
 		self.assertEqual(reminders.overdue_batches(ACME), [])
 
-	def test_zero_days_never_remind(self):
+	def test_zero_days_send_no_reminder(self):
 		factories.make_settings(ACME, purchase_overdue_days=0)
 		self.sent("OLD", ["AF-10001"], days_ago=50)
 		self.assertEqual(reminders.overdue_batches(ACME), [])
@@ -78,7 +78,7 @@ class TestDesk(FreightCase):
 		reminders.remind(ACME)
 		self.assertEqual(self.subjects(), [])
 
-	def test_a_reason_comes_with_its_fix_and_the_place_to_mend_it(self):
+	def test_a_reason_comes_with_its_fix_and_the_place_to_make_it(self):
 		frappe.get_doc("Notice of Assignment", self.notice.name).cancel()
 		factories.make_invoice("AF-10001")
 		reasons = invoice_status.reasons("AF-10001")

@@ -65,7 +65,7 @@ class TestDimensions(ReportCase):
 		)
 		return {row.reference_name or row.account.split(" - ")[0]: row[FIELD] for row in rows}
 
-	def test_rows_take_the_invoices_own_else_the_settings(self):
+	def test_rows_take_the_dimension_of_the_invoice_else_of_the_settings(self):
 		factories.make_settings(ACME, branch=HOME)
 		for name, branch in (("DM-1", AWAY), ("DM-2", HOME)):
 			values = {

@@ -70,7 +70,7 @@ class TestFrozenNotice(EvidenceCase):
 			factories.make_invoice(name, posting_date=day)
 		self.assertEqual((self.printed(ONE).stamps(OLD), self.printed(TWO).stamps(NEW)), (1, 1))
 
-	def test_one_not_sent_yet_takes_the_new_version_when_its_own_is_withdrawn(self):
+	def test_an_invoice_not_sent_yet_takes_the_new_version_when_its_own_is_withdrawn(self):
 		factories.make_invoice(ONE)
 		packets.ensure_packet(ONE)
 		first = packet_state(ONE).factoring_packet
@@ -79,7 +79,7 @@ class TestFrozenNotice(EvidenceCase):
 		self.assertEqual(packet_state(ONE).factoring_notice, amended.name)
 		self.assertIn(NEW, Seen(packet_content(ONE)).pages[0])
 
-	def test_a_buyback_removes_it(self):
+	def test_a_buyback_removes_the_notice(self):
 		factories.make_invoice(ONE)
 		self.sell(ONE, InvoiceState.CHARGED_BACK)
 		self.assertEqual(self.printed(ONE).stamps(OLD), 0)
@@ -137,7 +137,7 @@ class TestBatchOnItsWay(EvidenceCase):
 
 
 class TestHeldInvoice(EvidenceCase):
-	def test_queued_again_it_takes_the_version_in_force(self):
+	def test_an_invoice_queued_again_takes_the_version_in_force(self):
 		factories.make_invoice(ONE)
 		packets.ensure_packet(ONE)
 		invoice_state.write_fields([ONE], factoring_status="Held")
@@ -148,7 +148,7 @@ class TestHeldInvoice(EvidenceCase):
 		self.assertEqual(packet_state(ONE).factoring_notice, amended.name)
 		self.assertIn(NEW, Seen(packet_content(ONE)).pages[0])
 
-	def test_queued_again_under_a_notice_that_still_stands_it_keeps_it(self):
+	def test_an_invoice_queued_again_keeps_its_version_while_that_is_in_force(self):
 		factories.make_invoice(ONE)
 		packets.ensure_packet(ONE)
 		invoice_state.write_fields([ONE], factoring_status="Held")

@@ -55,7 +55,7 @@ class TestLayouts(FreightCase):
 			with self.assertRaises(frappe.PermissionError):
 				doc.insert()
 
-	def test_but_makes_and_changes_those_of_that_company(self):
+	def test_somebody_limited_to_a_company_makes_and_changes_its_layouts(self):
 		frappe.set_user(MANAGER)
 		own = frappe.get_doc("Report Layout", company_isolation.own_layout("Report Layout", ACME))
 		own.tolerance = 5
@@ -100,7 +100,7 @@ class TestLayouts(FreightCase):
 		frappe.set_user("Administrator")
 		self.assertEqual(len(frappe.get_all("Report Layout", {"layout_name": ("like", f"{SHARED}%")})), 2)
 
-	def test_nor_does_it_replace_another_layout_the_company_has_chosen(self):
+	def test_a_word_remembered_does_not_replace_another_layout_the_company_has_chosen(self):
 		chosen = company_isolation.own_layout("Report Layout", ACME, SHARED)
 		factories.make_settings(ACME, payment_report_layout=chosen)
 		doc = self.payment(WORDS[0])
@@ -115,7 +115,7 @@ class TestLayouts(FreightCase):
 		self.remember(doc, 4)
 		self.assertEqual((self.words(SHARED), self.used(ACME)), ([WORDS[0]], ""))
 
-	def test_the_shipped_ones_are_shared_whatever_the_default_company(self):
+	def test_the_shipped_layouts_are_shared_whatever_the_default_company(self):
 		frappe.db.set_default("company", ACME)
 		self.addCleanup(frappe.db.set_default, "company", None)
 		for doctype, name in company_isolation.SHARED.items():

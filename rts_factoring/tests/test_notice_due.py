@@ -30,14 +30,14 @@ class TestWhenItIsDue(FreightCase):
 		frappe.db.set_value("Sales Invoice", FACTORED, "factoring_status", state.value)
 		frappe.clear_document_cache("Sales Invoice", FACTORED)
 
-	def test_it_leaves_with_denial_and_buyback_and_stays_in_every_other_state(self):
+	def test_the_notice_leaves_with_denial_and_buyback_and_stays_in_every_other_state(self):
 		for state in InvoiceState:
 			away = (InvoiceState.DENIED, InvoiceState.CHARGED_BACK, InvoiceState.NOT_FACTORED)
 			with self.subTest(state=state.value):
 				self.set_state(state)
 				self.assertEqual(self.stamps(), 0 if state in away else 1)
 
-	def test_a_sold_invoice_keeps_it_whatever_the_settings_say_later(self):
+	def test_a_sold_invoice_keeps_the_notice_whatever_the_settings_say_later(self):
 		self.set_state(InvoiceState.FINANCED)
 		factories.make_settings(ACME, enabled=0)
 		frappe.db.set_value("Customer", self.invoice.customer, "factoring_excluded", 1)
@@ -45,7 +45,7 @@ class TestWhenItIsDue(FreightCase):
 		frappe.clear_document_cache("Customer", self.invoice.customer)
 		self.assertEqual(self.stamps(), 1)
 
-	def test_one_not_sold_follows_company_customer_and_invoice(self):
+	def test_an_invoice_not_sold_follows_company_customer_and_invoice(self):
 		self.set_state(InvoiceState.QUEUED)
 		self.assertEqual(self.stamps(), 1)
 		frappe.db.set_value("Customer", self.invoice.customer, "factoring_excluded", 1)
@@ -59,24 +59,24 @@ class TestWhenItIsDue(FreightCase):
 		frappe.db.set_value("Sales Invoice", FACTORED, "factoring_method", "Direct")
 		self.assertEqual(self.stamps(), 0)
 
-	def test_a_draft_of_a_factored_invoice_has_it_too(self):
+	def test_a_draft_of_a_factored_invoice_has_the_notice(self):
 		factories.make_invoice("AF-10003", submit=False)
 		self.assertEqual(Seen(frappe.get_print("Sales Invoice", "AF-10003")).stamps(NOTICE), 1)
 
-	def test_what_a_caller_sends_along_does_not_take_it_off(self):
+	def test_what_a_caller_sends_along_does_not_take_the_notice_off(self):
 		from frappe.www.printview import get_html_and_style
 
 		doc = frappe.get_doc("Sales Invoice", FACTORED)
 		doc.factoring_method, doc.factoring_status = "Direct", "Denied"
 		self.assertEqual(Seen(get_html_and_style(doc.as_json())["html"]).stamps(NOTICE), 1)
 
-	def test_a_credit_note_has_none_and_takes_it_off_the_credited_invoice(self):
+	def test_a_credit_note_has_no_notice_and_takes_it_off_the_credited_invoice(self):
 		credit = factories.make_credit_note(FACTORED)
 		self.assertEqual(self.stamps(), 0)
 		self.assertEqual(receivables.load([FACTORED])[FACTORED].standing.value, "returned")
 		self.assertEqual(Seen(frappe.get_print("Sales Invoice", credit.name)).stamps(NOTICE), 0)
 
-	def test_a_credit_note_over_a_part_leaves_it_on_even_when_the_rest_is_posted_away(self):
+	def test_a_credit_note_over_a_part_leaves_the_notice_on_even_when_the_rest_is_posted_away(self):
 		"""ERPNext then says Credit Note Issued, as it does of one credited in full."""
 		self.set_state(InvoiceState.FINANCED)
 		factories.make_credit_note(FACTORED, 100)
@@ -87,7 +87,7 @@ class TestWhenItIsDue(FreightCase):
 		self.assertEqual(self.stamps(), 1)
 		self.assertEqual(receivables.load([FACTORED])[FACTORED].standing.value, "open")
 
-	def test_a_cancelled_invoice_has_none(self):
+	def test_a_cancelled_invoice_has_no_notice(self):
 		frappe.db.set_single_value("Print Settings", "allow_print_for_cancelled", 1)
 		self.addCleanup(frappe.db.set_single_value, "Print Settings", "allow_print_for_cancelled", 0)
 		frappe.get_doc("Sales Invoice", FACTORED).cancel()
@@ -119,13 +119,13 @@ class TestWhenItIsDue(FreightCase):
 		self.assertIn("No Notice of Assignment is in force", reasons)
 		self.assertEqual(self.stamps(), 0)
 
-	def test_one_that_was_sold_all_the_same_does_not_print_without(self):
+	def test_an_invoice_sold_before_the_first_notice_does_not_print_without_one(self):
 		self.begin_factoring_on("2026-11-01")
 		self.set_state(InvoiceState.FINANCED)
 		with self.refused(FACTORED, "Notice of Assignment"):
 			frappe.get_print("Sales Invoice", FACTORED)
 
-	def test_one_the_factor_never_buys_has_none(self):
+	def test_an_invoice_the_factor_never_buys_has_no_notice(self):
 		"""Below the smallest amount, or in another currency: its reasons say to bill it directly."""
 		self.addCleanup(factories.make_settings, ACME, min_amount=0)
 		amount = self.invoice.grand_total
@@ -147,7 +147,7 @@ class TestWhenItIsDue(FreightCase):
 		frappe.db.set_value("Sales Invoice", FACTORED, {"outstanding_amount": 0, "factoring_status": ""})
 		self.assertEqual(self.stamps(), 0)
 
-	def test_it_reads_in_the_language_of_the_print(self):
+	def test_the_notice_is_in_the_language_of_the_print(self):
 		spanish = frappe.copy_doc(self.notice)
 		spanish.update({"language": "es", "text": "PAGAR A LA FINANCIERA. {invoice}", "amended_from": None})
 		spanish.insert()

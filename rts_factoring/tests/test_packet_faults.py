@@ -39,7 +39,7 @@ class TestPacketFaults(FreightCase):
 		frappe.delete_doc_if_exists("Letter Head", LETTER_HEAD, force=True)
 		frappe.db.commit()
 
-	def test_one_that_cannot_be_printed_is_not_ready_and_the_others_get_their_packets(self):
+	def test_an_invoice_that_cannot_be_printed_is_not_ready_and_the_others_get_their_packets(self):
 		self.break_second()
 		packets.make_packets([ONE, TWO, THREE])
 		self.assertEqual(
@@ -52,7 +52,7 @@ class TestPacketFaults(FreightCase):
 		)
 		self.assertIn("Then queue the invoice again", packet_state(TWO).factoring_reasons)
 
-	def test_a_batch_gives_it_back_and_goes_with_the_others(self):
+	def test_a_batch_gives_back_an_invoice_that_fails_and_sends_the_others(self):
 		self.break_second()
 		factories.make_settings(ACME, print_format=None, protocol="Download")
 		batch = factoring_batch.create(ACME, [ONE, TWO, THREE])
@@ -131,7 +131,7 @@ class TestPacketFaults(FreightCase):
 				ONE
 			)  # the site answers, so a picture of the invoice is elsewhere and missing
 
-	def test_what_passes_and_what_is_the_invoices_own(self):
+	def test_faults_that_pass_are_told_from_faults_of_the_invoice(self):
 		from redis.exceptions import ConnectionError as RedisGone
 		from rq.timeouts import JobTimeoutException
 

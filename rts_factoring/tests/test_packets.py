@@ -39,7 +39,7 @@ class TestPackets(FreightCase):
 		frappe.local.form_dict = frappe._dict()
 		factories.make_settings(ACME, print_format=None)
 
-	def test_it_is_made_in_the_background_of_stamped_invoice_and_documents_in_order(self):
+	def test_a_packet_is_made_in_the_background_of_stamped_invoice_and_documents_in_order(self):
 		kinds = [{"kind": "Bill of Lading"}, {"kind": "Proof of Delivery", "required": 1}]
 		factories.make_settings(ACME, document_kinds=kinds)
 		factories.make_invoice(ONE)
@@ -67,7 +67,7 @@ class TestPackets(FreightCase):
 			outline, ["Invoice", "Bill of Lading: bill_of_lading.pdf", "Proof of Delivery: pod_photo.jpg"]
 		)
 
-	def test_it_is_made_once_and_again_only_when_something_in_it_changed(self):
+	def test_a_packet_is_made_once_and_again_only_when_something_in_it_changed(self):
 		factories.make_invoice(ONE)
 		first = packets.ensure_packet(ONE)
 		before = print_count()
@@ -205,7 +205,7 @@ class TestPackets(FreightCase):
 		self.assertEqual(packet_state(ONE).factoring_status, "Queued")
 		self.assertTrue(packet_state(ONE).factoring_packet)
 
-	def test_another_print_format_gives_those_it_kept_out_another_chance(self):
+	def test_another_print_format_gives_invoices_that_failed_another_chance(self):
 		run_worker()  # the notice of this test has the invoices judged once, too
 		factories.make_invoice(ONE)
 		frappe.db.commit()
@@ -293,14 +293,14 @@ class TestNoticeDocument(FreightCase):
 		with self.refused("{amount}", "{invoice}"):
 			self.new(text="Pay {amount} now").insert()
 
-	def test_the_template_is_not_a_notice(self):
+	def test_the_unchanged_template_is_refused_as_a_notice(self):
 		doc = self.new()
 		doc.text = api.get_notice_template()
 		doc.insert()
 		with self.refused("brackets"):
 			doc.submit()
 
-	def test_two_from_the_same_day_in_the_same_language_are_refused(self):
+	def test_two_notices_from_the_same_day_in_the_same_language_are_refused(self):
 		doc = self.new(valid_from=self.notice.valid_from)
 		doc.insert()
 		with self.refused(self.notice.name):

@@ -151,11 +151,11 @@ class TestPrintPaths(FreightCase):
 				attachment({}, FACTORED, CLASSIC)
 			return False
 
-	def test_every_path_and_format(self):
+	def test_every_path_and_format_prints_the_notice(self):
 		self.check_paths(*PATHS)
 
 	@unittest.skipUnless(CHROME, "there is no Chromium, so Frappe 16's other PDF engine was not tried")
-	def test_every_format_by_chrome(self):
+	def test_every_format_by_chrome_prints_the_notice(self):
 		self.check_paths(chrome)
 
 	def check_paths(self, *paths):
@@ -179,7 +179,7 @@ class TestPrintPaths(FreightCase):
 						self.assertLessEqual(len(factored.pages), len(direct.pages))
 						self.assertEqual(len(factored.pages), 1)
 
-	def test_the_new_builders_own_pdf(self):
+	def test_the_new_builders_own_pdf_prints_the_notice(self):
 		people = self.people()
 		self.assertEqual(self.seen(weasyprint(people, FACTORED, BETA)).stamps(NOTICE), 1)
 		self.assertEqual(self.seen(weasyprint(people, DIRECT, BETA)).stamps(NOTICE), 0)
@@ -270,7 +270,7 @@ class TestShadowedHooks(FreightCase):
 		factories.make_invoice(FACTORED)
 		factories.make_invoice(DIRECT, factoring_method="Direct")
 
-	def test_all_is_well_on_this_site(self):
+	def test_a_site_without_other_print_hooks_has_no_problem(self):
 		self.assertEqual(health.problems(), [])
 
 	def test_an_app_that_takes_over_printing_is_named_and_stops_the_print_of_factored_invoices_only(self):

@@ -84,7 +84,7 @@ class TestPaymentEntry(TestProtection):
 		self.assertEqual(self.outstanding("XM-1"), 0)
 
 
-class TestOtherDoors(TestProtection):
+class TestOtherWaysToSettle(TestProtection):
 	def test_a_hand_made_journal_entry_cannot_settle_the_invoice(self):
 		doc = self.journal(
 			credit_in_account_currency=100, reference_type="Sales Invoice", reference_name=HELD

@@ -11,7 +11,7 @@ from rts_factoring.tests.factories import ACME
 CUSTOMER = "Ridgeline Foods Inc"
 
 
-class TestQueue(FreightCase):
+class TestReadiness(FreightCase):
 	def setUp(self):
 		super().setUp()
 		self.set_customer()
@@ -114,7 +114,7 @@ class TestQueue(FreightCase):
 		self.assertEqual([reason.code for reason in verdict.reasons], ["paid"])
 		self.assertEqual(factories.state(invoice.name), "Not Ready")
 
-	def test_companies_that_do_not_factor_are_left_in_peace(self):
+	def test_companies_that_do_not_factor_are_left_unchanged(self):
 		factories.make_settings(ACME, enabled=0)
 		self.assertEqual(factories.make_invoice("AF-10001").factoring_status, "Not Factored")
 

@@ -77,14 +77,14 @@ class TestGoldenReports(ReportCase):
 			self.assert_books_agree()
 		self.assertEqual(report_factories.books(), before)
 
-	def test_borrowing(self):
+	def test_the_golden_reports_post_as_expected_under_borrowing(self):
 		self.check("Borrowing")
 
-	def test_sale(self):
+	def test_the_golden_reports_post_as_expected_under_sale(self):
 		self.check("Sale")
 
 
-class TestWhatAReportMayNotDo(ReportCase):
+class TestRefusals(ReportCase):
 	SENT = True
 
 	def test_the_same_file_is_refused_with_its_first_import(self):
@@ -148,7 +148,7 @@ class TestWhatAReportMayNotDo(ReportCase):
 			frappe.db.set_value("Report Import Line", name, "posted_key", row.posted_key)
 		self.assertTrue(frappe.db.is_unique_key_violation(caught.exception), caught.exception)
 
-	def test_its_journal_entry_is_not_cancelled_alone(self):
+	def test_the_journal_entry_of_a_report_is_not_cancelled_alone(self):
 		doc = report_factories.import_sample("purchase_clean")
 		entry = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="name")[0]
 		with self.refused(doc.name):
@@ -277,7 +277,7 @@ class TestDecisions(ReportCase):
 		self.assertEqual(messy.status, "Posted")
 
 
-class TestReads(ReportCase):
+class TestReading(ReportCase):
 	SENT = True
 
 	def setUp(self):

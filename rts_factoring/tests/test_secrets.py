@@ -215,7 +215,7 @@ class TestSecrets(FreightCase):
 			frappe.log_error(title="With a connection")
 			frappe.db.commit()
 
-	def test_the_search_finds_what_is_there(self):
+	def test_the_search_finds_a_secret_that_is_there(self):
 		planted = secret("control")
 		frappe.get_doc({"doctype": "Error Log", "method": "x", "error": f"password: {planted}"}).insert()
 		frappe.db.commit()

@@ -53,7 +53,7 @@ class StatementCase(ReportCase):
 
 
 class TestReports(StatementCase):
-	def test_each_runs_with_its_filters_in_the_companys_currency(self):
+	def test_each_report_runs_with_its_filters_in_the_companys_currency(self):
 		report_factories.import_golden()
 		for name in REPORTS:
 			with self.subTest(name):
@@ -81,7 +81,7 @@ class TestReports(StatementCase):
 		self.assertEqual(text(row["reserve_difference"]), "0.00")
 		self.assertEqual(shown("Expected vs Actual", only_differences=1)[0], [])
 
-	def test_an_undone_purchase_is_in_none_of_them(self):
+	def test_an_undone_purchase_is_in_no_report(self):
 		report_factories.import_file(
 			"p.xlsx", report_factories.purchase_rows("A1", (ONE, 2450, 73.5, 122.5))
 		).cancel()
@@ -114,14 +114,14 @@ class TestTieOut(StatementCase):
 		report_factories.import_sample("purchase_clean")
 		self.assertEqual(self.differences(), {})
 
-	def test_it_names_an_invoice_that_was_paid_to_us_while_the_factor_has_it(self):
+	def test_an_invoice_paid_to_us_while_the_factor_has_it_is_named(self):
 		payment = get_payment_entry("Sales Invoice", ONE, bank_account=bank_account())
 		payment.reference_no, payment.reference_date = "C-1", "2026-11-10"
 		payment.insert()
 		payment.submit()
 		self.assertEqual(self.differences(), {"Open with RTS, and in Our Books": ("2450.00", ONE)})
 
-	def test_it_names_an_invoice_whose_payment_was_reversed_in_the_journal(self):
+	def test_an_invoice_whose_payment_was_reversed_in_the_journal_is_named(self):
 		doc = self.pay((ONE, "1", "11/05/2026", "Payment", 2450))
 		entry = frappe.get_all("Journal Entry", {"factoring_report_import": doc.name}, pluck="name")[0]
 		reverse = make_reverse_journal_entry(entry)
@@ -133,7 +133,7 @@ class TestTieOut(StatementCase):
 			reverse.submit()
 		self.assertEqual(self.differences(), {"Owed by Customers at Most": ("2450.00", ONE)})
 
-	def test_it_names_invoices_whose_entries_are_not_those_of_the_ledger(self):
+	def test_invoices_whose_entries_are_not_those_of_the_ledger_are_named(self):
 		self.pay(
 			(ONE, "1", "11/05/2026", "Payment", 2450), ("AF-10003", "1", "11/05/2026", "Partial Payment", 10)
 		)
@@ -144,7 +144,7 @@ class TestTieOut(StatementCase):
 		found = self.differences()
 		self.assertEqual(found["Receivable, Invoice by Invoice"], ("20.00", f"{ONE}, AF-10003"))
 
-	def test_it_names_an_invoice_of_which_more_was_taken_than_bought(self):
+	def test_an_invoice_of_which_more_was_taken_than_bought_is_named(self):
 		self.pay((ONE, "1", "11/05/2026", "Partial Payment", 450))
 		table = frappe.qb.DocType("Factoring Ledger Entry")
 		change = frappe.qb.update(table).set(table.open_change, -2500)

@@ -74,13 +74,13 @@ class TestOrder(UndoCase):
 
 
 class TestWhatStandsInTheWay(UndoCase):
-	def test_a_recorded_deposit(self):
+	def test_a_recorded_deposit_stands_in_the_way(self):
 		made = deposits.record(self.bought, bank_account(), 26000, "2026-11-04")
 		self.blocked(self.bought, made["journal_entry"])
 		frappe.delete_doc("Journal Entry", made["journal_entry"])
 		self.cancel(self.bought)
 
-	def test_a_policy_changed_since(self):
+	def test_a_policy_changed_since_stands_in_the_way(self):
 		paid = [
 			(row.name, "1", "11/05/2026", "Payment", row.outstanding_amount)
 			for row in frappe.get_all(
@@ -105,7 +105,7 @@ class TestWhatIsTakenBack(UndoCase):
 		self.assertEqual(frappe.get_all("ToDo", found), [])
 		self.assertIn(frappe.db.get_value("Report Import", doc.name, "_assign"), (None, "", "[]"))
 
-	def test_why_the_factor_held_an_invoice(self):
+	def test_the_reason_why_the_factor_held_an_invoice_is_taken_back(self):
 		made = report_factories.import_sample("purchase_mixed")
 		self.assertTrue(frappe.db.get_value("Sales Invoice", "AF-10015", "factoring_reasons"))
 		self.cancel(made)
@@ -113,7 +113,7 @@ class TestWhatIsTakenBack(UndoCase):
 		self.assertEqual(found, ("Submitted", ""))
 
 
-class TestWhatWaitsThen(UndoCase):
+class TestWhatCanBePostedAfterwards(UndoCase):
 	def test_a_row_that_another_import_repeats_can_be_posted_there(self):
 		row = (ONE, "1", "11/05/2026", "Payment", 2450)
 		first, second = self.post(row), self.post(row, (TWO, "1", "11/05/2026", "Partial Payment", 10))
@@ -156,7 +156,7 @@ class TestRowsDecidedLate(UndoCase):
 		self.cancel(doc)
 		self.assertEqual(report_factories.books(), before)
 
-	def test_they_are_posted_on_a_day_set_after_their_month_was_closed(self):
+	def test_rows_decided_late_are_posted_on_a_day_set_after_their_month_was_closed(self):
 		doc = self.post(
 			(ONE, "1", "11/05/2026", "Partial Payment", 300), (ONE, "2", "11/06/2026", "Odd Word", 100)
 		)

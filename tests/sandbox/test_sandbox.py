@@ -165,7 +165,7 @@ class TestPayment:
 		factor.buy(write_batch(factor.inbox), TODAY)
 		assert factor.pay("104871", TODAY, TODAY, TODAY) is None
 
-	def test_a_colourful_month_has_one_of_each(self, tmp_path):
+	def test_a_month_of_exceptions_has_one_row_of_each_kind(self, tmp_path):
 		factor = Factor(tmp_path, scenario=one_of_each(AMOUNTS))
 		bought = cells(factor.buy(write_batch(factor.inbox), TODAY), 5)
 		assert [bought[number]["Status"] for number in AMOUNTS] == ["Held", "Denied", *["Processed"] * 4]
@@ -198,13 +198,13 @@ class TestPayment:
 
 
 class TestServer:
-	def test_its_key_survives_a_restart(self, tmp_path):
+	def test_the_host_key_survives_a_restart(self, tmp_path):
 		with SandboxServer(tmp_path) as first:
 			fingerprint = first.fingerprint
 		with SandboxServer(tmp_path) as second:
 			assert second.fingerprint == fingerprint
 
-	def test_it_listens_on_loopback_only(self, tmp_path):
+	def test_the_server_listens_on_loopback_only(self, tmp_path):
 		with SandboxServer(tmp_path) as server:
 			assert server._listener.getsockname()[0] == "127.0.0.1"
 
@@ -222,14 +222,14 @@ class TestServer:
 	@pytest.mark.parametrize(
 		"path", ["../outside", "/../outside", "inbox/../../outside", "inbox/link", "door/outside"]
 	)
-	def test_nothing_outside_of_its_folder_can_be_read(self, client, path):
+	def test_nothing_outside_the_folder_can_be_read(self, client, path):
 		root = client.server.root
 		(root / "inbox" / "link").symlink_to(root.parent / "outside")
 		(root / "door").symlink_to(root.parent)
 		with pytest.raises(OSError):
 			client.open(path).read()
 
-	def test_its_own_key_and_memory_are_out_of_reach(self, client):
+	def test_the_servers_key_and_memory_cannot_be_read(self, client):
 		assert sorted(client.listdir(".")) == ["inbox", "outbox"]
 		with pytest.raises(OSError):
 			client.open(".sandbox/host_key").read()

@@ -245,7 +245,7 @@ class TestTrust:
 		assert (error.code, error.retry) == ("login_refused", False)
 		assert server.auth_attempts == 1
 
-	def test_no_secret_shows(self, server, files):
+	def test_no_secret_is_in_the_text_of_a_connection(self, server, files):
 		connection = to(server, password="s3cret-word", passphrase="s3cret-phrase", private_key="s3cret-key")
 		said = [repr(connection), str(connection)]
 		for attempt in (connection, replace(connection, private_key="")):
@@ -257,7 +257,7 @@ class TestTrust:
 		connection = to(server, password="s3cret-word")
 		assert "s3cret" not in connection.scrub("530 PASS s3cret-word refused")
 
-	def test_no_host_is_a_setting_to_make(self, files):
+	def test_a_missing_host_is_named_as_a_setting_to_make(self, files):
 		assert refusal(Connection(host="", username="rts"), files).code == "no_host"
 
 	def test_plain_ftp_needs_the_insecure_flag(self, files):
@@ -350,7 +350,7 @@ class TestFolders:
 
 @needs_sshd
 class TestOpenSsh:
-	def test_it_takes_a_whole_batch(self, tmp_path, files):
+	def test_openssh_takes_a_whole_batch(self, tmp_path, files):
 		with OpenSshServer(tmp_path / "sshd") as sshd:
 			_, summary = run(over_key(sshd), files)
 			assert {path.name: path.read_bytes() for path in sshd.folder.iterdir()} == contents(files)
@@ -358,14 +358,14 @@ class TestOpenSsh:
 			assert last.name == "104233_A1_20261103.csv"
 			assert summary.channels == 4
 
-	def test_a_key_with_a_passphrase_opens_it(self, tmp_path, files):
+	def test_a_key_with_a_passphrase_logs_in(self, tmp_path, files):
 		with OpenSshServer(tmp_path / "sshd", passphrase="gate five") as sshd:
 			assert refusal(over_key(sshd), files).code == "bad_private_key"
 			run(replace(over_key(sshd), passphrase="gate five"), files)
 			assert len(list(sshd.folder.iterdir())) == 5
 
 	@pytest.mark.parametrize("kind", ["rsa", "ecdsa", "ed25519"])
-	def test_any_of_its_host_keys_may_be_the_pinned_one(self, tmp_path, files, kind):
+	def test_any_host_key_of_the_server_may_be_the_pinned_one(self, tmp_path, files, kind):
 		extra = {name: make_key(tmp_path / name, kind=name) for name in ("rsa", "ecdsa", "ed25519")}
 		with OpenSshServer(
 			tmp_path / "sshd", HostKey=f"{extra['rsa']}\nHostKey {extra['ecdsa']}\nHostKey {extra['ed25519']}"
@@ -373,7 +373,7 @@ class TestOpenSsh:
 			run(replace(over_key(sshd), host_key_sha256=fingerprint_of(extra[kind])), files)
 			assert len(list(sshd.folder.iterdir())) == 5
 
-	def test_probe_and_a_wrong_key_leave_no_login_in_its_log(self, tmp_path, files):
+	def test_probe_and_a_wrong_key_leave_no_login_in_the_servers_log(self, tmp_path, files):
 		with OpenSshServer(tmp_path / "sshd") as sshd:
 			assert probe("127.0.0.1", sshd.port).sha256 == sshd.fingerprint
 			error = refusal(replace(over_key(sshd), host_key_sha256="SHA256:" + "A" * 43), files)
@@ -381,7 +381,7 @@ class TestOpenSsh:
 			assert "Accepted" not in sshd.log
 			assert sshd.username not in sshd.log.replace(str(sshd.work), "")
 
-	def test_its_rename_never_replaces_a_foreign_file(self, tmp_path, files):
+	def test_the_servers_rename_never_replaces_a_foreign_file(self, tmp_path, files):
 		with OpenSshServer(tmp_path / "sshd") as sshd:
 			(sshd.folder / files[1].name).write_bytes(b"somebody else's")
 			assert refusal(over_key(sshd), files).code == "foreign_file"

@@ -231,7 +231,7 @@ def test_an_answer_that_comes_in_crumbs_is_given_up_although_the_line_is_never_s
 	assert caught.value.code == "timeout"
 
 
-def test_what_the_hostile_servers_stand_on_is_an_honest_one(tmp_path):
+def test_the_server_the_hostile_ones_are_built_on_is_honest(tmp_path):
 	files = batch(tmp_path / "batch")
 	with HabitServer(tmp_path / "server", SandboxFiles) as server:
 		deliver(to(server), files, lambda *_: None, token="t")

@@ -134,7 +134,7 @@ class TestKeyAndPassword:
 			running.keys_shown = 0
 			yield running
 
-	def test_both_open_it(self, server, key, files):
+	def test_key_and_password_together_log_in(self, server, key, files):
 		journal = Journal(files)
 		both = to(server, private_key=key.read_text(), passphrase="gate five")
 		deliver(both, files, journal.save, token="T-1")
@@ -142,7 +142,7 @@ class TestKeyAndPassword:
 		assert set(journal.states.values()) == {FileState.DELIVERED}
 		assert (server.keys_shown, server.auth_attempts) == (1, 1)
 
-	def test_one_alone_does_not(self, server, key, files):
+	def test_key_or_password_alone_does_not_log_in(self, server, key, files):
 		only_key = to(server, private_key=key.read_text(), passphrase="gate five", password="")
 		assert refusal(only_key, files).code == "login_refused"
 		server.keys_shown = 0

@@ -165,12 +165,12 @@ def test_a_drop_box_that_shows_nothing_is_said_so_before_anything_is_sent(tmp_pa
 class TestFactorRemovesFiles:
 	"""The factor takes each file the moment it sees it."""
 
-	def test_under_final_names_each_is_taken_once_and_the_schedule_last(self, tmp_path, files):
+	def test_under_final_names_each_file_is_taken_once_and_the_schedule_last(self, tmp_path, files):
 		with HabitServer(tmp_path / "server", TakesFiles) as server:
 			until_done(to(server, factor_removes_files=True), files)
 			assert_taken_once(server, files)
 
-	def test_with_a_folder_for_temporary_names_nothing_is_taken_half(self, tmp_path, files):
+	def test_with_a_folder_for_temporary_names_no_half_file_is_taken(self, tmp_path, files):
 		with HabitServer(tmp_path / "server", TakesFiles) as server:
 			(server.root / "drafts").mkdir()
 			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
@@ -178,7 +178,9 @@ class TestFactorRemovesFiles:
 			assert list((server.root / "drafts").iterdir()) == []
 
 	@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-	def test_with_such_a_folder_it_stays_once_when_the_line_drops(self, tmp_path, files, after):
+	def test_with_a_folder_for_temporary_names_each_is_taken_once_when_the_line_drops(
+		self, tmp_path, files, after
+	):
 		with TakingServer(tmp_path / "clean") as server:
 			(server.root / "drafts").mkdir()
 			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)

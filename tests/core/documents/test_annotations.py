@@ -60,7 +60,7 @@ class TestNothingActs:
 		assert "/Annot" not in objects(made.content)
 
 	@pytest.mark.parametrize("flags", [2, 32])
-	def test_hidden_ones_stay_hidden(self, flags):
+	def test_hidden_annotations_stay_hidden(self, flags):
 		made = packet(paper(written(with_annotation("/Stamp", F=NumberObject(flags)))))
 		assert seen(made.content, 1).getpixel((150, 792 - 320)) == 255
 
@@ -144,7 +144,7 @@ class TestNothingIsLost:
 	}
 
 	@pytest.mark.parametrize("what", LOST)
-	def test_what_has_no_picture_is_refused_with_the_files_name(self, what):
+	def test_a_field_without_a_picture_is_refused_with_the_files_name(self, what):
 		subtype, entries = self.LOST[what]
 		content = without_look(subtype, **entries)
 		for act in (
@@ -166,11 +166,11 @@ class TestNothingIsLost:
 			packet(paper(written(writer)))
 
 	@pytest.mark.parametrize("what", NOTHING)
-	def test_where_there_is_nothing_to_see_nothing_is_lost(self, what):
+	def test_a_field_that_shows_nothing_may_lack_a_picture(self, what):
 		subtype, entries = self.NOTHING[what]
 		assert packet(paper(without_look(subtype, **entries))).pages == 2
 
-	def test_a_box_whose_state_has_no_picture_is_not_ticked(self):
+	def test_a_checkbox_whose_state_has_no_picture_is_not_ticked(self):
 		writer = with_annotation("/Widget", V=NameObject("/Yes"), AS=NameObject("/Off"))
 		looks = writer.pages[0]["/Annots"][0].get_object()["/AP"]
 		looks[NameObject("/N")] = DictionaryObject({NameObject("/Yes"): looks.raw_get("/N")})

@@ -215,7 +215,7 @@ def test_a_notice_text_is_text_or_refused_whatever_stands_in_it(kind, size):
 	assert "{" not in said["html"] and "<script" not in said["html"] and "<img" not in said["html"]
 
 
-def test_so_is_what_is_filled_in():
+def test_a_value_in_a_notice_is_text_or_refused_whatever_stands_in_it():
 	said = confined(stamped, "Pay for {customer}.", "<script>{{ x }}" * 4_000)
 	assert said["error"]["code"] == "notice_too_long"
 
@@ -241,7 +241,7 @@ def for_ever() -> dict:
 
 
 @pytest.mark.parametrize(("held", "asked", "fits"), [(0, 300, True), (250, 100, True), (250, 300, False)])
-def test_the_500_mb_are_for_the_file_and_the_process_that_reads_it(held, asked, fits):
+def test_the_memory_limit_of_500_mb_includes_the_process_that_reads_the_file(held, asked, fits):
 	assert ("got" in confined(takes, held, asked)) == fits
 
 

@@ -201,7 +201,7 @@ class TestSizeCap:
 		assert made.outline == free.outline
 		assert inked(seen(made.content, 2).point(lambda v: v // 2)), "the scan is still to be seen"
 
-	def test_no_coarser_than_needed(self):
+	def test_pictures_get_no_coarser_than_needed(self):
 		free = packet(*self.documents())
 		assert packet(*self.documents(), max_bytes=len(free.content)).sha256 == free.sha256
 
@@ -224,7 +224,7 @@ class TestBadFiles:
 			("truncated.jpg", "image_corrupt"),
 		],
 	)
-	def test_each_gets_its_reason_with_its_name(self, name, code):
+	def test_each_bad_file_is_refused_with_its_reason_and_name(self, name, code):
 		with pytest.raises(DocumentError) as caught:
 			packet(paper(pdf(), "good.pdf"), paper(PAPERWORK / "bad" / name, name))
 		assert (caught.value.code, caught.value.where) == (code, name)
@@ -243,12 +243,12 @@ class TestBadFiles:
 			("a.png", saved(Image.new("L", (50, 50)), "PNG")[:-40], "image_corrupt"),
 		],
 	)
-	def test_what_is_neither_pdf_jpg_nor_png(self, name, content, code):
+	def test_a_file_that_is_neither_pdf_jpg_nor_png_is_refused(self, name, content, code):
 		with pytest.raises(DocumentError) as caught:
 			packet(paper(content, name))
 		assert (caught.value.code, caught.value.where) == (code, name)
 
-	def test_a_missing_file(self, tmp_path):
+	def test_a_missing_file_is_refused(self, tmp_path):
 		with pytest.raises(DocumentError) as caught:
 			packet(paper(tmp_path / "gone.pdf", "gone.pdf"))
 		assert caught.value.code == "file_missing"
@@ -260,7 +260,7 @@ class TestBadFiles:
 				check_document(paper(content[:end], "cut.pdf"))
 			assert caught.value.code in ("empty", "not_a_pdf", "truncated")
 
-	def test_one_locked_only_against_editing_is_taken(self):
+	def test_a_pdf_locked_only_against_editing_is_taken(self):
 		locked = pdf(["Rate confirmation"], encrypt=StandardEncryption("", "owner", strength=128))
 		assert b"/Encrypt" in locked
 		assert "Rate confirmation" in texts(packet(paper(locked)).content)[1]

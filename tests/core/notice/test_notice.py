@@ -54,12 +54,12 @@ class TestWhenItIsDue:
 		values = {"company_factored": True, "customer_factored": True, "invoice_factored": True}
 		return NoticeCase(**(values | {"in_force": NOTICE} | changes))
 
-	def test_on_a_factored_invoice_of_a_factored_customer_and_company(self):
+	def test_due_on_a_factored_invoice_of_a_factored_customer_and_company(self):
 		decision = is_due(self.case())
 		assert (decision.due, decision.notice, decision.problem) == (True, NOTICE, None)
 
 	@pytest.mark.parametrize("who", ["company", "customer", "invoice"])
-	def test_not_if_any_of_the_three_is_not_factored(self, who):
+	def test_not_due_if_any_of_the_three_is_not_factored(self, who):
 		decision = is_due(self.case(**{f"{who}_factored": False}))
 		assert (decision.due, decision.reason, decision.notice) == (False, f"{who}_not_factored", None)
 
@@ -73,7 +73,7 @@ class TestWhenItIsDue:
 			({"standing": InvoiceStanding.CANCELLED}, "cancelled"),
 		],
 	)
-	def test_not_any_more_once_the_invoice_is_ours_again_even_if_a_packet_was_made(self, change, reason):
+	def test_not_due_once_the_invoice_is_ours_again_even_if_a_packet_was_made(self, change, reason):
 		decision = is_due(self.case(frozen=NOTICE, **change))
 		assert (decision.due, decision.reason) == (False, reason)
 
@@ -81,7 +81,7 @@ class TestWhenItIsDue:
 		"state",
 		[s for s in InvoiceState if s not in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK)],
 	)
-	def test_in_every_other_state(self, state):
+	def test_due_in_every_other_state(self, state):
 		assert is_due(self.case(state=state)).due
 
 	def test_due_without_a_notice_in_force_is_an_error_that_says_what_to_set_up(self):
@@ -124,11 +124,13 @@ class TestWhichIsInForce:
 			("B", "es", date(2026, 6, 1), "other"),
 		],
 	)
-	def test_youngest_valid_one_of_the_company_nearest_in_language(self, company, language, on, text):
+	def test_the_newest_valid_notice_of_the_company_nearest_in_language_is_in_force(
+		self, company, language, on, text
+	):
 		assert in_force(self.notices(), company, language, on).text == text
 
 	@pytest.mark.parametrize(("company", "on"), [("A", date(2024, 12, 31)), ("C", date(2026, 6, 1))])
-	def test_none_before_the_first_and_none_of_another_company(self, company, on):
+	def test_no_notice_is_in_force_before_the_first_or_from_another_company(self, company, on):
 		assert in_force(self.notices(), company, "en", on) is None
 
 
@@ -214,7 +216,7 @@ class TestText:
 			validate(Notice("Co", text))
 		assert caught.value.code == "notice_empty"
 
-	def test_a_book_is_refused(self):
+	def test_a_text_over_the_limit_is_refused(self):
 		with pytest.raises(NoticeError) as caught:
 			validate(Notice("Co", "x" * (MAX_TEXT + 1)))
 		assert caught.value.code == "notice_too_long"
@@ -239,18 +241,18 @@ class TestText:
 class TestStandsOnce:
 	stamp = render_html(NOTICE, FACTS)
 
-	def test_before_the_body(self):
+	def test_the_notice_stands_before_the_body(self):
 		assert prepend_once("<p>x</p>", self.stamp) == self.stamp + "<p>x</p>"
 
 	def test_a_second_time_changes_nothing(self):
 		once = prepend_once("<p>x</p>", self.stamp)
 		assert prepend_once(once, self.stamp) == once
 
-	def test_a_forged_mark_in_the_remarks_does_not_keep_it_off(self):
+	def test_a_forged_mark_in_the_remarks_does_not_keep_the_notice_off(self):
 		body = '<p data-rts-notice="1">x</p><div data-rts-notice="">'
 		assert prepend_once(body, self.stamp).startswith(self.stamp)
 
-	def test_another_invoices_stamp_does_not_count(self):
+	def test_the_notice_of_another_invoice_does_not_count(self):
 		other = render_html(NOTICE, NoticeValues(invoice_no="INV-2"))
 		assert prepend_once(other, self.stamp) == self.stamp + other
 
@@ -287,11 +289,11 @@ class TestRemitTo:
 	@pytest.mark.parametrize(
 		"text", ["Payable to: Blue Ridge", "Pay to the order of Blue Ridge", "Payments to: Blue Ridge"]
 	)
-	def test_in_other_words_it_may_mean_something_else(self, text):
+	def test_less_clear_words_name_a_payee_that_is_not_certain(self, text):
 		found = self.found(text)
 		assert "Blue Ridge" in found.passage and not found.certain
 
-	def test_what_stands_under_a_label_is_told_first(self):
+	def test_a_payee_under_a_label_comes_before_less_clear_words(self):
 		assert self.found("Payable to: Some Driver\nRemit to: Blue Ridge").passage == "Remit to: Blue Ridge"
 
 	@pytest.mark.parametrize(
@@ -311,7 +313,7 @@ class TestRemitTo:
 			"Lumper paid to unloader; payable to broker upon receipt",
 		],
 	)
-	def test_one_that_names_the_same_or_none_does_not(self, text):
+	def test_an_invoice_that_names_the_same_payee_or_none_does_not_contradict(self, text):
 		assert self.found(text) is None
 
 	def test_a_payee_ends_with_its_line(self):

@@ -27,7 +27,7 @@ from tests.support.documents import (
 )
 from tests.support.fresh_processes import outputs
 
-FACTS = NoticeValues("Blue Ridge Freight LLC", "7788", "Acme", "INV-1")
+VALUES = NoticeValues("Blue Ridge Freight LLC", "7788", "Acme", "INV-1")
 NOTICE = Notice(
 	"Blue Ridge Freight LLC",
 	"<b>NOTICE OF ASSIGNMENT</b>\nInvoice {invoice} is assigned; pay only the party below.",
@@ -36,8 +36,8 @@ NOTICE = Notice(
 )
 
 
-def stamp(content, notice=NOTICE, facts=FACTS):
-	return stamp_pdf(content, notice, facts)
+def stamp(content, notice=NOTICE, values=VALUES):
+	return stamp_pdf(content, notice, values)
 
 
 def added(before, after):
@@ -48,7 +48,7 @@ def added(before, after):
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 @pytest.mark.parametrize("crop", [None, (50, 80, 580, 700)])
 @pytest.mark.parametrize("size", [(612, 792), (595, 842), (842, 595), (612, 1008), (1224, 792), (420, 595)])
-def test_it_stands_in_free_room_of_any_page_upright_and_over_nothing(size, crop, rotate):
+def test_the_stamp_stands_upright_in_free_room_of_any_page_and_covers_nothing(size, crop, rotate):
 	def draw(canvas):  # text that lies upright as the turned page is seen
 		canvas.saveState()
 		canvas.translate(size[0] / 2, size[1] / 2)
@@ -81,7 +81,7 @@ def test_it_stands_in_free_room_of_any_page_upright_and_over_nothing(size, crop,
 	("first", "last", "where"),
 	[(600, 20, "top"), (780, 130, "foot"), (600, 130, "top")],
 )
-def test_top_first_then_foot(first, last, where):
+def test_free_room_at_the_top_is_used_before_room_at_the_foot(first, last, where):
 	before = full_page(first=first, last=last)
 	after = stamp(before)
 	assert len(sizes(after)) == 1 and not hides(seen(before), seen(after))
@@ -89,7 +89,7 @@ def test_top_first_then_foot(first, last, where):
 	assert (bottom < 180) if where == "top" else (top > 620)
 
 
-def test_between_the_body_and_a_footer_is_room_too():
+def test_free_room_between_the_body_and_a_footer_is_used():
 	before = pdf(
 		["Letterhead"] + [f"Line {n}" for n in range(12)],
 		top=770,
@@ -260,30 +260,30 @@ def test_a_frame_white_paper_and_a_clip_leave_the_page_free(draw):
 	assert "assigned" in texts(after)[0]
 
 
-def test_a_receipt_too_narrow_for_it_gets_a_letter_page_before_it():
+def test_a_receipt_too_narrow_for_the_stamp_gets_a_letter_page_before_it():
 	assert sizes(stamp(pdf(["Lumper 85.00"], (220, 500)))) == [(612, 792), (220, 500)]
 
 
-def test_on_a_photo_whose_pixels_are_points_it_grows_with_the_page():
+def test_the_stamp_grows_with_a_photo_whose_pixels_are_points():
 	before = pdf(["Invoice"], (2448, 3168), top=1500)
 	_, top, _, bottom = added(before, stamp(before))
 	_, small_top, _, small_bottom = added(pdf(top=400), stamp(pdf(top=400)))
 	assert bottom - top == pytest.approx(4 * (small_bottom - small_top), rel=0.1)
 
 
-def test_it_is_black_on_white():
+def test_the_stamp_is_black_on_white():
 	image = seen(stamp(pdf([])), dpi=300)
 	dark = sum(image.histogram()[:80])
 	grey = sum(image.histogram()[80:180])
 	assert dark > 4 * grey, "grey is only the smoothing of the letters' edges"
 
 
-def test_the_same_stamp_stands_once():
+def test_the_same_stamp_is_printed_once():
 	once = stamp(pdf())
 	assert stamp(once) == once
 
 
-def test_another_version_on_top_is_refused():
+def test_another_version_of_the_notice_on_top_is_refused():
 	with pytest.raises(NoticeError) as caught:
 		stamp(stamp(pdf()), Notice("Blue Ridge Freight LLC", "Other text", name="NOA-2"))
 	assert caught.value.code == "already_stamped"
@@ -308,8 +308,8 @@ def test_the_same_input_gives_the_same_bytes_in_another_process():
 
 
 def test_letters_beyond_western_europe_are_printed():
-	facts = NoticeValues("Ostróda Śląsk", "1", "Acme", "INV-1")
-	assert "Ostróda Śląsk" in texts(stamp(pdf(), Notice("c", "Pay {company}"), facts))[0]
+	values = NoticeValues("Ostróda Śląsk", "1", "Acme", "INV-1")
+	assert "Ostróda Śląsk" in texts(stamp(pdf(), Notice("c", "Pay {company}"), values))[0]
 
 
 def test_a_letter_no_font_has_is_an_error_that_names_it():
@@ -339,17 +339,21 @@ def test_real_paperwork_takes_the_stamp_upright(path):
 
 def test_a_broken_file_is_refused_by_name():
 	with pytest.raises(DocumentError) as caught:
-		stamp_pdf((PAPERWORK / "bad" / "truncated.pdf").read_bytes(), NOTICE, FACTS, "INV-1.pdf")
+		stamp_pdf((PAPERWORK / "bad" / "truncated.pdf").read_bytes(), NOTICE, VALUES, "INV-1.pdf")
 	assert (caught.value.code, caught.value.where) == ("truncated", "INV-1.pdf")
 
 
 def test_a_print_is_only_good_if_its_notice_can_be_read_on_its_first_page():
 	def check(content):
-		require_on(PdfReader(io.BytesIO(content)).pages[0], NOTICE, FACTS, "INV-1.pdf")
+		require_on(PdfReader(io.BytesIO(content)).pages[0], NOTICE, VALUES, "INV-1.pdf")
 		return True
 
 	assert check(stamp(pdf()))
-	for other in (pdf(), pdf(["NOTICE OF ASSIGNMENT"]), stamp(pdf(), facts=NoticeValues(invoice_no="INV-2"))):
+	for other in (
+		pdf(),
+		pdf(["NOTICE OF ASSIGNMENT"]),
+		stamp(pdf(), values=NoticeValues(invoice_no="INV-2")),
+	):
 		with pytest.raises(NoticeError) as caught:
 			check(other)
 		assert (caught.value.code, caught.value.where) == ("stamp_not_printed", "INV-1.pdf")

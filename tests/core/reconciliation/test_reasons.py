@@ -63,5 +63,5 @@ def test_no_reason_is_explained_that_cannot_occur():
 	)
 
 
-def test_other_words_stand_for_themselves():
+def test_a_reason_in_words_of_the_factor_is_shown_as_it_is():
 	assert explain("Missing POD") == ("Missing POD", "")

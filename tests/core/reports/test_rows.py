@@ -126,7 +126,7 @@ def test_a_debtor_may_be_called_total_quality_logistics(row):
 	assert rows_of(report.lines) == [2, 3] and report.totals == ()
 
 
-def test_in_a_purchase_report_too():
+def test_a_debtor_of_a_purchase_report_may_be_called_total_quality_logistics():
 	report = purchases(bought("AF-1", TQL), bought(None, TQL), (f"{TQL} Total", None, 2000, 2000))
 	assert rows_of(report.lines) == [2, 3] and rows_of(report.totals) == [4]
 

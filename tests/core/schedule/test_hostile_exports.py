@@ -39,12 +39,12 @@ STAYS = (
 
 
 @pytest.mark.parametrize("text", RUNS)
-def test_what_would_run_gets_an_apostrophe_and_loses_nothing(text):
+def test_a_text_that_would_run_gets_an_apostrophe_and_loses_nothing(text):
 	assert escape_formula(text) == "'" + text
 
 
 @pytest.mark.parametrize("text", STAYS)
-def test_everything_else_stays_as_it_is(text):
+def test_a_text_that_would_not_run_stays_as_it_is(text):
 	assert escape_formula(text) == text
 
 
@@ -54,7 +54,7 @@ def long_texts() -> dict:
 	return {"long": [escape_formula(text * 10_000)[:2] for text in RUNS]}
 
 
-def test_neither_many_of_them_nor_long_ones_take_long():
+def test_many_texts_and_long_texts_are_escaped_in_time():
 	assert confined(long_texts)["long"] == ["'" + text[0] for text in RUNS]
 
 

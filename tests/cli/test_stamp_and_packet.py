@@ -24,7 +24,7 @@ def notice(tmp_path):
 	return path
 
 
-FACTS = (
+VALUES = (
 	"--company",
 	"Acme",
 	"--client-number",
@@ -36,9 +36,9 @@ FACTS = (
 )
 
 
-def test_the_stamp_carries_the_facts_and_the_way_to_pay(tmp_path, notice):
+def test_the_stamp_carries_the_values_and_where_to_pay(tmp_path, notice):
 	out = tmp_path / "out.pdf"
-	result = command("stamp", INVOICE, out, "--notice", notice, *FACTS, "--remit-to", r"The Factor\nBox 9")
+	result = command("stamp", INVOICE, out, "--notice", notice, *VALUES, "--remit-to", r"The Factor\nBox 9")
 	assert result.status == 0, result.error
 	shown = text(out)
 	assert "Invoice AF-1 of Acme (client 104233) is assigned. Pay the factor, Ridge <b>Foods." in shown
@@ -53,7 +53,7 @@ def test_a_notice_is_never_stamped_with_a_blank_in_it(tmp_path, notice):
 	assert not out.exists()
 
 
-def test_only_the_facts_the_notice_names_are_needed(tmp_path):
+def test_only_the_values_the_notice_names_are_needed(tmp_path):
 	notice = tmp_path / "notice.txt"
 	notice.write_text("Pay the factor.")
 	assert command("stamp", INVOICE, tmp_path / "out.pdf", "--notice", notice).status == 0
@@ -80,7 +80,7 @@ def test_a_notice_that_cannot_be_used_is_refused(tmp_path, content, said):
 def test_a_bad_pdf_is_refused_and_what_stood_there_stays(tmp_path, notice, name):
 	out = tmp_path / "out.pdf"
 	out.write_bytes(b"what stood here")
-	assert name in refused(command("stamp", PAPERWORK / "bad" / name, out, "--notice", notice, *FACTS))
+	assert name in refused(command("stamp", PAPERWORK / "bad" / name, out, "--notice", notice, *VALUES))
 	assert name in refused(command("packet", out, INVOICE, PAPERWORK / "bad" / name))
 	assert out.read_bytes() == b"what stood here"
 	assert {path.name for path in tmp_path.iterdir()} == {"out.pdf", "notice.txt"}
