@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -87,9 +88,11 @@ def factor(processes, tmp_path_factory):
 	root, port = tmp_path_factory.mktemp("factor"), free_port()
 	command = [str(PYTHON), "-m", "rts_factoring", "sandbox", "--port", str(port), "--root", str(root)]
 	log = processes("sandbox", [*command, "--client", "104233=Acme Freight LLC"], cwd=CHECKOUT)
-	wait_for_port(port, seconds=60)
-	fingerprint = re.search(r"SHA256:\S+", log.read_text()).group()
-	return {"port": port, "root": root, "outbox": root / "outbox", "fingerprint": fingerprint}
+	deadline = time.monotonic() + 60
+	while not (fingerprint := re.search(r"SHA256:\S+(?=\s)", log.read_text())):  # printed once it listens
+		assert time.monotonic() < deadline, f"The sandbox did not start: {log.read_text()}"
+		time.sleep(0.2)
+	return {"port": port, "root": root, "outbox": root / "outbox", "fingerprint": fingerprint.group()}
 
 
 @pytest.fixture(scope="session")
