@@ -199,11 +199,12 @@ def _check(document: Document) -> int:
 
 def _add_invoice(writer: PdfWriter, invoice: Document, verify: Verify | None) -> int:
 	"""Our own print: upright already, and looked at by whoever asked for it."""
-	reader = open_pdf(invoice.read(), invoice.file_name)
+	content = invoice.read()
 	if verify is not None:
+		looked_at = open_pdf(content, invoice.file_name)  # pypdf changes a page whose text it extracts
 		with reading(invoice.file_name):
-			verify(reader.pages[0])
-	return carry_over(reader, writer, invoice.file_name)
+			verify(looked_at.pages[0])
+	return carry_over(open_pdf(content, invoice.file_name), writer, invoice.file_name)
 
 
 def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
