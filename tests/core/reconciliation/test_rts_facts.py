@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rts_factoring.core.model import Event, FeesStatedIn, InvoiceStanding, Outcome, ReportTerms
 from rts_factoring.core.reconciliation.matching import Receivables
@@ -11,7 +13,7 @@ from rts_factoring.core.reconciliation.posting_matrix import by_role
 from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import GENUINE, RowDecision
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
-from rts_factoring.tests.rts_facts import FACTS, Bought, Note
+from rts_factoring.tests.rts_facts import FACTS, Bought, Note, Paid
 from tests.support.workbooks import DAY, PURCHASE_HEADER, ledger_of, payments, read, receivable
 
 NAME = "Ridgeline Foods Inc"
@@ -26,11 +28,11 @@ def posted(legs) -> str:
 	return "; ".join(f"{side} {', '.join(entries)}" for side, entries in sides.items() if entries)
 
 
-def terms(settings) -> ReportTerms:
+def terms(given_settings) -> ReportTerms:
 	return ReportTerms(
-		FeesStatedIn(settings.get("fees_stated_in", "")),
-		settings.get("payment_charges_from") == "Payout",
-		Decimal(settings.get("short_pay_tolerance", 0)),
+		FeesStatedIn(given_settings.get("fees_stated_in", "")),
+		given_settings.get("payment_charges_from") == "Payout",
+		Decimal(given_settings.get("short_pay_tolerance", 0)),
 	)
 
 
@@ -125,3 +127,59 @@ def test_non_factored_is_no_remedy_while_rts_has_the_invoice(state, reason):
 	line = reconcile(report, receivables, ledger).lines[0]
 	assert line.reason == reason
 	assert ("non-factored" in ROWS[reason].fix) == (reason == "not_purchased")
+
+
+WORDS = ("Payment", "Partial", "Short Pay", "Over Pay", "NSF", "Chargeback", "Chargeback Reversal")
+WORDS += ("Non-Factored Payment", "Direct Payment", "Write-Off", "Fee", "Reserve Release")
+AMOUNTS = (1, 50, 100, 900, 950, 1000, 1007, 1030)
+rows = st.tuples(st.sampled_from(WORDS), st.sampled_from(AMOUNTS), st.sampled_from((None, None, 30, 4)))
+settings_drawn = st.fixed_dictionaries(
+	{
+		"fees_stated_in": st.sampled_from([item.value for item in FeesStatedIn]),
+		"payment_charges_from": st.sampled_from(["Reserve", "Payout"]),
+		"short_pay_tolerance": st.sampled_from([0, 100]),
+	}
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from(["borrowing", "sale"]), settings_drawn, st.lists(rows | st.just("note"), max_size=8))
+def test_whatever_rts_says_and_people_accept_the_books_balance(policy, drawn, said):
+	"""Rows in any order, each accepted where that is offered: every entry balances, what RTS has open is what the control
+	account holds, and neither it nor the credit of the customer turns around."""
+	ledger, receivables = ledger_of(receivable("AF-1"), policy=policy, terms=terms(drawn))
+	legs = commit(ledger, receivables, Bought())
+	for row in said:
+		if row == "note":
+			if receivables["AF-1"].standing is InvoiceStanding.OPEN:
+				receivables = credited(ledger, receivables, 100)
+			continue
+		word, amount, fee = row
+		step = Paid(word, fee=amount) if word == "Fee" else Paid(word, amount, fee)
+		legs += commit(ledger, receivables, step._replace(decide=("accept",) * 4))
+	position = ledger.position(receivables["AF-1"])
+	sums = {role.value: debit - credit for role, (debit, credit) in by_role(legs).items()}
+	assert sum(sums.values()) == 0
+	assert min(position.open, position.collected, position.credit, position.short, position.over) >= 0
+	assert position.charged_back >= 0
+	assert position.reserve == sums.get("reserve", 0)
+	assert position.credit == -sums.get("customer_credit", 0)
+	if policy == "borrowing":
+		assert position.open == -sums.get("advances", 0)
+	assert "receivable" not in sums or position.outstanding <= 1000
+
+
+def commit(ledger, receivables, step):
+	"""The legs of a row once it is accepted; none when it waits for something else."""
+	report = report_of(step)
+	decision = RowDecision()
+	for _look in range(4):
+		result = reconcile(report, receivables, ledger, decisions={2: decision})
+		reason = result.lines[0].reason
+		if reason not in ACCEPTABLE:
+			break
+		decision = replace(decision, accepted=decision.accepted | {reason})
+	assert result.lines[0].reason not in ACCEPTABLE
+	ledger.posted_rows.clear()  # the same row again is a row of its own here
+	ledger.commit(result)
+	return result.legs
