@@ -139,6 +139,18 @@ class TestSentAgain(FactCase):
 				self.buy_again()
 			frappe.db.rollback()
 
+	def test_its_chargeback_is_not_undone_while_it_is_with_rts_again(self):
+		self.start("Borrowing")
+		self.take(Bought())
+		doc, _waited = self.take(Paid("Chargeback", 1000))
+		readiness.requeue("AF-1")
+		with self.refused("AF-1", "sent again"):
+			frappe.get_doc("Report Import", doc.name).cancel()
+		readiness.set_invoicing_method("AF-1", "Direct")
+		frappe.get_doc("Report Import", doc.name).cancel()
+		self.assertEqual(factories.state("AF-1"), "Financed")
+		self.assert_books_agree()
+
 	def test_denied_and_approved_after_a_review(self):
 		for policy in ("Borrowing", "Sale"):
 			with self.subTest(policy):

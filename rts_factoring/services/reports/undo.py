@@ -16,6 +16,8 @@ from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state
 from rts_factoring.services.reports import follow_up_tasks, progress, reconciling, report_lines
 
+_WITH_RTS_AGAIN = [InvoiceState.QUEUED.value, InvoiceState.SUBMITTED.value, InvoiceState.HELD.value]
+
 
 def refuse_undo(doc) -> None:
 	"""Throw when an import cannot be undone yet, with what to do first."""
@@ -28,6 +30,7 @@ def refuse_undo(doc) -> None:
 			title=_("Cannot Be Undone Yet"),
 		)
 	_refuse_other_policy(doc)
+	_refuse_sent_again(doc)
 	recorded = deposits.entries(doc.name)
 	if recorded:
 		frappe.throw(
@@ -48,6 +51,29 @@ def _refuse_other_policy(doc) -> None:
 				"{0} was posted under the policy {1}, and the policy is {2} now. Set it back to {1}, cancel the import, then change it again."
 			).format(doc.name, _(posted_under), _(today)),
 			title=_("Cannot Be Undone Yet"),
+		)
+
+
+def _refuse_sent_again(doc) -> None:
+	"""An invoice that was charged back and is in the queue or in another batch cannot be open with the old one again."""
+	entry, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
+	sent_again = (
+		frappe.qb.from_(entry)
+		.inner_join(invoice)
+		.on(invoice.name == entry.sales_invoice)
+		.where((entry.report_import == doc.name) & (entry.charged_back > 0) & (entry.is_reversal == 0))
+		.where(invoice.factoring_status.isin(_WITH_RTS_AGAIN))
+		.select(invoice.name)
+		.distinct()
+		.orderby(invoice.name)
+		.run()
+	)
+	if sent_again:
+		frappe.throw(
+			_(
+				"This import charged back {0}, which was queued or sent again since. Take it out of its batch and unqueue it first."
+			).format(", ".join(name for (name,) in sent_again)),
+			title=_("Cannot be undone yet"),
 		)
 
 

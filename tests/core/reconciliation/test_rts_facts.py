@@ -162,6 +162,8 @@ def test_whatever_rts_says_and_people_accept_the_books_balance(policy, drawn, sa
 	assert sum(sums.values()) == 0
 	assert min(position.open, position.collected, position.credit, position.short, position.over) >= 0
 	assert position.charged_back >= 0
+	settled = position.collected - position.over + position.charged_back + position.short
+	assert position.purchased == position.open + settled
 	assert position.reserve == sums.get("reserve", 0)
 	assert position.credit == -sums.get("customer_credit", 0)
 	if policy == "borrowing":
