@@ -81,16 +81,16 @@ def _as_posted(line: ReportLine, posted: PostedRow) -> ReportLine:
 	for name in ("purchased", "net", "advance"):
 		amounts[name] = amounts[name] or None
 	if not amounts["reserve"] and amounts["advance"] is not None:
-		plain = purchase_amounts(line._replace(**amounts))
+		plain = purchase_amounts(line.with_amounts(amounts))
 		taken = plain["fee"] + plain["reserve"] + plain["other"]
 		if amounts["net"] is None or amounts["net"] != plain["purchased"] - taken:
 			amounts["reserve"] = None
-	return line._replace(**amounts)
+	return line.with_amounts(amounts)
 
 
 def _changes(line: ReportLine, found: tuple[Difference, ...]) -> Iterator[ReportLine]:
 	"""The difference in each column as a row of its own."""
-	nothing = line._replace(problems=(), **dict.fromkeys(MONEY))
+	nothing = line._replace(problems=()).with_amounts(dict.fromkeys(MONEY))
 	for field, before, now in found:
 		amount = now - before
 		if field == "paid":
@@ -106,4 +106,4 @@ def _changes(line: ReportLine, found: tuple[Difference, ...]) -> Iterator[Report
 def _row_of(nothing: ReportLine, event: Event | None, field: str, amount: Decimal) -> ReportLine:
 	if event and amount < 0 and event not in _SIGNED:
 		event, amount = _OPPOSITE.get(event), -amount
-	return nothing._replace(event=event, **{field: amount})
+	return nothing._replace(event=event).with_amounts({field: amount})

@@ -98,7 +98,7 @@ def identity_of(kind: ReportKind, line: ReportLine, batch: str = "") -> str:
 	"""
 	if kind is ReportKind.PURCHASE:
 		principal = line.invoice_amount if line.purchased is None else line.purchased
-		parts = (kind.value, normalised(batch), bare_number(line.invoice_no))
+		parts: tuple[str, ...] = (kind.value, normalised(batch), bare_number(line.invoice_no))
 	else:
 		principal = line.paid
 		parts = (kind.value, line.date.isoformat() if line.date else "")

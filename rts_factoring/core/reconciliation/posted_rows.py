@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model import Event
 from ..money import ZERO
@@ -55,7 +55,9 @@ def amounts_of(line: ReportLine) -> tuple[Decimal, ...]:
 	return tuple(getattr(line, name) or ZERO for name in MONEY)
 
 
-def posted_row(line: ReportLine, identity: str, occurrence: int, fingerprint: str = "", **more) -> PostedRow:
+def posted_row(
+	line: ReportLine, identity: str, occurrence: int, fingerprint: str = "", **more: Any
+) -> PostedRow:
 	return PostedRow(
 		identity,
 		occurrence,

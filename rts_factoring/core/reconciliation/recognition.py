@@ -135,17 +135,17 @@ class _Pairing:
 		if not by_key:
 			return
 		used: set[int] = set()
-		left = []
+		left: list[int] = []
 		for place in self.places:
 			line = self._decided(place)
-			rows = by_key.get((of_line(place), more(line)), ())
-			row = next((row for row in rows if accept is None or accept(line, row)), None)
-			if row is None:
+			rows = by_key.get((of_line(place), more(line)), deque())
+			match = next((each for each in rows if accept is None or accept(line, each)), None)
+			if match is None:
 				left.append(place)
 				continue
-			rows.remove(row)
-			used.add(id(row))
-			self.found[place] = (row, is_same)
+			rows.remove(match)
+			used.add(id(match))
+			self.found[place] = (match, is_same)
 		self.places = left
 		self.rest = [row for row in self.rest if id(row) not in used]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model import Event, Outcome
 from ..money import ZERO
@@ -44,6 +44,11 @@ class ReportLine(NamedTuple):
 	released: Decimal | None
 	chargeback: Decimal | None
 	balance: Decimal | None
+
+	def with_amounts(self, amounts: Mapping[str, Decimal | None]) -> ReportLine:
+		"""The line with other amounts, by the names in AMOUNTS."""
+		changed: dict[str, Any] = {**amounts}
+		return self._replace(**changed)
 
 
 AMOUNTS: tuple[str, ...] = ("invoice_amount", "purchased", "advance", "fee", "reserve", "other")

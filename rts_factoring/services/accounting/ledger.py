@@ -251,7 +251,7 @@ def _posted_rows(
 		.where(line.posted_key.isnotnull())
 		.select(parent.batch, *(line[field] for field in _ROW_FIELDS))
 	)
-	found = {}
+	found: dict[str, PostedRow] = {}
 	for field, values in ((line.identity, identities), (line.fingerprint, fingerprints)):
 		for part in chunks(sorted(set(values))):
 			found |= {row.name: _posted_row(row) for row in query.where(field.isin(part)).run(as_dict=True)}

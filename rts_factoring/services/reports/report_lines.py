@@ -41,8 +41,8 @@ _VALUES = {
 	"reserve_released": "released",
 	"chargeback": "chargeback",
 }
-_RECONCILED = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity", "occurrence")
-_RECONCILED += ("duplicate_of", "differences")
+_RECONCILED: tuple[str, ...] = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity")
+_RECONCILED += ("occurrence", "duplicate_of", "differences")
 _TEXT = 140
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
 WAITING_OUTCOMES = (Outcome.SUGGESTED.value, Outcome.UNMATCHED.value, Outcome.BLOCKED.value)
