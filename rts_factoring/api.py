@@ -219,7 +219,7 @@ def _check_company(company: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def store_private_key(company: str, key: str, pwd: str = "") -> str:
+def store_private_key(company: str, key: str, pwd: str = "") -> str:  # nosec B107 # none
 	"""Keep a private key, and its passphrase `pwd`, encrypted; returns the key's fingerprint.
 
 	Secrets are arguments of their own, under names that Frappe hides in its logs.

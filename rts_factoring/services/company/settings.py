@@ -288,7 +288,7 @@ def _clear_password_of_changed_login(doc) -> None:
 	before = doc.get_doc_before_save()
 	changed = before and any((doc.get(f) or "") != (before.get(f) or "") for f in PASSWORD_DEPENDS_ON)
 	if changed and doc.password and doc.is_dummy_password(doc.password):
-		doc.password = ""
+		doc.password = ""  # nosec B105 # none
 		frappe.msgprint(
 			_("The password was for another server or user name, so it is forgotten. Set it again."),
 			indicator="orange",

@@ -13,7 +13,7 @@ from rts_factoring.core.reconciliation.results import GENUINE
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, DEDUCTIONS, WITHOUT_FEE
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import reading, reconciling
+from rts_factoring.services.reports import reading, reconciling, report_lines
 
 REPEATS = ("posted_differently", "ignored_differently")
 LINE_TYPES = {
@@ -123,7 +123,7 @@ def _of_its_own(line, reason: str) -> dict:
 
 def _with(line, reason: str) -> str:
 	"""The reasons accepted so far, and this one."""
-	return ",".join(sorted({*filter(None, (line.accepted or "").split(",")), reason}))
+	return ",".join(sorted(report_lines.accepted_reasons(line.accepted) | {reason}))
 
 
 def teachable(name: str) -> dict[str, list[str]]:

@@ -147,6 +147,11 @@ def update(doc, lines: Iterable[ReconciledLine]) -> None:
 			frappe.db.set_value("Report Import Line", old.name, values, update_modified=False)
 
 
+def accepted_reasons(text: str | None) -> frozenset[str]:
+	"""The reasons that a person accepted, from the field `accepted` of a row."""
+	return frozenset(reason for reason in (text or "").split(",") if reason)
+
+
 def decisions(report_import: str) -> dict[int, RowDecision]:
 	"""What people decided, by row number."""
 	rows = frappe.get_all(
@@ -159,7 +164,7 @@ def decisions(report_import: str) -> dict[int, RowDecision]:
 		row.row_no: RowDecision(
 			invoice_no=row.decided_invoice or "",
 			event=Event(row.decided_event) if row.decided_event else None,
-			accepted=frozenset(filter(None, (row.accepted or "").split(","))),
+			accepted=accepted_reasons(row.accepted),
 			ignore=(row.resolution_reason or "ignored")
 			if row.resolution in ("Ignored", "Superseded")
 			else "",
