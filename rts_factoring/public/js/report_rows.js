@@ -295,7 +295,9 @@ function decide(frm, action) {
 				label: __("Remember this word for later reports"),
 			},
 		],
-		genuine: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Why It Happened Twice"), reqd: 1 }],
+		genuine: [
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why It Happened Twice"), reqd: 1 },
+		],
 		ignore: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 	}[action];
 	if (!ask) return send();
