@@ -219,15 +219,26 @@ class RandomWeeks:
 					"outcome": "blocked",
 					"reason": ("in", sorted(ACCEPTABLE)),
 				},
-				["row_no", "reason"],
+				["row_no"],
 				order_by="row_no",
 			)
 			for row in waiting:
-				without = row.reason == "fee_repeats" and self.dice.random() < 0.5
+				reason = self.reason_now(name, row.row_no)
+				if reason not in ACCEPTABLE:
+					continue  # the decision on a row before it has changed what stands behind this one
+				without = reason == "fee_repeats" and self.dice.random() < 0.5
 				decisions.record_decision(name, [row.row_no], "without_fee" if without else "accept")
-				self.accepted[row.reason] = self.accepted.get(row.reason, 0) + 1
+				self.accepted[reason] = self.accepted.get(reason, 0) + 1
 			if waiting:
 				report_import.post_waiting(name)
+
+	def reason_now(self, name: str, row_no: int) -> str | None:
+		"""Why the row waits at this moment; None if it does not."""
+		return frappe.db.get_value(
+			"Report Import Line",
+			{"report_import": name, "row_no": row_no, "posted": 0, "outcome": "blocked"},
+			"reason",
+		)
 
 	def today(self) -> str:
 		self.day = self.day % 27 + 1

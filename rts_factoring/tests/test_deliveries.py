@@ -18,7 +18,7 @@ JOB = """
 import sys, frappe
 frappe.init(site=sys.argv[1], sites_path=sys.argv[3]); frappe.connect()
 frappe.flags.in_test = True
-from rts_factoring.services import deliveries
+from rts_factoring.services.batches import delivery
 print("ready", flush=True)
 print(delivery.deliver_batch(sys.argv[2]))
 """
