@@ -117,7 +117,7 @@ def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
 	}.items():
 		admin.fill(fieldname, value)
 	admin.save()
-	admin.button("Set Up", "Password")
+	admin.button("Password", "Set Up")
 	admin.page.locator(".modal.show input[data-fieldname='password']").fill("sandbox")
 	admin.dialog("Store")
 	admin.button("Test Connection")
