@@ -228,7 +228,7 @@ def test_a_payment_report_is_dropped_on_the_list(dana, factor, week):
 def test_a_user_who_may_not_decide_rows_sees_who_may(uma, week):
 	for report, status in ((week.purchase, "Posted"), (week.payment, "Ready")):
 		uma.form("Report Import", report)
-		uma.sees("A Factoring Manager decides rows that wait")
+		uma.sees("A Factoring Manager decides waiting rows")
 		assert uma.page.evaluate("() => cur_frm.doc.status") == status
 		assert uma.page.locator("[data-fieldname='lines'] :is([data-action], [data-row])").count() == 0
 		for label in ("Record Deposit", "Post Decided Rows", "Submit"):
