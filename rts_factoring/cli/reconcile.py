@@ -111,11 +111,15 @@ def _shared(line: ReconciledLine) -> dict:
 	return shown
 
 
+_ALWAYS_SHOWN = ("purchased", "fee", "reserve", "other", "net")
+
+
 def _purchase_line(line: ReconciledLine) -> dict:
 	shown = _shared(line)
 	if line.line.status is not Outcome.MATCHED:
 		return shown
-	return shown | {name: text(value) for name, value in purchase_amounts(line.line).items()}
+	amounts = purchase_amounts(line.line)
+	return shown | {name: text(value) for name, value in amounts.items() if value or name in _ALWAYS_SHOWN}
 
 
 _CLAIMS = (Event.CHARGEBACK, Event.CHARGEBACK_REVERSAL)
@@ -141,8 +145,10 @@ def _payment_line(line: ReconciledLine) -> dict:
 
 def _totals(result: Reconciliation) -> dict[str, str]:
 	"""Sums of what is posted."""
-	names = ("purchased", "fee", "reserve", "other", "net")
-	return {name: text(sum((effect.amounts[name] for effect in result.effects), ZERO)) for name in names}
+	return {
+		name: text(sum((effect.amounts.get(name, ZERO) for effect in result.effects), ZERO))
+		for name in _ALWAYS_SHOWN
+	}
 
 
 def _table(result: Reconciliation) -> str:

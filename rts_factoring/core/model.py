@@ -191,10 +191,13 @@ class Event(str, Enum):
 	PAYOUT_FEE = "payout_fee"  # kept from a payout, not taken from the reserve
 	PAYOUT_CHARGE = "payout_charge"
 	DIFFERENCE = "difference"  # taken from the reserve, and nothing in our books to set against it
+	NON_PAYMENT = "non_payment"  # the debtor paid nothing, which moves nothing
 
 
 # Only purchase reports have rows of these: RTS kept money of a funding for something older.
 FUNDING_EVENTS = frozenset((Event.RESERVE_SETTLEMENT, Event.ADVANCE_REPAID, Event.RECOVERY))
+# The types of rows of purchase reports that are no purchases: what RTS kept of the payout.
+DEDUCTION_EVENTS = FUNDING_EVENTS | {Event.FEE, Event.CHARGE}
 
 # What moves only the accounts between RTS and us may be about no invoice. Every other event is about one.
 NEEDS_INVOICE = frozenset(Event) - {

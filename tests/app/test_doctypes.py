@@ -9,7 +9,7 @@ import pytest
 
 from rts_factoring.core.documents.packet import DocumentKind
 from rts_factoring.core.model import Event, InvoiceState, Outcome
-from rts_factoring.core.reports.layout import AMOUNT_FIELDS, DATE_FIELDS, TEXT_FIELDS
+from rts_factoring.core.reports.layout import AMOUNT_FIELDS, DATE_FIELDS, NOT_COUNTED, TEXT_FIELDS
 from rts_factoring.core.schedule.layout import FIELDS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
@@ -95,7 +95,9 @@ def test_connection_and_secrets_are_the_system_managers():
 def test_selects_offer_what_the_core_knows():
 	assert options("Report Import Line", "outcome") == [outcome.value for outcome in Outcome]
 	assert options("Report Import Line", "event_type") == [event.value for event in Event]
-	assert set(options("Report Layout Header", "field")) == TEXT_FIELDS | DATE_FIELDS | AMOUNT_FIELDS
+	assert set(options("Report Layout Header", "field")) == TEXT_FIELDS | DATE_FIELDS | AMOUNT_FIELDS | {
+		NOT_COUNTED
+	}
 	assert options("Schedule Layout Column", "field") == list(FIELDS)
 	kinds = [kind.value for kind in DocumentKind]
 	assert options("Factoring Document", "kind") == options("Factoring Document Kind", "kind") == kinds

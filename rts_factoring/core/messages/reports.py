@@ -83,6 +83,10 @@ REPORTS: dict[str, Message] = {
 	"wrong_kind.purchase": Message(
 		"This is a purchase report, not a payment report.", "Import it as a purchase report."
 	),
+	"wrong_kind.reserve": Message(
+		"This is a statement of the reserve: it lists what moved the reserve, and no invoices.",
+		"Import the purchase and payment reports of the same days. Compare this statement with the reserve account.",
+	),
 	"wrong_kind.payment": Message(
 		"This is a payment report, not a purchase report.", "Import it as a payment report."
 	),

@@ -58,6 +58,26 @@ ROWS: dict[str, Message] = {
 		"The purchased amount less fee, reserve and other deductions is not the net amount.",
 		"Ask RTS which amount is right. A corrected report replaces this row. Or accept: the rest goes to Differences.",
 	),
+	"differs_from_invoice": Message(
+		"RTS has another amount for this invoice than our books.",
+		"Ask RTS to correct it. If it is to stay so, accept: what RTS bought is posted, and RTS does not finance the rest.",
+	),
+	"unread_money": Message(
+		"A column of the report that is not read has an amount in this row.",
+		"Use Teach the Layout to say what the column is, or that it is not counted. Or accept: the amount is not counted in this row.",
+	),
+	"unclear_deduction": Message(
+		"RTS kept an amount, and its column does not say what for.",
+		"Use Teach the Layout to say what the column is, if it is always the same. Or accept: the amount goes to Differences until RTS explains it.",
+	),
+	"recovery_unclear": Message(
+		"RTS kept an amount of this purchase for a chargeback, and the row does not say of which invoice.",
+		"Ask RTS. Then accept: the amount goes to Differences until the invoice is known.",
+	),
+	"recovered_before": Message(
+		"RTS has already charged this invoice to the reserve.",
+		"Accept if RTS now keeps the amount to make the reserve good. If it charged twice, ask RTS to take it back.",
+	),
 	"exceeds_invoice": Message("The purchased amount is more than the invoice's open amount.", _ACCEPT_REST),
 	"not_purchased": Message(
 		"No report imported so far says that RTS bought this invoice.",
@@ -128,6 +148,7 @@ ROWS: dict[str, Message] = {
 		"The purchase report has already stated the same fee.",
 		"Choose Without Fee if it is the same one. Accept if RTS took it again. To decide this for all rows, set Fees Stated In in the settings.",
 	),
+	"nothing_paid": Message("The customer has paid nothing.", "Do nothing. The row moves no money."),
 	"fee_counted": Message(
 		"The purchase report has already stated this fee, so it is not counted again.",
 		"Do nothing. Fees Stated In in the settings decides this.",

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from ..model import Event, Outcome, Policy, Position, Receivable, ReportKind, ReportTerms
 from ..money import ZERO
-from ..reports.lines import MONEY, ReportLine
+from ..reports.lines import DEDUCTIONS, MONEY, ReportLine
+from .funding_effects import funding
 from .payment_effects import payment
 from .positions import advance
 from .posted_rows import Difference, PostedRow, differences
@@ -39,13 +40,19 @@ def correction(
 	policy: Policy,
 	decision: RowDecision,
 	terms: ReportTerms,
+	tolerance: Decimal,
 ) -> RowResult:
 	"""The difference between a row and the posted one it repeats. Without one in its amounts the row is a duplicate."""
 	found = differences(line, posted)
 	if not found:
 		return RowResult(Outcome.DUPLICATE, "posted_before")
 	if kind is ReportKind.PURCHASE:
-		return _of_purchase(line, posted, receivable, policy)
+		if line.event is Event.PURCHASE:
+			return _of_purchase(line, posted, receivable, policy)
+		change = line.with_amounts(
+			dict.fromkeys(MONEY) | {field: now - before for field, before, now in found}
+		)
+		return funding(change, receivable, position, policy, tolerance, decision)
 	effects: list[Effect] = []
 	decision = replace(decision, event=None)
 	for change in _changes(line, found):
@@ -67,9 +74,9 @@ def _of_purchase(
 	before, after = purchase_amounts(_as_posted(line, posted)), purchase_amounts(line)
 	amounts = {name: after[name] - before[name] for name in after}
 	amounts |= {"due": amounts["purchased"], "credit": ZERO}
-	amounts["other"] += amounts["purchased"] - sum(
-		(amounts[name] for name in ("fee", "reserve", "other", "net")), ZERO
-	)
+	kept = sum((amounts[name] for name in DEDUCTIONS), ZERO)
+	amounts["other"] += amounts["purchased"] - kept - amounts["net"]
+	amounts["difference"] = amounts.pop("recovered") + amounts.pop("unclear")
 	invoice_no = receivable.invoice_no if receivable else None
 	effect = Effect(Event.PURCHASE, amounts, invoice_no, line.row, line.date)
 	return booked((effect,), receivable, policy)
@@ -82,7 +89,7 @@ def _as_posted(line: ReportLine, posted: PostedRow) -> ReportLine:
 		amounts[name] = amounts[name] or None
 	if not amounts["reserve"] and amounts["advance"] is not None:
 		plain = purchase_amounts(line.with_amounts(amounts))
-		taken = plain["fee"] + plain["reserve"] + plain["other"]
+		taken = sum((plain[name] for name in DEDUCTIONS), ZERO)
 		if amounts["net"] is None or amounts["net"] != plain["purchased"] - taken:
 			amounts["reserve"] = None
 	return line.with_amounts(amounts)

@@ -24,6 +24,7 @@ from ..model import (
 from ..money import ZERO
 from ..reports.lines import ReportLine
 from .fee_effects import Happened, Row, fee_or_charge, one_of, reserve_release, unexplained, with_fee
+from .posted_rows import amounts_of
 from .posting_matrix import Effect
 from .results import NO_DECISION, RowDecision
 from .row_effects import RowResult, blocked, booked, holds
@@ -52,7 +53,9 @@ def payment(
 	if isinstance(happened, str):
 		return blocked(happened)
 	if not happened:
-		return RowResult(Outcome.IGNORED, "fee_counted")
+		return RowResult(
+			Outcome.IGNORED, "nothing_paid" if line.event is Event.NON_PAYMENT else "fee_counted"
+		)
 	invoice_no = receivable.invoice_no if receivable else None
 	effects = tuple(Effect(event, amounts, invoice_no, line.row, line.date) for event, amounts in happened)
 	return booked(effects, receivable, policy)
@@ -293,6 +296,11 @@ def _paid_to_us(row: Row) -> str | Happened:
 	return with_fee(row, [(Event.DIRECT_PAYMENT, amounts)])
 
 
+def _nothing_paid(row: Row) -> str | Happened:
+	"""RTS says that the debtor has not paid. A row with money says something else."""
+	return "conflicting_amounts" if any(amounts_of(row.line)) else []
+
+
 _RULES: dict[Event, Callable[[Row], str | Happened]] = {
 	Event.PAYMENT: _paid,
 	Event.PARTIAL: _paid,
@@ -312,4 +320,5 @@ _RULES: dict[Event, Callable[[Row], str | Happened]] = {
 	Event.PAYOUT_CHARGE: fee_or_charge,
 	Event.RESERVE_RELEASE: reserve_release,
 	Event.DIFFERENCE: unexplained,
+	Event.NON_PAYMENT: _nothing_paid,
 }

@@ -15,6 +15,7 @@ BORROWING, SALE = Policy.BORROWING, Policy.SALE
 CLEARING, RESERVE, FEE, CHARGES = Role.CLEARING, Role.RESERVE, Role.FEE, Role.CHARGES
 ADVANCES, RECEIVABLE, CUSTOMER_CREDIT = Role.ADVANCES, Role.RECEIVABLE, Role.CUSTOMER_CREDIT
 CUSTOMER_DEDUCTIONS, DIFFERENCES = Role.CUSTOMER_DEDUCTIONS, Role.DIFFERENCES
+CASH_ADVANCES = Role.CASH_ADVANCES
 
 
 class Effect(NamedTuple):
@@ -36,20 +37,16 @@ class Entry(NamedTuple):
 
 
 NOTHING = Entry({}, {})  # state only
+# What RTS keeps of a funding, each to its own account.
+_KEPT = {RESERVE: "reserve", FEE: "fee", CHARGES: "other", CASH_ADVANCES: "repaid", DIFFERENCES: "difference"}
 
-# purchased P, reserve R, fee F, other O, net N = P-F-R-O; paid A of open X; short = X-A; over = A-X. Of what an entry credits
+# purchased P, reserve R, fee F, other O, net N = P-F-R-O, less a cash advance repaid; paid A of open X; short = X-A; over = A-X. Of what an entry credits
 # to the customer, due is the part our books still expect of the invoice, credit the part they do not; held is what a debtor
 # paid us and we keep for RTS. A short pay is billed to the customer again, or allowed within the tolerance. difference is what
 # neither the invoice nor the customer can take. A payment removed is reopened at RTS, but for what was over.
 MATRIX: dict[tuple[Event, Policy], Entry] = {
-	(Event.PURCHASE, BORROWING): Entry(
-		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other", DIFFERENCES: "difference"},
-		{ADVANCES: "purchased"},
-	),
-	(Event.PURCHASE, SALE): Entry(
-		{CLEARING: "net", RESERVE: "reserve", FEE: "fee", CHARGES: "other", DIFFERENCES: "difference"},
-		{RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"},
-	),
+	(Event.PURCHASE, BORROWING): Entry(_KEPT | {CLEARING: "net"}, {ADVANCES: "purchased"}),
+	(Event.PURCHASE, SALE): Entry(_KEPT | {CLEARING: "net"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
 	(Event.PAYMENT, BORROWING): Entry({ADVANCES: "paid"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
 	(Event.PAYMENT, SALE): NOTHING,
 	(Event.SHORT_PAY, BORROWING): Entry(
@@ -95,7 +92,7 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 		(Event.CHARGE, Entry({CHARGES: "amount"}, {RESERVE: "amount"})),
 		(Event.RESERVE_RELEASE, Entry({CLEARING: "amount"}, {RESERVE: "amount"})),
 		(Event.RESERVE_SETTLEMENT, Entry({RESERVE: "amount"}, {CLEARING: "amount"})),
-		(Event.ADVANCE_REPAID, Entry({Role.CASH_ADVANCES: "amount"}, {CLEARING: "amount"})),
+		(Event.ADVANCE_REPAID, Entry({CASH_ADVANCES: "amount"}, {CLEARING: "amount"})),
 		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"})),
 		(Event.PAYOUT_FEE, Entry({FEE: "amount"}, {CLEARING: "amount"})),
 		(Event.PAYOUT_CHARGE, Entry({CHARGES: "amount"}, {CLEARING: "amount"})),

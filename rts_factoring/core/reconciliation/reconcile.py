@@ -11,6 +11,7 @@ from ..reports.lines import ReportLine
 from ..reports.report import Report
 from .corrections import correction
 from .factoring_ledger import FactoringLedger
+from .funding_effects import funding
 from .identity import check_identity, other_subsidiaries
 from .matching import Match, Matcher, Receivables
 from .payment_effects import payment
@@ -18,7 +19,7 @@ from .positions import advance
 from .posted_rows import PostedRow
 from .recognition import Recognised, recognise
 from .results import NO_DECISION, ReconciledLine, Reconciliation, RowDecision
-from .row_effects import DEDUCTIONS, RowResult, blocked, deduction, holds, purchase
+from .row_effects import RowResult, blocked, holds, purchase
 
 
 def reconcile(
@@ -85,10 +86,11 @@ class _Reconciler:
 	def _reconciled(self, line: ReportLine, recognised: Recognised) -> ReconciledLine:
 		decision = self.decisions.get(line.row, NO_DECISION)
 		if decision.event:
-			line = line._replace(event=decision.event, problems=_remaining_problems(line, decision.event))
+			problems = _remaining_problems(line, decision.event, self.report.kind)
+			line = line._replace(event=decision.event, problems=problems)
 		match = self._match(line, decision)
 		posted = recognised.posted
-		if posted and not recognised.is_same and self._is_bought_again(match):
+		if posted and not recognised.is_same and self._is_bought_again(line, match):
 			posted = None
 		if posted and recognised.is_same:
 			result = RowResult(Outcome.DUPLICATE, "ignored_before" if posted.is_ignored else "posted_before")
@@ -113,17 +115,19 @@ class _Reconciler:
 			posted,
 		)
 
-	def _is_bought_again(self, match: Match) -> bool:
+	def _is_bought_again(self, line: ReportLine, match: Match) -> bool:
 		"""Whether RTS has given back the invoice of a purchase, so that it can only be bought anew."""
-		if self.report.kind is not ReportKind.PURCHASE or match.receivable is None:
+		if line.event is not Event.PURCHASE or match.receivable is None:
 			return False
 		return not holds(self._position(match.receivable))
 
 	def _match(self, line: ReportLine, decision: RowDecision) -> Match:
 		if not decision.invoice_no or self.matcher.names_other_company(line):
-			if decision.event in DEDUCTIONS and self.report.kind is ReportKind.PURCHASE:
+			match = self.matcher.match(line)
+			needs_none = decision.event and decision.event not in NEEDS_INVOICE
+			if needs_none and match.receivable is None and self.report.kind is ReportKind.PURCHASE:
 				return Match(Outcome.MATCHED, None, None, "decided")
-			return self.matcher.match(line)
+			return match
 		chosen = self.receivables.get(decision.invoice_no)
 		if chosen is None or chosen.company != self.ledger.company:
 			return Match(Outcome.BLOCKED, chosen, "other_subsidiary" if chosen else "unknown_invoice")
@@ -133,6 +137,8 @@ class _Reconciler:
 		self, line: ReportLine, match: Match, decision: RowDecision, posted: PostedRow | None
 	) -> RowResult:
 		problems = line.problems
+		if "unread_money" in decision.accepted or _moves_no_money(line):
+			problems = tuple(problem for problem in problems if problem != "unread_money")
 		if match.receivable:
 			problems = tuple(problem for problem in problems if problem != "missing_invoice")
 		if problems:
@@ -146,12 +152,13 @@ class _Reconciler:
 		policy, terms = self.ledger.policy, self.ledger.terms
 		if posted:
 			kind = self.report.kind
-			return correction(kind, line, posted, receivable, position, policy, decision, terms)
+			tolerance = self.report.layout.tolerance
+			return correction(kind, line, posted, receivable, position, policy, decision, terms, tolerance)
 		if self.report.kind is ReportKind.PAYMENT:
 			return payment(line, receivable, position, policy, decision, terms)
-		if receivable is None or position is None:
-			return deduction(line, self.report.layout.tolerance)
 		tolerance = self.report.layout.tolerance
+		if line.event is not Event.PURCHASE or receivable is None or position is None:
+			return funding(line, receivable, position, policy, tolerance, decision)
 		return purchase(line, receivable, position, policy, tolerance, decision, terms)
 
 	def _position(self, receivable: Receivable) -> Position:
@@ -178,7 +185,7 @@ class _Reconciler:
 		invoices = {
 			line.receivable.invoice_no
 			for line in lines
-			if line.receivable and line.reason != "other_subsidiary"
+			if line.receivable and line.reason != "other_subsidiary" and line.line.event is Event.PURCHASE
 		}
 		batches = {self.ledger.batch_of(invoice_no) for invoice_no in invoices}
 		if invoices and "" not in batches and not invoices & self.matcher.batch:
@@ -196,7 +203,7 @@ class _Reconciler:
 		certain = {
 			line.receivable.invoice_no
 			for line in lines
-			if line.receivable and line.outcome in _CERTAIN_OUTCOMES
+			if line.receivable and line.outcome in _CERTAIN_OUTCOMES and line.line.event is Event.PURCHASE
 		}
 		batches = {self.ledger.batch_of(invoice_no) for invoice_no in certain}
 		if len(batches) == 1 and (batch := batches.pop()) in self.ledger.batches:
@@ -204,7 +211,8 @@ class _Reconciler:
 
 	def _batches_of_rows(self) -> list[str]:
 		"""The batches that the invoices of a purchase report without a batch were sent in."""
-		matches = map(self.matcher.match, self.report.lines)
+		purchases = (line for line in self.report.lines if line.event is Event.PURCHASE)
+		matches = map(self.matcher.match, purchases)
 		certain = {
 			match.receivable.invoice_no
 			for match in matches
@@ -219,7 +227,9 @@ class _Reconciler:
 		named = {
 			line.receivable.invoice_no
 			for line in lines
-			if line.receivable and line.outcome not in _UNCERTAIN_OUTCOMES
+			if line.receivable
+			and line.outcome not in _UNCERTAIN_OUTCOMES
+			and line.line.event is Event.PURCHASE
 		}
 		return tuple(invoice for invoice in self.invoices if invoice not in named)
 
@@ -234,9 +244,16 @@ def _differs(posted: PostedRow) -> str:
 	return "ignored_differently" if posted.is_ignored else "posted_differently"
 
 
-def _remaining_problems(line: ReportLine, event: Event) -> tuple[str, ...]:
+def _moves_no_money(line: ReportLine) -> bool:
+	"""A purchase that RTS has not made: what stands in its columns is a forecast."""
+	return line.event is Event.PURCHASE and line.status not in (None, Outcome.MATCHED)
+
+
+def _remaining_problems(line: ReportLine, event: Event, kind: ReportKind) -> tuple[str, ...]:
 	"""The problems of a row after a person has set its type."""
 	solved = {"unknown_type", "both_signs"} | (set() if event in NEEDS_INVOICE else {"missing_invoice"})
+	if kind is ReportKind.PURCHASE:
+		solved |= {"unknown_status", "missing_amount"}  # of a purchase, which the row is not
 	problems = [problem for problem in line.problems if problem not in solved]
 	if event in NEEDS_INVOICE and not line.invoice_no and "missing_invoice" not in problems:
 		problems.append("missing_invoice")

@@ -19,11 +19,9 @@ from ..model import (
 	Role,
 )
 from ..money import ZERO
-from ..reports.lines import ReportLine
+from ..reports.lines import DEDUCTIONS, ReportLine
 from .posting_matrix import Effect, legs
 from .results import NO_DECISION, RowDecision
-
-DEDUCTIONS = frozenset((Event.FEE, Event.CHARGE))  # rows of a purchase report that are about no invoice
 
 # Where a person's look is all that lacks: once accepted, the row posts what RTS says.
 ACCEPTABLE = frozenset(
@@ -45,9 +43,16 @@ ACCEPTABLE = frozenset(
 		"fee_repeats",
 		"posted_differently",
 		"ignored_differently",
+		"differs_from_invoice",
+		"unread_money",
+		"unclear_deduction",
+		"recovery_unclear",
+		"recovered_before",
 	)
 )
 WITHOUT_FEE = "without_fee"  # accepted: the fee beside the payment is the one stated at purchase
+# Amounts of a purchase of which nobody knows yet what they are; once accepted they are differences.
+_UNCLEAR = {"recovered": "recovery_unclear", "unclear": "unclear_deduction"}
 _TAKES_NO_ENTRY = (InvoiceStanding.DRAFT, InvoiceStanding.CANCELLED)
 
 
@@ -70,7 +75,7 @@ def purchase(
 	decision: RowDecision = NO_DECISION,
 	terms: ReportTerms = DEFAULT_TERMS,
 ) -> RowResult:
-	"""A row of a purchase report. P-F-R-O must equal N within `tolerance`. A cent of rounding goes to charges, because
+	"""A purchase. P less all that RTS keeps must equal N within `tolerance`. A cent of rounding goes to charges, because
 	the bank will show N."""
 	if line.status is Outcome.PENDING:
 		return RowResult(Outcome.PENDING, line.reason or None)
@@ -94,17 +99,16 @@ def purchase(
 	outstanding = max(position.outstanding, ZERO)
 	if twice:
 		outstanding = purchased  # names no invoice
-	if purchased > outstanding and standing is InvoiceStanding.OPEN:
-		reason = "exceeds_invoice" if outstanding else "paid"
-		if reason not in decision.accepted:
-			return blocked(reason)
+	if reason := _doubtful(line, amounts, receivable, outstanding, tolerance, decision):
+		return blocked(reason)
 	amounts["due"] = min(purchased, outstanding)
 	amounts["credit"] = purchased - amounts["due"]
-	rounding = amounts["net"] - (purchased - amounts["fee"] - amounts["reserve"] - amounts["other"])
+	rounding = amounts["net"] - (purchased - sum((amounts[name] for name in DEDUCTIONS), ZERO))
+	amounts["difference"] = sum((amounts.pop(name) for name in _UNCLEAR), ZERO)
 	if abs(rounding) > tolerance:
 		if "arithmetic" not in decision.accepted:
 			return blocked("arithmetic")
-		amounts["difference"] = -rounding
+		amounts["difference"] -= rounding
 	else:
 		amounts["other"] -= rounding
 	if twice:
@@ -113,13 +117,38 @@ def purchase(
 	return booked((effect,), receivable, policy)
 
 
+def _doubtful(
+	line: ReportLine,
+	amounts: dict[str, Decimal],
+	receivable: Receivable,
+	outstanding: Decimal,
+	tolerance: Decimal,
+	decision: RowDecision,
+) -> str:
+	"""Why the amounts of a purchase need a look that nobody has given them yet."""
+	reasons = [reason for name, reason in _UNCLEAR.items() if amounts[name]]
+	if amounts["purchased"] > outstanding and receivable.standing is InvoiceStanding.OPEN:
+		reasons.insert(0, "exceeds_invoice" if outstanding else "paid")
+	elif _differs(line, receivable, outstanding, tolerance):
+		reasons.insert(0, "differs_from_invoice")
+	return next((reason for reason in reasons if reason not in decision.accepted), "")
+
+
+def _differs(line: ReportLine, receivable: Receivable, outstanding: Decimal, tolerance: Decimal) -> bool:
+	"""Whether RTS has another amount for the invoice than we do. That it buys less of the right amount is its decision."""
+	stated = line.invoice_amount if line.invoice_amount is not None else line.purchased
+	return stated is not None and all(
+		abs(stated - ours) > tolerance for ours in (receivable.amount, outstanding)
+	)
+
+
 def _paid_out_twice(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
 	"""A second purchase of what RTS holds already: RTS owes nothing for it and will take its money back."""
 	return amounts | {
 		"purchased": ZERO,
 		"due": ZERO,
 		"credit": ZERO,
-		"difference": amounts.get("difference", ZERO) - amounts["purchased"],
+		"difference": amounts["difference"] - amounts["purchased"],
 	}
 
 
@@ -132,30 +161,14 @@ def _without_forecast(line: ReportLine, terms: ReportTerms) -> ReportLine:
 	return without if line.net in (None, amounts["net"]) else line
 
 
-def deduction(line: ReportLine, tolerance: Decimal) -> RowResult:
-	"""A row of a purchase report that is about no invoice: a fee or charge that RTS kept from the payout. It posts as a
-	purchase of nothing, so that clearing still equals the deposit."""
-	amounts = dict.fromkeys(("purchased", "fee", "reserve", "other"), ZERO)
-	amounts |= {name: value for name in ("fee", "reserve", "other") if (value := getattr(line, name))}
-	taken = amounts["fee"] + amounts["reserve"] + amounts["other"]
-	if not taken and line.net:
-		taken = amounts["fee" if line.event is Event.FEE else "other"] = -line.net
-	if not taken:
-		return blocked("missing_amount")
-	if line.net is not None and abs(line.net + taken) > tolerance:
-		return blocked("arithmetic")
-	effect = Effect(Event.PURCHASE, amounts | {"net": -taken}, None, line.row, line.date)
-	return RowResult(Outcome.MATCHED, None, (effect,))
-
-
 def purchase_amounts(line: ReportLine) -> dict[str, Decimal]:
-	"""Purchased, fee, reserve, other and net as the row states them, or as they follow where it leaves a column out."""
+	"""Purchased, net and what RTS keeps as the row states them, or as they follow where it leaves a column out."""
 	purchased = (line.invoice_amount if line.purchased is None else line.purchased) or ZERO
-	fee, reserve, other = line.fee or ZERO, line.reserve, line.other or ZERO
-	if reserve is None:
-		reserve = ZERO if line.advance is None else purchased - line.advance
-	net = purchased - fee - reserve - other if line.net is None else line.net
-	return {"purchased": purchased, "fee": fee, "reserve": reserve, "other": other, "net": net}
+	amounts = {name: getattr(line, name) or ZERO for name in DEDUCTIONS}
+	if line.reserve is None and line.advance is not None:
+		amounts["reserve"] = purchased - line.advance
+	net = purchased - sum(amounts.values(), ZERO) if line.net is None else line.net
+	return {"purchased": purchased, **amounts, "net": net}
 
 
 def booked(effects: tuple[Effect, ...], receivable: Receivable | None, policy: Policy) -> RowResult:

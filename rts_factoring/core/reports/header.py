@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import FileRefused
 from ..model import ReportKind
 from .cells import is_filled, to_text
-from .layout import DISTINCTIVE_FIELDS, SUMMED_FIELDS, ReportLayout, normalise_header
+from .layout import (
+	AMOUNT_FIELDS,
+	DISTINCTIVE_FIELDS,
+	NOT_COUNTED,
+	SUMMED_FIELDS,
+	ReportLayout,
+	may_be_money,
+	normalise_header,
+)
 from .metadata import ReportMetadata, names_client, read_metadata, states_metadata
 from .sheets import Row, Sheet, Spreadsheet
 
 SCANNED_ROWS = 60  # title rows above a header; real reports have fewer than ten
 _SHOWN = 60  # characters of a name that a message repeats
 MINIMUM = 2  # recognised columns that make a row a header
+_NOTE = re.compile(r"\s*\(([^()]*)\)\s*$")
+_REPEATABLE = ("other_deductions", NOT_COUNTED)  # the same header text may stand twice
 
 Named = tuple[str, int]  # a field, and how wanted the header text is for it (0 most)
 
@@ -33,8 +44,16 @@ class Header:
 	texts: dict[int, str]
 	upper_row: int = 0
 	unknown: tuple[str, ...] = ()
+	unread: tuple[int, ...] = ()  # columns that the layout does not know and that may hold amounts
+	restated: dict[int, str] = field(default_factory=dict)  # a second column of a field that one column fills
 	metadata: ReportMetadata = field(default_factory=ReportMetadata)
 	other_sheets: tuple[str, ...] = ()
+
+	@property
+	def teachable(self) -> tuple[str, ...]:
+		"""Texts of the columns that a layout does not know, or does not know enough of."""
+		unclear = (self.texts[column] for column in self.columns.get("unclear_deductions", ()))
+		return tuple(dict.fromkeys((*self.unknown, *unclear)))
 
 
 @dataclass(slots=True)
@@ -51,11 +70,12 @@ class _Candidate:
 
 	@property
 	def fields(self) -> set[str]:
-		return {name[0] for name in self.names if name}
+		return {name[0] for name in self.names if name and name[0] != NOT_COUNTED}
 
 	@property
-	def missing(self) -> list[str]:
-		return [name for name in self.layout.required if name not in self.fields]
+	def missing(self) -> list[tuple[str, ...]]:
+		"""The groups of required fields of which no column is there."""
+		return [names for names in self.layout.required if not self.fields & set(names)]
 
 	@property
 	def body(self) -> Iterator[Row]:
@@ -158,8 +178,19 @@ def _two_lines(
 
 
 def _field_of(text: str, index: dict[str, Named]) -> Named | None:
-	key = normalise_header(text) if len(text) <= 100 else ""
-	return index.get(key) or index.get(key.replace(" ", ""))
+	if len(text) > 100:
+		return None
+	for spelling in (text, _without_note(text)):
+		key = normalise_header(spelling)
+		if name := index.get(key) or index.get(key.replace(" ", "")):
+			return name
+	return None
+
+
+def _without_note(text: str) -> str:
+	"""A header without a note in parentheses at its end, unless that makes it another kind of figure: `Fee (%)`."""
+	note = _NOTE.search(text)
+	return text if not note or not may_be_money(note[1]) else text[: note.start()]
 
 
 def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
@@ -167,15 +198,26 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 	where = f"{file_name}, row {chosen.row + 1}"
 	seen: set[Named] = set()
 	for text, name in zip(chosen.texts, chosen.names, strict=True):
-		if name in seen and name[0] not in SUMMED_FIELDS:
+		if name in seen and name[0] not in _REPEATABLE:
 			raise FileRefused("duplicate_column", where=where, column=repr(text[:_SHOWN]))
 		if name:
 			seen.add(name)
 	if missing := chosen.missing:
+		if _is_reserve_statement(chosen):
+			raise FileRefused("wrong_kind.reserve", where=where)
 		fields = "; ".join(
-			f"{name.replace('_', ' ')} ({layout.headers.get(name, ('?',))[0]!r})" for name in missing
+			" or ".join(
+				f"{name.replace('_', ' ')} ({layout.headers.get(name, ('?',))[0]!r})" for name in names
+			)
+			for names in missing
 		)
 		raise FileRefused("missing_column", where=where, fields=fields)
+
+
+def _is_reserve_statement(chosen: _Candidate) -> bool:
+	"""A list of what moved the reserve: types, dates and one amount, and no invoices."""
+	has = {"transaction_type", "invoice_amount", "description"} <= chosen.fields
+	return has and not chosen.fields & {"invoice_no", "amount_paid"}
 
 
 def _refuse_divided(chosen: _Candidate, candidates: Sequence[_Candidate], file_name: str) -> None:
@@ -196,10 +238,12 @@ def _header(chosen: _Candidate, other_sheets: tuple[str, ...]) -> Header:
 		if name:
 			by_field.setdefault(name[0], []).append((name[1], column))
 	columns = {
-		name: tuple(c for _, c in of_field) if name in SUMMED_FIELDS else (min(of_field)[1],)
+		name: tuple(c for _, c in of_field) if name in (*SUMMED_FIELDS, NOT_COUNTED) else (min(of_field)[1],)
 		for name, of_field in by_field.items()
 	}
 	used = {c for cs in columns.values() for c in cs}
+	left = [column for column in range(len(chosen.texts)) if column not in used]
+	restated = {c: name[0] for c in left if (name := chosen.names[c]) and name[0] in AMOUNT_FIELDS}
 	upper = chosen.upper or _labels_above(chosen)
 	return Header(
 		kind=chosen.layout.kind,
@@ -208,7 +252,9 @@ def _header(chosen: _Candidate, other_sheets: tuple[str, ...]) -> Header:
 		columns=columns,
 		texts={column: chosen.texts[column] for column in sorted(used)},
 		upper_row=chosen.row if upper else 0,
-		unknown=tuple(text for column, text in enumerate(chosen.texts) if text and column not in used),
+		unknown=tuple(text for column in left if (text := chosen.texts[column])),
+		unread=tuple(c for c in left if chosen.names[c] is None and may_be_money(chosen.texts[c])),
+		restated=restated,
 		metadata=read_metadata(chosen.sheet.rows[: chosen.row - bool(upper)], chosen.layout.date_order),
 		other_sheets=other_sheets,
 	)

@@ -20,54 +20,77 @@ TEXT_FIELDS = frozenset(
 	+ ("payment_ref", "payment_type", "transaction_type", "description")
 )
 DATE_FIELDS = frozenset(("invoice_date", "purchase_date", "payment_date"))
+# What a factor keeps of a funding. Each has its account; what a layout cannot name waits for a person.
+DEDUCTION_FIELDS: tuple[str, ...] = ("fee_amount", "reserve_amount", "other_deductions", "advance_repaid")
+DEDUCTION_FIELDS += ("recovery_amount", "unclear_deductions")
 AMOUNT_FIELDS = frozenset(
-	("invoice_amount", "purchased_amount", "advance_amount", "fee_amount", "reserve_amount")
-	+ ("other_deductions", "net_amount", "amount_paid", "reserve_released", "chargeback_amount", "balance")
+	("invoice_amount", "purchased_amount", "advance_amount", "net_amount", "amount_paid")
+	+ ("reserve_released", "chargeback_amount", "balance", *DEDUCTION_FIELDS)
 )
-SUMMED_FIELDS = frozenset(("other_deductions",))  # several columns may feed these; their amounts are summed
+NOT_COUNTED = "not_counted"  # the columns with amounts that a person said move no money
+SUMMED_FIELDS = frozenset(DEDUCTION_FIELDS)  # several columns may feed these; their amounts are added up
 DATE_ORDERS = ("MDY", "DMY", "YMD")
 
 Meaning = TypeVar("Meaning", Outcome, Event)
 
 _FEES = "Fee|Fees|Factoring Fee|Factor Fee|Discount|Discount Fee|Commission"
 _COMMON = {
-	"invoice_no": "Invoice #|Invoice Number|Invoice No|Inv #|Inv No|Invoice|Invoice ID|Reference|Ref #",
+	"invoice_no": "Invoice #|Invoice Number|Invoice No|Inv #|Inv No|Invoice|Invoice ID|Job Number|Reference|Ref #",
 	"debtor_name": "Customer|Debtor|Account Debtor|Broker|Bill To|Customer Name|Debtor Name",
 	"debtor_code": "Customer #|Debtor #|MC|MC #|Broker MC|Customer MC|REFNO",
 	"po_no": "PO|PO #|PO Number|Purchase Order|Load #|Load Number",
 	"invoice_date": "Invoice Date|Inv Date",
-	"invoice_amount": "Invoice Amount|Invoice Amt|Inv Amount|Amount|Gross|Invoiced|Original Amount|Face Value",
+	"invoice_amount": "Invoice Amount|Invoice Amt|Inv Amount|Amount|Gross|Invoiced|Original Amount|Face Value"
+	"|Invoice Amount (Incl. VAT)",
 	"client_no": "Client|Client #|Client Number",
 }
 _PURCHASE_HEADERS = _COMMON | {
-	"purchased_amount": "Purchase Amount|Purchased Amount|Approved Amount|Approved A/R|Accepted",
+	"purchased_amount": "Purchase Amount|Purchased Amount|Approved Amount|Approved A/R|Accepted|Purchase",
 	"advance_amount": "Advance|Advance Amount|Advanced|Initial Payment",
-	"fee_amount": _FEES,
-	"reserve_amount": "Reserve|Reserves|Escrow|Escrow Reserve|Cash Reserve|Holdback|Original Reserve",
-	"other_deductions": "Other|Deductions|Other Deductions|Adjustments|Wire Fee|ACH Fee|Wire/ACH Fee|Expedite Fee|Fuel Advance",
-	"net_amount": "Net|Net Amount|Net Funded|Funded|Funded Amount|Paid to Client|Net Payment",
+	"fee_amount": _FEES + "|Commission Amount|Commission Amount (Upfront)",
+	"reserve_amount": "Reserve|Reserves|Escrow|Escrow Reserve|Cash Reserve|Holdback|Original Reserve|Escrow Rsv|Cash Rsv"
+	"|Reserve Amount",
+	"other_deductions": "Other|Wire Fee|ACH Fee|Wire/ACH Fee|Expedite Fee|Charges|Schedule Fee|Sch Fee|Other Fees",
+	"advance_repaid": "Fuel Advance|Fuel Advances|Fuel Card|Fuel|Cash Advance|Dispatch|Advance Repaid|Advance Repayment"
+	"|Loan Repayment",
+	"recovery_amount": "Chargeback|Chargebacks|Charge Back|C/B|Recourse|Buyback|Recovery|ChgBack|ChgBack (Refund)"
+	"|Chargeback Recovery",
+	"unclear_deductions": "Deductions|Other Deductions|Adjustments|Adjustment|Misc|Miscellaneous",
+	"net_amount": "Net|Net Amount|Net Funded|Funded|Funded Amount|Paid to Client|Net Payment|Net Adv|Net Advance",
 	"purchase_date": "Purchase Date|Purchased|Funded Date|Date Funded|Approved Date|Post Date",
 	"batch_ref": "Batch|Batch #|Schedule #|Purchase #",
 	"status": "Status|Invoice Status|Purchase Status",
+	"transaction_type": "Type|Transaction Type|Trans Type|Activity|Event",
 	"reason": "Reason|Held Reason|Notes|Comments",
+	NOT_COUNTED: "Balance|Open Balance|Balance Due|Account Balance|Credit Limit",
 }
 _PAYMENT_HEADERS = _COMMON | {
-	"payment_date": "Payment Date|Paid Date|Date Paid|Post Date|Posted Date|Received Date|Collection Date|Date",
+	"payment_date": "Payment Date|Paid Date|Date Paid|Post Date|Posted Date|Received Date|Collection Date|Date"
+	"|Transaction Date|Transaction|Rebate Paid Date",
 	"payment_ref": "Check #|Check Number|Chk #|Check/ACH Number|ACH #|Remittance #|Payment #|Transaction #",
 	"payment_type": "Pay Type|Payment Type|Payment Method|Method",
 	"amount_paid": "Payment Amount|Amount Paid|Paid|Paid Amount|Payment|Collected|Check Amount|Amount Received",
 	"transaction_type": "Type|Transaction Type|Trans Type|Activity|Event",
 	"fee_amount": _FEES + "|Applied to Fee|Earned Fee|Accrued Fee",
-	"reserve_released": "Reserve Released|Released|Rebate|Due to Client|Giveback|Escrow Release",
+	"reserve_released": "Reserve Released|Released|Rebate Paid|Rebate|Due to Client|Giveback|Escrow Release",
 	"chargeback_amount": "Chargeback|Charge Back|C/B|CB|Recourse|Recourse Amount|Buyback",
 	"balance": "Balance|Open Balance|Remaining",
 	"description": "Description|Notes|Comments",
+	NOT_COUNTED: "Purchase Amount|Purchased Amount|Account Balance|Credit Limit",
 }
 _STATUS_WORDS = {
-	Outcome.MATCHED: "processed|purchased|funded|approved|paid",
+	Outcome.MATCHED: "processed|purchased|funded|approved|paid|disbursed",
 	Outcome.PENDING: "submitted|processing|under review|pending",
-	Outcome.HELD: "held|hold|on hold",
+	Outcome.HELD: "held|hold|on hold|not purchased|not funded",
 	Outcome.DENIED: "denied|rejected|declined",
+}
+_PURCHASE_TYPE_WORDS = {
+	Event.PURCHASE: "purchase|invoice|invoice purchase|funding",
+	Event.RECOVERY: "chargeback|charge back|C/B|recourse|buyback|buy back|chargeback recovery|recourse recovery",
+	Event.ADVANCE_REPAID: "fuel advance|fuel card|cash advance|advance repayment|loan repayment",
+	Event.RESERVE_SETTLEMENT: "reserve settlement|reserve recovery|negative reserve|reserve deficit",
+	Event.CHARGE: "wire fee|ACH fee|wire/ACH fee|wire charge|expedite fee",
+	Event.FEE: "fee|fees|factoring fee|minimum fee",
 }
 _TYPE_WORDS = {
 	Event.PAYMENT: "payment|full payment|paid|in full|paid in full|collection|CashPosting|cash posting",
@@ -84,16 +107,18 @@ _TYPE_WORDS = {
 	Event.NON_FACTORED: "non-factored payment|non-factored|nonfactored payment|non factored payment",
 	Event.WRITE_OFF: "write-off|write off|writeoff",
 	Event.DIRECT_PAYMENT: "direct payment|direct pay",
+	Event.NON_PAYMENT: "nonpayment|non-payment|no payment|not paid",
 }
+# Of each group one column must be there.
 REQUIRED = {
-	ReportKind.PURCHASE: ("invoice_no", "invoice_amount"),
-	ReportKind.PAYMENT: ("payment_date", "amount_paid"),
+	ReportKind.PURCHASE: (("invoice_no",), ("invoice_amount", "purchased_amount")),
+	ReportKind.PAYMENT: (("payment_date",), ("amount_paid", "reserve_released")),
 }
 # Columns that only one kind of report has.
 DISTINCTIVE_FIELDS = {
 	ReportKind.PURCHASE: frozenset(
-		("purchased_amount", "advance_amount", "reserve_amount", "other_deductions", "net_amount")
-		+ ("purchase_date", "status")
+		("purchased_amount", "advance_amount", "reserve_amount", "other_deductions", "advance_repaid")
+		+ ("net_amount", "purchase_date", "status")
 	),
 	ReportKind.PAYMENT: frozenset(
 		("payment_date", "payment_ref", "payment_type", "amount_paid", "transaction_type")
@@ -103,6 +128,19 @@ DISTINCTIVE_FIELDS = {
 _ONE_FORM = {"num": "no", "number": "no", "nbr": "no", "nr": "no", "amt": "amount", "usd": "", "s": ""}
 _ONE_FORM |= {"#": "no", "%": "percent", "pct": "percent"}
 _TOKEN = re.compile(r"[^\W_]+|[#%]")
+# A column of numbers whose header has one of these words holds no amounts of money, unless it has one of the others.
+_NO_MONEY = frozenset(
+	_TOKEN.findall(
+		"no id code mc dot usdot ein date day days terms percent rate count qty quantity miles weight pieces age aging hours"
+		" zip phone fax page line row item week month year index seq sequence po bol pro ref reference"
+	)
+)
+_MONEY_WORDS = frozenset(
+	_TOKEN.findall(
+		"amount fee fees charge charges reserve escrow advance net gross balance deduction deductions cost total"
+	)
+)
+_ALWAYS = frozenset(("percent", "rate", "days", "date", "count", "no"))  # whatever else the header says
 _PERCENTAGE = re.compile(r"\d+(?:\.\d+)?\s*%")  # "Advance (80%)" is an amount, "Advance %" is not
 _DROPPED = re.compile(r"[./'’]")  # P.O., C/B, A/R are one word each
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -121,6 +159,12 @@ def normalise_header(value: str) -> str:
 def normalise_word(value: str) -> str:
 	"""One form for statuses and types: letters and digits only, lower case."""
 	return "".join(c for c in unicodedata.normalize("NFKC", value).casefold() if c.isalnum())
+
+
+def may_be_money(header: str) -> bool:
+	"""Whether numbers under an unknown header can be amounts: not under `Days`, `Load #` or `Advance %`."""
+	tokens = set(normalise_header(header).split())
+	return not tokens & _ALWAYS and (not tokens & _NO_MONEY or bool(tokens & _MONEY_WORDS))
 
 
 @dataclass(frozen=True)
@@ -142,7 +186,7 @@ class ReportLayout:
 		if self.date_order not in DATE_ORDERS:
 			orders = ", ".join(DATE_ORDERS)
 			raise LayoutError("bad_layout.date_order", order=repr(self.date_order), orders=orders)
-		fields = TEXT_FIELDS | DATE_FIELDS | AMOUNT_FIELDS
+		fields = TEXT_FIELDS | DATE_FIELDS | AMOUNT_FIELDS | {NOT_COUNTED}
 		seen: dict[str, str] = {}
 		for name, texts in self.headers.items():
 			if name not in fields:
@@ -155,7 +199,7 @@ class ReportLayout:
 					)
 
 	@property
-	def required(self) -> tuple[str, ...]:
+	def required(self) -> tuple[tuple[str, ...], ...]:
 		return REQUIRED[self.kind]
 
 	def header_index(self) -> dict[str, tuple[str, int]]:
@@ -213,7 +257,10 @@ def _words(table: dict[Meaning, str]) -> dict[str, Meaning]:
 
 
 DEFAULT_PURCHASE = ReportLayout(
-	ReportKind.PURCHASE, headers=_headers(_PURCHASE_HEADERS), statuses=_words(_STATUS_WORDS)
+	ReportKind.PURCHASE,
+	headers=_headers(_PURCHASE_HEADERS),
+	statuses=_words(_STATUS_WORDS),
+	types=_words(_PURCHASE_TYPE_WORDS),
 )
 DEFAULT_PAYMENT = ReportLayout(
 	ReportKind.PAYMENT, headers=_headers(_PAYMENT_HEADERS), types=_words(_TYPE_WORDS)

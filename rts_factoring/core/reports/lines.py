@@ -39,11 +39,15 @@ class ReportLine(NamedTuple):
 	fee: Decimal | None
 	reserve: Decimal | None
 	other: Decimal | None
+	repaid: Decimal | None
+	recovered: Decimal | None
+	unclear: Decimal | None
 	net: Decimal | None
 	paid: Decimal | None
 	released: Decimal | None
 	chargeback: Decimal | None
 	balance: Decimal | None
+	unread: Decimal | None  # amounts in columns that the layout does not know
 
 	def with_amounts(self, amounts: Mapping[str, Decimal | None]) -> ReportLine:
 		"""The line with other amounts, by the names in AMOUNTS."""
@@ -52,10 +56,12 @@ class ReportLine(NamedTuple):
 
 
 AMOUNTS: tuple[str, ...] = ("invoice_amount", "purchased", "advance", "fee", "reserve", "other")
-AMOUNTS += ("net", "paid", "released", "chargeback", "balance")
+AMOUNTS += ("repaid", "recovered", "unclear", "net", "paid", "released", "chargeback", "balance", "unread")
 
 # The amounts that can move money. With the advance a row may state its reserve.
-MONEY = tuple(name for name in AMOUNTS if name not in ("invoice_amount", "balance"))
+MONEY = tuple(name for name in AMOUNTS if name not in ("invoice_amount", "balance", "unread"))
+# What RTS keeps of a funding.
+DEDUCTIONS = ("fee", "reserve", "other", "repaid", "recovered", "unclear")
 
 # Field of the layout → attribute of the line, where the names differ.
 ATTRIBUTE = {
@@ -64,6 +70,9 @@ ATTRIBUTE = {
 	"fee_amount": "fee",
 	"reserve_amount": "reserve",
 	"other_deductions": "other",
+	"advance_repaid": "repaid",
+	"recovery_amount": "recovered",
+	"unclear_deductions": "unclear",
 	"net_amount": "net",
 	"amount_paid": "paid",
 	"reserve_released": "released",

@@ -9,17 +9,26 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from ..errors import FileRefused
-from ..model import FUNDING_EVENTS, NEEDS_INVOICE, Event, Outcome, ReportKind
+from ..model import DEDUCTION_EVENTS, FUNDING_EVENTS, NEEDS_INVOICE, Event, Outcome, ReportKind
 from ..money import ZERO
 from .cells import BadCell, is_filled, to_amount, to_date, to_number_text, to_text
 from .gc_paused import gc_paused
 from .header import Header, find_header
-from .layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS, ReportLayout, normalise_word
-from .lines import AMOUNTS, ATTRIBUTE, ReportLine, TotalDifference, TotalRow, find_total_differences
+from .layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS, NOT_COUNTED, ReportLayout, normalise_word
+from .lines import (
+	AMOUNTS,
+	ATTRIBUTE,
+	DEDUCTIONS,
+	ReportLine,
+	TotalDifference,
+	TotalRow,
+	find_total_differences,
+)
 from .metadata import ReportMetadata
 from .row_kinds import RowClassifier, RowKind
 from .sheets import FORMULA_WITHOUT_VALUE, Limits, Row, Spreadsheet
 from .spreadsheet import read
+from .unread import unread_amounts
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,6 @@ _NUMBER_FIELDS = frozenset(  # 48210.0 is check 48210
 	("invoice_no", "po_no", "debtor_code", "client_no", "batch_ref", "payment_ref")
 )
 _WORD_FIELDS = frozenset(("status", "transaction_type"))
-_DEDUCTIONS = ("fee", "reserve", "other")
 _TEXTS: tuple[str, ...] = ("invoice_no", "word", "reason", "debtor_name", "debtor_code", "po_no", "client_no")
 _TEXTS += ("batch_ref", "payment_ref", "payment_type")
 _PROBLEM_ORDER = (
@@ -101,7 +109,10 @@ _PROBLEM_ORDER = (
 	"missing_date",
 	"missing_amount",
 	"both_signs",
+	"unread_money",
 )
+# Some reports show these as negative amounts beside positive fees and reserves.
+_SHOWN_EITHER_WAY = ("repaid", "recovered", "unclear")
 _FEE_EVENTS = frozenset((Event.FEE, Event.FEE_REVERSAL, Event.CHARGE))
 _PAYMENT_EVENTS = frozenset(
 	(Event.PAYMENT, Event.PARTIAL, Event.SHORT_PAY, Event.OVER_PAY, Event.PAYMENT_REMOVED)
@@ -170,10 +181,18 @@ class _Parser:
 	# columns ---------------------------------------------------------------------------------------------------
 
 	def _parse_columns(self) -> None:
+		is_purchase = self.layout.kind is ReportKind.PURCHASE
 		for name, indices in self.header.columns.items():
+			if name == NOT_COUNTED:
+				continue
 			parts = [self._convert(index, self._converter(name)) for index in indices]
 			values = parts[0] if len(parts) == 1 else [_add(values) for values in zip(*parts, strict=True)]
-			self.columns[ATTRIBUTE.get(name, name)] = values
+			# Beside the status of a purchase stands the type of its row.
+			typed = is_purchase and name == "transaction_type"
+			self.columns["payment_type" if typed else ATTRIBUTE.get(name, name)] = values
+		self.columns["unread"] = unread_amounts(self.body, self.header, self.columns)
+		if is_purchase:
+			return
 		methods = {normalise_word(word) for word in self.columns.get("payment_type", ())} - {""}
 		if "word" not in self.columns and methods and methods <= self.types.keys():
 			self.columns["word"] = self.columns["payment_type"]  # "Payment Type" may mean either
@@ -212,27 +231,41 @@ class _Parser:
 	def _turn_deductions(self) -> None:
 		"""Negative deductions become positive where the layout says so, or where the rows of a purchase report add up only
 		that way."""
-		shown = [name for name in _DEDUCTIONS if name in self.columns]
-		if self.layout.deductions_negative or (shown and self._adds_up_negative(shown)):
-			for name in shown:
-				self.columns[name] = [
-					value if value is None else ZERO - value for value in self.columns[name]
-				]
+		shown = [name for name in DEDUCTIONS if name in self.columns]
+		if self.layout.deductions_negative:
+			turned = shown
+		elif self.layout.kind is ReportKind.PURCHASE:
+			turned = next((names for names in self._ways_to_turn(shown) if self._adds_up(shown, names)), [])
+		else:
+			turned = []
+		for name in turned:
+			self.columns[name] = [value if value is None else ZERO - value for value in self.columns[name]]
 
-	def _adds_up_negative(self, shown: list[str]) -> bool:
+	def _ways_to_turn(self, shown: list[str]) -> Iterator[list[str]]:
+		"""All deductions, or one column alone, of those that have no positive amount."""
+		negative = [name for name in shown if all((value or ZERO) <= 0 for value in self.columns[name])]
+		if negative == shown:
+			yield shown
+		yield from ([name] for name in negative if name in _SHOWN_EITHER_WAY)
+
+	def _adds_up(self, shown: list[str], turned: list[str]) -> bool:
+		"""Whether rows have amounts in these columns, and all of them add up once those are turned."""
 		gross = self.columns.get("purchased", self.columns.get("invoice_amount"))
-		if gross is None or "net" not in self.columns or self.layout.kind is not ReportKind.PURCHASE:
+		if gross is None or "net" not in self.columns:
 			return False
+		if "reserve" not in shown and "advance" in self.columns:
+			gross = self.columns["advance"]
 		proof = False
+		signs = [1 if name in turned else -1 for name in shown]
+		places = [place for place, name in enumerate(shown) if name in turned]
 		columns = (self.columns[name] for name in ("net", *shown))
-		for total, net, *deductions in zip(gross, *columns, strict=True):
-			taken = [value for value in deductions if value]
-			if any(value > 0 for value in taken):
+		for total, net, *amounts in zip(gross, *columns, strict=True):
+			if total is None or net is None or not any(amounts[place] for place in places):
+				continue
+			added = sum((sign * value for sign, value in zip(signs, amounts, strict=True) if value), total)
+			proof = abs(added - net) <= self.layout.tolerance
+			if not proof:
 				return False
-			if taken and total is not None and net is not None:
-				proof = abs(total + sum(taken, ZERO) - net) <= self.layout.tolerance
-				if not proof:
-					return False
 		return proof
 
 	# lines -----------------------------------------------------------------------------------------------------
@@ -259,11 +292,21 @@ class _Parser:
 		return values if values is not None else ["" if name in _TEXTS else None] * len(self.body)
 
 	def _classify_purchases(self) -> Iterator[Classified]:
-		names = ("invoice_no", "word", "invoice_amount", "purchased", "net", "advance", "fee", "reserve")
+		names = ("invoice_no", "word", "unread", "invoice_amount", "purchased", "net", "advance", *DEDUCTIONS)
 		stated = "purchased" in self.columns
 		has_status = "word" in self.columns
-		for invoice_no, word, gross, purchased, net, *taken in zip(*map(self._column, names), strict=True):
-			problems: tuple[str, ...] = () if invoice_no else ("missing_invoice",)
+		events = self._events_of_purchases()
+		for event, invoice_no, word, money_unread, gross, purchased, net, *taken in zip(
+			events, *map(self._column, names), strict=True
+		):
+			problems: tuple[str, ...] = ("unread_money",) if money_unread else ()
+			if event is not Event.PURCHASE:
+				if not invoice_no and event in NEEDS_INVOICE:
+					problems += ("missing_invoice",)
+				yield event, Outcome.MATCHED, problems
+				continue
+			if not invoice_no:
+				problems += ("missing_invoice",)
 			if word:
 				status = self.statuses.get(normalise_word(word))
 				if status is None:
@@ -280,6 +323,20 @@ class _Parser:
 				problems += ("missing_amount",)
 			yield Event.PURCHASE, status, problems
 
+	def _events_of_purchases(self) -> Iterator[Event]:
+		"""The type of each row of a purchase report: a purchase, unless a word says what else RTS kept of the payout. The word
+		stands in a column for types, among the statuses or, on a row without an invoice, in any text."""
+		names = ("payment_type", "word", "invoice_no", "reason", "debtor_name")
+		words = {word: event for word, event in self.types.items() if event in DEDUCTION_EVENTS}
+		for of_type, status, invoice_no, *others in zip(*map(self._column, names), strict=True):
+			texts = [of_type, status]
+			if not any(map(str.isdigit, invoice_no)):
+				texts += [invoice_no, *others]
+			yield next(
+				(event for text in texts if text and (event := words.get(normalise_word(text)))),
+				Event.PURCHASE,
+			)
+
 	def _words_of_both_signs(self) -> set[str]:
 		"""Words of fees and charges with a positive payment in one row and a negative one in another. Either could be the
 		refund."""
@@ -290,15 +347,17 @@ class _Parser:
 		return {word for word, of_word in signs.items() if len(of_word) > 1}
 
 	def _classify_payments(self) -> Iterator[Classified]:
-		names = ("invoice_no", "po_no", "word", "date", "paid", "fee", "released", "chargeback")
+		names = ("invoice_no", "po_no", "word", "date", "unread", "paid", "fee", "released", "chargeback")
 		unclear = self._words_of_both_signs()
-		for invoice_no, po_no, word, day, *amounts in zip(*map(self._column, names), strict=True):
+		for invoice_no, po_no, word, day, money_unread, *amounts in zip(
+			*map(self._column, names), strict=True
+		):
 			paid, fee, released, chargeback = amounts
 			if word:
 				event = self.types.get(normalise_word(word))
 			else:
 				event = _infer(invoice_no or po_no, paid, fee, released, chargeback)
-			if event in FUNDING_EVENTS:
+			if event in FUNDING_EVENTS or event is Event.PURCHASE:
 				event = None
 			if event in _PAYMENT_EVENTS and paid is not None and paid < 0:
 				event = Event.PAYMENT_REMOVED
@@ -313,8 +372,10 @@ class _Parser:
 				problems += ("missing_date",)
 			if word in unclear and paid and not fee:
 				problems += ("both_signs",)
-			if event is not None and not any(amounts):
+			if event is not None and not any(amounts) and event is not Event.NON_PAYMENT:
 				problems += ("missing_amount",)
+			if money_unread:
+				problems += ("unread_money",)
 			yield event, None, problems
 
 

@@ -32,7 +32,7 @@ const TYPES = {
 		"payment_removed",
 		"non_factored",
 	],
-	Purchase: ["fee", "charge"],
+	Purchase: ["fee", "charge", "reserve_settlement", "advance_repaid", "recovery", "difference"],
 };
 const COLUMNS = {
 	Purchase: [
@@ -40,14 +40,19 @@ const COLUMNS = {
 		["purchased", __("Purchased")],
 		["fee", __("Fee")],
 		["reserve", __("Reserve")],
-		["other", __("Other")],
+		["other", __("Charges")],
+		["repaid", __("Advance Repaid")],
+		["recovered", __("Recovered")],
+		["unclear", __("Unclear")],
 		["net", __("Net")],
+		["unread", __("Not Read")],
 	],
 	Payment: [
 		["paid", __("Paid")],
 		["fee", __("Fee")],
 		["reserve_released", __("Released")],
 		["chargeback", __("Chargeback")],
+		["unread", __("Not Read")],
 	],
 };
 const PAGE = 50;

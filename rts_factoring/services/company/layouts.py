@@ -8,7 +8,12 @@ from frappe import _
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.reports.inspection import describe
-from rts_factoring.core.reports.layout import DEFAULT_LAYOUTS, ReportLayout
+from rts_factoring.core.reports.layout import (
+	DEFAULT_LAYOUTS,
+	ReportLayout,
+	normalise_header,
+	normalise_word,
+)
 from rts_factoring.core.reports.report import read_report
 from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column, ScheduleLayout
 from rts_factoring.services.common import files
@@ -19,6 +24,8 @@ DEFAULT_NAMES = {ReportKind.PURCHASE: "RTS Purchase Report", ReportKind.PAYMENT:
 DEFAULT_SCHEDULE = DEFAULT_LAYOUT.name
 SETTINGS_FIELDS = {"Purchase": "purchase_report_layout", "Payment": "payment_report_layout"}
 DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Pipe": "|", "Fixed Width": ""}
+# Deductions that an earlier release read as charges.
+MOVED_FIELDS = ("advance_repaid", "recovery_amount", "unclear_deductions")
 SHOWN = 20  # rows of a file that a layout is tried on
 LINE_ENDS = {"CRLF": "\r\n", "LF": "\n"}
 _SHARED_FIELDS = (
@@ -64,21 +71,51 @@ def add_word(name: str, listed: str, word: str, means: str, company: str) -> Non
 
 
 def add_header(name: str, field: str, text: str, company: str) -> None:
-	"""Add one header text of a field to a layout."""
-	_add_row(name, "headers", {"field": field, "text": text}, ("text",), company)
+	"""Add one header text of a field to a layout. It may have been one of another field."""
+	_add_row(name, "headers", {"field": field, "text": text}, ("field", "text"), company)
 
 
 def _add_row(name: str, table: str, row: dict, key: tuple[str, ...], company: str) -> None:
 	"""Users limited to some companies may not change a shared layout, so their company gets its own copy."""
 	doc = frappe.get_doc("Report Layout", name)
-	if any(
-		all(known.get(field).casefold() == row[field].casefold() for field in key) for known in doc.get(table)
-	):
+	if any(_says_the_same(known, row, key) for known in doc.get(table)):
 		return
 	if not doc.company and not doc.has_permission("write"):
 		return _add_row(_company_copy(doc, company), table, row, key, company)
+	if table == "headers":
+		_remove_header(doc, row["text"])
 	doc.append(table, row)
 	doc.save()
+
+
+def _says_the_same(known, row: dict, key: tuple[str, ...]) -> bool:
+	return all(known.get(field).casefold() == row[field].casefold() for field in key)
+
+
+def _remove_header(doc, text: str) -> None:
+	doc.headers = [row for row in doc.headers if normalise_header(row.text) != normalise_header(text)]
+
+
+def complete_layout(doc, layout: ReportLayout) -> None:
+	"""Add to a layout made by an earlier release what `layout` knows, and move the deductions that now have a field of their
+	own. Texts and words that a person has added keep their meaning."""
+	moved = {
+		normalise_header(text): field for field in MOVED_FIELDS for text in layout.headers.get(field, ())
+	}
+	for row in doc.headers:
+		if row.field == "other_deductions":
+			row.field = moved.get(normalise_header(row.text), row.field)
+	known = {normalise_header(row.text) for row in doc.headers}
+	for field, texts in layout.headers.items():
+		for text in texts:
+			if normalise_header(text) not in known:
+				known.add(normalise_header(text))
+				doc.append("headers", {"field": field, "text": text})
+	words = {(row.list, normalise_word(row.word)) for row in doc.words}
+	for listed, meanings in (("Status", layout.statuses), ("Type", layout.types)):
+		for word, meaning in meanings.items():
+			if (listed, normalise_word(word)) not in words:
+				doc.append("words", {"list": listed, "word": word, "means": meaning.value})
 
 
 def _company_copy(shared, company: str) -> str:

@@ -8,9 +8,10 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from rts_factoring.core.model import FUNDING_EVENTS, Event, Outcome, ReportKind
+from rts_factoring.core.model import DEDUCTION_EVENTS, FUNDING_EVENTS, Event, Outcome, ReportKind
 from rts_factoring.core.reconciliation.results import GENUINE
-from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, DEDUCTIONS, WITHOUT_FEE
+from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
+from rts_factoring.core.reports.layout import DEDUCTION_FIELDS, NOT_COUNTED
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling, report_lines
@@ -20,7 +21,9 @@ LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(
 		event.value for event in Event if event not in (Event.PURCHASE, *FUNDING_EVENTS)
 	),
-	ReportKind.PURCHASE: tuple(event.value for event in Event if event in DEDUCTIONS),
+	ReportKind.PURCHASE: tuple(
+		event.value for event in Event if event in (*DEDUCTION_EVENTS, Event.DIFFERENCE)
+	),
 }
 
 
@@ -61,7 +64,7 @@ def record_decision(
 		limit=0,
 	)
 	kind = ReportKind(doc.kind.lower())
-	if remember and action == "type" and kind is ReportKind.PAYMENT and event and event in LINE_TYPES[kind]:
+	if remember and action == "type" and event and event in LINE_TYPES[kind]:
 		for word in {line.word for line in lines if line.word}:
 			layouts.add_word(reading.layout_name(doc), "Type", word, event, doc.company)
 	for line in lines:
@@ -145,11 +148,12 @@ def teachable(name: str) -> dict[str, list[str]]:
 	)
 	return {
 		"headers": json.loads(doc.unknown_columns or "[]"),
-		"fields": sorted(layout.headers),
+		"fields": sorted({*layout.headers, *(DEDUCTION_FIELDS if purchase else ()), NOT_COUNTED}),
 		"words": [word for word in dict.fromkeys(words) if word],
-		"meanings": [outcome.value for outcome in outcomes]
-		if purchase
-		else list(LINE_TYPES[ReportKind.PAYMENT]),
+		"meanings": [
+			*(outcome.value for outcome in outcomes if purchase),
+			*LINE_TYPES[ReportKind.PURCHASE if purchase else ReportKind.PAYMENT],
+		],
 	}
 
 
@@ -162,7 +166,6 @@ def teach(name: str, what: str, text: str, means: str) -> None:
 	if what == "Header":
 		layouts.add_header(reading.layout_name(doc), means, text, doc.company)
 	else:
-		layouts.add_word(
-			reading.layout_name(doc), "Status" if doc.kind == "Purchase" else "Type", text, means, doc.company
-		)
+		listed = "Type" if means in LINE_TYPES[ReportKind(doc.kind.lower())] else "Status"
+		layouts.add_word(reading.layout_name(doc), listed, text, means, doc.company)
 	reconciling.update_rows(name)

@@ -119,7 +119,7 @@ def apply_identity(doc, report: Report) -> None:
 	doc.sheet, doc.header_row = report.sheet, report.header.row
 	doc.line_count = len(report.lines)
 	doc.layout_snapshot = layout_snapshot(report.layout)
-	doc.unknown_columns = json.dumps(report.header.unknown)
+	doc.unknown_columns = json.dumps(report.header.teachable)
 	doc.control_totals = json.dumps(
 		[
 			{"row": total.row, "label": total.label}

@@ -14,6 +14,7 @@ LIMIT = 200
 FIELDS = (
 	*("row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no", "payment_ref"),
 	*("event_type", "word", "description", "date", "invoice_amount", "purchased", "fee", "reserve", "other"),
+	*("repaid", "recovered", "unclear", "unread"),
 	*("net", "paid", "reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by"),
 	*("posted", "duplicate_of", "differences"),
 )

@@ -466,7 +466,7 @@ def test_a_number_or_check_that_lost_its_zeros_is_the_same_row():
 def test_what_rts_kept_from_a_payout_posts_once_a_person_says_what_it_is(columns, event, expected, policy):
 	ledger, receivables = ledger_of(receivable("AF-1"), policy=policy)
 	amounts = [columns.get(name) for name in ("fee", "reserve", "other", "net")]
-	report = read([PURCHASE_HEADER, BOUGHT[0], ("Wire Fee", None, None, None, *amounts)])
+	report = read([PURCHASE_HEADER, BOUGHT[0], ("Sundry", None, None, None, *amounts)])
 	waits = reconcile(report, receivables, ledger)
 	assert waits.lines[1].outcome.value in ("unmatched", "blocked", "pending")
 	result = reconcile(report, receivables, ledger, decisions={3: RowDecision(event=event)})

@@ -106,7 +106,14 @@ PURCHASES = {
 		),
 		"report.xlsx",
 		["AF-1 matched", "AF-2 matched"],
-		{"advances": -2000, "charges": 115, "clearing": 1725, "fee": 60, "reserve": 100},
+		{
+			"advances": -2000,
+			"cash_advances": 100,
+			"charges": 15,
+			"clearing": 1725,
+			"fee": 60,
+			"reserve": 100,
+		},
 	),
 	"capitals, statuses, and a schedule number of the factor's own": (
 		xlsx(
@@ -144,7 +151,7 @@ PURCHASES = {
 					"Purchased Amount",
 					"Fees",
 					"Reserves",
-					"Adjustments",
+					"Wire Fee",
 					"Net",
 				],
 				["AF-1", "R", "$1,000.00", "$1,000.00", "($30.00)", "($50.00)", "-", "$920.00"],

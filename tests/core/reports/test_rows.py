@@ -226,11 +226,11 @@ def test_blank_rows_are_counted():
 
 
 def test_several_columns_of_deductions_are_added_up():
-	header = ("Invoice #", "Invoice Amount", "Purchase Amount", "Wire Fee", "Fuel Advance", "Other", "Net")
+	header = ("Invoice #", "Invoice Amount", "Purchase Amount", "Wire Fee", "ACH Fee", "Other", "Net")
 	report = read(
-		[header, ("AF-1", 1000, 1000, 15, 200, None, 785), ("AF-2", 1000, 1000, None, None, None, 1000)]
+		[header, ("AF-1", 1000, 1000, 15, 2, None, 983), ("AF-2", 1000, 1000, None, None, None, 1000)]
 	)
-	assert [line.other for line in report.lines] == [215, None]
+	assert [line.other for line in report.lines] == [17, None]
 
 
 def test_deductions_shown_as_negative_are_turned_when_every_row_adds_up_only_so():

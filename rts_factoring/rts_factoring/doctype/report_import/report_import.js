@@ -193,13 +193,22 @@ function teachable(doc) {
 
 // Teach the layout a header or word of the file that it does not know.
 
+const FIELD_LABELS = {
+	other_deductions: __("Charge"),
+	advance_repaid: __("Fuel or Cash Advance Repaid"),
+	recovery_amount: __("Chargeback or Other Recovery"),
+	unclear_deductions: __("Deduction to Be Explained"),
+	not_counted: __("Not Counted"),
+};
+
 async function teach(frm) {
 	const known = await frappe.xcall("rts_factoring.api.get_teachable", { report_import: frm.doc.name });
 	if (!known.headers.length && !known.words.length) {
 		frappe.msgprint(__("The layout knows every header and word of this file."));
 		return;
 	}
-	const named = (values) => values.map((value) => ({ value, label: __(frappe.unscrub(value)) }));
+	const named = (values) =>
+		values.map((value) => ({ value, label: FIELD_LABELS[value] || __(frappe.unscrub(value)) }));
 	const texts = [
 		...known.words.map((text) => ({ value: `Word:${text}`, label: __("Word {0}", [text]) })),
 		...known.headers.map((text) => ({ value: `Header:${text}`, label: __("Header {0}", [text]) })),

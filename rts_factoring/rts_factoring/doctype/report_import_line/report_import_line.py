@@ -45,6 +45,7 @@ class ReportImportLine(CompanyDocument):
 			"payout_fee",
 			"payout_charge",
 			"difference",
+			"non_payment",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
@@ -75,6 +76,7 @@ class ReportImportLine(CompanyDocument):
 			"payout_fee",
 			"payout_charge",
 			"difference",
+			"non_payment",
 		]
 		fee: DF.Currency
 		fingerprint: DF.Data | None
@@ -103,6 +105,8 @@ class ReportImportLine(CompanyDocument):
 		posted_key: DF.Data | None
 		purchased: DF.Currency
 		reason: DF.Data | None
+		recovered: DF.Currency
+		repaid: DF.Currency
 		report_import: DF.Link
 		reserve: DF.Currency
 		reserve_released: DF.Currency
@@ -120,6 +124,8 @@ class ReportImportLine(CompanyDocument):
 		row_no: DF.Int
 		rule: DF.Data | None
 		sales_invoice: DF.Link | None
+		unclear: DF.Currency
+		unread: DF.Currency
 		word: DF.Data | None
 	# end: auto-generated types
 

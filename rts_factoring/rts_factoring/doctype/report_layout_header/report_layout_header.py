@@ -22,6 +22,9 @@ class ReportLayoutHeader(Document):
 			"fee_amount",
 			"reserve_amount",
 			"other_deductions",
+			"advance_repaid",
+			"recovery_amount",
+			"unclear_deductions",
 			"net_amount",
 			"purchase_date",
 			"batch_ref",
@@ -37,6 +40,7 @@ class ReportLayoutHeader(Document):
 			"chargeback_amount",
 			"balance",
 			"description",
+			"not_counted",
 		]
 		parent: DF.Data
 		parentfield: DF.Data

@@ -37,6 +37,8 @@ class ReportLayoutWord(Document):
 			"payout_fee",
 			"payout_charge",
 			"difference",
+			"purchase",
+			"non_payment",
 		]
 		parent: DF.Data
 		parentfield: DF.Data
