@@ -37,6 +37,7 @@ _BALANCE = re.compile(
 	r".*\bbalance\b.*:", re.IGNORECASE
 )  # `Reserve balance:` beside an amount is no movement
 _BARE_TOTAL = re.compile(r"(?:sub|grand|report|page|batch|check)?[\s-]*totals?\s*:?", re.IGNORECASE)
+_COUNT = re.compile(r"\d+\s+(?:invoices?|items?|records?|rows?|lines?|payments?|checks?)", re.IGNORECASE)
 _PAGE = re.compile(r"page\s*\d+(?:\s*(?:of|/)\s*\d+)?", re.IGNORECASE)
 
 
@@ -106,9 +107,14 @@ class RowClassifier:
 		return bool(labelled) or (is_readable and _has_amount(line) and not self._says_anything(row))
 
 	def _says_total(self, text: str, column: int) -> bool:
-		if "total" not in text.casefold() or len(text) > 200:
+		if len(text) > 200 or ("total" not in text.casefold() and not _COUNT.fullmatch(text)):
 			return False
-		if _SAYS_TOTAL.fullmatch(text) or _TOTAL_OF.fullmatch(text) or _TOTAL_BY.fullmatch(text):
+		if (
+			_COUNT.fullmatch(text)
+			or _SAYS_TOTAL.fullmatch(text)
+			or _TOTAL_OF.fullmatch(text)
+			or _TOTAL_BY.fullmatch(text)
+		):
 			return True
 		return column != self.debtor and bool(_TOTAL_WHAT.fullmatch(text))
 

@@ -28,6 +28,9 @@ _FORMULA = re.compile(
 	rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
 	rb"(?:\s*<(?:\w+:)?v\s*/>|\s*<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_EMPTY_CELL = re.compile(rb"<c r=[^<>]*(?:/>|></c>)")
+_EMPTY_ROW = re.compile(rb"<row r=[^<>]*(?:/>|>\s*</row>)")
+_DIMENSION = re.compile(rb"<dimension\s[^<>]*/>")
 
 
 def sheet_dimensions(body: bytes, rough: bool = False) -> SheetDimensions:
@@ -55,6 +58,14 @@ def cells_with_error(body: bytes) -> list[Cell]:
 	if b'"e"' not in body and b"'e'" not in body:
 		return []
 	return list(_positions(attributes for _, attributes in _tags(body) if _TYPE_ERROR.search(attributes)))
+
+
+def without_empty_cells(body: bytes) -> bytes:
+	"""The sheet without cells and rows that have only a format, where all others state their position."""
+	if not _is_plain(body):
+		return body
+	body = _EMPTY_CELL.sub(b"", body)
+	return _DIMENSION.sub(b"", _EMPTY_ROW.sub(b"", body))
 
 
 def _single_letters(body: bytes) -> int:

@@ -4,15 +4,23 @@ A workbook made to exhaust memory is refused with a clear error."""
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree import ElementTree  # nosec B405 # every part was searched for entities before
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ..errors import FileRefused
-from .sheet_dimensions import Cell, cells_with_error, cells_without_value, sheet_dimensions
+from .sheet_dimensions import (
+	Cell,
+	cells_with_error,
+	cells_without_value,
+	sheet_dimensions,
+	without_empty_cells,
+)
 from .sheets import EPOCH_1904, FORMULA_WITHOUT_VALUE, Limits, Row, Sheet, Spreadsheet, too_large
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -25,12 +33,14 @@ _FROM_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
 _SHARED_CELL = re.compile(
 	rb"<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v[^<>]*>\s*(\d{1,9})\s*<"
 )
+# Where the parts stand in the copy, wherever they stood in the file.
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_ROOT = (
-	b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-	b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/>'
-	b"</Relationships>"
-)
+_ROOT = "_rels/.rels"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_ONE_OF_A_KIND = ("styles", "sharedStrings")  # the reader looks for them by their usual names
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 _MAIN_KIND = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_KIND = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -87,50 +97,76 @@ class _Package:
 			raise too_large("unpacked", file_name, limits.unpacked, unpacked)
 		if any(member.flag_bits & 1 for member in members):
 			raise _encrypted(file_name)
-		self.members = {member.filename: member for member in members}
+		# Some programs write Windows' separators, or names from the root.
+		self.members = {member.filename.replace("\\", "/").lstrip("/"): member for member in members}
 		self.copy = io.BytesIO()
 		self.counts_from_1904 = False
 
 	def check(self) -> list[_Part | None]:
 		"""Copy what the reader needs; returns the parts of the sheets in the workbook's order, None for other sheets."""
-		if _WORKBOOK not in self.members:
-			raise FileRefused("not_xlsx.no_workbook", where=self.file_name)
+		path = self._workbook_path()
+		folder, _, name = path.rpartition("/")
+		workbook = self._body(path, _SMALL)
+		kinds, targets = _relations(self._body(f"{folder}/_rels/{name}.rels".lstrip("/"), _SMALL), folder)
+		self.counts_from_1904 = bool(_FROM_1904.search(workbook))
+		sheets = _sheets(workbook)
+		if len(sheets) > self.limits.sheets:
+			raise too_large("sheets", self.file_name, self.limits.sheets, len(sheets))
 		with zipfile.ZipFile(self.copy, "w") as copy:
-			copy.writestr("_rels/.rels", _ROOT)
-			workbook, relations = self._take(copy, _WORKBOOK, _SMALL), self._take(copy, _RELATIONS, _SMALL)
-			self.counts_from_1904 = bool(_FROM_1904.search(workbook))
-			kinds, targets = _relations(relations)
-			sheets = _sheets(workbook)
-			if len(sheets) > self.limits.sheets:
-				raise too_large("sheets", self.file_name, self.limits.sheets, len(sheets))
+			copy.writestr(_ROOT, _relations_xml({"rId1": ("officeDocument", _WORKBOOK)}))
+			copy.writestr(_WORKBOOK, workbook)
+			related: dict[str, tuple[str, str]] = {}
+
+			def put(ids: list[str], kind: str, body: bytes) -> None:
+				target = f"{kind}.xml" if kind in _ONE_OF_A_KIND else f"{kind}{len(related) + 1}.xml"
+				copy.writestr(f"xl/{target}", body)
+				related.update(dict.fromkeys(ids, (kind, target)))
+
+			lengths: list[int] = []
 			for path, kind in kinds.items():
-				if kind == "styles" and path in self.members:
-					self._take(copy, path)
-			shared = [
-				path for path, kind in kinds.items() if kind == "sharedStrings" and path in self.members
-			]
-			lengths = [length for path in shared for length in _lengths(self._take(copy, path))]
+				if kind not in _ONE_OF_A_KIND or path not in self.members:
+					continue
+				body = self._body(path)
+				if kind == "sharedStrings":
+					lengths += (of_part := _lengths(body))
+					if not of_part:
+						continue  # the reader takes a table without an item for damage
+				put([f"{kind}{len(related)}"], kind, body)
 			longest = max(lengths, default=0)
 			parts: dict[str, _Part] = {}
 			budget = _Budget(self.file_name, self.limits)
 			for path in dict.fromkeys(targets.get(sheet, "") for sheet in sheets):
-				if path in self.members and kinds[path] == "worksheet":
-					body = self._take(copy, path)
-					budget.take(body, longest, lengths)
+				ids = [sheet for sheet in sheets if targets.get(sheet, "") == path]
+				kind = kinds.get(path, "")
+				if path in self.members and kind == "worksheet":
+					body = budget.take(self._body(path), longest, lengths)
 					parts[path] = _Part(cells_without_value(body), cells_with_error(body))
+					put(ids, kind, body)
+				elif path:
+					related.update(dict.fromkeys(ids, (kind, f"left-out-{len(related)}.xml")))
+			copy.writestr(_RELATIONS, _relations_xml(related))
 		return [parts.get(targets.get(sheet, "")) for sheet in sheets]
 
-	def _take(self, copy: zipfile.ZipFile, path: str, most: int | None = None) -> bytes:
-		"""A part's bytes, true to their stated size; refuses entities and encodings that could hide them."""
+	def _workbook_path(self) -> str:
+		"""Where the package says that its workbook is."""
+		kinds = _relations(self._body(_ROOT, _SMALL), "")[0] if _ROOT in self.members else {}
+		path = next((path for path, kind in kinds.items() if kind == "officeDocument"), _WORKBOOK)
+		if path not in self.members:
+			raise FileRefused("not_xlsx.no_workbook", where=self.file_name)
+		return path
+
+	def _body(self, path: str, most: int | None = None) -> bytes:
+		"""A part's bytes, true to their stated size, as UTF-8; refuses entities and encodings that could hide them."""
 		member = self.members[path]
 		if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
 			raise _damaged(self.file_name)
 		if most and member.file_size > most:
 			raise too_large("part", self.file_name, most, member.file_size, part=path)
 		body = self.zip.read(member)
+		if body.startswith(_UTF_16):
+			body = _DECLARATION.sub("", body.decode("utf-16")).encode()
 		if b"\x00" in body[:4] or (b"<!" in body and _DOCTYPE.search(body)):
 			raise FileRefused("unsafe", where=self.file_name)
-		copy.writestr(path, body)
 		return body
 
 
@@ -143,10 +179,14 @@ class _Budget:
 		self.limits = limits
 		self.cells = self.area = self.text = 0
 
-	def take(self, body: bytes, longest: int, lengths: list[int]) -> None:
+	def take(self, body: bytes, longest: int, lengths: list[int]) -> bytes:
+		"""The sheet as it is read: where it is too large, without the rows and cells that are only formatted."""
 		limits = self.limits
 		size = sheet_dimensions(body, rough=True)
 		if self.area + size.rows * size.columns > limits.area:
+			size = sheet_dimensions(body)
+		if size.rows > limits.rows or size.columns > limits.columns or size.cells > limits.cells:
+			body = without_empty_cells(body)
 			size = sheet_dimensions(body)
 		if size.rows > limits.rows:
 			raise too_large("sheet_rows", self.file_name, limits.rows, size.rows)
@@ -160,6 +200,7 @@ class _Budget:
 			raise too_large("cells", self.file_name, most)
 		if self.text > limits.unpacked:
 			raise too_large("texts", self.file_name, limits.unpacked, self.text)
+		return body
 
 	def _shared_text(self, body: bytes, cells: int, longest: int, lengths: list[int]) -> int:
 		"""Characters of the shared texts of a sheet; a safe upper bound where that is enough."""
@@ -181,15 +222,23 @@ def _directory_size(data: bytes) -> int:
 	return size
 
 
-def _relations(body: bytes) -> tuple[dict[str, str], dict[str, str]]:
-	"""Path of a part → its kind, and relation id → path."""
+def _relations(body: bytes, folder: str) -> tuple[dict[str, str], dict[str, str]]:
+	"""Path of a part → its kind, and relation id → path. Targets are relative to the folder, or from the root."""
 	kinds, targets = {}, {}
 	for relation in ElementTree.fromstring(body):  # nosec B314 # without entities
-		target = relation.get("Target", "")
-		path = target[1:] if target.startswith("/") else f"xl/{target}"
+		target = relation.get("Target", "").replace("\\", "/")
+		path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 		kinds[path] = relation.get("Type", "").rpartition("/")[2]
 		targets[relation.get("Id", "")] = path
 	return kinds, targets
+
+
+def _relations_xml(related: dict[str, tuple[str, str]]) -> bytes:
+	"""The list of relations: id → kind and target."""
+	root = ElementTree.Element("Relationships", xmlns=_PACKAGE)
+	for name, (kind, target) in related.items():
+		ElementTree.SubElement(root, "Relationship", Id=name, Type=f"{_OFFICE}/{kind}", Target=target)
+	return ElementTree.tostring(root)
 
 
 def _sheets(body: bytes) -> list[str]:
@@ -201,7 +250,7 @@ def _sheets(body: bytes) -> list[str]:
 
 def _lengths(body: bytes) -> list[int]:
 	starts = [match.start() for match in _ITEM.finditer(body)]
-	return [end - start for start, end in zip(starts, [*starts[1:], len(body)], strict=True)]
+	return [end - start for start, end in pairwise((*starts, len(body)))]
 
 
 def _read(copy: io.BytesIO, parts: list[_Part | None], file_name: str) -> Spreadsheet:
