@@ -65,6 +65,12 @@ class InvoiceState(str, Enum):
 	CHARGED_BACK = "Charged Back"
 
 
+# The factor has the invoice and is not done with it.
+WITH_FACTOR = frozenset(
+	(InvoiceState.SUBMITTED, InvoiceState.HELD, InvoiceState.FINANCED, InvoiceState.PARTLY_PAID)
+)
+
+
 class InvoiceStanding(str, Enum):
 	"""The state of an invoice in our own books, apart from factoring."""
 

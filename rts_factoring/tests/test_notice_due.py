@@ -76,6 +76,14 @@ class TestWhenItIsDue(FreightCase):
 		self.assertEqual(receivables.load([FACTORED])[FACTORED].standing.value, "returned")
 		self.assertEqual(Seen(frappe.get_print("Sales Invoice", credit.name)).stamps(NOTICE), 0)
 
+	def test_a_credit_in_full_leaves_the_notice_on_while_the_factor_holds_the_invoice(self):
+		factories.make_credit_note(FACTORED)
+		for state in (InvoiceState.SUBMITTED, InvoiceState.HELD, InvoiceState.FINANCED):
+			self.set_state(state)
+			self.assertEqual(self.stamps(), 1, state)
+		self.set_state(InvoiceState.CHARGED_BACK)
+		self.assertEqual(self.stamps(), 0)
+
 	def test_a_credit_note_over_a_part_leaves_the_notice_on_even_when_the_rest_is_posted_away(self):
 		"""ERPNext then says Credit Note Issued, as it does of one credited in full."""
 		self.set_state(InvoiceState.FINANCED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..errors import NoticeError
-from ..model import InvoiceStanding, InvoiceState
+from ..model import WITH_FACTOR, InvoiceStanding, InvoiceState
 from .notice import ENGLISH, Notice
 
 
@@ -16,7 +16,8 @@ class NoticeCase:
 	"""What decides whether a notice is due. `frozen` is the version that the invoice's packet was made with.
 
 	`before_first` says that the invoice is older than every notice of its company, and was not sold. `rest_is_ours` says that
-	the factor has settled it, and the customer still owes us a part (a short pay).
+	the factor has settled it, and the customer still owes us a part (a short pay). `on_its_way` says that its batch is being
+	sent.
 	"""
 
 	company_factored: bool
@@ -28,6 +29,11 @@ class NoticeCase:
 	frozen: Notice | None = None
 	before_first: bool = False
 	rest_is_ours: bool = False
+	on_its_way: bool = False
+
+	@property
+	def with_factor(self) -> bool:
+		return self.on_its_way or self.state in WITH_FACTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,12 @@ def _not_due(case: NoticeCase) -> str:
 		return "customer_not_factored"
 	if not case.invoice_factored:
 		return "invoice_not_factored"
-	if case.standing in (InvoiceStanding.RETURNED, InvoiceStanding.CANCELLED):
+	if case.standing is InvoiceStanding.CANCELLED:
 		return str(case.standing.value)
+	if case.standing is InvoiceStanding.RETURNED and not case.with_factor:
+		return str(
+			case.standing.value
+		)  # what is still with the factor is the factor's claim, whatever we credit
 	if case.state is InvoiceState.DENIED:
 		return "denied"
 	if case.state is InvoiceState.CHARGED_BACK:

@@ -149,6 +149,7 @@ class _Parser:
 				totals.append(self._total(place, line))
 			else:
 				others[kind].append(line.row)
+		lines, totals = self._without_false_totals(lines, totals)
 		if not lines:
 			raise FileRefused("no_rows.only_header", where=f"{self.file_name}, row {header.row}")
 		return Report(
@@ -164,6 +165,24 @@ class _Parser:
 			blanks=tuple(blanks),
 			fingerprints=tuple(fingerprint(self.rows[line.row - 1]) for line in lines),
 		)
+
+	def _without_false_totals(
+		self, lines: list[ReportLine], totals: list[TotalRow]
+	) -> tuple[list[ReportLine], list[TotalRow]]:
+		"""A row of amounts without a text is a total only if it is the sum of something. Else it is a line, and waits."""
+		differences = find_total_differences(lines, totals, self.layout.tolerance)
+		wrong = {(difference.row, difference.field) for difference in differences}
+		false = {
+			total.row
+			for total in totals
+			if not total.label
+			and all((total.row, name) in wrong for name, amount in total.amounts.items() if amount)
+			and any(total.amounts.values())
+		}
+		if not false:
+			return lines, totals
+		lines += [line for line in self._lines() if line.row in false]
+		return sorted(lines, key=lambda line: line.row), [total for total in totals if total.row not in false]
 
 	def _total(self, place: int, line: ReportLine) -> TotalRow:
 		amounts = {name: amount for name in AMOUNTS if (amount := getattr(line, name)) is not None}
@@ -269,7 +288,12 @@ class _Parser:
 		count = len(self.body)
 		empty: Column = [""] * count
 		nothing: Column = [None] * count
-		texts = [self.columns.get(name, empty) for name in _TEXTS]
+		columns = self.columns
+		if self.layout.kind is ReportKind.PURCHASE and "payment_type" in columns:
+			statuses = columns.get("word", empty)
+			words = [status or word for status, word in zip(statuses, columns["payment_type"], strict=True)]
+			columns = columns | {"word": words}
+		texts = [columns.get(name, empty) for name in _TEXTS]
 		values = [self.columns.get(name, nothing) for name in ("date", "invoice_date", *AMOUNTS)]
 		classified = RowEvents(self.columns, count, self.layout).of_rows()
 		row = self.first

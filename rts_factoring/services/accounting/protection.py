@@ -13,17 +13,12 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
-from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.model import WITH_FACTOR
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import alerts
 
 # The debtor owes these to the factor: sent or held there, or bought and not settled.
-WITH_FACTOR_STATES = (
-	InvoiceState.SUBMITTED.value,
-	InvoiceState.HELD.value,
-	InvoiceState.FINANCED.value,
-	InvoiceState.PARTLY_PAID.value,
-)
+WITH_FACTOR_STATES = tuple(sorted(state.value for state in WITH_FACTOR))
 
 
 @contextmanager

@@ -220,11 +220,8 @@ def _case(row, language: str) -> NoticeCase:
 	state = InvoiceState(row.factoring_status) if row.factoring_status else InvoiceState.NOT_READY
 	frozen = load(row.factoring_notice) if row.factoring_notice else None
 	standing = _standing(row)
-	sold = (
-		state in SENT_STATES
-		or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK)
-		or _is_on_its_way(row)
-	)
+	on_its_way = _is_on_its_way(row)
+	sold = state in SENT_STATES or state in (InvoiceState.DENIED, InvoiceState.CHARGED_BACK) or on_its_way
 	if sold:
 		company = customer = invoice = True
 	else:
@@ -248,7 +245,16 @@ def _case(row, language: str) -> NoticeCase:
 		)  # factoring began later; without any notice its setup is unfinished
 	rest_is_ours = _is_rest_ours(row, state)
 	return NoticeCase(
-		company, customer, invoice, state, standing, in_force, frozen, before_first, rest_is_ours
+		company,
+		customer,
+		invoice,
+		state,
+		standing,
+		in_force,
+		frozen,
+		before_first,
+		rest_is_ours,
+		on_its_way,
 	)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rts_factoring.core.errors import NoticeError
-from rts_factoring.core.model import InvoiceStanding, InvoiceState
+from rts_factoring.core.model import WITH_FACTOR, InvoiceStanding, InvoiceState
 from rts_factoring.core.notice.due import NoticeCase, in_force, is_due
 from rts_factoring.core.notice.html_rendering import prepend_once, render_html
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT, Notice, NoticeValues
@@ -76,6 +76,13 @@ class TestWhenItIsDue:
 	def test_not_due_once_the_invoice_is_ours_again_even_if_a_packet_was_made(self, change, reason):
 		decision = is_due(self.case(frozen=NOTICE, **change))
 		assert (decision.due, decision.reason) == (False, reason)
+
+	@pytest.mark.parametrize("state", sorted(WITH_FACTOR))
+	def test_a_credit_in_full_does_not_take_it_off_what_the_factor_holds(self, state):
+		assert is_due(self.case(frozen=NOTICE, state=state, standing=InvoiceStanding.RETURNED)).due
+		on_its_way = self.case(frozen=NOTICE, on_its_way=True, standing=InvoiceStanding.RETURNED)
+		assert is_due(on_its_way).due
+		assert not is_due(self.case(frozen=NOTICE, state=state, standing=InvoiceStanding.CANCELLED)).due
 
 	@pytest.mark.parametrize(
 		"state",

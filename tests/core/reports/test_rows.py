@@ -222,6 +222,15 @@ def test_blank_rows_are_counted():
 	assert report.blanks == (2, 4) or report.blanks == (2, 4, 6)
 
 
+def test_a_row_of_amounts_that_is_the_sum_of_nothing_is_a_line():
+	rows = [("AF-1", "A", 1000, 1000, 30, 50, 0, 920), (None, None, None, None, None, None, None, -147)]
+	report = read([PURCHASE_HEADER, *rows])
+	assert [line.row for line in report.lines] == [2, 3] and not report.totals
+	assert report.lines[1].net == -147 and report.lines[1].problems
+	total = read([PURCHASE_HEADER, rows[0], (None, None, 1000, 1000, 30, 50, 0, 920)])
+	assert len(total.lines) == 1 and [each.row for each in total.totals] == [3]
+
+
 # values of a line -----------------------------------------------------------------------------------------------------
 
 
