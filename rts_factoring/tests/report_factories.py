@@ -19,6 +19,7 @@ ROLE_ACCOUNTS = {
 	"fee": "fee_account",
 	"charges": "charges_account",
 	"advances": "advances_account",
+	"cash_advances": "cash_advances_account",
 	"differences": "differences_account",
 	"customer_deductions": "customer_deductions_account",
 }

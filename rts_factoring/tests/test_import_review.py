@@ -114,8 +114,8 @@ class TestReview(FreightCase):
 		self.assertEqual(self.outcomes(doc), ["blocked", "matched"])
 		self.assertEqual(report_factories.lines(doc)[0].reason, "other_subsidiary")
 
-	def test_a_wire_fee_kept_from_the_payout_is_posted_once_its_type_is_set(self):
-		wire = ("Wire Fee", None, None, None, None, None, -15, None)
+	def test_what_rts_kept_from_the_payout_is_posted_once_its_type_is_set(self):
+		wire = ("Sundry", None, None, None, None, None, -15, None)
 		doc = self.report(self.row("AF-10001", "Funded"), wire)
 		self.assertEqual(self.outcomes(doc), ["matched", "unmatched"])
 		with self.refused("choose the type"):
@@ -139,7 +139,7 @@ class TestReview(FreightCase):
 		content = report_factories.workbook([("Client #:", "104233"), header, self.row("AF-10001", "Funded")])
 		doc = report_factories.import_file("taught.xlsx", content, submit=False)
 		self.assertEqual(json.loads(doc.unknown_columns), ["Schuld"])
-		self.assertEqual(report_factories.lines(doc)[0].reason, "arithmetic")
+		self.assertEqual(report_factories.lines(doc)[0].reason, "unread_money")
 		with self.refused("Choose a text of this file"):
 			decisions.teach(doc.name, "Header", "Fee", "fee_amount")
 		decisions.teach(doc.name, "Header", "Schuld", "fee_amount")

@@ -186,11 +186,12 @@ function outcome(row) {
 		row.posted && row.outcome !== "ignored" ? ` <span class="text-muted">${__("posted")}</span>` : "";
 	const muted = (text) => `<div class="text-muted">${text}</div>`;
 	const why = row.meaning ? `<div>${e(row.meaning)}</div>${before(row)}` : before(row);
+	const compared = row.compared ? `<div>${e(row.compared)}</div>` : "";
 	const remedy = row.meaning && row.remedy && !row.posted ? muted(e(row.remedy)) : "";
 	const who = row.decided_by ? `, ${e(frappe.user.full_name(row.decided_by))}` : "";
 	const reason = row.resolution_reason ? `: ${e(row.resolution_reason)}` : "";
 	const decided = row.resolution ? muted(`${__(row.resolution)}${who}${reason}`) : "";
-	return `<span class="indicator-pill no-indicator-dot text-nowrap ${colour}">${mark} ${label}</span>${posted}${why}${remedy}${decided}`;
+	return `<span class="indicator-pill no-indicator-dot text-nowrap ${colour}">${mark} ${label}</span>${posted}${why}${compared}${remedy}${decided}`;
 }
 
 // Where the row stands that this one repeats, and which amounts differ

@@ -6,7 +6,9 @@ import json
 
 import frappe
 from frappe import _
+from frappe.utils import fmt_money
 
+from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.services.reports import progress, report_lines
 
@@ -37,6 +39,7 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 		limit=min(max(int(length), 1), LIMIT),
 	)
 	_add_posted_before(rows)
+	_add_amounts_compared(rows)
 	for row in rows:
 		meaning, remedy = explain(row.reason or "")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
@@ -49,6 +52,26 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 		"status": status,
 		"progress": progress.posting_progress(report_import) if status == "Posting" else None,
 	}
+
+
+def _add_amounts_compared(rows: list) -> None:
+	"""To each purchase of another amount than the invoice, both amounts and what financing is missing (`compared`)."""
+	differing = [row for row in rows if row.reason == "differs_from_invoice" and row.sales_invoice]
+	amounts = dict(
+		frappe.get_all(
+			"Sales Invoice",
+			filters={"name": ("in", [row.sales_invoice for row in differing] or [""])},
+			fields=["name", "grand_total"],
+			as_list=True,
+			limit=0,
+		)
+	)
+	for row in differing:
+		ours, theirs = money(amounts[row.sales_invoice]), money(row.invoice_amount or row.purchased)
+		missing = ours - money(row.purchased or row.invoice_amount)
+		row.compared = _("{0} in our books, {1} in the report. Not financed: {2}.").format(
+			*(fmt_money(amount) for amount in (ours, theirs, missing))
+		)
 
 
 def _add_posted_before(rows: list) -> None:
