@@ -198,6 +198,7 @@ class Event(str, Enum):
 	PAYOUT_CHARGE = "payout_charge"
 	DIFFERENCE = "difference"  # taken from the reserve, and nothing in our books to set against it
 	NON_PAYMENT = "non_payment"  # the debtor paid nothing, which moves nothing
+	REST_WRITTEN_OFF = "rest_written_off"  # a short-paid rest that a person gives up; no row says it
 
 
 # Only purchase reports have rows of these: RTS kept money of a funding for something older.

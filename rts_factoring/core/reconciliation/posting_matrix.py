@@ -96,6 +96,7 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"})),
 		(Event.PAYOUT_FEE, Entry({FEE: "amount"}, {CLEARING: "amount"})),
 		(Event.PAYOUT_CHARGE, Entry({CHARGES: "amount"}, {CLEARING: "amount"})),
+		(Event.REST_WRITTEN_OFF, Entry({CUSTOMER_DEDUCTIONS: "amount"}, {RECEIVABLE: "amount"})),
 		(Event.DIFFERENCE, Entry({DIFFERENCES: "amount"}, {RESERVE: "amount"})),
 	)
 }

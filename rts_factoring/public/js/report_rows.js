@@ -78,7 +78,7 @@ rts_factoring.show_rows = async function show(frm) {
 	const focused = state.focus || selector_of($wrapper.find(":focus")[0]);
 	state.focus = "";
 	$wrapper.html(
-		`${bar(page)}${filters(page, state)}${bulk(frm)}${table(frm, page.rows)}${pager(page, state)}`
+		`${bar(page)}${filters(page, state)}${bulk(frm)}${rests(frm, page.rows)}${table(frm, page.rows)}${pager(page, state)}`
 	);
 	listen(frm, $wrapper);
 	if (focused) refocus($wrapper, focused);
@@ -135,6 +135,50 @@ function bulk(frm) {
 		${action("undo", __("Undo Decision"))}<span class="text-muted small" data-chosen></span></div>`;
 }
 
+// What customers still owe of invoices that RTS has closed
+
+function rests(frm, rows) {
+	if (frm.doc.docstatus !== 1 || !may_decide(frm) || !rows.some((row) => row.rest)) return "";
+	const action = (name, label) =>
+		`<button type="button" class="btn btn-xs btn-default mr-1 mb-1" data-rest="${name}" disabled>${label}</button>`;
+	return `<div class="mb-2" role="toolbar" aria-label="${__("Settle short-paid rests")}">
+		<span class="text-muted small mr-2">${__("Short-paid rests:")}</span>
+		${action("bill", __("Bill"))}${action("credit", __("Credit"))}${action("write_off", __("Write Off"))}</div>`;
+}
+
+function settle_rests(frm, action) {
+	const rows = [...frm.rows.chosen];
+	const send = async (values = {}) => {
+		const result = await rts_factoring.call_method(frm, "settle_rests", { rows, action, ...values });
+		if (!result) return;
+		show_settled(action, result);
+		frm.rows.chosen = new Set();
+		rts_factoring.show_rows(frm);
+	};
+	if (action !== "write_off") return send();
+	frappe.prompt(
+		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		send,
+		__("Write Off {0} Rests", [rows.length]),
+		__("Write Off")
+	);
+}
+
+function show_settled(action, { doctype, made, refused }) {
+	const e = frappe.utils.escape_html;
+	const links = made.map((name) => frappe.utils.get_form_link(doctype, name, true)).join(", ");
+	const texts = {
+		bill: __("Draft payment requests: {0}", [links]),
+		credit: __("Draft credit notes: {0}", [links]),
+		write_off: __("Written off: {0}", [links]),
+	};
+	const problems = Object.entries(refused).map(([name, why]) => `<li>${e(name)}: ${why}</li>`);
+	frappe.msgprint({
+		title: __("Short-Paid Rests"),
+		message: `${made.length ? `<p>${texts[action]}</p>` : ""}${problems.length ? `<ul>${problems.join("")}</ul>` : ""}`,
+	});
+}
+
 // Columns that are empty in every row of the page are left out, so that the table fits a laptop's window.
 
 function table(frm, rows) {
@@ -174,7 +218,7 @@ function table(frm, rows) {
 }
 
 function pick(frm, row) {
-	if (row.posted || !may_decide(frm)) return "";
+	if ((row.posted && !row.rest) || !may_decide(frm)) return "";
 	return `<input type="checkbox" data-row="${row.row_no}" ${frm.rows.chosen.has(row.row_no) ? "checked" : ""}
 		aria-label="${__("Row {0}", [row.row_no])}">`;
 }
@@ -227,7 +271,13 @@ function invoice(row) {
 		: e(row.invoice_no || "");
 	return `<span class="text-nowrap">${link}</span>
 		${in_file ? `<div class="text-muted">${__("in the file: {0}", [e(row.invoice_no)])}</div>` : ""}
-		<div class="text-muted">${e(row.debtor || "")}</div>`;
+		<div class="text-muted">${e(row.debtor || "")}</div>${rest(row)}`;
+}
+
+function rest(row) {
+	return row.rest
+		? `<div>${__("The customer still owes {0}", [format_currency(row.rest, row.currency)])}</div>`
+		: "";
 }
 
 function pager({ counts, waiting }, state) {
@@ -243,7 +293,7 @@ function pager({ counts, waiting }, state) {
 function listen(frm, $wrapper) {
 	const state = frm.rows;
 	const chosen = () => {
-		$wrapper.find("[data-action]").prop("disabled", !state.chosen.size);
+		$wrapper.find("[data-action], [data-rest]").prop("disabled", !state.chosen.size);
 		$wrapper
 			.find("[data-chosen]")
 			.text(state.chosen.size ? __("{0} rows chosen", [state.chosen.size]) : "");
@@ -265,6 +315,7 @@ function listen(frm, $wrapper) {
 	$wrapper.on("change", "[data-all]", (event) => {
 		$wrapper.find("[data-row]").prop("checked", event.currentTarget.checked).trigger("change");
 	});
+	$wrapper.on("click", "[data-rest]", (event) => settle_rests(frm, event.currentTarget.dataset.rest));
 	$wrapper.on("click", "[data-action]", (event) => decide(frm, event.currentTarget.dataset.action));
 	chosen();
 }

@@ -19,7 +19,9 @@ from rts_factoring.services.reports import reading, reconciling, report_lines
 REPEATS = ("posted_differently", "ignored_differently")
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(
-		event.value for event in Event if event not in (Event.PURCHASE, *FUNDING_EVENTS)
+		event.value
+		for event in Event
+		if event not in (Event.PURCHASE, Event.REST_WRITTEN_OFF, *FUNDING_EVENTS)
 	),
 	ReportKind.PURCHASE: tuple(
 		event.value for event in Event if event in (*DEDUCTION_EVENTS, Event.DIFFERENCE)

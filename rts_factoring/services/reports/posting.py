@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from rts_factoring.core.model import InvoiceState, Outcome
-from rts_factoring.core.reconciliation.posting_matrix import legs
+from rts_factoring.core.model import InvoiceState, Outcome, Policy
+from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
 from rts_factoring.services.accounting import journal_entries, ledger, periods
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import settings
@@ -42,7 +44,7 @@ def post(name: str) -> int:
 		for line in lines
 		if line.effects or line.outcome in (*report_lines.POSTABLE_OUTCOMES, Outcome.IGNORED)
 	]
-	_write(doc, result, ready)
+	write_effects(doc, result.policy, [(line.line.row, effect) for line in ready for effect in line.effects])
 	report_lines.mark_posted(doc, ready)
 	_set_states(doc, result, ready)
 	report_lines.supersede(doc, [line for line in ready if line.effects])
@@ -55,10 +57,10 @@ def post(name: str) -> int:
 	return len(ready)
 
 
-def _write(doc, result, ready) -> None:
+def write_effects(doc, policy: Policy, effects: Sequence[tuple[int, Effect]]) -> None:
+	"""Write journal and ledger entries of an import: its effects, each with the number of its row."""
 	agreement = settings.require(doc.company)
-	effects = [(line, effect) for line in ready for effect in line.effects]
-	postings = _postings(doc, result.policy, [effect for _line, effect in effects])
+	postings = _postings(doc, policy, [effect for _row, effect in effects])
 	periods.refuse_closed(doc.company, {posting.day for posting in postings if posting.legs})
 	vouchers: dict[int, str] = {}
 	for voucher in journal_entries.to_vouchers(postings):
@@ -71,7 +73,7 @@ def _write(doc, result, ready) -> None:
 			"Report Import Line", filters={"report_import": doc.name}, fields=["name", "row_no"], limit=0
 		)
 	}
-	invoices = {effect.invoice_no for _line, effect in effects if effect.invoice_no}
+	invoices = {effect.invoice_no for _row, effect in effects if effect.invoice_no}
 	customers = {row.name: row.customer for row in receivables.rows(invoices)}
 	ledger.write(
 		[
@@ -80,18 +82,18 @@ def _write(doc, result, ready) -> None:
 				"company": doc.company,
 				"currency": doc.currency,
 				"event": effect.event.value,
-				"policy": result.policy.value.title(),
+				"policy": policy.value.title(),
 				"sales_invoice": effect.invoice_no,
 				"customer": customers.get(effect.invoice_no),
 				"batch": doc.batch,
 				"report_import": doc.name,
-				"report_import_line": lines.get(line.line.row),
+				"report_import_line": lines.get(row),
 				"journal_entry": vouchers.get(posting.index),
-				**ledger.entry_amounts(effect, result.policy),
+				**ledger.entry_amounts(effect, policy),
 				"is_reversal": 0,
 				"reverses": None,
 			}
-			for posting, (line, effect) in zip(postings, effects, strict=True)
+			for posting, (row, effect) in zip(postings, effects, strict=True)
 		]
 	)
 

@@ -10,7 +10,7 @@ from frappe.utils import fmt_money
 
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.reasons import explain
-from rts_factoring.services.reports import progress, report_lines
+from rts_factoring.services.reports import progress, report_lines, short_paid_rests
 
 LIMIT = 200
 FIELDS = (
@@ -40,6 +40,7 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 	)
 	_add_posted_before(rows)
 	_add_amounts_compared(rows)
+	_add_rests(rows)
 	for row in rows:
 		meaning, remedy = explain(row.reason or "")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
@@ -52,6 +53,13 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 		"status": status,
 		"progress": progress.posting_progress(report_import) if status == "Posting" else None,
 	}
+
+
+def _add_rests(rows: list) -> None:
+	"""To each posted row whose invoice RTS has closed, what the customer still owes of it (`rest`)."""
+	owed = short_paid_rests.rests({row.sales_invoice for row in rows if row.posted and row.sales_invoice})
+	for row in rows:
+		row.rest = float(owed.get(row.sales_invoice, 0)) if row.posted else 0
 
 
 def _add_amounts_compared(rows: list) -> None:

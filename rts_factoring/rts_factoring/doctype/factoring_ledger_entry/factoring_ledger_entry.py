@@ -47,6 +47,7 @@ class FactoringLedgerEntry(CompanyDocument):
 			"payout_fee",
 			"payout_charge",
 			"difference",
+			"rest_written_off",
 		]
 		fee: DF.Currency
 		holdback: DF.Currency

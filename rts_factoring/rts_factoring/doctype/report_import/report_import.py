@@ -4,7 +4,7 @@ from rts_factoring.services.accounting import deposits, periods
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import decisions, reconciling, report_import
+from rts_factoring.services.reports import decisions, reconciling, report_import, short_paid_rests
 
 
 class ReportImport(CompanyDocument):
@@ -108,6 +108,14 @@ class ReportImport(CompanyDocument):
 			reason,
 			remember,
 		)
+
+	@frappe.whitelist(methods=["POST"])
+	def settle_rests(self, rows: list[int] | str, action: str, reason: str = "") -> dict:
+		"""Bill, credit or write off what customers still owe of invoices that RTS has closed."""
+		doc = saved_document(self, "submit")
+		if doctype := short_paid_rests.DRAFTS.get(action):
+			frappe.has_permission(doctype, "create", throw=True)
+		return short_paid_rests.settle(doc.name, frappe.parse_json(rows), action, reason)
 
 	@frappe.whitelist(methods=["POST"])
 	def teach(self, what: str, text: str, means: str) -> None:

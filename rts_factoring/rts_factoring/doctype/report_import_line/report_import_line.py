@@ -46,6 +46,7 @@ class ReportImportLine(CompanyDocument):
 			"payout_charge",
 			"difference",
 			"non_payment",
+			"rest_written_off",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
@@ -77,6 +78,7 @@ class ReportImportLine(CompanyDocument):
 			"payout_charge",
 			"difference",
 			"non_payment",
+			"rest_written_off",
 		]
 		fee: DF.Currency
 		fingerprint: DF.Data | None
