@@ -1,0 +1,155 @@
+"""An accountant works off a purchase report and a payment report full of what is not usual, and the clearing equals the
+deposits."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.desk.conftest import BENCH, PYTHON, SITE, environment
+from tests.support.workbooks import xlsx
+
+CUSTOMER = "Ridgeline Foods Inc"
+TITLES = [["Purchase Report"], ["Client #:", "104233"], ["Batch:", "FB-1"]]
+HEADER = ["Invoice #", "Customer", "Type", "Invoice Amount", "Purchase Amount", "Discount", "Fees", "Reserve"]
+HEADER += ["Fuel Advance", "Adjustments", "Chargeback", "Net", "Sundry"]
+FUNDING = [
+	["AF-1", CUSTOMER, "Purchase", 1000, 1000, 30, 2, 50, None, None, None, 918, None],
+	["AF-2", CUSTOMER, "Purchase", 1000, 1000, 30, None, 50, 400, None, None, 520, None],
+	["AF-3", CUSTOMER, "Purchase", 1000, 1000, 30, None, 50, None, 25, None, 895, None],
+	["AF-4", CUSTOMER, "Purchase", 1000, 1000, 30, None, 50, None, None, 70, 850, None],
+	["AF-5", CUSTOMER, "Purchase", 1000, 1000, 30, None, 50, None, None, None, 920, 9],
+	["AF-6", CUSTOMER, "Purchase", 100, 100, 3, None, 5, None, None, None, 92, None],
+	["AF-0", CUSTOMER, "Chargeback", *[None] * 8, -1000, None],
+	["", "", "Fuel Advance", *[None] * 8, -300, None],
+	["", "", "Wire Fee", *[None] * 8, -15, None],
+	["", "", "Recoup", *[None] * 8, -147, None],
+]
+PAID_HEADER = ["Invoice #", "Check #", "Payment Date", "Type", "Payment Amount", "Fee"]
+PAID = [
+	["AF-1", "C-1", "11/12/2026", "Short Pay", 960, None],
+	["AF-2", "C-1", "11/12/2026", "Over Pay", 1010, None],
+	["AF-3", "C-2", "11/13/2026", "Payment", 1000, 30],
+	["AF-4", "C-2", "11/13/2026", "Nonpayment", 0, None],
+]
+
+
+@pytest.fixture(scope="module")
+def sent(site):
+	"""The site with invoices that RTS has."""
+	script = Path(__file__).parent / "prepare_rows.py"
+	command = [str(PYTHON), str(script), str(BENCH / "sites"), SITE]
+	done = subprocess.run(
+		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
+	)
+	assert done.returncode == 0, done.stderr
+
+
+def imported(desk, name: str, rows) -> None:
+	desk.open("report-import")
+	desk.settled()
+	desk.drop(".frappe-list", name, xlsx(rows))
+	desk.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
+	desk.sees("All rows added up")
+	desk.settled()
+
+
+def choose(desk, *rows: int) -> None:
+	for row in rows:
+		desk.page.locator(f"[data-row='{row}'] >> visible=true").first.check()
+
+
+def waiting(desk) -> int:
+	return desk.page.evaluate("() => cur_frm.doc.waiting_count")
+
+
+def posted(desk) -> None:
+	desk.click(".page-head .primary-action:has-text('Submit')")
+	desk.page.wait_for_timeout(500)
+	desk.dialog("Yes")
+	desk.sees("Posted", ".page-head")
+	desk.settled()
+
+
+def clearing(desk) -> dict:
+	rows = desk.page.evaluate(
+		"""() => frappe.xcall("frappe.desk.query_report.run", {
+			report_name: "Factoring Tie-out", filters: { company: "Acme Freight LLC" },
+		}).then(({ result }) => result)"""
+	)
+	assert [row for row in rows if row.get("difference")] == []
+	return next(row for row in rows if "learing" in str(row.get("account") or row.get("role")))
+
+
+def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana, sent):
+	imported(dana, "funding.xlsx", [*TITLES, HEADER, *FUNDING])
+	assert waiting(dana) == 5
+	dana.click("[data-outcome='waiting']")
+	dana.settled()
+	for words in (
+		"its column does not say what for",
+		"does not say of which invoice",
+		"A column of the report that is not read has an amount",
+		"1,000.00 in our books, 100.00 in the report. Not financed: 900.00.",
+	):
+		dana.sees(words, "[data-fieldname='lines']")
+	dana.look("funding-waits")
+	choose(dana, 7, 8, 9, 10)
+	dana.click("[data-action='accept']")
+	dana.settled()
+	assert waiting(dana) == 1
+	choose(dana, 14)
+	dana.click("[data-action='type']")
+	dana.choose("event", "advance_repaid")
+	dana.look("funding-type")
+	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
+	dana.settled()
+	assert waiting(dana) == 0
+	posted(dana)
+	dana.look("funding-posted")
+	row = clearing(dana)
+	net = sum(line[11] for line in FUNDING)
+	assert row["balance"] == 920 + net
+
+
+def test_the_deposit_of_the_funding_leaves_the_clearing_with_what_was_there_before(dana):
+	dana.button("Record Deposit")
+	dana.page.wait_for_timeout(500)
+	assert "2,733.00" in dana.page.locator(".modal.show [data-fieldname='amount'] input").input_value()
+	dana.look("deposit")
+	bank = dana.page.evaluate(
+		"() => frappe.xcall('frappe.client.get_list', { doctype: 'Account', fields: ['name'],"
+		" filters: { account_type: 'Bank', is_group: 0, company: 'Acme Freight LLC' } }).then((rows) => rows[0].name)"
+	)
+	field = dana.page.locator(".modal.show [data-fieldname='bank_account'] input").first
+	field.click()
+	field.fill(bank)
+	dana.click(f".modal.show [data-fieldname='bank_account'] [role=option]:has-text('{bank}')")
+	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
+	dana.settled()
+	assert clearing(dana)["balance"] == 920
+
+
+def test_the_rest_of_a_short_pay_is_written_off_from_the_rows(dana):
+	imported(dana, "paid.xlsx", [["Client #:", "104233"], PAID_HEADER, *PAID])
+	dana.sees("The purchase report has already stated the same fee", "[data-fieldname='lines']")
+	choose(dana, 5)
+	dana.click("[data-action='without_fee']")
+	dana.settled()
+	dana.sees("The customer has paid nothing", "[data-fieldname='lines']")
+	posted(dana)
+	dana.sees("The customer still owes", "[data-fieldname='lines']")
+	choose(dana, 3)
+	dana.look("short-paid-rest")
+	dana.click("[data-rest='write_off']")
+	dana.page.locator(".modal.show textarea").last.fill("Quick pay of 4 %")
+	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
+	dana.sees("Written off", ".modal.show")
+	dana.close()
+	dana.settled()
+	assert "The customer still owes" not in dana.text()
+	assert clearing(dana)["balance"] == 920
+	dana.form("Sales Invoice", "AF-1")
+	dana.sees("Completed", ".page-head")
+	assert dana.page.evaluate("() => cur_frm.doc.outstanding_amount") == 0
