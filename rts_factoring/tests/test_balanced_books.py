@@ -11,7 +11,8 @@ import frappe
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE
 from rts_factoring.services.accounting import ledger
-from rts_factoring.services.reports import decisions, jobs, reconciling, report_import
+from rts_factoring.services.company import layouts
+from rts_factoring.services.reports import decisions, jobs, reconciling, report_import, short_paid_rests
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
@@ -21,6 +22,22 @@ FULL = bool(os.environ.get("CI"))
 STEPS = int(os.environ.get("RANDOM_STEPS", 300 if FULL else 60))
 KILLS = int(os.environ.get("RANDOM_KILLS", 50 if FULL else 12))
 CUSTOMER = "Ridgeline Foods Inc"
+
+
+LAYOUT = "Random Purchase Report"
+FUNDING_HEADER = ("Invoice #", "Type", "Invoice Amount", "Purchase Amount", "Fee", "Reserve", "Fuel Advance")
+FUNDING_HEADER += ("Adjustments", "Chargeback", "Sundry", "Net")
+
+
+def kept_row(invoice_no: str, word: str, kept: Decimal) -> tuple:
+	"""A row about no purchase: RTS kept an amount of the payout."""
+	return (invoice_no, word, *(None,) * 8, -kept)
+
+
+def funding_report(batch: str, rows) -> bytes:
+	titles = [("Purchase Report",), ("Client #:", "104233"), ("Batch:", batch)]
+	plain = [tuple(float(cell) if isinstance(cell, Decimal) else cell for cell in row) for row in rows]
+	return report_factories.workbook([*titles, FUNDING_HEADER, *plain])
 
 
 class RandomWeeks:
@@ -35,10 +52,11 @@ class RandomWeeks:
 		self.done: dict[str, int] = {}
 		self.accepted: dict[str, int] = {}
 		self.credited: set[str] = set()
+		self.last_funding: tuple[str, list[tuple]] | None = None
 
 	def step(self) -> str:
 		moves = [self.new_batch, self.purchase, self.payments, self.payments, self.standalone, self.undo]
-		moves.append(self.credit_note)
+		moves += [self.credit_note, self.funding, self.funding_again, self.write_off]
 		move = self.dice.choice(moves)
 		if not move():
 			move = self.new_batch
@@ -91,6 +109,58 @@ class RandomWeeks:
 			report_factories.purchase_rows(batch, *[(n, float(p), float(f), float(r)) for n, p, f, r in rows])
 		)
 		return True
+
+	def funding(self) -> bool:
+		"""A purchase report with deductions of every kind, and rows of what RTS kept for something older."""
+		if not self.sent:
+			return False
+		batch = self.dice.choice(sorted(self.sent))
+		rows = [self.bought_row(name) for name in self.sent[batch] if factories.state(name) == "Submitted"]
+		held = [position for position in ledger.positions(ACME).values() if position.is_bought]
+		self.dice.shuffle(held)
+		for position in held[: self.dice.randint(0, 2)]:
+			rests = (position.open, position.open + 9, position.open - position.holdback, Decimal(30))
+			kept = self.dice.choice(rests if position.open > 10 else (Decimal(20), position.charged_back))
+			if kept > 0:
+				rows.append(kept_row(position.invoice_no, "Chargeback", kept))
+		for word in ("Fuel Advance", "Reserve Settlement", "Wire Fee"):
+			if self.dice.random() < 0.4:
+				rows.append(kept_row("", word, Decimal(self.dice.randint(100, 9_000)) / 100))
+		if not rows:
+			return False
+		self.last_funding = (batch, rows)
+		self.post(funding_report(batch, rows))
+		return True
+
+	def bought_row(self, name: str) -> tuple:
+		amount = Decimal(factories.receivables()[name]["amount"])
+		fee, reserve = money(amount * Decimal("0.03")), money(amount * Decimal("0.05"))
+		more = [Decimal(self.dice.choice((0, 0, 0, 11))) for _column in FUNDING_HEADER[6:10]]
+		net = amount - fee - reserve - sum(more[:3])  # what stands under Sundry is not part of the net
+		return (name, "Purchase", amount, amount, fee, reserve, *more, net)
+
+	def funding_again(self) -> bool:
+		"""RTS sends the last purchase report once more, with one row more; at times the layout has learnt a column."""
+		if not self.last_funding:
+			return False
+		batch, rows = self.last_funding
+		if self.dice.random() < 0.3:
+			layouts.add_header(LAYOUT, self.dice.choice(("fee_amount", "not_counted")), "Sundry", ACME)
+		rows = [*rows, kept_row("", "Wire Fee", Decimal(self.dice.randint(100, 3_000)) / 100)]
+		self.last_funding = (batch, rows)
+		self.post(funding_report(batch, rows))
+		return True
+
+	def write_off(self) -> bool:
+		"""The rests of all short pays of the newest payment report that has any."""
+		for name in reversed(self.imports):
+			doc = frappe.get_doc("Report Import", name)
+			invoices = {line.sales_invoice for line in report_factories.lines(doc) if line.posted}
+			if doc.kind == "Payment" and short_paid_rests.rests(invoices - {None}):
+				numbers = [line.row_no for line in report_factories.lines(doc)]
+				doc.settle_rests(numbers, "write_off", "Quick pay")
+				return True
+		return False
 
 	def credit_note(self) -> bool:
 		"""Over a part of an open invoice, with a balance of its own or not."""
@@ -251,6 +321,13 @@ class RandomWeeks:
 class TestRandomWeeks(ReportCase):
 	def run_weeks(self, policy: str, seed: int):
 		factories.make_settings(ACME, policy=policy)
+		if not frappe.db.exists("Report Layout", LAYOUT):
+			layout = frappe.copy_doc(frappe.get_doc("Report Layout", "RTS Purchase Report"))
+			layout.update({"layout_name": LAYOUT, "company": ACME})
+			layout.insert()
+		factories.make_settings(ACME, policy=policy, purchase_report_layout=LAYOUT)
+		self.addCleanup(factories.make_settings, ACME)
+		self.addCleanup(frappe.clear_cache, doctype="Report Layout")
 		weeks = RandomWeeks(seed)
 		for number in range(STEPS):
 			what = weeks.step()

@@ -64,6 +64,9 @@ class TestRowIdentity(FreightCase):
 	def test_a_column_taught_between_two_reports_posts_only_what_is_new(self):
 		self.purchase("R1", "AF-10001")
 		first = self.payments(self.partial(50))
+		self.assertEqual(self.outcomes(first), [("blocked", "unread_money")])
+		decisions.record_decision(first.name, [5], "accept")
+		posting.post(first.name)
 		self.assertEqual(report_factories.journal(first, "advances"), (400, 0))
 		layouts.add_header(self.layout.name, "reserve_released", "Rbt", ACME)
 		second = self.payments(self.partial(50), self.partial(0, "48211"), name="second.xlsx")
