@@ -82,8 +82,18 @@ jinja = {
 	"methods": [
 		"rts_factoring.printing.stamp.factoring_stamp",
 		"rts_factoring.printing.stamp.factoring_check",
+		"rts_factoring.printing.stamp.factoring_statement",
 	]
 }
+
+# Statements, reports and the portal say whom to pay for what the factor holds
+
+process_soa_html = {
+	"General Ledger": "rts_factoring/templates/statements/general_ledger.html",
+	"Accounts Receivable": "rts_factoring/templates/statements/accounts_receivable.html",
+}
+update_website_context = ["rts_factoring.overrides.portal.update_website_context"]
+override_doctype_class = {"Report": "rts_factoring.overrides.report.FactoringReport"}
 
 # Background work
 

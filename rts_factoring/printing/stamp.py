@@ -4,7 +4,7 @@ import frappe
 
 from rts_factoring.printing import health
 from rts_factoring.printing.health import HOOK
-from rts_factoring.services.invoices import notices
+from rts_factoring.services.invoices import customer_papers, notices
 
 
 def pdf_body_html(print_format=None, jenv=None, args=None, template=None, **others):
@@ -38,6 +38,11 @@ def factoring_check(page: str, doc) -> str:
 	if doc.get("doctype") == "Sales Invoice":
 		notices.warn_of_conflict(page, doc)
 	return ""
+
+
+def factoring_statement(rows) -> str:
+	"""For the templates of customers' statements: marks what the factor holds; returns whom to pay for it, as HTML."""
+	return customer_papers.mark_statement(rows)
 
 
 def _before_ours():

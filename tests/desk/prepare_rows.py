@@ -13,6 +13,7 @@ from rts_factoring.tests import factories, report_factories  # noqa: E402
 
 factories.wipe()
 factories.make_settings(factories.ACME, policy="Borrowing")
+factories.make_notice(factories.ACME)
 dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
 for number in range(7):
 	name = f"AF-{number}"

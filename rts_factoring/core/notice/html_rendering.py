@@ -9,6 +9,16 @@ from .notice import Notice, NoticeValues, digest
 from .text import Line, blocks
 
 MARKER = "data-rts-notice"  # on the outermost element; holds the digest
+# What keeps an element in sight, and the frame around all of it.
+_SHOWN = (
+	"visibility:visible;opacity:1;position:static;float:none;transform:none;clip:auto;clip-path:none;overflow:visible"
+	";max-height:none;max-width:none;height:auto;text-indent:0;letter-spacing:normal;color:#000;background-color:#fff"
+	";font-family:Arial,Helvetica,sans-serif;font-size:9pt;line-height:1.3"
+)
+_BOX = (
+	"clear:both;box-sizing:border-box;width:100%;margin:0 0 8pt 0;padding:5pt 8pt;border:1.5pt solid #000"
+	";text-align:left;font-weight:normal;page-break-inside:avoid;break-inside:avoid"
+)
 
 
 def render_html(notice: Notice, values: NoticeValues) -> str:
@@ -17,15 +27,16 @@ def render_html(notice: Notice, values: NoticeValues) -> str:
 	remit = blocks(notice.remit_to, values)
 	if remit:
 		lines = [line for block in remit for line in block]
-		label = f"<b>{_escape(notice.remit_label)}:</b><br>"
-		parts.append(f'<div style="margin:4pt 0 0 0;">{label}{"<br>".join(map(_html_line, lines))}</div>')
-	style = (
-		"display:block;clear:both;box-sizing:border-box;width:100%;margin:0 0 8pt 0;padding:5pt 8pt;"
-		"border:1.5pt solid #000;background:#fff;color:#000;text-align:left;"
-		"font-family:Arial,Helvetica,sans-serif;font-size:9pt;font-weight:normal;line-height:1.3;"
-		"page-break-inside:avoid;break-inside:avoid;"
-	)
-	return f'<div {MARKER}="{_escape(digest(notice, values))}" style="{style}">{"".join(parts)}</div>'
+		label = f"{_element('b', _escape(notice.remit_label) + ':')}<br>"
+		parts.append(_element("div", label + "<br>".join(map(_html_line, lines)), "margin:4pt 0 0 0"))
+	return _element("div", "".join(parts), _BOX, f' {MARKER}="{_escape(digest(notice, values))}"')
+
+
+def _element(tag: str, content: str, style: str = "", attributes: str = "") -> str:
+	"""An element that no style of a print format can hide: what stands in an element as important wins over every sheet."""
+	shown = _SHOWN + (";display:block" if tag == "div" else ";display:inline")
+	important = "".join(f"{rule}!important;" for rule in f"{shown};{style}".split(";") if rule)
+	return f'<{tag}{attributes} style="{important}">{content}</{tag}>'
 
 
 def prepend_once(body: str, notice: str) -> str:
@@ -47,10 +58,10 @@ def _html_line(line: Line) -> str:
 	for run in line:
 		text = _escape(run.text).replace("  ", "&nbsp; ").replace("\xa0", "&nbsp;")
 		for tag in run.styles:
-			text = f"<{tag}>{text}</{tag}>"
+			text = _element(tag, text)
 		out.append(text)
 	return "".join(out)
 
 
 def _html_block(block: list[Line]) -> str:
-	return f'<div style="margin:0 0 3pt 0;">{"<br>".join(map(_html_line, block))}</div>'
+	return _element("div", "<br>".join(map(_html_line, block)), "margin:0 0 3pt 0")

@@ -178,6 +178,19 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 	return {row.sales_invoice: _position(row, used.get(row.sales_invoice, ZERO)) for row in rows}
 
 
+def open_amounts(invoices: Collection[str]) -> dict[str, Decimal]:
+	"""Invoice → what the factor has bought of it and not collected yet."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	found: dict[str, Decimal] = {}
+	for names in chunks(sorted(invoices)):
+		query = frappe.qb.from_(table).where(table.sales_invoice.isin(names)).groupby(table.sales_invoice)
+		found |= {
+			name: money(amount or 0)
+			for name, amount in query.select(table.sales_invoice, Sum(table.open_change)).run()
+		}
+	return found
+
+
 def _position(row, credit_used: Decimal) -> Position:
 	return Position(
 		invoice_no=row.sales_invoice,

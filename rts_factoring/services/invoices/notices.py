@@ -1,8 +1,5 @@
 """Notices of Assignment: kept by version, chosen for an invoice, stamped onto its print."""
 
-import html
-import re
-
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Sum
@@ -17,6 +14,7 @@ from rts_factoring.core.notice.due import NoticeCase, NoticeDecision
 from rts_factoring.core.notice.html_rendering import prepend_once, render_html
 from rts_factoring.core.notice.notice import ENGLISH, Notice, NoticeValues
 from rts_factoring.core.notice.remit_to import RemitConflict, remit_conflict
+from rts_factoring.core.notice.visible_text import visible_text
 from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
@@ -46,10 +44,6 @@ INVOICE_FIELDS = (
 	"factoring_status",
 	"factoring_notice",
 )
-# Parts of a printed page: what is not shown, what ends a line, and every other tag.
-_UNREAD = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-_LINE_END = re.compile(r"</?(?:br|p|div|tr|td|th|table|li|ul|ol|h[1-6]|section|hr)\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
 EXAMPLE = NoticeValues(customer="Example Customer", invoice_no="ACC-SINV-00001")
 
 
@@ -199,9 +193,7 @@ def warn_of_conflict(printed: str, invoice) -> None:
 def find_conflict(printed: str, notice: Notice, values: NoticeValues) -> RemitConflict | None:
 	"""Where the invoice's own text, without the stamp, asks to pay somebody else."""
 	printed = printed.replace(render_html(notice, values), "\n")
-	printed = _UNREAD.sub(" ", printed)
-	printed = _LINE_END.sub("\n", " ".join(printed.split()))
-	return remit_conflict(html.unescape(_TAG.sub(" ", printed)), notice, values)
+	return remit_conflict(visible_text(" ".join(printed.split())), notice, values)
 
 
 def record_version(invoice: str, notice: Notice) -> None:

@@ -1,0 +1,80 @@
+"""What a customer gets from us about invoices that the factor holds, beside their prints: statements, and the portal."""
+
+from collections.abc import Collection
+
+import frappe
+from frappe import _
+
+from rts_factoring.core.model import WITH_FACTOR
+from rts_factoring.services.invoices import notices, receivables
+
+AT_FACTOR = tuple(sorted(state.value for state in WITH_FACTOR))
+MARK = "†"
+
+
+def states(names: Collection[str]) -> dict[str, str]:
+	"""Those of the Sales Invoices that the factor holds, each with its state."""
+	found: dict[str, str] = {}
+	for part in receivables.chunks(sorted(set(names))):
+		rows = frappe.get_all(
+			"Sales Invoice",
+			filters={"name": ("in", part), "factoring_status": ("in", AT_FACTOR)},
+			fields=["name", "factoring_status"],
+			order_by="name",
+			limit=0,
+		)
+		found |= {row.name: row.factoring_status for row in rows}
+	return found
+
+
+def mark_statement(rows: list, language: str | None = None) -> str:
+	"""Mark in place the rows of a customer's statement whose invoice the factor holds; returns who is to be paid for them, as
+	HTML, once for each notice. "" when the factor holds none."""
+	by_name: dict[str, list] = {}
+	for row in rows:
+		if isinstance(row, dict) and row.get("voucher_type") == "Sales Invoice":
+			by_name.setdefault(row.get("voucher_no"), []).append(row)
+	remit_to: dict[str, list[str]] = {}
+	for name in states(by_name):
+		invoice = frappe.get_doc("Sales Invoice", name)
+		remit_to.setdefault(_remit_to(invoice, language), []).append(name)
+		for row in by_name[name]:
+			row["voucher_no"] = f"{name} {MARK}"
+	return "".join(_frame(where, names) for where, names in remit_to.items())
+
+
+def _remit_to(invoice, language: str | None) -> str:
+	decision, values = notices.check_due(invoice, language)
+	if decision.notice is None:
+		return ""
+	return decision.notice.remit_to.replace("{client_number}", values.client_number)
+
+
+def _frame(remit_to: str, names: list[str]) -> str:
+	escape = frappe.utils.escape_html
+	sentence = _("{0} These invoices are assigned. Pay them to the address below and not to us: {1}").format(
+		MARK, ", ".join(map(escape, names))
+	)
+	address = "<br>".join(escape(line) for line in remit_to.splitlines()) or escape(
+		_("Ask us whom to pay before you pay them.")
+	)
+	return (
+		'<div data-rts-remit style="border:1.5pt solid #000;padding:5pt 8pt;margin:6pt 0">'
+		f"<div>{sentence}</div><div><b>{address}</b></div></div>"
+	)
+
+
+def show_on_portal(context) -> dict:
+	"""The customer's page of an invoice: its notice on top, and no button to pay us while the factor holds it."""
+	doc = context.get("doc")
+	if not doc or getattr(doc, "doctype", "") != "Sales Invoice":
+		return {}
+	decision, _values = notices.check_due(doc)
+	if not decision.due:
+		return {}
+	if decision.problem:
+		stamp = f"<p><b>{frappe.utils.escape_html(_('Ask us whom to pay before you pay them.'))}</b></p>"
+	else:
+		stamp = notices.stamp_html(doc)
+	doc._header = stamp + (doc.get("_header") or "")
+	return {"show_pay_button": False, "pay_amount": 0}
