@@ -1,5 +1,6 @@
 from rts_factoring.permissions import WITH_FILES
 from rts_factoring.services.common import files
+from rts_factoring.services.invoices import customer_papers
 from rts_factoring.services.reports import inbox
 
 
@@ -8,4 +9,5 @@ def validate(doc, method=None):
 
 
 def after_insert(doc, method=None):
+	customer_papers.refuse_stale_print(doc)
 	inbox.on_attachment(doc)

@@ -128,6 +128,17 @@ def test_the_deposit_of_the_funding_leaves_the_clearing_with_what_was_there_befo
 	dana.click(f".modal.show [data-fieldname='bank_account'] [role=option]:has-text('{bank}')")
 	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
 	dana.settled()
+	entry = dana.page.evaluate(
+		"() => frappe.xcall('frappe.client.get_list', { doctype: 'Journal Entry', filters: { docstatus: 0 } })"
+		".then((rows) => rows[0].name)"
+	)
+	funding = dana.page.evaluate("() => cur_frm.doc.name")
+	dana.form("Journal Entry", entry)
+	assert dana.page.evaluate("() => cur_frm.doc.cheque_no") == funding
+	dana.click(".page-head .primary-action:has-text('Submit')")
+	dana.page.wait_for_timeout(500)
+	dana.dialog("Yes")
+	dana.sees("Submitted", ".page-head")
 	assert clearing(dana)["balance"] == 920
 
 

@@ -6,6 +6,9 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.model import WITH_FACTOR
+from rts_factoring.core.money import money
+from rts_factoring.core.notice.printed import is_print_without_notice
+from rts_factoring.services.common import files
 from rts_factoring.services.invoices import notices, receivables
 
 AT_FACTOR = tuple(sorted(state.value for state in WITH_FACTOR))
@@ -33,7 +36,7 @@ def mark_statement(rows: list, language: str | None = None) -> str:
 	by_name: dict[str, list] = {}
 	for row in rows:
 		if isinstance(row, dict) and row.get("voucher_type") == "Sales Invoice":
-			by_name.setdefault(row.get("voucher_no"), []).append(row)
+			by_name.setdefault(row.get("voucher_no") or "", []).append(row)
 	remit_to: dict[str, list[str]] = {}
 	for name in states(by_name):
 		invoice = frappe.get_doc("Sales Invoice", name)
@@ -64,8 +67,33 @@ def _frame(remit_to: str, names: list[str]) -> str:
 	)
 
 
+def refuse_stale_print(file) -> None:
+	"""Throw when a mail about an invoice would carry a print of it from before it was factored, without its notice."""
+	if file.attached_to_doctype != "Communication" or not (file.file_name or "").lower().endswith(".pdf"):
+		return
+	fields = ["reference_doctype", "reference_name", "sent_or_received"]
+	mail = frappe.db.get_value("Communication", file.attached_to_name, fields, as_dict=True)
+	if not mail or mail.reference_doctype != "Sales Invoice" or mail.sent_or_received != "Sent":
+		return
+	invoice = frappe.get_doc("Sales Invoice", mail.reference_name)
+	decision, values = notices.check_due(invoice)
+	if decision.notice is None:
+		return
+	amount = f"{money(invoice.rounded_total or invoice.grand_total):.2f}"
+	# Frappe's Standard format has the number in its header, which some PDF engines leave out.
+	signs = ((invoice.name, amount), (_("Grand Total", invoice.language), values.customer, amount))
+	if is_print_without_notice(files.content(file), decision.notice, values, signs, file.file_name):
+		frappe.throw(
+			_(
+				"{0} is a print of {1} from before it was factored, without its notice. Take it off the mail, and tick"
+				" Attach Document Print for a new one."
+			).format(frappe.utils.escape_html(file.file_name), invoice.name),
+			title=_("Print without the Notice"),
+		)
+
+
 def show_on_portal(context) -> dict:
-	"""The customer's page of an invoice: its notice on top, and no button to pay us while the factor holds it."""
+	"""The customer's page of an invoice: its notice, and no button to pay us while the factor holds it."""
 	doc = context.get("doc")
 	if not doc or getattr(doc, "doctype", "") != "Sales Invoice":
 		return {}
@@ -76,5 +104,5 @@ def show_on_portal(context) -> dict:
 		stamp = f"<p><b>{frappe.utils.escape_html(_('Ask us whom to pay before you pay them.'))}</b></p>"
 	else:
 		stamp = notices.stamp_html(doc)
-	doc._header = stamp + (doc.get("_header") or "")
+	doc.terms = stamp + (doc.terms or "")  # the page's only place for text; the document is not saved
 	return {"show_pay_button": False, "pay_amount": 0}
