@@ -1,5 +1,6 @@
 """The packet of an invoice: made once in the background, from what goes in, with the notice frozen."""
 
+import io
 import random
 
 import frappe
@@ -217,14 +218,27 @@ class TestPackets(FreightCase):
 		self.assertEqual(packet_state(ONE).factoring_status, "Queued")
 		self.assertTrue(packet_state(ONE).factoring_packet)
 
-	def test_a_print_that_hides_the_stamp_is_not_sent(self):
-		frappe.db.set_value("Print Format", JINJA, "css", "[data-rts-notice] { display: none !important; }")
+	def style(self, css: str) -> None:
+		frappe.db.set_value("Print Format", JINJA, "css", css)
 		self.addCleanup(frappe.db.commit)
 		self.addCleanup(frappe.clear_document_cache, "Print Format", JINJA)
 		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "css", "")
 		frappe.clear_document_cache("Print Format", JINJA)
 		factories.make_settings(ACME, print_format=JINJA)
 		factories.make_invoice(ONE)
+
+	def test_no_style_of_a_print_format_hides_the_stamp(self):
+		rules = (
+			"display: none !important; opacity: 0 !important; color: #fff !important; font-size: 0 !important"
+		)
+		self.style(
+			f"[data-rts-notice], [data-rts-notice] * {{ {rules}; visibility: hidden !important; }}"
+		)
+		page = PdfReader(io.BytesIO(packets._print(frappe.get_doc("Sales Invoice", ONE)))).pages[0]
+		self.assertIn("PAY TO THE FACTOR", " ".join(page.extract_text().split()))
+
+	def test_a_print_that_hides_the_whole_page_is_not_sent(self):
+		self.style(".print-format { display: none !important; }")
 		with self.assertRaises(NoticeError) as caught:
 			packets.ensure_packet(ONE)
 		self.assertEqual(caught.exception.code, "stamp_not_printed")
