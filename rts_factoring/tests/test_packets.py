@@ -231,9 +231,7 @@ class TestPackets(FreightCase):
 		rules = (
 			"display: none !important; opacity: 0 !important; color: #fff !important; font-size: 0 !important"
 		)
-		self.style(
-			f"[data-rts-notice], [data-rts-notice] * {{ {rules}; visibility: hidden !important; }}"
-		)
+		self.style(f"[data-rts-notice], [data-rts-notice] * {{ {rules}; visibility: hidden !important; }}")
 		page = PdfReader(io.BytesIO(packets._print(frappe.get_doc("Sales Invoice", ONE)))).pages[0]
 		self.assertIn("PAY TO THE FACTOR", " ".join(page.extract_text().split()))
 

