@@ -133,7 +133,8 @@ def test_the_deposit_of_the_funding_leaves_the_clearing_with_what_was_there_befo
 	dana.click(".page-head .primary-action:has-text('Submit')")
 	dana.page.wait_for_timeout(500)
 	dana.dialog("Yes")
-	dana.sees("Submitted", ".page-head")
+	dana.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
+	dana.settled()
 	assert clearing(dana)["balance"] == 920
 
 
