@@ -60,11 +60,17 @@ doc_events = {
 	"Payment Ledger Entry": {
 		"validate": "rts_factoring.overrides.payment_ledger_entry.validate",
 	},
+	"Transaction Deletion Record": {
+		"before_submit": "rts_factoring.overrides.transaction_deletion_record.before_submit",
+	},
 	"Unreconcile Payment": {
 		"validate": "rts_factoring.overrides.unreconcile_payment.validate",
 	},
 	"Payment Request": {
 		"validate": "rts_factoring.overrides.payment_request.validate",
+	},
+	"Invoice Discounting": {
+		"validate": "rts_factoring.overrides.invoice_discounting.validate",
 	},
 	"Dunning": {
 		"validate": "rts_factoring.overrides.dunning.validate",

@@ -47,6 +47,46 @@ class PaperCase(ReportCase):
 		self.assertEqual({name: factories.state(name) for name in STATES}, STATES)
 
 
+class TestFourInvoices(PaperCase):
+	"""Refused for the invoice that the factor holds; made for the one given back, the short-paid rest, and our own."""
+
+	def made(self, make) -> dict[str, bool]:
+		done = {}
+		for name in STATES:
+			frappe.db.savepoint("one_paper")
+			try:
+				make(name)
+				done[name] = True
+			except frappe.ValidationError as error:
+				self.assertIn("with the factor", str(error))
+				done[name] = False
+			frappe.db.rollback(save_point="one_paper")
+		return done
+
+	def test_papers_that_ask_for_money(self):
+		from erpnext.accounts.doctype.payment_request.payment_request import make_payment_request
+		from erpnext.accounts.doctype.sales_invoice.sales_invoice import create_dunning
+
+		def request(name):
+			make_payment_request(dt="Sales Invoice", dn=name, recipient_id="ap@debtor.test", mute_email=1)
+
+		def dunning(name):
+			doc = create_dunning(name)
+			if not doc.overdue_payments:
+				doc.append("overdue_payments", {"sales_invoice": name, "outstanding": 100})
+			doc.insert(ignore_mandatory=True)
+
+		def discounting(name):
+			doc = frappe.get_doc({"doctype": "Invoice Discounting", "company": ACME})
+			doc.append("invoices", {"sales_invoice": name, "outstanding_amount": 100})
+			doc.insert(ignore_mandatory=True)
+
+		expected = {"AF-1": False, "AF-2": True, "AF-3": True, "AF-4": True}
+		for make in (request, dunning, discounting):
+			with self.subTest(make.__name__):
+				self.assertEqual(self.made(make), expected)
+
+
 class TestStatements(PaperCase):
 	def statement(self, report: str) -> str:
 		doc = frappe.get_doc(

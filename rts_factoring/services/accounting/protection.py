@@ -213,6 +213,21 @@ def refuse_request(invoices: Collection[str], paper: str) -> None:
 		)
 
 
+def refuse_deletion(company: str) -> None:
+	"""A company's transactions are not deleted while the factor holds some of its invoices."""
+	count = frappe.db.count(
+		"Sales Invoice", {"company": company, "factoring_status": ("in", WITH_FACTOR_STATES), "docstatus": 1}
+	)
+	if count:
+		frappe.throw(
+			_(
+				"{0} invoices of {1} are with the factor. Their entries cannot be deleted. Settle or take back these"
+				" invoices first."
+			).format(count, frappe.bold(company)),
+			title=_("With the Factor"),
+		)
+
+
 def restore_app_fields(doc, fields: Collection[str]) -> None:
 	"""Fields that the app alone writes stay as they are in the database, whatever a form or a request sends."""
 	saved = (
