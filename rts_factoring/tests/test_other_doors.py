@@ -119,6 +119,35 @@ class TestEveryDoorIsJudged(TestProtection):
 		self.assertIn("accounts/doctype/payment_request/payment_request.py", found)
 
 
+class TestEveryRole(TestProtection):
+	def test_no_role_settles_or_cancels_what_the_factor_holds(self):
+		draft, journal = (
+			self.payment(),
+			self.journal(credit_in_account_currency=100, reference_type="Sales Invoice", reference_name=HELD),
+		)
+		entry = frappe.db.get_value("Journal Entry", {"factoring_report_import": ("is", "set")})
+		tries = {
+			"payment": lambda: frappe.get_doc("Payment Entry", draft.name).submit(),
+			"journal entry": lambda: frappe.get_doc("Journal Entry", journal.name).submit(),
+			"cancel of the invoice": lambda: frappe.get_doc("Sales Invoice", HELD).cancel(),
+			"cancel of a report's entry": lambda: frappe.get_doc("Journal Entry", entry).cancel(),
+			"by API": lambda: frappe.call("frappe.client.submit", doc=draft.as_json()),
+		}
+		self.addCleanup(frappe.set_user, "Administrator")
+		for role in ("Accounts User", "Accounts Manager", "System Manager"):
+			user = factories.make_user(f"{frappe.scrub(role)}@doors.test", role, "Accounts User")
+			for what, make in tries.items():
+				with self.subTest(role=role, what=what):
+					frappe.set_user(user)
+					frappe.db.savepoint("door")
+					with self.assertRaises((frappe.ValidationError, frappe.PermissionError)):
+						make()
+					frappe.db.rollback(save_point="door")  # as the end of a failed request does
+					frappe.set_user("Administrator")
+					self.assert_tied_out()
+					self.assertEqual(self.outstanding(), 2450)
+
+
 class TestBulkTools(TestProtection):
 	def test_bulk_transaction_processing_makes_a_draft_that_nobody_can_submit(self):
 		bulk_transaction.job([{"name": HELD}], "Sales Invoice", "Payment Entry")
