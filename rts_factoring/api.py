@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
-from rts_factoring.services.accounting import deposits, direct_payments
+from rts_factoring.services.accounting import deposits, direct_payments, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import documents, notices, readiness
@@ -108,6 +108,22 @@ def hold_for_factor(payment_entry: str) -> str:
 	frappe.has_permission("Journal Entry", "create", throw=True)
 	_check_company(doc.company)
 	return direct_payments.hold_for_factor(doc)
+
+
+@frappe.whitelist()
+def find_repairs(company: str) -> list[dict]:
+	"""Payments that settle invoices which the factor holds, and what a repair would do to each."""
+	frappe.only_for("Factoring Manager")
+	_check_company(company)
+	return repairs.find(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def repair_payments(company: str, payments: list[str] | str) -> list[str]:
+	"""Cancel such payments and hold their money for the factor; returns the draft journal entries."""
+	frappe.only_for("Factoring Manager")
+	_check_company(company)
+	return repairs.repair(company, frappe.parse_json(payments))
 
 
 @frappe.whitelist()

@@ -115,6 +115,8 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
 		"api.hold_for_factor": {"payment_entry": of.payment},
+		"api.find_repairs": {"company": of.company},
+		"api.repair_payments": {"company": of.company, "payments": json.dumps([of.payment])},
 		"api.store_private_key": {"company": of.company, "key": "no key"},
 		"api.store_password": {"company": of.company, "password": "x"},
 		"permissions.search_links": {"doctype": "Factoring Batch", "txt": of.batch, "searchfield": "name"}

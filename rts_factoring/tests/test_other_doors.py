@@ -1,13 +1,16 @@
 """ERPNext's tools for many documents, and changes of what a factored invoice names: the books tie out after, or it is refused."""
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import frappe
 from erpnext.accounts.doctype.repost_payment_ledger.repost_payment_ledger import repost_ple_for_voucher
 from erpnext.utilities import bulk_transaction
 
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger, protection, repairs
+from rts_factoring.services.views import reminders
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.test_protection import HELD, TestProtection
@@ -75,6 +78,13 @@ SENDERS = {
 	"accounts/doctype/process_statement_of_accounts/process_statement_of_accounts.py": "statements, marked",
 }
 FIELDS = ("factoring_status", "factoring_batch", "factoring_notice")
+
+
+@contextmanager
+def patch_check():
+	"""The check of a Payment Entry, as where the app is not installed."""
+	with patch("rts_factoring.services.accounting.protection.check_payment"):
+		yield
 
 
 class TestEveryDoorIsJudged(TestProtection):
@@ -146,6 +156,42 @@ class TestEveryRole(TestProtection):
 					frappe.set_user("Administrator")
 					self.assert_tied_out()
 					self.assertEqual(self.outstanding(), 2450)
+
+
+class TestRepair(TestProtection):
+	def booked_past_the_app(self):
+		"""A payment of an invoice that RTS holds, as from before the app was installed."""
+		doc = self.payment()
+		with protection.own_posting(), patch_check():
+			doc.submit()
+		return doc
+
+	def test_a_payment_booked_past_the_app_is_found_told_and_repaired(self):
+		doc = self.booked_past_the_app()
+		self.assertEqual(self.outstanding(), 0)
+		found = repairs.find(ACME)
+		self.assertEqual([(item["payment"], item["invoices"]) for item in found], [(doc.name, [HELD])])
+		self.assertIn("2,450.00", found[0]["text"])
+		manager = factories.make_user("repairs@rts.test", "Factoring Manager")
+		reminders.remind(ACME)
+		told = frappe.get_all("Notification Log", {"for_user": manager}, pluck="subject")
+		self.assertTrue([subject for subject in told if "do not agree" in subject], told)
+		entry = frappe.get_doc("Journal Entry", repairs.repair(ACME, [doc.name])[0])
+		self.assertEqual((entry.docstatus, entry.total_debit), (0, 2450))
+		entry.submit()
+		self.assertEqual(self.outstanding(), 2450)
+		self.assert_tied_out()
+		self.assertEqual(repairs.find(ACME), [])
+		with self.refused(doc.name, "Open the report again"):
+			repairs.repair(ACME, [doc.name])
+
+	def test_an_import_cancels_only_entries_that_it_made(self):
+		report = frappe.get_all("Report Import", {"company": ACME, "docstatus": 1}, pluck="name")[0]
+		claimed = self.journal(credit_in_account_currency=100, is_advance="Yes")
+		claimed.submit()
+		frappe.db.set_value("Journal Entry", claimed.name, "factoring_report_import", report)
+		frappe.get_doc("Report Import", report).cancel()
+		self.assertEqual(frappe.db.get_value("Journal Entry", claimed.name, "docstatus"), 1)
 
 
 class TestBulkTools(TestProtection):

@@ -239,10 +239,19 @@ def bank_rows(agreement, bank_account: str, amount: float) -> list[dict]:
 
 
 def cancel_of_import(report_import: str) -> list[str]:
-	"""Cancel every Journal Entry of an import, newest first; returns their names."""
+	"""Cancel every Journal Entry that an import made, newest first; returns their names. An entry of another company, or one
+	that the factoring ledger does not know, is not touched."""
+	made = frappe.get_all(
+		"Factoring Ledger Entry", filters={"report_import": report_import}, pluck="journal_entry", limit=0
+	)
 	names = frappe.get_all(
 		"Journal Entry",
-		filters={"factoring_report_import": report_import, "docstatus": 1},
+		filters={
+			"factoring_report_import": report_import,
+			"docstatus": 1,
+			"company": frappe.db.get_value("Report Import", report_import, "company"),
+			"name": ("in", sorted({name for name in made if name}) or [""]),
+		},
 		pluck="name",
 		order_by="creation desc",
 		limit=0,

@@ -5,8 +5,10 @@ from frappe import _
 from frappe.utils import add_days, cint, today
 
 from rts_factoring.core.model import InvoiceState
+from rts_factoring.services.accounting import repairs
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import alerts, settings
+from rts_factoring.services.views import statements
 
 SHOWN = 20  # names in one message
 
@@ -21,6 +23,7 @@ def remind(company: str) -> None:
 	_purchase_overdue(company)
 	_held(company)
 	_waiting_rows(company)
+	_not_tied_out(company)
 
 
 def overdue_batches(company: str) -> list[str]:
@@ -72,6 +75,22 @@ def _held(company: str) -> None:
 			held[0],
 			"held",
 		)
+
+
+def _not_tied_out(company: str) -> None:
+	"""What was booked past the app is told on the same day."""
+	wrong = [row for row in statements.tie_out(company) if row["difference"]]
+	payments = repairs.find(company)
+	if not wrong and not payments:
+		return
+	texts = [f"{row['role']}: {row['account']}" for row in wrong] + [item["text"] for item in payments]
+	alerts.notify_managers(
+		company,
+		_("{0}: the books do not agree with the factoring ledger").format(company),
+		_("Open the report Factoring Tie-out. {0}").format("\n".join(texts[:SHOWN])),
+		"Report",
+		"Factoring Tie-out",
+	)
 
 
 def _waiting_rows(company: str) -> None:

@@ -2,6 +2,10 @@
 
 frappe.query_reports["Factoring Tie-out"] = {
 	filters: [rts_factoring.company_filter()],
+	onload(report) {
+		if (frappe.user.has_role("Factoring Manager"))
+			report.page.add_inner_button(__("Repair"), () => repair(report));
+	},
 	formatter(value, row, column, data, default_formatter) {
 		const shown = default_formatter(value, row, column, data);
 		if (column.fieldname !== "difference" || !data) return shown;
@@ -9,3 +13,23 @@ frappe.query_reports["Factoring Tie-out"] = {
 		return `<span class="indicator-pill ${colour}">${mark}</span> ${shown}`;
 	},
 };
+
+// Shows which payments were booked on invoices that the factor holds, and what happens to them, before anything is done
+
+async function repair(report) {
+	const company = report.get_filter_value("company");
+	const found = await frappe.xcall("rts_factoring.api.find_repairs", { company });
+	if (!found.length) {
+		frappe.msgprint(__("There is nothing to repair: no payment settles an invoice that the factor holds."));
+		return;
+	}
+	const escape = frappe.utils.escape_html;
+	const list = found.map((item) => `<li>${escape(item.text)}</li>`).join("");
+	frappe.confirm(`<p>${__("This will be done:")}</p><ul>${list}</ul>`, async () => {
+		const payments = found.map((item) => item.payment);
+		const made = await frappe.xcall("rts_factoring.api.repair_payments", { company, payments });
+		const links = made.map((name) => frappe.utils.get_form_link("Journal Entry", name, true));
+		frappe.msgprint(__("Submit these draft entries, which hold the money: {0}", [links.join(", ")]));
+		report.refresh();
+	});
+}
