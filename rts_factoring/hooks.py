@@ -100,6 +100,9 @@ process_soa_html = {
 }
 update_website_context = ["rts_factoring.overrides.portal.update_website_context"]
 override_doctype_class = {"Report": "rts_factoring.overrides.report.FactoringReport"}
+override_whitelisted_methods = {
+	"frappe.desk.query_report.get_script": "rts_factoring.overrides.report.get_script",
+}
 
 # Background work
 

@@ -40,9 +40,10 @@ def factoring_check(page: str, doc) -> str:
 	return ""
 
 
-def factoring_statement(rows) -> str:
-	"""For the templates of customers' statements: marks what the factor holds; returns whom to pay for it, as HTML."""
-	return customer_papers.mark_statement(rows)
+def factoring_statement(rows, ageing=None, report="") -> str:
+	"""For the templates of customers' statements: marks what the factor holds, or leaves it out; returns whom to pay for it,
+	as HTML."""
+	return customer_papers.mark_statement(rows, ageing, report)
 
 
 def _before_ours():

@@ -138,6 +138,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 			"on": ("Report Layout", of.report_layout),
 			"file_url": of.files["report"],
 		},
+		"Report Import.settle_rests": {"on": report, "rows": [5], "action": "write_off", "reason": "test"},
 		"Report Import.teach": {"on": ("Report Import", of.draft), "what": "Word", "text": "x", "means": "x"},
 		"Report Import.record_decision": {"on": ("Report Import", of.draft)} | row,
 		"Report Import.update_rows": {"on": ("Report Import", of.draft)},

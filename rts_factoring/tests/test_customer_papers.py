@@ -123,6 +123,15 @@ class TestStatements(PaperCase):
 					self.assertIn(name, page)
 					self.assertNotIn(f"{name} {customer_papers.MARK}", page)
 
+	def test_the_settings_leave_them_out_of_a_statement_of_open_invoices(self):
+		factories.make_settings(ACME, policy="Borrowing", statement_invoices="Left Out")
+		page = self.statement("Accounts Receivable")
+		self.assertNotIn("AF-1<", page.replace(" ", "<").replace("\n", "<"))
+		self.assertIn("AF-2", page)
+		self.assertNotIn("data-rts-remit", page)
+		self.assertIn("2,100.00", page)  # the total of the three others
+		self.assertIn("data-rts-remit", self.statement("General Ledger"))
+
 	def test_a_statement_without_such_an_invoice_is_erpnexts_own(self):
 		frappe.db.set_value("Sales Invoice", "AF-1", "factoring_status", "Charged Back")
 		self.assertNotIn("data-rts-remit", self.statement("Accounts Receivable"))
@@ -153,6 +162,22 @@ class TestAccountsReceivable(PaperCase):
 			told, {"AF-1": ("Financed", 1000), "AF-2": nothing, "AF-3": nothing, "AF-4": nothing}
 		)
 		self.assertEqual(rows["AF-3"]["outstanding"], 100)
+
+	def test_its_print_marks_them_and_says_once_whom_to_pay(self):
+		rows = [row for row in self.report()["result"] if isinstance(row, dict)]
+		remit = [row["factoring_remit"] for row in rows if row.get("factoring_remit")]
+		self.assertEqual(len(remit), 1)
+		self.assertIn("AF-1<", remit[0])
+		self.assertIn("The Factor", remit[0])
+		method = frappe.get_hooks("override_whitelisted_methods")["frappe.desk.query_report.get_script"][-1]
+		page = frappe.get_attr(method)("Accounts Receivable")["html_format"]
+		self.assertIn("factoring_remit", page.split("<style>")[0])
+		self.assertEqual(
+			page.count('data[i]["factoring_status"]'), page.count('{%= data[i]["voucher_no"] %}')
+		)
+		self.assertTrue(page.count('{%= data[i]["voucher_no"] %}'))
+		plain = frappe.get_attr(method)("General Ledger")
+		self.assertNotIn("factoring_remit", plain["html_format"] or "")
 
 	def test_a_company_that_does_not_factor_sees_the_report_as_it_was(self):
 		frappe.db.set_value("Sales Invoice", {"company": ACME}, "factoring_status", "Not Factored")

@@ -1,6 +1,7 @@
 """What a customer gets from us about invoices that the factor holds, beside their prints: statements, and the portal."""
 
 from collections.abc import Collection
+from typing import Any
 
 import frappe
 from frappe import _
@@ -9,45 +10,75 @@ from rts_factoring.core.model import WITH_FACTOR
 from rts_factoring.core.money import money
 from rts_factoring.core.notice.printed import is_print_without_notice
 from rts_factoring.services.common import files
+from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import notices, receivables
 
 AT_FACTOR = tuple(sorted(state.value for state in WITH_FACTOR))
 MARK = "†"
+LEAVES_OUT = ("Accounts Receivable",)  # in a general ledger the balances would not add up
 
 
-def states(names: Collection[str]) -> dict[str, str]:
-	"""Those of the Sales Invoices that the factor holds, each with its state."""
-	found: dict[str, str] = {}
+def held(names: Collection[str]) -> dict[str, Any]:
+	"""Those of the Sales Invoices that the factor holds: company, factoring_status and factoring_notice of each."""
+	found: dict[str, Any] = {}
 	for part in receivables.chunks(sorted(set(names))):
 		rows = frappe.get_all(
 			"Sales Invoice",
 			filters={"name": ("in", part), "factoring_status": ("in", AT_FACTOR)},
-			fields=["name", "factoring_status"],
+			fields=["name", "company", "factoring_status", "factoring_notice"],
 			order_by="name",
 			limit=0,
 		)
-		found |= {row.name: row.factoring_status for row in rows}
+		found |= {row.name: row for row in rows}
 	return found
 
 
-def mark_statement(rows: list, language: str | None = None) -> str:
+def mark_statement(rows: list, ageing=None, report: str = "") -> str:
 	"""Mark in place the rows of a customer's statement whose invoice the factor holds; returns who is to be paid for them, as
-	HTML, once for each notice. "" when the factor holds none."""
+	HTML, once for each notice. "" when the factor holds none.
+
+	Where the settings say so, such rows are left out of a statement of Accounts Receivable, and out of its `ageing`.
+	"""
 	by_name: dict[str, list] = {}
 	for row in rows:
 		if isinstance(row, dict) and row.get("voucher_type") == "Sales Invoice":
 			by_name.setdefault(row.get("voucher_no") or "", []).append(row)
-	remit_to: dict[str, list[str]] = {}
-	for name in states(by_name):
-		invoice = frappe.get_doc("Sales Invoice", name)
-		remit_to.setdefault(_remit_to(invoice, language), []).append(name)
+	found = held(by_name)
+	if report in LEAVES_OUT and len(found) < len(by_name) and _are_left_out(found):
+		_leave_out(rows, ageing, [row for name in found for row in by_name[name]])
+		return ""
+	for name in found:
 		for row in by_name[name]:
 			row["voucher_no"] = f"{name} {MARK}"
-	return "".join(_frame(where, names) for where, names in remit_to.items())
+	return whom_to_pay(found)
 
 
-def _remit_to(invoice, language: str | None) -> str:
-	decision, values = notices.check_due(invoice, language)
+def _are_left_out(found: dict[str, Any]) -> bool:
+	companies = {row.company for row in found.values()}
+	agreements = [settings.find(company) for company in companies]
+	return bool(found) and all(
+		agreement and agreement.statement_invoices == "Left Out" for agreement in agreements
+	)
+
+
+def _leave_out(rows: list, ageing, left: list) -> None:
+	for row in left:
+		rows.remove(row)
+		for name in ("range1", "range2", "range3", "range4", "range5"):
+			if ageing and ageing.get(name):
+				ageing[name] -= row.get(name) or 0
+
+
+def whom_to_pay(found: dict[str, Any]) -> str:
+	"""Who is to be paid for invoices that the factor holds, as HTML: one frame for each notice."""
+	by_notice: dict[tuple[str, str], list[str]] = {}
+	for name, row in found.items():
+		by_notice.setdefault((row.company, row.factoring_notice or ""), []).append(name)
+	return "".join(_frame(_remit_to(names[0]), names) for names in by_notice.values())
+
+
+def _remit_to(invoice: str) -> str:
+	decision, values = notices.check_due(frappe.get_doc("Sales Invoice", invoice))
 	if decision.notice is None:
 		return ""
 	return decision.notice.remit_to.replace("{client_number}", values.client_number)

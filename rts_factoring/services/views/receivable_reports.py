@@ -18,14 +18,15 @@ def with_factoring(result):
 	for row in rows or ():
 		if isinstance(row, dict) and row.get("voucher_type") == "Sales Invoice":
 			invoices.setdefault(row.get("voucher_no"), []).append(row)
-	states = customer_papers.states(invoices)
-	if not states:
+	held = customer_papers.held(invoices)
+	if not held:
 		return result
-	open_amounts = ledger.open_amounts(states)
-	for name, state in states.items():
+	open_amounts = ledger.open_amounts(held)
+	for name, of_invoice in held.items():
 		for row in invoices[name]:
-			row["factoring_status"] = _(state)
+			row["factoring_status"] = _(of_invoice.factoring_status)
 			row["factoring_open"] = float(open_amounts.get(name, 0))
+	rows[0]["factoring_remit"] = customer_papers.whom_to_pay(held)
 	columns = [
 		*columns,
 		{"label": _("At the Factor"), "fieldname": "factoring_status", "fieldtype": "Data", "width": 110},
@@ -38,3 +39,13 @@ def with_factoring(result):
 		},
 	]
 	return [columns, rows, *others]
+
+
+def with_mark(html_format: str) -> str:
+	"""The report's print format (a template of the desk) with a mark at each invoice that the factor holds, and whom to pay on
+	top."""
+	number = '{%= data[i]["voucher_no"] %}'
+	marked = f'{number}{{% if (data[i]["factoring_status"]) {{ %}} {customer_papers.MARK}{{% }} %}}'
+	top = "{% var factoring_row = data.find((row) => row.factoring_remit); %}"
+	top += '{%= factoring_row ? factoring_row.factoring_remit : "" %}'
+	return top + html_format.replace(number, marked)

@@ -99,6 +99,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		short_pay_tolerance: DF.Currency
 		signed_agreement: DF.Attach | None
 		signed_on: DF.Date | None
+		statement_invoices: DF.Literal["Marked", "Left Out"]
 		temporary_folder: DF.Data | None
 		username: DF.Data | None
 		wait_for_first: DF.Check
