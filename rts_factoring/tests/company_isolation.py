@@ -115,6 +115,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
 		"api.hold_for_factor": {"payment_entry": of.payment},
+		"report.get_script": {"report_name": "Accounts Receivable"},
 		"api.find_repairs": {"company": of.company},
 		"api.repair_payments": {"company": of.company, "payments": json.dumps([of.payment])},
 		"api.store_private_key": {"company": of.company, "key": "no key"},
