@@ -27,8 +27,7 @@ def with_factoring(result):
 			row["factoring_status"] = _(of_invoice.factoring_status)
 			row["factoring_open"] = float(open_amounts.get(name, 0))
 	rows[0]["factoring_remit"] = customer_papers.whom_to_pay(held)
-	columns = [
-		*columns,
+	own = [
 		{"label": _("At the Factor"), "fieldname": "factoring_status", "fieldtype": "Data", "width": 110},
 		{
 			"label": _("Financed"),
@@ -38,7 +37,10 @@ def with_factoring(result):
 			"width": 110,
 		},
 	]
-	return [columns, rows, *others]
+	number = next(
+		(n for n, column in enumerate(columns) if column.get("fieldname") == "voucher_no"), len(columns)
+	)
+	return [[*columns[: number + 1], *own, *columns[number + 1 :]], rows, *others]
 
 
 def with_mark(html_format: str) -> str:
