@@ -43,6 +43,8 @@ def appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, StreamO
 			if _would_be_lost(annotation):
 				raise DocumentError("no_appearance", where=name)
 			continue
+		if "/Rect" not in annotation:
+			continue  # it has no place, and viewers do not show it
 		place = _place(box(annotation["/Rect"]), look)
 		if place is not None:
 			look[NameObject("/Type")], look[NameObject("/Subtype")] = (
@@ -87,6 +89,12 @@ def _would_be_lost(annotation: DictionaryObject) -> bool:
 	if kind == "/FreeText":
 		return bool(str(annotation.get("/Contents", "")).strip())
 	return kind in _DRAWN
+
+
+def is_field_without_look(annotation: DictionaryObject) -> bool:
+	"""A visible form field with a value and no picture of it."""
+	hidden = int(entry(annotation, "/F") or 0) & _HIDDEN
+	return annotation.get("/Subtype") == "/Widget" and not hidden and _would_be_lost(annotation)
 
 
 def _of_field(annotation: DictionaryObject, key: str) -> Any:

@@ -22,8 +22,9 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def entry(item: DictionaryObject, key: str) -> Any:
-	"""The object behind a dictionary's entry; None where there is none."""
-	return item[key].get_object() if key in item else None
+	"""The object behind a dictionary's entry; None where there is none, or where it names an object that is missing."""
+	value = item.get(key)
+	return None if value is None else value.get_object()
 
 
 def stream(content: bytes, **entries: PdfObject) -> StreamObject:

@@ -14,12 +14,15 @@ from typing import Any
 
 import pypdf.filters  # noqa: F401 - else it is imported on first use, and that anew in the child of every packet (limits.py)
 from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, StreamObject
 
 from ..errors import DocumentError, FactoringError
-from .annotations import appearances
+from .annotations import annotations_of, appearances, is_field_without_look
 from .drawing import add_xobjects, entry, paint
+from .layers import carry_layers
+from .second_reader import redrawn
 
+LETTER = (0, 0, 612, 792)  # points
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
 MAX_BYTES = 100 * 1024 * 1024
@@ -35,6 +38,7 @@ _ACTIONS = {
 	*("/JavaScript", "/Launch", "/URI", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Rendition"),
 	*("/Movie", "/Sound", "/RichMediaExecute", "/Hide", "/ResetForm", "/Named"),
 }
+_COMPLETE = re.compile(rb"startxref\s+\d+\s*%{0,2}E?O?F?\s*$")  # all but the end mark
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
 _LEADING = ("/AA", "/OpenAction")
 _HIDDEN = ("/AF", "/PieceInfo", "/Metadata", "/OPI", "/Ref", "/StructParent", "/StructParents")
@@ -50,8 +54,25 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 		raise DocumentError("not_a_pdf", where=name)
 	if _is_truncated(content):
 		raise DocumentError("truncated", where=name)
+	content = _with_end_mark(content)
 	if _announces_too_much(content):
 		raise DocumentError("too_complex.objects", where=name, most=f"{MAX_OBJECTS:,}")
+	reader: PdfReader | None = None
+	try:
+		reader = _reader(content, name)
+		with reading(name):
+			if not _needs_drawing(reader):
+				return reader
+	except DocumentError as error:
+		if error.code != "damaged" or b"/ObjStm" in content:  # which may unpack to any size
+			raise
+	del reader  # and its memory
+	if drawn := redrawn(content):  # where viewers open a file, so do we
+		return _reader(drawn, name)
+	return _reader(content, name)
+
+
+def _reader(content: bytes, name: str) -> PdfReader:
 	with reading(name):
 		reader = PdfReader(io.BytesIO(content), strict=False)
 		if reader.is_encrypted and not _opens_without_password(reader):
@@ -68,11 +89,24 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 	return reader
 
 
+def _needs_drawing(reader: PdfReader) -> bool:
+	"""Whether form fields have values and no picture of them, or one that the file itself calls out of date."""
+	root: Any = reader.trailer["/Root"]
+	form = entry(root, "/AcroForm")
+	if not isinstance(form, DictionaryObject):
+		return False
+	if bool(entry(form, "/NeedAppearances")):
+		return True
+	return any(
+		is_field_without_look(annotation) for page in reader.pages for annotation in annotations_of(page)
+	)
+
+
 def carry_over(reader: PdfReader, writer: PdfWriter, name: str) -> int:
 	"""Append all pages of `reader` to `writer` as inert pictures of themselves; returns how many."""
 	with reading(name):
 		for page in reader.pages:
-			_check_contents(page, name)
+			_complete(page, name)
 			looks = {f"/RtsA{n}": look for n, look in enumerate(appearances(page, name))}
 			if looks:
 				add_xobjects(page, {n: look.indirect_reference or look for n, (_, look) in looks.items()})
@@ -81,6 +115,7 @@ def carry_over(reader: PdfReader, writer: PdfWriter, name: str) -> int:
 			carried = writer.add_page(page)
 			if looks:
 				paint(writer, carried, [(n, matrix) for n, (matrix, _) in looks.items()])
+		carry_layers(reader, writer)
 		return len(reader.pages)
 
 
@@ -118,10 +153,17 @@ def finish(writer: PdfWriter, title: str = "") -> bytes:
 
 def _is_truncated(content: bytes) -> bool:
 	end = content.rfind(b"%%EOF")
-	if end < 0 or re.search(rb"\d+ \d+ obj\b", content[end:]):
+	if end < 0:
+		return not _COMPLETE.search(content[-1024:])
+	if re.search(rb"\d+ \d+ obj\b", content[end:]):
 		return True
 	linearized = re.search(rb"/Linearized\b.{0,200}?/L\s+(\d+)", content[:2048], re.DOTALL)
 	return linearized is not None and int(linearized[1]) > len(content)
+
+
+def _with_end_mark(content: bytes) -> bytes:
+	"""A file that is whole but for its last word, which pypdf wants."""
+	return content if b"%%EOF" in content else content.rstrip(b"%EOF\r\n ") + b"\n%%EOF\n"
 
 
 def _announces_too_much(content: bytes) -> bool:
@@ -140,14 +182,22 @@ def _opens_without_password(reader: PdfReader) -> bool:
 		return False
 
 
-def _check_contents(page: PageObject, name: str) -> None:
+def _complete(page: PageObject, name: str) -> None:
+	"""Leave out contents that are not there, and give a page without a size the one that viewers take."""
 	contents = entry(page, "/Contents")
 	if contents is None:
-		return
-	parts = contents if isinstance(contents, ArrayObject) else [contents]
-	if not all(isinstance(part.get_object(), StreamObject) for part in parts):
-		raise damaged(name)
-	page.mediabox  # noqa: B018 - raises when there is none
+		page.pop("/Contents", None)
+	elif not isinstance(contents, StreamObject):
+		parts = contents if isinstance(contents, ArrayObject) else [contents]
+		drawn = ArrayObject(part for part in parts if isinstance(part.get_object(), StreamObject))
+		nothing = (type(None), NullObject)
+		if not all(isinstance(part.get_object(), (StreamObject, *nothing)) for part in parts):
+			raise damaged(name)
+		page[NameObject("/Contents")] = drawn
+	try:
+		page.mediabox  # noqa: B018 - raises when there is none
+	except Exception:
+		page[NameObject("/MediaBox")] = ArrayObject(map(FloatObject, LETTER))
 
 
 def _acts(item: DictionaryObject) -> bool:
