@@ -21,7 +21,13 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	Event.PAYMENT: (("open", -1, "paid"), ("collected", 1, "paid")),
 	Event.SHORT_PAY: (("open", -1, "open"), ("collected", 1, "paid"), ("short", 1, "short")),
 	Event.OVER_PAY: (("open", -1, "open"), ("collected", 1, "paid"), ("over", 1, "over")),
-	Event.PAYMENT_REMOVED: (("open", 1, "reopened"), ("collected", -1, "paid"), ("over", -1, "over")),
+	Event.PAYMENT_REMOVED: (
+		("open", 1, "reopened"),
+		("collected", -1, "paid"),
+		("over", -1, "over"),
+		("credit", -1, "difference"),  # used by the customer, and a difference from then on
+		("credit_used", -1, "difference"),
+	),
 	Event.CHARGEBACK: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.CHARGEBACK_REVERSAL: (
 		("open", 1, "amount"),

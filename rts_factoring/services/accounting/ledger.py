@@ -13,6 +13,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Sum
 from frappe.utils import now
+from pypika.terms import Case
 
 from rts_factoring.core.model import Event, InvoiceState, Outcome, Policy, Position, Role
 from rts_factoring.core.money import ZERO, money
@@ -153,6 +154,8 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 	"""Position of every invoice of the company that has ledger entries, or of those named."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	invoice = frappe.qb.DocType("Sales Invoice")
+	# Credits that the customer had used when their payment was taken back: these are differences now.
+	used_up = Case().when(table.event == Event.PAYMENT_REMOVED.value, table.differences)
 	query = (
 		frappe.qb.from_(table)
 		.inner_join(invoice)
@@ -167,6 +170,7 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 			invoice.factoring_batch,
 			invoice.factoring_status,
 			*(Sum(table[name]).as_(name) for name in POSITION_COLUMNS),
+			Sum(used_up.else_(0)).as_("used_up"),
 		)
 	)
 	rows = []
@@ -192,6 +196,7 @@ def open_amounts(invoices: Collection[str]) -> dict[str, Decimal]:
 
 
 def _position(row, credit_used: Decimal) -> Position:
+	used_up = money(row.used_up or 0)
 	return Position(
 		invoice_no=row.sales_invoice,
 		state=InvoiceState(row.factoring_status or InvoiceState.NOT_FACTORED.value),
@@ -205,8 +210,8 @@ def _position(row, credit_used: Decimal) -> Position:
 		reserve=money(row.reserve or 0),
 		over=money(row.over_paid or 0),
 		short=money(row.short_paid or 0),
-		credit=-money(row.customer_credit or 0),
-		credit_used=credit_used,
+		credit=-money(row.customer_credit or 0) - used_up,
+		credit_used=max(credit_used - used_up, ZERO),
 		purchase_fee=money(row.purchase_fee or 0),
 		holdback=money(row.holdback or 0),
 	)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rts_factoring.core.model import Event, FeesStatedIn, InvoiceStanding, Outcome, ReportTerms
 from rts_factoring.core.reconciliation.matching import Receivables
-from rts_factoring.core.reconciliation.posting_matrix import by_role
+from rts_factoring.core.reconciliation.posting_matrix import by_role, legs
 from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import GENUINE, RowDecision
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
@@ -185,3 +185,30 @@ def commit(ledger, receivables, step):
 	ledger.posted_rows.clear()  # the same row again is a row of its own here
 	ledger.commit(result)
 	return result.legs
+
+
+def test_a_credit_that_became_a_difference_is_not_taken_back_again():
+	"""Of 1,000 a credit note took 40; the customer pays 1,007, uses 40 of the credit, and both checks bounce."""
+	ledger, receivables = ledger_of(receivable("AF-1"))
+	ledger.commit(reconcile(report_of(Bought()), receivables, ledger))
+	receivables = credited(ledger, receivables, 40)
+
+	def take(word, amount, **decision):
+		row = payments(("AF-1", NAME, str(amount), DAY, word, 1000, amount, None, None, None))
+		result = reconcile(row, receivables, ledger, decisions={2: RowDecision(**decision)})
+		ledger.commit(result)
+		return result.lines[0]
+
+	take("Over Pay", 1007)
+	ledger.positions["AF-1"] = replace(ledger.positions["AF-1"], credit_used=Decimal(40))
+	assert take("NSF", -1007).reason == "credit_used"
+	bounced = take("NSF", -1007, accepted=frozenset(["credit_used", GENUINE]))
+	assert posted(legs(ledger.policy, bounced.effects[0])) == (
+		"Dr customer_credit 7, differences 40, receivable 960; Cr advances 1000, reserve 7"
+	)
+	assert (ledger.positions["AF-1"].credit, ledger.positions["AF-1"].credit_used) == (0, 0)
+	take("Over Pay", 1008)
+	bounced = take("NSF", -1008)
+	assert posted(legs(ledger.policy, bounced.effects[0])) == (
+		"Dr customer_credit 48, receivable 960; Cr advances 1000, reserve 8"
+	)
