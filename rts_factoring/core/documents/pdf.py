@@ -86,6 +86,9 @@ def _reader(content: bytes, name: str) -> PdfReader:
 		raise DocumentError("no_pages", where=name)
 	if pages > MAX_PAGES:
 		raise DocumentError("too_complex.pages", where=name, count=f"{pages:,}", most=MAX_PAGES)
+	with reading(name):
+		for page in reader.pages:
+			_complete(page, name)
 	return reader
 
 
@@ -106,7 +109,6 @@ def carry_over(reader: PdfReader, writer: PdfWriter, name: str) -> int:
 	"""Append all pages of `reader` to `writer` as inert pictures of themselves; returns how many."""
 	with reading(name):
 		for page in reader.pages:
-			_complete(page, name)
 			looks = {f"/RtsA{n}": look for n, look in enumerate(appearances(page, name))}
 			if looks:
 				add_xobjects(page, {n: look.indirect_reference or look for n, (_, look) in looks.items()})
