@@ -21,7 +21,10 @@ ROWS: dict[str, Message] = {
 	),
 	"unknown_invoice": Message("No invoice has this number.", _CHOOSE_OR_IGNORE),
 	"ambiguous": Message("Several invoices match this number.", "Choose the right one."),
-	"missing_invoice": Message("The row has no invoice number.", _CHOOSE_OR_IGNORE),
+	"missing_invoice": Message(
+		"The row has no invoice number.",
+		"Choose the invoice. If the row is about none (a wire, a fuel advance), set its type. Or ignore it with a reason.",
+	),
 	"other_subsidiary": Message(
 		"The invoice belongs to another subsidiary.", "Tell RTS, and ignore the row with a reason."
 	),

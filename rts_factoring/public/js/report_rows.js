@@ -252,7 +252,8 @@ function before(row) {
 }
 
 function type_and_date(row) {
-	const type = row.event_type ? __(frappe.unscrub(row.event_type)) : row.word || "";
+	const as_written = row.event_type === "purchase" && row.word; // its status, or a type that no one knows
+	const type = row.event_type && !as_written ? __(frappe.unscrub(row.event_type)) : row.word || "";
 	const date = row.date
 		? `<div class="text-muted text-nowrap">${frappe.datetime.str_to_user(row.date)}</div>`
 		: "";
