@@ -82,9 +82,10 @@ function intro(frm) {
 	if (unread.length && doc.docstatus === 0) {
 		const shown = unread.map((text) => frappe.utils.escape_html(text)).join(", ");
 		frm.set_intro(
-			__("Columns that the layout does not know or cannot place: {0}. If one matters, use Teach the Layout.", [
-				shown,
-			]),
+			__(
+				"Columns that the layout does not know or cannot place: {0}. If one matters, use Teach the Layout.",
+				[shown]
+			),
 			"blue"
 		);
 	}

@@ -20,7 +20,9 @@ async function repair(report) {
 	const company = report.get_filter_value("company");
 	const found = await frappe.xcall("rts_factoring.api.find_repairs", { company });
 	if (!found.length) {
-		frappe.msgprint(__("There is nothing to repair: no payment settles an invoice that the factor holds."));
+		frappe.msgprint(
+			__("There is nothing to repair: no payment settles an invoice that the factor holds.")
+		);
 		return;
 	}
 	const escape = frappe.utils.escape_html;
