@@ -13,6 +13,8 @@ def with_factoring(result):
 
 	Only where a row has one; a company that does not factor sees the report as it was.
 	"""
+	if not isinstance(result, (list, tuple)) or len(result) < 2:
+		return result
 	columns, rows, *others = result
 	invoices: dict[str, list] = {}
 	for row in rows or ():
@@ -26,7 +28,7 @@ def with_factoring(result):
 		for row in invoices[name]:
 			row["factoring_status"] = _(of_invoice.factoring_status)
 			row["factoring_open"] = float(open_amounts.get(name, 0))
-	rows[0]["factoring_remit"] = customer_papers.whom_to_pay(held)
+	invoices[next(iter(held))][0]["factoring_remit"] = customer_papers.whom_to_pay(held)
 	own = [
 		{"label": _("At the Factor"), "fieldname": "factoring_status", "fieldtype": "Data", "width": 110},
 		{
@@ -38,7 +40,12 @@ def with_factoring(result):
 		},
 	]
 	number = next(
-		(n for n, column in enumerate(columns) if column.get("fieldname") == "voucher_no"), len(columns)
+		(
+			n
+			for n, column in enumerate(columns)
+			if isinstance(column, dict) and column.get("fieldname") == "voucher_no"
+		),
+		len(columns),
 	)
 	return [[*columns[: number + 1], *own, *columns[number + 1 :]], rows, *others]
 
