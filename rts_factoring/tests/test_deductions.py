@@ -5,7 +5,7 @@ import frappe
 from rts_factoring.core.reports.layout import DEFAULT_LAYOUTS
 from rts_factoring.patches import deductions
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import decisions, report_import
+from rts_factoring.services.reports import decisions, report_import, row_pages
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.report_case import ReportCase
@@ -89,6 +89,10 @@ class TestFundings(ReportCase):
 		first = len(TITLES) + 2
 		self.assertEqual(
 			waited, {first + place: reason for place, (_row, reason, _) in enumerate(ROWS) if reason}
+		)
+		rows = row_pages.page(doc.name)["rows"]
+		self.assertEqual(
+			[row.parts.get("fee") for row in rows[:2]], [["Discount: 30", "Fees: 2"], ["Discount: 30"]]
 		)
 		self.assert_books_agree()
 		for place, (_row, reason, action) in enumerate(ROWS):

@@ -87,6 +87,12 @@ def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana, sent):
 	assert waiting(dana) == 5
 	dana.click("[data-outcome='waiting']")
 	dana.settled()
+	dana.click("[data-outcome='']")
+	dana.settled()
+	dana.sees("Discount: 30", "[data-fieldname='lines']")
+	dana.sees("Fees: 2", "[data-fieldname='lines']")
+	dana.click("[data-outcome='waiting']")
+	dana.settled()
 	for words in (
 		"its column does not say what for",
 		"does not say of which invoice",

@@ -192,7 +192,7 @@ function table(frm, rows) {
 		.filter(([name]) => rows.some((row) => row[name]))
 		.map(([name, label]) => [
 			label,
-			(row) => (row[name] ? format_currency(row[name], frm.doc.currency) : ""),
+			(row) => (row[name] ? format_currency(row[name], frm.doc.currency) + parts(row, name) : ""),
 			"text-right text-nowrap",
 		]);
 	const columns = [
@@ -215,6 +215,14 @@ function table(frm, rows) {
 	);
 	return `<div class="table-responsive"><table class="table table-sm table-bordered small">
 		<thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+}
+
+// The columns of the file that add up to one amount
+
+function parts(row, name) {
+	const texts = row.parts[name] || [];
+	if (texts.length < 2) return "";
+	return texts.map((text) => `<div class="text-muted">${frappe.utils.escape_html(text)}</div>`).join("");
 }
 
 function pick(frm, row) {

@@ -16,7 +16,9 @@ from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.matching import normalised
 from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation, RowDecision
 from rts_factoring.core.reports.cells import escape_formula
-from rts_factoring.core.reports.lines import AMOUNTS
+from rts_factoring.core.reports.header import Header
+from rts_factoring.core.reports.layout import DEDUCTION_FIELDS
+from rts_factoring.core.reports.lines import AMOUNTS, ATTRIBUTE
 from rts_factoring.services.invoices.receivables import chunks
 
 # Field of the line document → attribute of the core's ReportLine.
@@ -66,7 +68,7 @@ def insert(doc, result: Reconciliation, cells: list[list[str]]) -> None:
 		"company": doc.company,
 		"currency": doc.currency,
 	}
-	fields = ["name", *fixed, "row_no", *_VALUES, *_RECONCILED, "posted", "fingerprint", "cells"]
+	fields = ["name", *fixed, "row_no", *_VALUES, *_RECONCILED, "posted", "fingerprint", "parts", "cells"]
 
 	def values():
 		for line, fingerprint in zip(result.lines, result.report.fingerprints, strict=True):
@@ -79,10 +81,24 @@ def insert(doc, result: Reconciliation, cells: list[list[str]]) -> None:
 				*_reconciled(line).values(),
 				0,
 				fingerprint,
+				_parts(result.report.header, cells[row.row - 1]),
 				json.dumps(cells[row.row - 1], ensure_ascii=False),
 			)
 
 	_insert(fields, values())
+
+
+def _parts(header: Header, cells: list[str]) -> str | None:
+	"""Where several columns add up to one amount: for each such amount its columns with what they say, as JSON."""
+	found = {
+		ATTRIBUTE.get(name, name): [
+			f"{header.texts[column]}: {cells[column]}" for column in columns if cells[column]
+		]
+		for name, columns in header.columns.items()
+		if name in DEDUCTION_FIELDS and len(columns) > 1
+	}
+	found = {name: texts for name, texts in found.items() if texts}
+	return json.dumps(found, ensure_ascii=False) if found else None
 
 
 def _insert(fields: list[str], rows: Iterable[tuple]) -> None:

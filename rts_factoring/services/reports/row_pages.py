@@ -16,7 +16,7 @@ LIMIT = 200
 FIELDS = (
 	*("row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no", "payment_ref"),
 	*("event_type", "word", "description", "date", "invoice_amount", "purchased", "fee", "reserve", "other"),
-	*("repaid", "recovered", "unclear", "unread"),
+	*("repaid", "recovered", "unclear", "unread", "parts"),
 	*("net", "paid", "reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by"),
 	*("posted", "duplicate_of", "differences"),
 )
@@ -43,6 +43,7 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 	_add_rests(rows)
 	for row in rows:
 		meaning, remedy = explain(row.reason or "")
+		row.parts = json.loads(row.parts or "{}")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
 	counts = report_lines.count_outcomes(report_import)
 	status = frappe.db.get_value("Report Import", report_import, "status")

@@ -101,6 +101,7 @@ class ReportImportLine(CompanyDocument):
 			"ignored",
 		]
 		paid: DF.Currency
+		parts: DF.SmallText | None
 		payment_ref: DF.Data | None
 		po_no: DF.Data | None
 		posted: DF.Check
