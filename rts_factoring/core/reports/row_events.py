@@ -76,14 +76,18 @@ class RowEvents:
 		stands in a column for types, among the statuses or, on a row without an invoice, in any text."""
 		names = ("payment_type", "word", "invoice_no", "reason", "debtor_name")
 		words = {word: event for word, event in self.types.items() if event in DEDUCTION_EVENTS}
+		known: dict[str, Event | None] = {"": None}  # of each text, since a report has few different ones
+
+		def event_of(text: str) -> Event | None:
+			if text not in known:
+				known[text] = words.get(normalise_word(text))
+			return known[text]
+
 		for of_type, status, invoice_no, *others in zip(*map(self._column, names), strict=True):
-			texts = [of_type, status]
-			if not any(map(str.isdigit, invoice_no)):
-				texts += [invoice_no, *others]
-			yield next(
-				(event for text in texts if text and (event := words.get(normalise_word(text)))),
-				Event.PURCHASE,
-			)
+			event = event_of(of_type) or event_of(status)
+			if event is None and not (invoice_no[-1:].isdigit() or any(map(str.isdigit, invoice_no))):
+				event = next((found for text in (invoice_no, *others) if (found := event_of(text))), None)
+			yield event or Event.PURCHASE
 
 	def _words_of_both_signs(self) -> set[str]:
 		"""Words of fees and charges with a positive payment in one row and a negative one in another. Either could be the
