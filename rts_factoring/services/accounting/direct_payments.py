@@ -15,7 +15,7 @@ from rts_factoring.services.company import settings
 
 def warn(doc) -> None:
 	"""On a Payment Entry that settles invoices RTS has bought or is buying: the money belongs to RTS."""
-	if doc.payment_type != "Receive" or doc.docstatus != 0:
+	if doc.payment_type != "Receive" or doc.docstatus != 0 or frappe.flags.factoring_own_posting:
 		return
 	invoices = factored(doc)
 	if not invoices:

@@ -59,8 +59,8 @@ def repair(company: str, payments: list[str]) -> list[str]:
 		payment.check_permission("cancel")
 		with protection.own_posting():
 			payment.cancel()
-		draft = frappe.copy_doc(payment)
-		draft.update({"docstatus": 0, "amended_from": name})
-		draft.insert()
+			draft = frappe.copy_doc(payment)
+			draft.update({"docstatus": 0, "amended_from": name})
+			draft.insert()
 		made.append(direct_payments.hold_for_factor(draft))
 	return made
