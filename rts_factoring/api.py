@@ -8,7 +8,7 @@ from rts_factoring.services.accounting import deposits, direct_payments, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import documents, notices, readiness
-from rts_factoring.services.reports import decisions, posting, row_pages
+from rts_factoring.services.reports import decisions, mailbox, posting, row_pages
 from rts_factoring.services.views import checklist, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
@@ -97,6 +97,16 @@ def get_reasons(invoice: str) -> list[dict]:
 	"""Why the invoice is not ready, and how to fix it."""
 	_invoice(invoice, "read")
 	return invoice_status.reasons(invoice)
+
+
+@frappe.whitelist(methods=["POST"])
+def import_received(received_report: str) -> str:
+	"""Import a mailed report that was kept aside, refused or deleted; returns the draft."""
+	frappe.only_for("Factoring Manager")
+	doc = frappe.get_doc("Received Report", received_report)
+	doc.check_permission("read")
+	frappe.has_permission("Report Import", "create", throw=True)
+	return mailbox.take(doc.name)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -99,7 +99,10 @@ process_soa_html = {
 	"Accounts Receivable": "rts_factoring/templates/statements/accounts_receivable.html",
 }
 update_website_context = ["rts_factoring.overrides.portal.update_website_context"]
-override_doctype_class = {"Report": "rts_factoring.overrides.report.FactoringReport"}
+override_doctype_class = {
+	"Report": "rts_factoring.overrides.report.FactoringReport",
+	"Email Account": "rts_factoring.overrides.email_account.FactoringEmailAccount",
+}
 override_whitelisted_methods = {
 	"frappe.desk.query_report.get_script": "rts_factoring.overrides.report.get_script",
 }
@@ -119,6 +122,7 @@ _COMPANY_DOCTYPES = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
 )
@@ -155,6 +159,7 @@ doctype_js = {
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,
 	"Payment Entry": "public/js/payment_entry.js",
+	"Received Report": _FORM,
 	"Report Import": [_FORM, "public/js/report_rows.js"],
 	"Report Import Line": _FORM,
 	"Report Layout": _FORM,

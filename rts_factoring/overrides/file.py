@@ -1,7 +1,7 @@
 from rts_factoring.permissions import WITH_FILES
 from rts_factoring.services.common import files
 from rts_factoring.services.invoices import customer_papers
-from rts_factoring.services.reports import inbox
+from rts_factoring.services.reports import mailbox
 
 
 def validate(doc, method=None):
@@ -10,4 +10,4 @@ def validate(doc, method=None):
 
 def after_insert(doc, method=None):
 	customer_papers.refuse_stale_print(doc)
-	inbox.on_attachment(doc)
+	mailbox.on_attachment(doc)

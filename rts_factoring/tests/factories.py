@@ -13,6 +13,7 @@ from frappe.utils import getdate
 
 import rts_factoring
 from rts_factoring.services.accounting import protection
+from rts_factoring.services.common import site_identity
 from rts_factoring.services.company import accounts, settings
 
 FIXTURES = Path(rts_factoring.__file__).resolve().parent.parent / "tests" / "fixtures"
@@ -23,7 +24,7 @@ ITEM = "Freight"
 PRICES = "Freight Rates"
 POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", "Sales Invoice")
 OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
-OURS += ("Notice of Assignment", "Report Layout", "Schedule Layout")
+OURS += ("Received Report", "Notice of Assignment", "Report Layout", "Schedule Layout")
 
 
 @cache
@@ -103,6 +104,8 @@ def make_settings(company: str, **values):
 			"last_auto_submit": None,
 			"inbox_folder": "",
 			"report_email_account": None,
+			"report_senders": "rts.test",
+			"mail_server_name": "",
 		}
 		| values
 	)
@@ -252,6 +255,8 @@ def wipe() -> None:
 		for name in names:
 			frappe.clear_document_cache(doctype, name)
 	frappe.db.commit()
+	for company in COMPANIES:
+		site_identity.forget_mark(company)
 
 
 def state(invoice: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, short
 
 PORTS = {"sftp": 22, "ftps": 21, "ftp": 21}
 
@@ -66,6 +66,9 @@ class Connection:
 	remote_folder: str = ""  # empty is the login folder
 	insecure: bool = False  # allows plain FTP, where anyone on the way reads password and packets
 	ca_certificate: str = ""  # PEM; trusted besides the system's own, for FTPS servers with a private CA
+	private_networks: tuple[str, ...] | None = (
+		None  # reached beside public addresses; None: all, for a command line
+	)
 
 	connect_timeout: float = 20
 	banner_timeout: float = 20
@@ -114,9 +117,9 @@ class Connection:
 		return posixpath.join(self.temporary_folder or self.remote_folder, name)
 
 	def scrub(self, text: object) -> str:
-		"""`text` from a library or server, without any secret of these settings."""
+		"""`text` from a library or server, such as a banner: one short line without any secret of these settings."""
 		text = str(text)
 		for secret in (self.password, self.passphrase, self.private_key):
 			if secret:
 				text = text.replace(secret, "…")
-		return " ".join(text.split())
+		return short(" ".join("".join(c if c.isprintable() else " " for c in text).split()))

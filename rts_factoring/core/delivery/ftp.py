@@ -7,8 +7,9 @@ import socket
 import ssl
 
 from ..errors import DeliveryError
+from .addresses import open_socket
 from .channel import connection_error, login_error, unreachable_error
-from .connection import PORTS, Connection
+from .connection import Connection
 from .ftp_channel import FtpChannel
 
 
@@ -53,7 +54,7 @@ def _connect(connection: Connection) -> ftplib.FTP:
 	secure = connection.protocol == "ftps"
 	client = FtpTls(context=_context(connection)) if secure else ftplib.FTP()  # nosec B321 # checked before
 	try:
-		client.connect(connection.host, connection.port or PORTS["ftp"], timeout=connection.connect_timeout)
+		_greet(client, connection)
 		if isinstance(client, FtpTls):
 			_set_timeout(client, connection.auth_timeout)
 			client.auth()
@@ -73,6 +74,15 @@ def _connect(connection: Connection) -> ftplib.FTP:
 	except (OSError, EOFError, UnicodeError, ftplib.Error) as error:
 		client.close()
 		raise unreachable_error(connection, error) from error
+
+
+def _greet(client: ftplib.FTP, connection: Connection) -> None:
+	"""As ftplib's own `connect`, over a socket to an address that was checked. Data connections go to the same address."""
+	client.host, client.timeout = connection.host, connection.connect_timeout
+	client.sock = open_socket(connection)
+	client.af = client.sock.family
+	client.file = client.sock.makefile("r", encoding=client.encoding)
+	client.welcome = client.getresp()
 
 
 def _set_timeout(client: ftplib.FTP, seconds: float) -> None:

@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import paramiko
 
 from ..errors import DeliveryError
+from .addresses import open_socket
 from .channel import connection_error, login_error, unreachable_error
-from .connection import PORTS, Connection, HostKey
+from .connection import Connection, HostKey
 from .sftp_channel import SftpChannel
 from .sftp_requests import GONE
 
@@ -22,10 +23,17 @@ logging.getLogger(LOG).addHandler(logging.NullHandler())  # what matters is rais
 KEY_FAMILIES = ("", "ed25519", "ecdsa", "rsa")  # "" is what both sides prefer
 
 
-def probe(host: str, port: int = 22, timeout: float = 20) -> HostKey:
+def probe(
+	host: str, port: int = 22, timeout: float = 20, private_networks: tuple[str, ...] | None = None
+) -> HostKey:
 	"""The host key a server shows, without sending it any credential. DeliveryError when unreachable."""
 	connection = Connection(
-		host=host, username="", port=port, connect_timeout=timeout, banner_timeout=timeout
+		host=host,
+		username="",
+		port=port,
+		connect_timeout=timeout,
+		banner_timeout=timeout,
+		private_networks=private_networks,
 	)
 	transport = _start(connection, "")
 	try:
@@ -110,9 +118,8 @@ def _trusted_transport(connection: Connection) -> paramiko.Transport:
 
 def _start(connection: Connection, family: str) -> paramiko.Transport:
 	"""Connect and exchange keys, no further. `family` restricts the kind of host key asked for."""
-	port = connection.port or PORTS["sftp"]
 	try:
-		sock = socket.create_connection((connection.host, port), timeout=connection.connect_timeout)
+		sock = open_socket(connection)
 		sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 	except (OSError, UnicodeError) as error:
 		raise unreachable_error(connection, error) from error

@@ -25,6 +25,24 @@ DELIVERY: dict[str, Message] = {
 		"The server cannot be reached ({problem}).",
 		"Check host and port, and whether a firewall blocks the way.",
 	),
+	# This site is not the one that is to reach it.
+	"other_site": Message(
+		"The connection to the factor was confirmed on another site. This looks like a copy or a restored backup, so nothing is sent or fetched.",
+		"If this site is the one that works with the factor, a System Manager presses Confirm This Site in the settings.",
+	),
+	"older_books": Message(
+		"The books are older than the last delivery, which was of batch {batch}. A backup was restored, so nothing is sent or fetched.",
+		"Compare with what RTS has. Then a System Manager presses Confirm This Site in the settings.",
+	),
+	"paused": Message(
+		"The site's configuration holds back everything that reaches the factor (factoring_paused).",
+		"An administrator of the bench removes it when the site is to work with the factor again.",
+	),
+	"private_address": Message(
+		"The server's address is not public: it is in a private, local or link-local network.",
+		"Check the host. A server in your own network, or the sandbox, must be named in the site's configuration "
+		"(factoring_private_networks, see Administration).",
+	),
 	"handshake_failed": Message(
 		"The server answered, but no SSH session was opened ({problem}).",
 		"Check that this port is for SFTP, not for FTP or FTPS.",

@@ -26,6 +26,9 @@ DETAILS: dict[str, str] = {
 		"{setting} is {pattern}. Use only letters, digits, spaces, dots, hyphens, underscores and {allowed}."
 		" It must not begin with a dot."
 	),
+	"layout.folder": (
+		"The remote folder {folder} must lie inside the folder of the company's settings: no slash at its start, no dots."
+	),
 	"layout.one_packet_name": "The file name pattern of the packets must contain {placeholder}. Without it all packets have the same name.",
 	"layout.no_quotes": "A header or constant contains the delimiter, and the layout has no quotes.",
 	"layout_setting.delimiter": "The delimiter",

@@ -61,5 +61,9 @@ SERVICES: dict[str, Message] = {
 	"unknown_client.number": Message(
 		"The file is for client {client}. No subsidiary has this client number.", "Choose the company."
 	),
+	"unknown_client.ambiguous": Message(
+		"The file is for client {client}, and several subsidiaries have this client number.",
+		"Choose the company, and correct the client numbers in the settings.",
+	),
 	"unknown_client.not_stated": Message("The file states no client number.", "Choose the company."),
 }

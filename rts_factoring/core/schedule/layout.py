@@ -41,6 +41,7 @@ PATTERNS = {
 }
 """What each pattern of a file name may be filled with."""
 
+FOLDER = re.compile(r"(?!\.)[^/\\\x00-\x1f]+(/(?!\.)[^/\\\x00-\x1f]+)*")  # inside another folder
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 Built = TypeVar("Built", "Column", "ScheduleLayout")
 BOMS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
@@ -179,6 +180,8 @@ def _wrong_patterns(layout: ScheduleLayout) -> Iterator[Text]:
 				pattern=f"{pattern!r}",
 				allowed=placeholders,
 			)
+	if layout.remote_folder and not FOLDER.fullmatch(layout.remote_folder):
+		yield detail("layout.folder", folder=f"{layout.remote_folder!r}")
 	if "{invoice}" not in layout.packet_pattern:
 		yield detail("layout.one_packet_name", placeholder="{invoice}")
 

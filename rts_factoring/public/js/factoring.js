@@ -18,6 +18,7 @@ if (!rts_factoring.forms_with_help) {
 		"Factoring Ledger Entry",
 		"Factoring Log",
 		"Notice of Assignment",
+		"Received Report",
 		"Report Import",
 		"Report Import Line",
 		"Report Layout",

@@ -295,12 +295,13 @@ def _posted_row(row) -> PostedRow:
 	)
 
 
-def receivables_named(numbers: Collection[str]) -> Receivables:
-	"""The invoices a report may mean. When every number is known as it stands only those are read, else all invoices of
-	the companies that factor, so that looser rules see every candidate."""
-	rows = receivables.rows(numbers)
+def receivables_named(company: str, numbers: Collection[str]) -> Receivables:
+	"""The company's invoices that a report may mean; those of others are never looked at, so nothing tells whether they
+	exist. When every number is known as it stands only those are read, else all, so that looser rules see every candidate.
+	"""
+	rows = receivables.rows(numbers, company=company)
 	if {row.name for row in rows} < set(numbers):
-		rows = receivables.of_companies(settings.factored_companies())
+		rows = receivables.of_companies([company])
 	return Receivables(receivables.to_receivable(row) for row in rows if not row.is_return)
 
 

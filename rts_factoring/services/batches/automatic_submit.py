@@ -8,8 +8,8 @@ from frappe.utils import cint, get_time, getdate, now_datetime, strip_html
 
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.services.batches import factoring_batch, schedule_files
-from rts_factoring.services.common import logs
-from rts_factoring.services.company import alerts, settings
+from rts_factoring.services.common import background, logs
+from rts_factoring.services.company import alerts, settings, site_binding
 from rts_factoring.services.invoices import readiness
 
 DAILY = ("Daily at a Time", "Both")
@@ -21,12 +21,12 @@ WATCHED = ("enabled", "auto_submit", "auto_submit_time")
 def submit_due() -> None:
 	"""Enqueue a job for each company whose batch is due now."""
 	for company in settings.factored_companies():
-		if is_due(settings.find(company), now_datetime()):
-			frappe.enqueue(
+		agreement = settings.find(company)
+		if not site_binding.problem(agreement) and is_due(agreement, now_datetime()):
+			background.enqueue_once(
 				"rts_factoring.services.batches.automatic_submit.submit_queued",
 				queue="long",
 				job_id=f"rts_factoring:auto_submit:{company}",
-				deduplicate=True,
 				company=company,
 			)
 

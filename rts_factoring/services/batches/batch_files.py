@@ -17,7 +17,7 @@ FILE_DOCTYPE = "Factoring Batch File"
 ZIP_MODE = "All in One Zip"
 
 
-def prepare(doc, renew: Callable[[], None]) -> None:
+def prepare(doc, renew: Callable[[], object]) -> None:
 	"""Make packets and schedule, each with size and hash on its row. Once all are made they are never made again.
 
 	Commits after each; `renew` is called before, so that a job which no longer holds the batch saves nothing.
@@ -38,7 +38,7 @@ def file_path(doc, file: str) -> Path:
 	return Path(stored.get_full_path())
 
 
-def _make_packets(doc, renew: Callable[[], None]) -> None:
+def _make_packets(doc, renew: Callable[[], object]) -> None:
 	from rts_factoring.services.invoices import packets
 
 	for row in doc.invoices:
@@ -59,7 +59,7 @@ def _make_packets(doc, renew: Callable[[], None]) -> None:
 		batch_status.show_progress(doc.name, "invoice", row.sales_invoice)
 
 
-def _freeze_files(doc, renew: Callable[[], None]) -> None:
+def _freeze_files(doc, renew: Callable[[], object]) -> None:
 	"""Write the rows of all files in one transaction, the schedule's last."""
 	rows = [row for row in doc.invoices if row.outcome not in RELEASED_OUTCOMES]
 	if not rows:

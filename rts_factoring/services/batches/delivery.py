@@ -6,6 +6,7 @@ renewed for LEASE seconds belongs to a dead job. The files' own rows say how far
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import partial
 
 import frappe
 from frappe import _
@@ -24,8 +25,9 @@ from rts_factoring.services.batches.batch_status import (
 	SENDING,
 	show_progress,
 )
+from rts_factoring.services.common import background, site_identity
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, settings
+from rts_factoring.services.company import alerts, settings, site_binding
 
 LEASE = 120  # seconds
 RETRY_MINUTES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
@@ -39,13 +41,12 @@ def enqueue(batch: str, after_commit: bool = True) -> None:
 	for a while.
 	"""
 	attempts = cint(frappe.db.get_value(DOCTYPE, batch, "attempts"))
-	frappe.enqueue(
+	background.enqueue_once(
 		"rts_factoring.services.batches.delivery.deliver_batch",
 		queue="long",
 		timeout=TIMEOUT,
 		enqueue_after_commit=after_commit,
 		job_id=f"rts_factoring:deliver:{batch}:{attempts}",
-		deduplicate=True,
 		batch=batch,
 	)
 
@@ -55,10 +56,11 @@ def resume_due() -> list[str]:
 	unsent = frappe.get_all(
 		DOCTYPE,
 		filters={"docstatus": 1, "status": ("in", (QUEUED, SENDING))},
-		fields=["name", "status", "claimed_on", "next_attempt_on"],
+		fields=["name", "company", "status", "claimed_on", "next_attempt_on"],
 		order_by="creation",
 	)
-	due = [row.name for row in unsent if _is_due(row, now_datetime())]
+	halted = {company for company in {row.company for row in unsent} if _halted(company)}
+	due = [row.name for row in unsent if row.company not in halted and _is_due(row, now_datetime())]
 	for name in due:
 		enqueue(name, after_commit=False)
 	return due
@@ -80,6 +82,10 @@ def deliver_batch(batch: str) -> str:
 
 	Commits after each step, so that a later job continues where this one died.
 	"""
+	if error := _halted(frappe.db.get_value(DOCTYPE, batch, "company")):
+		_set_batch(batch, error=str(error))  # it waits as it is, until a System Manager confirms the site
+		_commit()
+		return frappe.db.get_value(DOCTYPE, batch, "status")
 	claim = acquire_claim(batch)
 	if not claim:
 		return frappe.db.get_value(DOCTYPE, batch, "status")
@@ -88,7 +94,7 @@ def deliver_batch(batch: str) -> str:
 	try:
 		if waits := _waits_for(doc):
 			return _postpone(doc, claim, waits)
-		batch_files.prepare(doc, lambda: _renew_claim(batch, claim))
+		batch_files.prepare(doc, partial(_renew_claim, batch, claim))
 		if _enabled_agreement(doc.company).protocol == settings.DOWNLOAD:
 			return _make_ready_to_download(doc, claim)
 		summary = _send(doc, claim)
@@ -145,12 +151,25 @@ def acquire_claim(batch: str) -> str:
 	return claim
 
 
-def _renew_claim(batch: str, claim: str) -> None:
-	"""Renew the claim, or stop this job when another one holds the batch. The caller commits it with what it saves."""
-	held = frappe.db.get_value(DOCTYPE, batch, ["claim", "docstatus"], as_dict=True, for_update=True)
+def _renew_claim(batch: str, claim: str, step: int = 0) -> int:
+	"""Renew the claim, or stop this job when another one holds the batch. The caller commits it with what it saves.
+
+	Returns how many steps the delivery has taken, this `step` included.
+	"""
+	fields = ["claim", "docstatus", "delivery_steps"]
+	held = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True, for_update=True)
 	if not held or held.claim != claim or held.docstatus != 1:
 		raise _ClaimLost
-	_set_batch(batch, claimed_on=now_datetime())
+	steps = cint(held.delivery_steps) + step
+	_set_batch(batch, claimed_on=now_datetime(), delivery_steps=steps)
+	return steps
+
+
+def _halted(company: str) -> FactoringError | None:
+	"""The error that says why nothing may be sent on this site."""
+	agreement = settings.find(company)
+	key = agreement and site_binding.problem(agreement)
+	return site_binding.as_error(agreement, key) if key else None
 
 
 def _is_dead(claimed_on: datetime | None, now: datetime) -> bool:
@@ -180,15 +199,14 @@ def _send(doc, claim: str):
 		for row in doc.files
 	]
 	_count_attempt(doc.name)
-	_commit()  # nothing is locked or open while the network is waited for
+	_commit_step(doc, claim)  # nothing is locked or open while the network is waited for
 	return _deliver(connection, files, doc, claim)
 
 
 def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str):
 	def progress(name: str, state: FileState, size: int) -> None:
-		_renew_claim(doc.name, claim)
 		_save_state(doc.name, name, state)
-		_commit()
+		_commit_step(doc, claim)
 		show_progress(doc.name, name, state.value.title())
 
 	def heartbeat() -> None:
@@ -201,6 +219,13 @@ def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str)
 		return FileState(state.lower())
 
 	return deliver(connection, files, progress, token=_token(doc), journal=journal, heartbeat=heartbeat)
+
+
+def _commit_step(doc, claim: str) -> None:
+	"""Commit what was saved, and keep outside the database that it was: books put back to before it are then told apart."""
+	steps = _renew_claim(doc.name, claim, step=1)
+	_commit()
+	site_identity.write_mark(doc.company, site_identity.Mark(doc.name, steps))
 
 
 def _save_state(batch: str, file_name: str, state: FileState) -> None:
@@ -248,7 +273,7 @@ def mark_delivered(batch: str) -> None:
 	"""A person brought the files to the factor. Throws while they are not made, or a job is at work."""
 	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
 	doc = frappe.get_doc(DOCTYPE, batch)
-	if status not in (READY, FAILED) or not doc.files:
+	if status not in (READY, FAILED, QUEUED) or not doc.files:
 		frappe.throw(
 			_(
 				"The batch is {0}. Its files can be marked as delivered once they are ready to download."

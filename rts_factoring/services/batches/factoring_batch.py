@@ -4,6 +4,7 @@ While an invoice is in a live batch (draft or submitted, not held, denied or giv
 `factoring_batch` names that batch. The field is read and changed only under a row lock.
 """
 
+import posixpath
 from collections.abc import Collection
 
 import frappe
@@ -14,7 +15,9 @@ from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.batches import batch_status, schedule_files
 from rts_factoring.services.batches.batch_status import CANCELLED, DOCTYPE, DRAFT, QUEUED, SENDING
-from rts_factoring.services.company import layouts, settings
+from rts_factoring.services.common import site_identity
+from rts_factoring.services.common.errors import core_errors_as_frappe
+from rts_factoring.services.company import layouts, settings, site_binding
 from rts_factoring.services.invoices import invoice_state, readiness, receivables
 
 SHOWN = 10  # names listed in one message
@@ -48,6 +51,8 @@ def validate(doc) -> None:
 def before_submit(doc) -> None:
 	"""Fix names and order. Invoices over the limit of one batch are kept for `on_submit` to split off."""
 	agreement = settings.require(doc.company)
+	with core_errors_as_frappe():
+		site_binding.require(agreement)
 	if not doc.invoices:
 		frappe.throw(_("The batch has no invoice. Use Get Queued Invoices."), title=_("Empty Batch"))
 	limit = cint(agreement.max_invoices) or 100
@@ -108,6 +113,7 @@ def on_cancel(doc) -> None:
 
 def on_trash(doc) -> None:
 	_release_invoices([row.sales_invoice for row in doc.invoices], doc.name)
+	site_identity.forget_mark(doc.company, doc.name)
 
 
 # What people and automation ask for
@@ -292,5 +298,7 @@ def _release_invoices(invoices: Collection[str], batch: str) -> list[str]:
 
 
 def _remote_folder(agreement) -> str:
-	layout = layouts.schedule_layout(agreement.schedule_layout)
-	return layout.remote_folder or agreement.remote_folder or ""
+	"""The layout's folder inside the one of the settings, which only a System Manager sets."""
+	root = agreement.remote_folder or ""
+	folder = layouts.schedule_layout(agreement.schedule_layout).remote_folder
+	return posixpath.join(root, folder) if folder else root

@@ -6,10 +6,12 @@ from frappe.utils import cint, now_datetime, today
 
 from rts_factoring.core.delivery import list_folder, probe
 from rts_factoring.core.errors import FactoringError
+from rts_factoring.services.common import logs
 from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import settings
+from rts_factoring.services.company import alerts, settings, site_binding
 
+SITE = "Site"  # action of the log
 DEFAULT_PORT = 22
 
 
@@ -18,7 +20,9 @@ def show_host_key(doc) -> dict:
 	if not doc.host:
 		frappe.throw(_("Enter the host RTS gave with the credentials, and save."))
 	with core_errors_as_frappe():
-		key = probe(doc.host.strip(), cint(doc.port) or DEFAULT_PORT, cint(doc.connect_timeout) or 20)
+		site_binding.require(doc)
+		timeout, networks = cint(doc.connect_timeout) or 20, settings.private_networks()
+		key = probe(doc.host.strip(), cint(doc.port) or DEFAULT_PORT, timeout, networks)
 	return {
 		"host": doc.host,
 		"type": key.type,
@@ -41,6 +45,22 @@ def confirm_host_key(doc, fingerprint: str) -> None:
 	if doc.host_key_fingerprint != fingerprint:
 		doc.add_comment("Info", _("confirmed the host key {0} of {1}").format(fingerprint, doc.host))
 	doc.db_set("host_key_fingerprint", fingerprint)
+
+
+def notify_halted() -> None:
+	"""Tell the managers of each company once that nothing is sent or fetched on this site."""
+	for company in settings.factored_companies():
+		agreement = settings.find(company)
+		key = site_binding.problem(agreement)
+		if not key or key == site_binding.PAUSED:
+			continue
+		message = str(site_binding.as_error(agreement, key))
+		last = logs.latest_entry(SITE, company)
+		if last and last.message == message:
+			continue
+		Attempt(SITE, company).refused(message)
+		subject = _("Nothing is sent or fetched for {0}").format(company)
+		alerts.notify_managers(company, subject, message, settings.DOCTYPE, agreement.name)
 
 
 def test_connection(doc) -> dict:

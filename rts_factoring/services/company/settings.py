@@ -14,11 +14,14 @@ from frappe.utils.password import (
 )
 
 from rts_factoring.core.delivery import Connection
+from rts_factoring.core.delivery.addresses import check_networks
 from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
 from rts_factoring.core.eligibility import Terms
 from rts_factoring.core.model import FeesStatedIn, ReportTerms, Role
 from rts_factoring.core.money import money
+from rts_factoring.core.reconciliation.matching import same_client
 from rts_factoring.services.common.errors import core_errors_as_frappe
+from rts_factoring.services.company import site_binding
 
 DOCTYPE = "Subsidiary Factoring Settings"
 DOWNLOAD = "Download"  # the protocol of a factor without a server: people bring it the files
@@ -112,7 +115,9 @@ def report_terms(settings) -> ReportTerms:
 
 
 def connection(agreement, remote_folder: str | None = None) -> Connection:
-	"""Where and how to log in, secrets included. For background jobs and connection tests, never for a response."""
+	"""Where and how to log in, secrets included. For background jobs and connection tests, never for a response. Raises
+	DeliveryError on a site that may not reach the factor."""
+	site_binding.require(agreement)
 	return Connection(
 		host=(agreement.host or "").strip(),
 		username=agreement.username or "",
@@ -125,6 +130,7 @@ def connection(agreement, remote_folder: str | None = None) -> Connection:
 		remote_folder=agreement.remote_folder or "" if remote_folder is None else remote_folder,
 		insecure=bool(agreement.insecure),
 		ca_certificate=agreement.ca_certificate or "",
+		private_networks=private_networks(),
 		connect_timeout=cint(agreement.connect_timeout) or 20,
 		banner_timeout=cint(agreement.connect_timeout) or 20,
 		auth_timeout=cint(agreement.auth_timeout) or 30,
@@ -137,6 +143,17 @@ def connection(agreement, remote_folder: str | None = None) -> Connection:
 		refuses_overwrite=bool(agreement.server_no_overwrite),
 		appends=bool(agreement.server_appends),
 	)
+
+
+def private_networks() -> tuple[str, ...]:
+	"""Networks that servers may be in beside public ones: `factoring_private_networks` of the site's configuration."""
+	given = frappe.conf.get("factoring_private_networks") or ()
+	networks = tuple(given.replace(",", " ").split() if isinstance(given, str) else map(str, given))
+	try:
+		check_networks(networks)
+	except ValueError as error:
+		frappe.throw(_("factoring_private_networks in the site's configuration: {0}").format(error))
+	return networks
 
 
 def secret(agreement, fieldname: str) -> str:
@@ -228,6 +245,8 @@ def validate(doc) -> None:
 		)
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
+	site_binding.bind(doc)
+	_refuse_used_client_number(doc)
 	_clear_pin_of_changed_host(doc)
 	_clear_password_of_changed_login(doc)
 	_validate_currency(doc)
@@ -274,6 +293,29 @@ def _validate_currency(doc) -> None:
 			).format(doc.currency, doc.company, own),
 			title=_("Another Currency"),
 		)
+
+
+def _refuse_used_client_number(doc) -> None:
+	"""A report names its subsidiary by this number, so two live agreements cannot share one."""
+	if not doc.enabled:
+		return
+	for other in companies_of_client(doc.client_number):
+		if other != doc.company:
+			frappe.throw(
+				_(
+					"Another subsidiary's agreement has the client number {0}. Reports could not be told apart."
+				).format(frappe.bold(frappe.utils.escape_html(doc.client_number))),
+				title=_("Client Number"),
+			)
+
+
+def companies_of_client(number: str, enabled: bool = True) -> list[str]:
+	"""The companies whose live agreement has this client number, in any spelling; with `enabled` false those whose agreement
+	ended."""
+	rows = frappe.get_all(
+		DOCTYPE, filters={"enabled": int(enabled)}, fields=["company", "client_number"], order_by="company"
+	)
+	return [row.company for row in rows if row.client_number and same_client(row.client_number, number or "")]
 
 
 def _clear_pin_of_changed_host(doc) -> None:

@@ -15,6 +15,7 @@ from rts_factoring.core.eligibility import Candidate, Verdict, check_eligibility
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.schedule import render
+from rts_factoring.services.common import background
 from rts_factoring.services.company import layouts, settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
@@ -71,12 +72,10 @@ def _submitted_batches(rows: Iterable) -> set[str]:
 
 def update_readiness_later(company: str | None = None, customer: str | None = None) -> None:
 	"""Check all invoices of a company or customer that are not with the factor, in the background."""
-	frappe.enqueue(
+	background.enqueue_unless_waiting(
 		"rts_factoring.services.invoices.readiness.update_all_readiness",
-		queue="long",
-		enqueue_after_commit=True,
 		job_id=f"rts_factoring:readiness:{company or ''}:{customer or ''}",
-		deduplicate=True,
+		queue="long",
 		company=company,
 		customer=customer,
 	)

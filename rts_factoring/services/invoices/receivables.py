@@ -20,13 +20,16 @@ def load(names: Collection[str]) -> dict[str, Receivable]:
 	return {row.name: to_receivable(row) for row in rows(names)}
 
 
-def rows(names: Collection[str], for_update: bool = False) -> list:
-	"""The columns that the factoring services read, in order of name. `for_update` locks the invoices and reads the latest."""
+def rows(names: Collection[str], for_update: bool = False, company: str = "") -> list:
+	"""The columns that the factoring services read, in order of name. `for_update` locks the invoices and reads the latest.
+	With `company` only invoices of it are looked for."""
 	result = []
 	invoice = frappe.qb.DocType("Sales Invoice")
 	for part in chunks(sorted(set(names))):
 		locked = _lock(part) if for_update else {}
-		for row in _query().where(invoice.name.isin(part)).run(as_dict=True):
+		query = _query().where(invoice.name.isin(part))
+		query = query.where(invoice.company == company) if company else query
+		for row in query.run(as_dict=True):
 			row.update(locked.get(row.name, {}))
 			result.append(row)
 	return _with_credits(result)

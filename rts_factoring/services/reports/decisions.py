@@ -44,6 +44,10 @@ def record_decision(
 	Raises when a row is posted already or the decision lacks what it needs.
 	"""
 	doc = frappe.get_doc("Report Import", name, for_update=True)
+	if doc.status == "Reading":
+		frappe.throw(
+			_("The file is being read again. Decide its rows when the status is Ready."), StaleReadError
+		)
 	if doc.posted_count != frappe.db.get_value("Report Import", name, "posted_count"):
 		frappe.throw(
 			_("Rows of this import were posted meanwhile. Look at them again, then decide."), StaleReadError

@@ -1,43 +1,41 @@
-"""Reports that arrive automatically: in a folder on the factor's server, or as an e-mail attachment. Each becomes one draft
-Report Import, once. A person decides when to post it.
-"""
+"""Reports in a folder on the factor's server. Each becomes one draft Report Import, once. A person decides when to post it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, now_datetime
+from frappe.utils import get_datetime, now_datetime
 
-from rts_factoring.core.delivery import RemoteFile, fetch_file, list_folder
+from rts_factoring.core.delivery import Connection, RemoteFile, fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError, FactoringError
-from rts_factoring.services.common import files, logs
+from rts_factoring.services.common import background, logs
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, settings
+from rts_factoring.services.company import alerts, settings, site_binding
+from rts_factoring.services.reports import received
+from rts_factoring.services.reports.provenance import FOLDER, Provenance
 
 REPORT_ENDINGS = (".xlsx", ".csv")
-ACTION, MAIL = "Inbox", "E-mail"
+ACTION = "Inbox"
 MAX_FILES = 50  # files taken in one go; the next poll takes the rest
-FILE_ERRORS = (
-	"too_big",
-	"refused",
-	"folder_missing",
-)  # errors of one file; any other is of the connection
-MAIL_DAYS = 7  # mails older than this are not looked at again
+LOOK_AGAIN = timedelta(
+	days=1
+)  # where a server tells neither size nor time, a known name is fetched once in this time
+FILE_ERRORS = ("too_big", "refused", "folder_missing")  # errors of one file; any other is of the connection
 
 
 def poll_due() -> None:
 	"""Enqueue a job for each company that wants its inbox polled."""
 	for company in settings.factored_companies():
 		agreement = settings.find(company)
-		if agreement.poll_inbox and agreement.inbox_folder and agreement.host:
-			frappe.enqueue(
+		wanted = agreement.poll_inbox and agreement.inbox_folder and agreement.host
+		if wanted and not site_binding.problem(agreement):
+			background.enqueue_once(
 				"rts_factoring.services.reports.inbox.poll",
 				queue="long",
 				job_id=f"rts_factoring:inbox:{company}",
-				deduplicate=True,
 				company=company,
 			)
 
@@ -45,14 +43,14 @@ def poll_due() -> None:
 def poll(company: str) -> list[str]:
 	"""The job: fetch the reports not seen before; commits after each. Returns the drafts made."""
 	agreement = settings.require(company)
-	connection = settings.connection(agreement)
 	attempt = Attempt(ACTION, company)
 	try:
+		connection = settings.connection(agreement)
 		remote_files = list_folder(connection, agreement.inbox_folder, _is_report)
 		_note_recovery(company, attempt)
 		made, taken = [], 0
 		for file in remote_files:
-			if taken < MAX_FILES and not _was_handled(company, _file_key(file)):
+			if taken < MAX_FILES and not _was_handled(company, file):
 				name, is_new = _import_file(company, file, connection, agreement.inbox_folder)
 				made += [name] if name else []
 				taken += is_new
@@ -65,10 +63,11 @@ def poll(company: str) -> list[str]:
 		raise
 
 
-def _import_file(company: str, file: RemoteFile, connection, folder: str) -> tuple[str, bool]:
+def _import_file(company: str, file: RemoteFile, connection: Connection, folder: str) -> tuple[str, bool]:
 	"""The draft made from a file, if any, and whether the file was new. Raises errors of the connection."""
-	attempt = Attempt(ACTION, company)
-	attempt.values["file_name"] = key = _file_key(file)
+	attempt, key = Attempt(ACTION, company), _file_key(file)
+	attempt.values["file_name"] = key
+	origin = Provenance(FOLDER, f"{connection.where} {folder.rstrip('/')}/{file.name}")
 	try:
 		content = fetch_file(connection, file.name, folder)
 	except DeliveryError as error:
@@ -78,17 +77,26 @@ def _import_file(company: str, file: RemoteFile, connection, folder: str) -> tup
 			return "", False  # refused before: fetched again, without a second message
 		attempt.failed(error)
 		_notify_refused(company, file.name, str(error))
+		if not error.retry:
+			received.record(
+				origin, file.name, received.REFUSED, company=company, file_key=key, message=str(error)
+			)
 		return "", True
-	if not _is_identifiable(file):
-		attempt.values["file_name"] = key = f"{file.name[:90]} ({hashlib.sha256(content).hexdigest()[:16]})"
-		if _was_handled(company, key):
+	digest = hashlib.sha256(content).hexdigest()
+	for row in received.rows(company, FOLDER, key):
+		if row.file_sha256 in (digest, None, ""):
+			received.update(row.name, file_sha256=digest)  # known by name only, and still the same
 			return "", False
-	name, refusal = make_draft(file.name, content, company)
+	values = {"company": company, "file_key": key, "file_sha256": digest}
+	name, refusal = received.make_draft(file.name, content, origin, company)
 	if refusal:
 		attempt.refused(refusal)
 		_notify_refused(company, file.name, refusal)
+		received.record(origin, file.name, received.REFUSED, message=refusal, **values)
 	else:
 		attempt.succeeded(_("became {0}").format(name) if name else _("was imported before"), len(content))
+		status = received.IMPORTED if name else received.IMPORTED_BEFORE
+		received.record(origin, file.name, status, report_import=name or None, **values)
 	return name, True
 
 
@@ -102,14 +110,16 @@ def _is_identifiable(file: RemoteFile) -> bool:
 
 
 def _file_key(file: RemoteFile) -> str:
-	"""A key that tells this file from a later one of the same name."""
+	"""A key that tells this file from a later one of the same name, as far as the server says."""
 	return f"{file.name[:90]} ({file.size}, {int(file.modified or 0)})"
 
 
-def _was_handled(company: str, key: str) -> bool:
-	"""Whether the file was handled. One that the server refused to give is fetched again."""
-	done = {"company": company, "action": ACTION, "file_name": key, "status": ("!=", "Retry")}
-	return bool(frappe.db.exists("Factoring Log", done))
+def _was_handled(company: str, file: RemoteFile) -> bool:
+	"""Whether the file needs no look. One that the server refused to give is fetched again."""
+	rows = received.rows(company, FOLDER, _file_key(file))
+	if not rows or _is_identifiable(file):
+		return bool(rows)
+	return now_datetime() - max(get_datetime(row.checked_on) for row in rows) < LOOK_AGAIN
 
 
 def _note_failure(company: str, attempt: Attempt, error: FactoringError) -> None:
@@ -136,139 +146,7 @@ def _latest_connection_entry(company: str):
 	return logs.latest_entry(ACTION, company, file_name=("is", "not set"))
 
 
-def _notify_refused(company: str, file_name: str, why: str, also=()) -> None:
-	subject = _("{0} could not be imported").format(file_name)
-	alerts.notify_managers(company, subject, why, settings.DOCTYPE, company, also=also)
-
-
-def make_draft(
-	file_name: str, content: bytes, company: str | None = None, among: Collection[str] | None = None
-) -> tuple[str, str]:
-	"""Make a draft Report Import of these bytes. Returns its name, or why there is none; both are empty when the same bytes
-	were imported before. `among` are the companies that the file may be for."""
-	if frappe.db.exists("Report Import", {"file_sha256": hashlib.sha256(content).hexdigest()}):
-		return "", ""
-	frappe.db.savepoint("report_draft")
-	try:
-		file = files.save_private(file_name, content)
-		# without a company it is the one the file names; None would become the site's default
-		doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": company or ""})
-		doc.insert(ignore_permissions=True)
-		if among is not None and doc.company not in among:
-			frappe.throw(
-				_(
-					"The file is for a company that does not receive reports at this e-mail account. Import it by hand, or set the account in that company's settings."
-				)
-			)
-	except frappe.ValidationError as error:
-		frappe.db.rollback(save_point="report_draft")
-		frappe.clear_messages()
-		return "", frappe.utils.strip_html(str(error))
+def _notify_refused(company: str, file_name: str, why: str) -> None:
 	alerts.notify_managers(
-		doc.company,
-		_("RTS sent a {0} report").format(_(doc.kind.lower())),
-		_("{0} rows wait for review in {1}.").format(doc.line_count, doc.name),
-		"Report Import",
-		doc.name,
-		"report_imported",
+		company, _("{0} could not be imported").format(file_name), why, settings.DOCTYPE, company
 	)
-	return doc.name, ""
-
-
-# E-mail
-
-
-def on_attachment(file) -> None:
-	"""Import a report that an Email Account for reports received as an attachment."""
-	if file.attached_to_doctype != "Communication" or not (file.file_name or "").lower().endswith(
-		REPORT_ENDINGS
-	):
-		return
-	mail = frappe.db.get_value(
-		"Communication", file.attached_to_name, ["email_account", "sent_or_received"], as_dict=True
-	)
-	if not mail or not mail.email_account or mail.sent_or_received != "Received":
-		return
-	if frappe.db.exists(settings.DOCTYPE, {"report_email_account": mail.email_account, "enabled": 1}):
-		_enqueue_attachment(file.name, mail.email_account, after_commit=True)
-
-
-def import_mail_due() -> None:
-	"""Enqueue recent attachments that are not in the log, because their job was lost."""
-	accounts = frappe.get_all(
-		settings.DOCTYPE,
-		filters={"enabled": 1, "report_email_account": ("is", "set")},
-		pluck="report_email_account",
-		distinct=True,
-	)
-	if not accounts:
-		return
-	file, mail = frappe.qb.DocType("File"), frappe.qb.DocType("Communication")
-	rows = (
-		frappe.qb.from_(file)
-		.inner_join(mail)
-		.on(mail.name == file.attached_to_name)
-		.where((file.attached_to_doctype == "Communication") & mail.email_account.isin(accounts))
-		.where(
-			(mail.sent_or_received == "Received") & (mail.creation >= add_days(now_datetime(), -MAIL_DAYS))
-		)
-		.select(file.name, file.file_name, mail.email_account)
-		.run(as_dict=True)
-	)
-	for row in rows:
-		if (row.file_name or "").lower().endswith(REPORT_ENDINGS) and not _attachment_was_handled(
-			_attachment_key(row)
-		):
-			_enqueue_attachment(row.name, row.email_account)
-
-
-def import_attachment(file: str, account: str) -> str:
-	"""The job: import an attachment for the company the file names, which must receive its reports at this account."""
-	try:
-		return _import_attachment(file, account)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
-		raise frappe.RetryBackgroundJobError from error  # the only error after which Frappe runs the job again
-
-
-def _import_attachment(file: str, account: str) -> str:
-	doc = frappe.get_doc("File", file)
-	if _attachment_was_handled(_attachment_key(doc)):
-		return ""
-	content = files.content(doc)
-	companies = frappe.get_all(
-		settings.DOCTYPE, {"report_email_account": account, "enabled": 1}, pluck="company", order_by="company"
-	)
-	if not companies:
-		return ""
-	company = companies[0] if len(companies) == 1 else None
-	attempt = Attempt(MAIL, company)
-	attempt.values["file_name"] = _attachment_key(doc)
-	name, refusal = make_draft(doc.file_name, content, company, among=companies)
-	if name:
-		attempt.values["company"] = frappe.db.get_value("Report Import", name, "company")
-	if refusal:
-		attempt.refused(refusal)
-		_notify_refused(companies[0], doc.file_name, refusal, also=companies[1:])
-	else:
-		attempt.succeeded(_("became {0}").format(name) if name else _("was imported before"), len(content))
-	return name
-
-
-def _enqueue_attachment(file: str, account: str, after_commit: bool = False) -> None:
-	frappe.enqueue(
-		"rts_factoring.services.reports.inbox.import_attachment",
-		queue="long",
-		enqueue_after_commit=after_commit,
-		job_id=f"rts_factoring:mail:{file}",
-		deduplicate=True,
-		file=file,
-		account=account,
-	)
-
-
-def _attachment_key(file) -> str:
-	return f"{(file.file_name or '')[:100]} ({file.name})"
-
-
-def _attachment_was_handled(key: str) -> bool:
-	return bool(frappe.db.exists("Factoring Log", {"action": MAIL, "file_name": key}))

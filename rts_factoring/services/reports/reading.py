@@ -13,14 +13,13 @@ from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.identity import check_identity
-from rts_factoring.core.reconciliation.matching import digits
 from rts_factoring.core.reports.layout import ReportLayout
 from rts_factoring.core.reports.report import Report, parse_report
 from rts_factoring.core.reports.sheets import Spreadsheet
 from rts_factoring.core.reports.spreadsheet import read
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.common import files
-from rts_factoring.services.company import layouts, settings
+from rts_factoring.services.company import alerts, layouts, settings
 
 
 def report_content(doc) -> bytes:
@@ -136,17 +135,16 @@ def apply_identity(doc, report: Report) -> None:
 
 
 def _company_of(report: Report) -> str:
-	numbers = {
-		digits(number): company
-		for company, number in frappe.get_all(
-			settings.DOCTYPE, fields=["company", "client_number"], as_list=True
-		)
-		if number
-	}
-	client = report.metadata.client_number
+	"""The company whose client number the file states, among those that the user may see: a live agreement before one that
+	ended."""
+	client, where = report.metadata.client_number, report.file_name
 	if not client:
-		raise FileRefused("unknown_client.not_stated", where=report.file_name)
-	company = numbers.get(digits(client))
-	if not company:
-		raise FileRefused("unknown_client.number", where=report.file_name, client=client)
-	return company
+		raise FileRefused("unknown_client.not_stated", where=where)
+	for enabled in (True, False):
+		companies = settings.companies_of_client(client, enabled)
+		visible = [company for company in companies if alerts.can_access(frappe.session.user, company)]
+		if len(visible) > 1:
+			raise FileRefused("unknown_client.ambiguous", where=where, client=client)
+		if visible:
+			return visible[0]
+	raise FileRefused("unknown_client.number", where=where, client=client)

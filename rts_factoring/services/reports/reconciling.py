@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import frappe
+from frappe import _
 
 from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import Reconciliation
 from rts_factoring.core.reports.cells import to_text
 from rts_factoring.core.reports.report import Report
 from rts_factoring.services.accounting import ledger
-from rts_factoring.services.common.errors import core_errors_as_frappe
+from rts_factoring.services.common.errors import StaleReadError, core_errors_as_frappe
 from rts_factoring.services.reports import progress, reading, report_lines, totals
 from rts_factoring.services.reports.reading import ReportFile
 
@@ -19,6 +20,7 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus != 0:
 		return
+	request = doc.read_request
 	with core_errors_as_frappe():
 		report, rows = file or reading.read_report(doc)
 		decided = report_lines.stored_decisions(name)
@@ -28,6 +30,8 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 	if report_lines.restore_decisions(name, decided):
 		result = reconcile_import(doc, report)
 		report_lines.update(doc, result.lines)
+	if frappe.db.get_value("Report Import", name, "read_request", for_update=True) != request:
+		raise StaleReadError(_("The import was changed while its file was read."))
 	doc.db_set(
 		totals.summary(doc, result)
 		| {
@@ -54,7 +58,7 @@ def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliatio
 	decisions = report_lines.decisions(doc.name) if decided else {}
 	numbers |= {decision.invoice_no for decision in decisions.values() if decision.invoice_no}
 	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value)
-	receivables = ledger.receivables_named(numbers)
+	receivables = ledger.receivables_named(doc.company, numbers)
 	own_name = doc.name if decided else ""
 	return reconcile(report, receivables, factoring_ledger, doc.batch or "", decisions, own_name)
 

@@ -16,36 +16,75 @@ from frappe.utils import get_link_to_form
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import core_errors_as_frappe
-from rts_factoring.services.reports import jobs, posting, reading, reconciling, report_lines, undo
+from rts_factoring.services.reports import (
+	jobs,
+	posting,
+	provenance,
+	reading,
+	received,
+	reconciling,
+	report_lines,
+	undo,
+)
 
 AT_ONCE = 400  # rows that are staged or posted while the user waits; more go to a background job
+READ_AT_ONCE = 5_000_000  # bytes that are read while the user waits
+
+
+class ImportedBeforeError(frappe.ValidationError):
+	"""The same bytes were imported before."""
+
+	code = "imported_before"
 
 
 def validate(doc) -> None:
 	"""Read the file and fill in what it is about. A file that does not fit is refused before anything is written."""
 	_restore_app_fields(doc)
+	provenance.fill(doc)
 	if doc.docstatus != 0 or not doc.file:
 		return
 	if not _input_changed(doc):
 		return
+	doc.read_request = frappe.generate_hash(length=10)  # a job that reads the file as it was before gives way
+	doc.status = "Reading"
+	doc.error = None
 	with core_errors_as_frappe():
 		data = reading.report_content(doc)
 		doc.file_sha256 = hashlib.sha256(data).hexdigest()
-		_refuse_same_bytes(doc)
+		if _is_read_later(doc, data):
+			return
 		doc.flags.factoring_file = reading.read_and_identify(doc, data)
 	doc.check_permission("create" if doc.is_new() else "write")  # the file may have named the company
-	doc.status = "Reading"
-	doc.error = None
+	_refuse_same_bytes(doc)
+
+
+def _is_read_later(doc, data: bytes) -> bool:
+	"""Whether a background job reads the file, because it is large and a person waits for the answer."""
+	if len(data) <= READ_AT_ONCE or not getattr(frappe.local, "request", None):
+		return False
+	if not doc.company:
+		frappe.throw(
+			_("The file is large, so it is read in the background. Choose the company it is for."),
+			title=_("Company"),
+		)
+	_refuse_same_bytes(doc)
+	doc.flags.factoring_read_later = True
+	doc.layout_snapshot = None
+	doc.line_count = 0
+	return True
 
 
 def on_update(doc) -> None:
+	"""Stage the rows of a file that was read anew: now, or in the background when there are many."""
 	if doc.file:
 		files.take_over([doc.file], doc.doctype, doc.name)
-	"""Stage the rows of a file that was read anew: now, or in the background when there are many."""
+	if doc.flags.pop("factoring_read_later", False):
+		jobs.enqueue_step("read", doc.name)
+		return
 	file = doc.flags.pop("factoring_file", None)
 	if not file:
 		return
-	if doc.line_count > AT_ONCE:
+	if doc.line_count > AT_ONCE and not doc.flags.factoring_in_background:
 		jobs.enqueue_step("stage", doc.name)
 	else:
 		reconciling.stage_rows(doc.name, file)
@@ -56,6 +95,8 @@ def before_submit(doc) -> None:
 	"""Refuse to post anything else than was shown: the rows as matched, by the layout they were read with."""
 	if doc.status not in ("Ready", "Failed"):
 		frappe.throw(_("The file is still being read. Submit when the status is Ready."))
+	if not doc.layout_snapshot:
+		frappe.throw(_("The file could not be read. Attach it again, or another one."), title=_("Not Read"))
 	if _input_changed(doc):
 		frappe.throw(_("Save the changes first, so that the rows are read with them."))
 	if any(
@@ -93,6 +134,7 @@ def on_cancel(doc) -> None:
 
 def on_trash(doc) -> None:
 	report_lines.delete(doc.name)
+	received.forget_import(doc.name)
 
 
 def validate_line(doc) -> None:
@@ -134,16 +176,18 @@ def _restore_app_fields(doc) -> None:
 
 
 def _refuse_same_bytes(doc) -> None:
-	same = frappe.db.get_value(
+	"""The same file twice in a company, or in two that the person sees. What other companies imported is nobody's business."""
+	found = frappe.get_all(
 		"Report Import",
-		{"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")},
+		filters={"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")},
+		fields=["name", "company"],
 	)
-	if same:
-		if frappe.has_permission("Report Import", "read", doc=same):
-			message = _("This file was imported before: {0}.").format(get_link_to_form("Report Import", same))
-		else:
-			message = _("This file was imported before, for a company that you may not see.")
-		frappe.throw(
-			message,
-			title=_("File Imported Before"),
-		)
+	is_person = bool(getattr(frappe.local, "request", None))
+	for row in found:
+		visible = is_person and frappe.has_permission("Report Import", "read", doc=row.name)
+		if row.company == doc.company or visible:
+			frappe.throw(
+				_("This file was imported before: {0}.").format(get_link_to_form("Report Import", row.name)),
+				ImportedBeforeError,
+				title=_("File Imported Before"),
+			)

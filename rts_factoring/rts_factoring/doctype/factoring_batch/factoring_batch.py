@@ -30,6 +30,7 @@ class FactoringBatch(CompanyDocument):
 		company: DF.Link
 		currency: DF.Link | None
 		delivered_on: DF.Datetime | None
+		delivery_steps: DF.Int
 		error: DF.SmallText | None
 		expected_advance: DF.Currency
 		expected_fee: DF.Currency

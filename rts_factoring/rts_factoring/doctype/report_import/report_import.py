@@ -43,8 +43,12 @@ class ReportImport(CompanyDocument):
 		period_to: DF.Date | None
 		posted_count: DF.Int
 		posting_date: DF.Date | None
+		read_request: DF.Data | None
+		received_from: DF.SmallText | None
 		run_date: DF.Date | None
+		sender_check: DF.SmallText | None
 		sheet: DF.Data | None
+		source: DF.Literal["", "Person", "API", "Server Folder", "E-Mail", "Server"]
 		status: DF.Literal["Draft", "Reading", "Ready", "Posting", "Posted", "Cancelled", "Failed"]
 		suggested_count: DF.Int
 		total_chargeback: DF.Currency
@@ -61,7 +65,8 @@ class ReportImport(CompanyDocument):
 	# end: auto-generated types
 
 	def before_validate(self):
-		require_private_file(self, "file")
+		if not self.flags.factoring_provenance:  # else the app itself saved the file
+			require_private_file(self, "file")
 		layouts.refuse_other_company(self, "layout")
 
 	def validate(self):

@@ -63,6 +63,12 @@ function warn(frm) {
 			"red"
 		);
 	}
+	const site_problem = frm.doc.__onload?.site_problem;
+	if (site_problem) {
+		frm.set_intro(frappe.utils.escape_html(site_problem), "red");
+		if (frappe.user.has_role("System Manager"))
+			frm.add_custom_button(__("Confirm This Site"), () => confirm_site(frm));
+	}
 	for (const problem of frm.doc.__onload?.print_problems || []) {
 		frm.set_intro(frappe.utils.escape_html(problem.message || problem), "red");
 	}
@@ -129,9 +135,10 @@ function actions(frm) {
 function rehearse(frm) {
 	const e = frappe.utils.escape_html;
 	const number = e(frm.doc.client_number || "104233");
+	const allow = `bench --site ${e(frappe.boot.sitename || "SITE")} set-config -p factoring_private_networks '["127.0.0.0/8"]'`;
 	const command = `env/bin/rts-factoring sandbox --port 2222 --root ./sandbox --client "${number}=${e(frm.doc.company)}"`;
 	const steps = [
-		`${__("On the machine of this site, start the sandbox factor and leave it running:")}<pre class="my-2">${command}</pre>`,
+		`${__("On the machine of this site, let the app reach the sandbox factor, start it and leave it running:")}<pre class="my-2">${allow}\n${command}</pre>`,
 		__(
 			"Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.",
 			[
@@ -154,6 +161,21 @@ function rehearse(frm) {
 		message: `<ol class="pl-4">${steps.map((step) => `<li class="mb-2">${step}</li>`).join("")}</ol>`,
 		wide: true,
 	});
+}
+
+function confirm_site(frm) {
+	const e = frappe.utils.escape_html;
+	const open = frm.doc.__onload?.open_batches || [];
+	const batches = open.length
+		? `<p>${__("These batches are not delivered as far as these books know: {0}. They go on: the app looks at the server first and sends no file again that lies there. If the factor takes files away at once, ask RTS what it has, and mark a batch that it has as delivered before you confirm.", [e(open.join(", "))])}</p>`
+		: "";
+	frappe.confirm(
+		`<p>${e(frm.doc.__onload.site_problem)}</p>${batches}<p>${__("Is {0} the only site that is to work with the factor for {1}?", [e(window.location.host), e(frm.doc.company)])}</p>`,
+		async () => {
+			await rts_factoring.call_method(frm, "confirm_site");
+			frm.reload_doc();
+		}
+	);
 }
 
 async function save_changes(frm) {

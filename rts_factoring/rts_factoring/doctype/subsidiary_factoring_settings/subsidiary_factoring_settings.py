@@ -5,7 +5,7 @@ from rts_factoring.services.accounting import ledger
 from rts_factoring.services.batches import automatic_submit
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
-from rts_factoring.services.company import accounts, connections, layouts, settings
+from rts_factoring.services.company import accounts, connections, layouts, settings, site_binding
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.views import checklist
 
@@ -44,6 +44,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		clearing_account: DF.Link | None
 		client_number: DF.Data | None
 		company: DF.Link
+		confirmed_site: DF.Data | None
 		connect_timeout: DF.Int
 		connected_on: DF.Datetime | None
 		cost_center: DF.Link | None
@@ -63,6 +64,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		insecure: DF.Check
 		journal_naming_series: DF.Data | None
 		last_auto_submit: DF.Date | None
+		mail_server_name: DF.Data | None
 		max_attempts: DF.Int
 		max_invoices: DF.Int
 		min_amount: DF.Currency
@@ -83,6 +85,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		recourse: DF.Check
 		remote_folder: DF.Data | None
 		report_email_account: DF.Link | None
+		report_senders: DF.SmallText | None
 		representative_email: DF.Data | None
 		repurchase_days: DF.Int
 		request_stage: DF.Literal[
@@ -108,6 +111,9 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 
 	def onload(self):
 		self.set_onload("print_problems", health.problems())
+		if problem := site_binding.problem(self):
+			self.set_onload("site_problem", str(site_binding.as_error(self, problem)))
+			self.set_onload("open_batches", site_binding.open_batches(self.company))
 
 	def get_password(self, fieldname="password", raise_exception=True):
 		"""Refused: Frappe would send the password to a System Manager's browser."""
@@ -151,6 +157,12 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		"""Log in and list the folders."""
 		frappe.only_for("System Manager")
 		return connections.test_connection(saved_document(self, "write"))
+
+	@frappe.whitelist(methods=["POST"])
+	def confirm_site(self) -> list[str]:
+		"""Confirm that this site may reach the factor; returns the batches that are sent from here on."""
+		frappe.only_for("System Manager")
+		return site_binding.confirm(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def remove_private_key(self) -> None:

@@ -1,0 +1,41 @@
+"""Background jobs that wait once, or run once."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.utils.background_jobs import get_job_status, is_job_enqueued
+from rq.job import JobStatus
+
+UNFINISHED = (JobStatus.QUEUED, JobStatus.STARTED)
+
+
+def enqueue_once(method: str, *, job_id: str, **options) -> None:
+	"""Enqueue a job unless one of this name waits or runs. Asked first, because Frappe writes an error to its log for a job
+	that it does not enqueue again."""
+	if not is_job_enqueued(job_id):
+		frappe.enqueue(method, job_id=job_id, deduplicate=True, **options)
+
+
+def is_unfinished(job_id: str) -> bool:
+	"""Whether a job of this name, or the one that follows it, waits or runs."""
+	return any(get_job_status(name) in UNFINISHED for name in _names(job_id))
+
+
+def _names(job_id: str) -> tuple[str, str]:
+	return job_id, f"{job_id}:again"
+
+
+def enqueue_unless_waiting(method: str, *, job_id: str, **options) -> None:
+	"""Enqueue a job once this transaction is committed, unless one of this name waits for a worker. One that runs may have
+	read what this transaction changes, so another one follows it."""
+
+	def enqueue() -> None:
+		names = (*_names(job_id), f"{job_id}:{frappe.generate_hash(length=10)}")
+		statuses = [get_job_status(name) for name in names]
+		if JobStatus.QUEUED not in statuses:
+			free = next(
+				name for name, status in zip(names, statuses, strict=True) if status not in UNFINISHED
+			)
+			frappe.enqueue(method, job_id=free, deduplicate=True, **options)
+
+	frappe.db.after_commit.add(enqueue)
