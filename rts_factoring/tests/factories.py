@@ -110,6 +110,7 @@ def make_settings(company: str, **values):
 		| values
 	)
 	doc.save()
+	doc.db_set("confirmed_site", site_identity.identity())
 	accounts.create_missing(company)
 	return frappe.get_doc(settings.DOCTYPE, doc.name)
 

@@ -15,9 +15,9 @@ OPEN = ("Queued", "Sending", "Failed", "Ready to Download")  # of batches that a
 
 
 def bind(doc) -> None:
-	"""New settings belong to this site."""
-	if doc.is_new():
-		doc.confirmed_site = site_identity.identity()
+	"""New settings belong to this site. A save changes nothing of that, whatever a form sends."""
+	before = doc.get_doc_before_save()
+	doc.confirmed_site = before.confirmed_site if before else site_identity.identity()
 
 
 def problem(agreement) -> str:
