@@ -4,17 +4,21 @@ of docs/security.md that says what each may do."""
 import json
 import pkgutil
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import frappe
+from frappe.model import no_value_fields, table_fields
 from frappe.utils.password import update_password
 
 import rts_factoring
+from rts_factoring import custom_fields
 from rts_factoring.core.model import ReportKind
 from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import layouts
 from rts_factoring.services.invoices import invoice_state
+from rts_factoring.services.reports import provenance, received
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, BLUEBIRD
 
@@ -31,8 +35,10 @@ RIGHTS = {
 	"E": "export",
 }
 # The factoring roles stand beside ERPNext's own, which open the invoices and accounts.
+PORTAL = "Portal User"  # a person of a customer, who sees that customer's invoices on the website
 ROLES = {
 	"Guest": (),
+	PORTAL: ("Customer",),
 	"Accounts User": ("Accounts User",),
 	"Factoring User": ("Factoring User", "Accounts User"),
 	"Factoring Manager": ("Factoring Manager", "Accounts User", "Accounts Manager"),
@@ -74,7 +80,34 @@ def everything() -> set[str]:
 	):
 		found |= {f"{kind} {name}" for name in frappe.get_all(doctype, filters=filters, pluck="name")}
 	found |= {f"shared {doctype}" for doctype in SHARED}
-	return found | {f"{kind} {name}" for kind in ("file", "listed file") for name in Company.FILES}
+	found |= {f"field {name}" for name in fields()}
+	return found | {
+		f"{kind} {name}" for kind in ("file", "listed file", "named file") for name in Company.FILES
+	}
+
+
+def fields() -> dict[str, object]:
+	"""`DocType.field` → a function of a Company that gives a value to write there: every field of ours on a document of
+	ERPNext, and on our own those that say where something came from and which site it belongs to."""
+	found = {}
+	for doctype, rows in custom_fields.custom_fields().items():
+		for row in rows:
+			if row["fieldtype"] not in (*no_value_fields, *table_fields):
+				found[f"{doctype}.{row['fieldname']}"] = partial(_another_value, row)
+	for name, value in (("source", "API"), ("received_from", "RTS itself"), ("sender_check", "confirmed")):
+		found[f"Report Import.{name}"] = partial(_given, value)
+	return found | {"Subsidiary Factoring Settings.confirmed_site": partial(_given, "0" * 32)}
+
+
+def _given(value: object, _of: "Company") -> object:
+	return value
+
+
+def _another_value(row: dict, of: "Company") -> object:
+	if row["fieldtype"] == "Link":
+		links = {"Factoring Batch": of.batch, "Notice of Assignment": of.notice, "Report Import": of.posted}
+		return links.get(row["options"]) or frappe.db.get_value("File", {"file_url": of.files["packet"]})
+	return {"Select": row.get("options", "").split("\n")[-1], "Check": 1}.get(row["fieldtype"], "written")
 
 
 def methods() -> dict[str, object]:
@@ -139,6 +172,8 @@ def arguments(of: "Company") -> dict[str, dict]:
 			"on": ("Report Layout", of.report_layout),
 			"file_url": of.files["report"],
 		},
+		"api.import_received": {"received_report": of.received},
+		"Subsidiary Factoring Settings.confirm_site": {"on": agreement},
 		"Report Import.settle_rests": {"on": report, "rows": [5], "action": "write_off", "reason": "test"},
 		"Report Import.teach": {"on": ("Report Import", of.draft), "what": "Word", "text": "x", "means": "x"},
 		"Report Import.record_decision": {"on": ("Report Import", of.draft)} | row,
@@ -162,7 +197,9 @@ def make_people() -> None:
 		if not roles:
 			continue
 		name = address(role)
-		factories.make_user(name, *roles, first_name=role)
+		factories.make_user(
+			name, *roles, first_name=role, **({"user_type": "Website User"} if role == PORTAL else {})
+		)
 		update_password(name, PASSWORD)
 		if not frappe.db.exists("User Permission", {"user": name, "allow": "Company"}):
 			frappe.get_doc(
@@ -198,6 +235,10 @@ class Company:
 	notice: str = ""
 	bank: str = ""
 	payment: str = ""  # a draft of no factored invoice
+	received: str = ""  # a mailed report that was kept aside
+	open_invoice: str = ""  # a draft
+	entry: str = ""  # a draft journal entry
+	customer: str = ""
 	report_layout: str = ""
 	schedule_layout: str = ""
 	files: dict[str, str] = field(default_factory=dict)
@@ -213,9 +254,21 @@ class Company:
 			self.draft,
 			self.posted,
 			self.notice,
+			self.received,
 			*self.files.values(),
 		}
 		return (found | {self.report_layout, self.schedule_layout}) - {""}
+
+	def to_write(self, doctype: str) -> str:
+		"""The document of this type whose fields people try to write."""
+		return {
+			"Sales Invoice": self.open_invoice,
+			"Customer": self.customer,
+			"Payment Entry": self.payment,
+			"Journal Entry": self.entry,
+			"Report Import": self.draft,
+			"Subsidiary Factoring Settings": self.settings,
+		}[doctype]
 
 	def one_of(self, doctype: str):
 		"""A saved document of the company."""
@@ -237,6 +290,10 @@ def make_companies() -> tuple[Company, Company]:
 		found.draft = _import(found, "payment", submit=False).name
 		found.bank = _bank(company)
 		found.payment = _payment(found)
+		found.received = _received(found)
+		found.open_invoice = _open_invoice(found)
+		found.customer = factories.receivables()[found.invoice]["customer"]
+		found.entry = _entry(found)
 		found.report_layout, found.schedule_layout = (own_layout(doctype, company) for doctype in SHARED)
 		_add_files(found)
 		Attempt("Deliver", company, found.batch).succeeded(f"{found.batch} arrived")
@@ -300,6 +357,28 @@ def _payment(found: Company) -> str:
 	}
 	amounts = {"paid_amount": 1, "received_amount": 1, "source_exchange_rate": 1, "target_exchange_rate": 1}
 	return frappe.get_doc(values | amounts).insert().name
+
+
+def _received(found: Company) -> str:
+	origin = provenance.Provenance(provenance.MAIL, "stranger@example.com")
+	return received.record(origin, "report.xlsx", received.KEPT_ASIDE, company=found.company)
+
+
+def _open_invoice(found: Company) -> str:
+	sample = factories.receivables()[found.invoice]
+	values = {"company": found.company, "customer": sample["customer"], "amount": 10, "po_no": "77"}
+	dates = {"posting_date": "2026-11-01", "due_date": "2026-12-01"}
+	return factories.make_invoice(f"{found.invoice}-OPEN", submit=False, **values, **dates).name
+
+
+def _entry(found: Company) -> str:
+	accounts = [{"account": found.bank, "debit_in_account_currency": 1}]
+	fees = frappe.db.get_value("Subsidiary Factoring Settings", found.settings, "fee_account")
+	accounts.append({"account": fees, "credit_in_account_currency": 1})
+	center = frappe.get_cached_value("Company", found.company, "cost_center")
+	accounts = [row | {"cost_center": center} for row in accounts]
+	values = {"company": found.company, "posting_date": "2026-11-10", "accounts": accounts}
+	return frappe.get_doc({"doctype": "Journal Entry", **values}).insert().name
 
 
 def _add_files(found: Company) -> None:

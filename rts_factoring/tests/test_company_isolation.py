@@ -23,6 +23,7 @@ LISTED = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
 	"Report Layout",
@@ -209,6 +210,52 @@ class TestCompanyIsolation(unittest.TestCase):
 
 		self.compare("file", ask)
 
+	def test_a_record_that_names_a_file_is_taken_from_whom_the_table_says(self):
+		"""Frappe lets people open a file that a record of their own names."""
+
+		def ask(role, name, company):
+			values = {"file_url": company.files[name], "file_name": "mine.txt", "is_private": 1}
+			answer = self.people[role].session.post(
+				f"{self.server.url}/api/resource/File", json=values, timeout=TIMEOUT
+			)
+			self.assertIn(answer.status_code, (200, 401, 403), f"{role}: {name}: {answer.text[:500]}")
+			if answer.ok:
+				frappe.db.rollback()
+				frappe.delete_doc("File", answer.json()["data"]["name"], force=True)
+				frappe.db.commit()
+			elif role != "Guest":
+				self.assertEqual(
+					self.people[role].get(company.files[name]).ok, self.opens(role, name, company)
+				)
+			return answer.ok
+
+		self.compare("named file", ask)
+
+	def opens(self, role: str, name: str, company) -> bool:
+		return self.table[f"file {name}"][role] == "own" and company is self.own
+
+	def test_each_field_is_written_by_whom_the_table_says(self):
+		values = company_isolation.fields()
+
+		def ask(role, name, company):
+			doctype, field = name.split(".")
+			document, value = company.to_write(doctype), values[name](company)
+			sent = {field: value} | ({"factoring_ours_reason": "x"} if field == "factoring_is_ours" else {})
+			before = frappe.db.get_value(doctype, document, field)
+			answer = self.people[role].session.put(
+				f"{self.server.url}/api/resource/{quote(doctype)}/{quote(document)}",
+				json=sent,
+				timeout=TIMEOUT,
+			)
+			self.assertIn(answer.status_code, (200, 401, 403), f"{role}: {name}: {answer.text[-600:]}")
+			frappe.db.rollback()
+			after = frappe.db.get_value(doctype, document, field)
+			frappe.db.set_value(doctype, document, field, before, update_modified=False)
+			frappe.db.commit()
+			return after != before
+
+		self.compare("field", ask)
+
 	# Other ways round
 
 	def test_a_form_method_is_judged_by_the_document_stored_not_by_the_one_sent(self):
@@ -346,8 +393,10 @@ class TestCompanyIsolation(unittest.TestCase):
 		).insert()
 		frappe.flags.in_import = True  # the user's default company is not filled in
 		self.addCleanup(frappe.flags.pop, "in_import")
-		with self.assertRaises(frappe.PermissionError):
+		with self.assertRaises(frappe.ValidationError) as refused:
 			frappe.get_doc({"doctype": "Report Import", "file": file.file_url}).insert()
+		self.assertIn("No subsidiary has this client number", str(refused.exception))
+		self.assertNotIn(BLUEBIRD, str(refused.exception))
 
 	# Files
 

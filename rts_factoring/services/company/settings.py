@@ -148,7 +148,8 @@ def connection(agreement, remote_folder: str | None = None) -> Connection:
 def private_networks() -> tuple[str, ...]:
 	"""Networks that servers may be in beside public ones: `factoring_private_networks` of the site's configuration."""
 	given = frappe.conf.get("factoring_private_networks") or ()
-	networks = tuple(given.replace(",", " ").split() if isinstance(given, str) else map(str, given))
+	texts = given.replace(",", " ").split() if isinstance(given, str) else given
+	networks = tuple(str(text) for text in texts)
 	try:
 		check_networks(networks)
 	except ValueError as error:

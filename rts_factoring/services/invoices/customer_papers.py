@@ -87,7 +87,7 @@ def _remit_to(invoice: str) -> str:
 def _frame(remit_to: str, names: list[str]) -> str:
 	escape = frappe.utils.escape_html
 	sentence = _("{0} These invoices are assigned. Pay them to the address below and not to us: {1}").format(
-		MARK, ", ".join(map(escape, names))
+		MARK, ", ".join(escape(name) for name in names)
 	)
 	address = "<br>".join(escape(line) for line in remit_to.splitlines()) or escape(
 		_("Ask us whom to pay before you pay them.")

@@ -121,7 +121,8 @@ function submitted(frm) {
 	if (frm.doc.status === "Failed") {
 		frm.add_custom_button(__("Try Again"), () => act(frm, "retry")).addClass("btn-primary");
 	}
-	if (["Ready to Download", "Failed"].includes(frm.doc.status) && frm.doc.files?.length) {
+	const waits = frm.doc.status === "Queued" && frm.doc.error; // on a restored site, until it is confirmed
+	if ((waits || ["Ready to Download", "Failed"].includes(frm.doc.status)) && frm.doc.files?.length) {
 		frm.add_custom_button(__("Mark as Delivered"), () =>
 			frappe.confirm(__("Does the factor have every file of this batch?"), () =>
 				act(frm, "mark_delivered")
