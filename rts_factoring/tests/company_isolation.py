@@ -6,6 +6,7 @@ import pkgutil
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 
 import frappe
@@ -56,15 +57,15 @@ INVOICES = {ACME: ("AF-10001", "AF-10002", "AF-10023"), BLUEBIRD: ("BL-20001", "
 
 def table() -> dict[str, dict[str, str]]:
 	"""What → role → cell, from the one table of the document whose first column is What."""
+	lines = DOCUMENT.read_text().splitlines()
+	start = next(number for number, line in enumerate(lines) if line.startswith("| What |"))
 	rows = [
 		[cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
-		for line in DOCUMENT.read_text().splitlines()
-		if line.startswith("|")
+		for line in takewhile(lambda line: line.startswith("|"), lines[start:])
 	]
-	start = next(number for number, row in enumerate(rows) if row[0] == "What")
-	header = rows[start]
+	header = rows[0]
 	found = {}
-	for row in rows[start + 2 :]:
+	for row in rows[2:]:
 		assert len(row) == len(header) and row[0] not in found, row
 		found[row[0]] = dict(zip(header[1:], row[1:], strict=True))
 	return found

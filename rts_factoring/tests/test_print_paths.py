@@ -176,8 +176,9 @@ class TestPrintPaths(FreightCase):
 					self.assertEqual(factored.stamps(f"{FACTORED} of {ACME} is assigned"), 1)
 					self.assertEqual(direct.stamps(NOTICE), 0)
 					if path in PDFS:
-						self.assertLessEqual(len(factored.pages), len(direct.pages))
-						self.assertEqual(len(factored.pages), 1)
+						self.assertLessEqual(
+							len(factored.pages), len(direct.pages)
+						)  # the notice makes no page more
 
 	def test_the_new_builders_own_pdf_prints_the_notice(self):
 		people = self.people()

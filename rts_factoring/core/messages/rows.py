@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .message import Message
 
-_CHOOSE_OR_IGNORE = "Choose the invoice, or ignore the row with a reason."
 _ACCEPT_OR_CHOOSE = "Accept the suggestion, or choose the invoice."
 _WAIT_OR_IGNORE = "Wait for the corrected report, or ignore the row."
 _ASK_WHICH = "Ask RTS which amount is right."
@@ -19,7 +18,10 @@ ROWS: dict[str, Message] = {
 	"po_number": Message(
 		"The row has no invoice number. Its PO number and amount match one invoice.", _ACCEPT_OR_CHOOSE
 	),
-	"unknown_invoice": Message("No invoice has this number.", _CHOOSE_OR_IGNORE),
+	"unknown_invoice": Message(
+		"No invoice of this subsidiary has this number.",
+		"Choose the invoice. If RTS means an invoice of another client, tell RTS, and ignore the row with a reason.",
+	),
 	"ambiguous": Message("Several invoices match this number.", "Choose the right one."),
 	"missing_invoice": Message(
 		"The row has no invoice number.",

@@ -136,6 +136,8 @@ def _import_attachment(name: str) -> str:
 
 def _make_draft(row, companies: list[str], taken_by: str = "") -> tuple[str, str]:
 	"""The draft of a Received Report, or why there is none; its row says the same."""
+	if not frappe.db.exists("File", row.file):
+		return "", _("The attachment of the mail was deleted. Ask for it again.")
 	content = files.content(frappe.get_doc("File", row.file))
 	company = companies[0] if len(companies) == 1 else None
 	check = row.sender_check or ""
