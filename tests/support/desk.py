@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from playwright.sync_api import expect
 
 PICTURES = os.environ.get("DESK_PICTURES")  # a folder: every `look` leaves a picture there
-TIMEOUT = 90_000  # milliseconds the browser waits for something to appear
+TIMEOUT = int(os.environ.get("DESK_TIMEOUT", "90")) * 1000  # milliseconds the browser waits for something to appear
 
 
 class Desk:
@@ -27,7 +27,7 @@ class Desk:
 		self.page.fill("#login_password", site["password"])
 		self.page.click(".btn-login")
 		self.page.wait_for_url(re.compile("/(app|desk)"), wait_until="commit")
-		self.page.wait_for_selector(".page-head")
+		self.page.wait_for_function("() => window.frappe?.boot?.user && frappe.router?.current_route")
 
 	def _console(self, message) -> None:
 		"""The realtime service may come and go: what it sent is asked for again."""
@@ -157,7 +157,7 @@ class Desk:
 	def text(self) -> str:
 		return self.page.locator("body").inner_text()
 
-	def sees(self, words: str, selector: str = "body") -> None:
+	def sees(self, words: str | re.Pattern, selector: str = "body") -> None:
 		expect(self.page.locator(selector).filter(visible=True).first).to_contain_text(
 			words, timeout=TIMEOUT, use_inner_text=True
 		)
