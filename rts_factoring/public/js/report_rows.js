@@ -172,7 +172,7 @@ function show_settled(action, { doctype, made, refused }) {
 		credit: __("Draft credit notes: {0}", [links]),
 		write_off: __("Written off: {0}", [links]),
 	};
-	const problems = Object.entries(refused).map(([name, why]) => `<li>${e(name)}: ${why}</li>`);
+	const problems = Object.entries(refused).map(([name, why]) => `<li>${e(name)}: ${e(why)}</li>`);
 	frappe.msgprint({
 		title: __("Short-Paid Rests"),
 		message: `${made.length ? `<p>${texts[action]}</p>` : ""}${problems.length ? `<ul>${problems.join("")}</ul>` : ""}`,
@@ -353,7 +353,9 @@ function decide(frm, action) {
 				fieldtype: "Select",
 				label: __("Type"),
 				reqd: 1,
-				options: TYPES[frm.doc.kind].map((value) => ({ value, label: __(frappe.unscrub(value)) })),
+				options: rts_factoring.options(
+					TYPES[frm.doc.kind].map((value) => ({ value, label: __(frappe.unscrub(value)) }))
+				),
 			},
 			{
 				fieldname: "remember",

@@ -14,6 +14,7 @@ from frappe.utils import add_days, now_datetime
 from rts_factoring.core.delivery import RemoteFile, fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError, FactoringError
 from rts_factoring.services.common import files, logs
+from rts_factoring.services.common.errors import plain_text
 from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import alerts, settings
 
@@ -163,7 +164,7 @@ def make_draft(
 	except frappe.ValidationError as error:
 		frappe.db.rollback(save_point="report_draft")
 		frappe.clear_messages()
-		return "", frappe.utils.strip_html(str(error))
+		return "", plain_text(error)
 	alerts.notify_managers(
 		doc.company,
 		_("RTS sent a {0} report").format(_(doc.kind.lower())),
