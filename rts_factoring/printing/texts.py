@@ -2,7 +2,7 @@
 
 from frappe.utils import escape_html
 
-TEXTS = ("Data", "Small Text", "Text", "Code", "Attach")
+TEXTS = ("Data", "Small Text", "Text", "Attach")
 
 
 def before_print(doc, method=None, print_settings=None):
@@ -10,5 +10,11 @@ def before_print(doc, method=None, print_settings=None):
 	for row in (doc, *doc.get_all_children()):
 		for field in row.meta.fields:
 			value = row.get(field.fieldname)
-			if field.fieldtype in TEXTS and isinstance(value, str):
+			if not isinstance(value, str):
+				continue
+			if field.fieldtype in TEXTS:
 				row.set(field.fieldname, escape_html(value))
+			elif (
+				field.fieldtype == "Code"
+			):  # JSON; one of Frappe's two kinds of prints escapes it, the other does not
+				row.set(field.fieldname, value.replace("<", "\\u003c"))

@@ -36,7 +36,7 @@ def attribute(place: str) -> str:
 
 def unclosed(place: str) -> str:
 	"""An element that the page's own markup closes; what strips whole tags leaves it."""
-	return f"A&B {place} <img src=x data-xss={place} onerror=__x(this) "
+	return f"A&B {place} <img src=x data-xss={place} onerror=__x(this) x"
 
 
 def quoted(place: str) -> str:

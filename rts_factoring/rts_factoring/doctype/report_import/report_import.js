@@ -212,12 +212,13 @@ async function teach(frm) {
 	}
 	const named = (values) =>
 		values.map((value) => ({ value, label: FIELD_LABELS[value] || __(frappe.unscrub(value)) }));
+	// Frappe shows the value of a Select as HTML, too: the texts stand in the labels only.
 	const texts = [
-		...known.words.map((text) => ({ value: `Word:${text}`, label: __("Word {0}", [text]) })),
-		...known.headers.map((text) => ({ value: `Header:${text}`, label: __("Header {0}", [text]) })),
+		...known.words.map((text, number) => ({ value: `Word ${number}`, label: __("Word {0}", [text]) })),
+		...known.headers.map((text, number) => ({ value: `Header ${number}`, label: __("Header {0}", [text]) })),
 	];
-	const is_header = 'eval:(doc.text || "").startsWith("Header:")';
-	const is_word = 'eval:(doc.text || "").startsWith("Word:")';
+	const is_header = 'eval:(doc.text || "").startsWith("Header")';
+	const is_word = 'eval:(doc.text || "").startsWith("Word")';
 	frappe.prompt(
 		[
 			{
@@ -245,10 +246,10 @@ async function teach(frm) {
 				mandatory_depends_on: is_word,
 			},
 		],
-		async ({ text, field, meaning }) => {
-			const [what, ...rest] = text.split(":");
-			const means = what === "Header" ? field : meaning;
-			await rts_factoring.call_method(frm, "teach", { what, text: rest.join(":"), means });
+		async ({ text: chosen, field, meaning }) => {
+			const [what, number] = chosen.split(" ");
+			const [text, means] = what === "Header" ? [known.headers[number], field] : [known.words[number], meaning];
+			await rts_factoring.call_method(frm, "teach", { what, text, means });
 			frm.reload_doc();
 		},
 		__("Teach the Layout"),
