@@ -118,13 +118,14 @@ schedule["columns"] = [
 	{"field": "constant", "title": "Constant", "constant": m.quoted("constant")},
 ]
 frappe.get_doc(schedule).insert()
-layout = frappe.copy_doc(
-	frappe.get_doc("Report Layout", frappe.get_all("Report Layout", {"kind": "Purchase"})[0].name)
-)
-layout.update({"layout_name": "Markup", "company": ACME})
-layout.append("headers", {"field": "reason", "text": m.quoted("layout_header")})
-layout.append("words", {"list": "Type", "word": m.quoted("layout_word"), "means": "fee"})
-layout.insert()
+for kind, name in (("Purchase", "Markup"), ("Payment", "Markup of Payments")):
+	shared = frappe.get_all("Report Layout", {"kind": kind, "company": ("is", "not set")}, pluck="name")[0]
+	layout = frappe.copy_doc(frappe.get_doc("Report Layout", shared))
+	layout.update({"layout_name": name, "company": ACME})
+	layout.append("headers", {"field": "debtor_code", "text": m.quoted("layout_header")})
+	layout.append("words", {"list": "Type", "word": m.quoted("layout_word"), "means": "fee"})
+	layout.insert()
+	settings.db_set(f"{kind.lower()}_report_layout", name)
 
 photo = (factories.FIXTURES / "paperwork" / "pod_photo.jpg").read_bytes()
 file = {"file_name": f"{m.element('attachment')}.jpg", "is_private": 1, "content": photo}

@@ -157,7 +157,7 @@ function settle_rests(frm, action) {
 	};
 	if (action !== "write_off") return send();
 	frappe.prompt(
-		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		[rts_factoring.reason(__("Reason"))],
 		send,
 		__("Write Off {0} Rests", [rows.length]),
 		__("Write Off")
@@ -363,10 +363,8 @@ function decide(frm, action) {
 				label: __("Remember this word for later reports"),
 			},
 		],
-		genuine: [
-			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why It Happened Twice"), reqd: 1 },
-		],
-		ignore: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		genuine: [rts_factoring.reason(__("Why It Happened Twice"))],
+		ignore: [rts_factoring.reason(__("Reason"))],
 	}[action];
 	if (!ask) return send();
 	frappe.prompt(ask, send, __("{0} rows", [rows.length]), __("Save"));

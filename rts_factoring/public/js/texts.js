@@ -13,6 +13,15 @@ rts_factoring.options = (options) =>
 		return { value, label: frappe.utils.escape_html(label) };
 	});
 
+// A field of a dialog for a reason. A dialog keeps what was typed in a hidden element, too, as the formatter gives it.
+rts_factoring.reason = (label) => ({
+	fieldname: "reason",
+	fieldtype: "Small Text",
+	label,
+	reqd: 1,
+	formatter: (text) => rts_factoring.as_html(text || ""),
+});
+
 // The formatter of the app's query reports
 rts_factoring.formatter = function (value, row, column, data, default_formatter) {
 	const escaped = (text) => (typeof text === "string" ? rts_factoring.as_html(text) : text);
