@@ -248,7 +248,8 @@ async function teach(frm) {
 		],
 		async ({ text: chosen, field, meaning }) => {
 			const [what, number] = chosen.split(" ");
-			const [text, means] = what === "Header" ? [known.headers[number], field] : [known.words[number], meaning];
+			const [text, means] =
+				what === "Header" ? [known.headers[number], field] : [known.words[number], meaning];
 			await rts_factoring.call_method(frm, "teach", { what, text, means });
 			frm.reload_doc();
 		},
