@@ -21,14 +21,14 @@ HEADER += [m.unclosed("header_four"), m.single("header_five")]
 AMOUNTS = [1000, 1000, 30, 50, 920]
 FUNDING = [
 	["MK-1", m.text("debtor"), "Purchased", m.text("po"), m.text("reason"), *AMOUNTS, 9, 8, 7, 6, 5],
-	["MK-2", m.unclosed("debtor"), m.text("word"), m.single("po"), m.unclosed("reason"), *AMOUNTS],
+	["MK-2", m.unclosed("debtor"), m.quoted("word"), m.single("po"), m.unclosed("reason"), *AMOUNTS],
 	[m.text("number"), m.single("debtor"), "Purchased", m.attribute("po"), m.single("reason"), *AMOUNTS],
 	["MK-3", m.attribute("debtor"), m.unclosed("word_two"), None, m.attribute("reason"), *AMOUNTS],
 	[m.unclosed("number"), m.text("debtor"), "Held", None, m.text("reason"), *AMOUNTS],
 	["MK-4", CUSTOMER, "Purchased", None, None, *AMOUNTS],
 	["MK-5", CUSTOMER, "Purchased", None, None, *AMOUNTS],
 	["MK-6", CUSTOMER, "Purchased", None, None, *AMOUNTS],
-	[None, None, m.text("word"), None, m.text("reason"), *[None] * 4, -15],
+	[None, None, m.quoted("word"), None, m.text("reason"), *[None] * 4, -15],
 	[None, None, m.unclosed("word_two"), None, m.text("reason"), *[None] * 4, -15],
 	[f"Total {m.text('total')}", None, None, None, None, 8000, 8000, 240, 400, 7361],
 ]

@@ -25,7 +25,8 @@ rts_factoring.reason = (label) => ({
 // The formatter of the app's query reports
 rts_factoring.formatter = function (value, row, column, data, default_formatter) {
 	const escaped = (text) => (typeof text === "string" ? rts_factoring.as_html(text) : text);
-	const texts = data && Object.fromEntries(Object.entries(data).map(([name, text]) => [name, escaped(text)]));
+	const texts =
+		data && Object.fromEntries(Object.entries(data).map(([name, text]) => [name, escaped(text)]));
 	return default_formatter(column.fieldtype === "Data" ? escaped(value) : value, row, column, texts);
 };
 

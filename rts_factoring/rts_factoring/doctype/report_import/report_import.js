@@ -215,7 +215,10 @@ async function teach(frm) {
 	// Frappe shows the value of a Select as HTML, too: the texts stand in the labels only.
 	const texts = [
 		...known.words.map((text, number) => ({ value: `Word ${number}`, label: __("Word {0}", [text]) })),
-		...known.headers.map((text, number) => ({ value: `Header ${number}`, label: __("Header {0}", [text]) })),
+		...known.headers.map((text, number) => ({
+			value: `Header ${number}`,
+			label: __("Header {0}", [text]),
+		})),
 	];
 	const is_header = 'eval:(doc.text || "").startsWith("Header")';
 	const is_word = 'eval:(doc.text || "").startsWith("Word")';
