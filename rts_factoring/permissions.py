@@ -202,7 +202,10 @@ def require_company(company: str | None) -> str:
 	if not company:
 		frappe.throw(_("Choose a company."))
 	if allowed is not None and company not in allowed:
-		frappe.throw(_("You have no permission for company {0}.").format(company), frappe.PermissionError)
+		frappe.throw(
+			_("You have no permission for company {0}.").format(frappe.utils.escape_html(company)),
+			frappe.PermissionError,
+		)
 	return company
 
 

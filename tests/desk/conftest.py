@@ -26,6 +26,11 @@ QUEUE = 10  # database of the bench's Redis: workers of other sites take no job 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
+def pytest_collection_modifyitems(items) -> None:
+	"""test_setup.py needs a site on which nothing of factoring is set up, so test_markup.py comes last."""
+	items.sort(key=lambda item: item.path.name == "test_markup.py")
+
+
 def environment() -> dict:
 	config = json.loads((BENCH / "sites" / "common_site_config.json").read_text())
 	queue = re.sub(r"/\d+$", "", config["redis_queue"].rstrip("/"))

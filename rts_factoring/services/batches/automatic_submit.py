@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_time, getdate, now_datetime, strip_html
+from frappe.utils import cint, get_time, getdate, now_datetime
 
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.services.batches import factoring_batch, schedule_files
 from rts_factoring.services.common import background, logs
+from rts_factoring.services.common.errors import plain_text
 from rts_factoring.services.company import alerts, settings, site_binding
 from rts_factoring.services.invoices import readiness
 
@@ -73,7 +74,7 @@ def submit_queued(company: str) -> list[str]:
 	except (frappe.ValidationError, FactoringError) as error:
 		frappe.db.rollback(save_point="auto_submit")
 		frappe.clear_messages()
-		_notify_once(company, attempt, strip_html(str(error)))
+		_notify_once(company, attempt, plain_text(error))
 		return []
 	if doc:
 		attempt.values["batch"] = doc.name

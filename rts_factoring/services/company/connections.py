@@ -38,12 +38,15 @@ def confirm_host_key(doc, fingerprint: str) -> None:
 	if shown["fingerprint"] != fingerprint:
 		frappe.throw(
 			_("The server now shows another key, {0}. Nothing was saved; test the connection again.").format(
-				frappe.bold(shown["fingerprint"])
+				frappe.bold(frappe.utils.escape_html(shown["fingerprint"]))
 			),
 			title=_("Host Key Changed"),
 		)
 	if doc.host_key_fingerprint != fingerprint:
-		doc.add_comment("Info", _("confirmed the host key {0} of {1}").format(fingerprint, doc.host))
+		doc.add_comment(
+			"Info",
+			_("confirmed the host key {0} of {1}").format(fingerprint, frappe.utils.escape_html(doc.host)),
+		)
 	doc.db_set("host_key_fingerprint", fingerprint)
 
 
