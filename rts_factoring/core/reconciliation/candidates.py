@@ -31,9 +31,7 @@ def compare(line: ReportLine, receivable: Receivable) -> list[Compared]:
 		same = normalised(line.invoice_no) == normalised(receivable.invoice_no)
 		found.append(Compared("number", line.invoice_no, receivable.invoice_no, same))
 	if line.debtor_name:
-		found.append(
-			Compared("debtor", line.debtor_name, receivable.customer, same_debtor(line, receivable))
-		)
+		found.append(Compared("debtor", line.debtor_name, receivable.customer, same_debtor(line, receivable)))
 	if amount is not None:
 		found.append(Compared("amount", amount, receivable.amount, same_amount(line, receivable)))
 	if line.po_no:
