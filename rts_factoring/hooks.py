@@ -160,7 +160,7 @@ _TEXTS = "public/js/texts.js"
 _FORM = [_TEXTS, "public/js/factoring.js"]
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 doctype_js = {
-	"Factoring Batch": _FORM,
+	"Factoring Batch": [*_FORM, "public/js/batch_packets.js"],
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,

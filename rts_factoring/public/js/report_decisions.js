@@ -26,11 +26,12 @@ const TYPES = {
 	Purchase: ["fee", "charge", "reserve_settlement", "advance_repaid", "recovery", "difference"],
 };
 
-rts_factoring.rows.bulk = function (frm) {
+rts_factoring.rows.bulk = function (frm, rows) {
 	if (frm.doc.docstatus === 2) return "";
 	if (!rts_factoring.rows.may_decide(frm)) {
 		return `<p class="text-muted small" data-who>${__("A Factoring Manager decides waiting rows and posts them.")}</p>`;
 	}
+	if (rows.length && rows.every((row) => row.posted)) return "";
 	const action = (name, label) =>
 		`<button type="button" class="btn btn-xs btn-default" data-action="${name}" disabled>${label}</button>`;
 	return `<div class="rts-strip" role="toolbar" aria-label="${__("Decide the chosen rows")}">

@@ -55,7 +55,9 @@ function draw_rows(frm) {
 	$(frm.wrapper).addClass("rts-report").toggleClass("rts-row-open", Boolean(state.open));
 	part("bar").html(posting_bar(state.page));
 	part("strip").html(outcome_strip(frm, state));
-	part("tools").html(rts_factoring.rows.bulk(frm) + rts_factoring.rows.rests(frm, state.page.rows));
+	part("tools").html(
+		rts_factoring.rows.bulk(frm, state.page.rows) + rts_factoring.rows.rests(frm, state.page.rows)
+	);
 	part("panel")
 		.html(state.open ? rows.panel(frm, state.detail) : "")
 		.prop("hidden", !state.open);

@@ -47,6 +47,7 @@ const WIDTHS = {
 	date: 96,
 	reference: 116,
 };
+const POSTED_WIDTH = 164; // of an outcome with the word `posted` beside it
 const AMOUNT_WIDTH = 104; // pixels
 const WHY_WIDTH = 190; // at least; it takes what is left
 const NARROWEST = 40;
@@ -87,7 +88,9 @@ function row_columns(frm, rows) {
 		text("why", __("Why"), (row) => e(rts_factoring.rows.why(row))),
 	];
 	const kept = kept_widths();
+	if (rows.some((row) => row.posted && row.outcome !== "ignored")) columns[2].width = POSTED_WIDTH;
 	return columns
+		.filter(({ name }) => name !== "pick" || all)
 		.filter(({ name, cell }) => ALWAYS.includes(name) || rows.some((row) => cell(row)))
 		.map((column) => ({ ...column, width: kept[column.name] || column.width }));
 }
