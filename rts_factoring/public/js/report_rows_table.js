@@ -36,20 +36,20 @@ rts_factoring.rows.AMOUNTS = {
 };
 const ALWAYS = ["pick", "row_no", "outcome", "invoice", "why"];
 // Where the window is narrow, the last of these are left to the panel first.
-const WANTED = ["purchased", "paid", "net", "debtor", "type", "fee", "reserve", "reserve_released"];
+const WANTED = ["purchased", "paid", "net", "type", "debtor", "fee", "reserve", "reserve_released"];
 const WIDTHS = {
 	pick: 34,
-	row_no: 58,
+	row_no: 52,
 	outcome: 118,
-	invoice: 124,
-	debtor: 160,
-	type: 118,
-	date: 96,
-	reference: 116,
+	invoice: 116,
+	debtor: 132,
+	type: 104,
+	date: 92,
+	reference: 112,
 };
-const POSTED_WIDTH = 164; // of an outcome with the word `posted` beside it
-const AMOUNT_WIDTH = 104; // pixels
-const WHY_WIDTH = 190; // at least; it takes what is left
+const POSTED_WIDTH = 156; // of an outcome with the word `posted` beside it
+const AMOUNT_WIDTH = 100; // pixels
+const WHY_WIDTH = 180; // at least; it takes what is left
 const NARROWEST = 40;
 const KEPT = "rts_factoring.row_widths"; // in the browser: what a person has set
 
