@@ -8,7 +8,7 @@ from rts_factoring.services.accounting import deposits, direct_payments, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import documents, notices, readiness
-from rts_factoring.services.reports import decisions, mailbox, posting, row_pages
+from rts_factoring.services.reports import decisions, mailbox, posting, row_details, row_pages
 from rts_factoring.services.views import checklist, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
@@ -162,9 +162,19 @@ def download_batch(batch: str) -> None:
 
 
 @frappe.whitelist()
-def get_report_rows(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
-	"""A page of a report's rows, with the count of each outcome."""
-	return row_pages.page(_readable("Report Import", report_import).name, outcome, start, length)
+def get_report_rows(
+	report_import: str, outcome: str = "", start: int = 0, length: int = 50, search: str = "", row: int = 0
+) -> dict:
+	"""A page of a report's rows (the one with the row numbered `row`, if given), with the count of each outcome."""
+	name = _readable("Report Import", report_import).name
+	return row_pages.page(name, outcome, start, length, search, row)
+
+
+@frappe.whitelist()
+def get_report_row(report_import: str, row: int) -> dict:
+	"""One row with its cells, the invoice beside it, others it may mean, and what it posted; and the next row that waits.
+	With `row` 0 only that."""
+	return row_details.details(_readable("Report Import", report_import), int(row))
 
 
 @frappe.whitelist()

@@ -158,14 +158,15 @@ standard_queries = {
 
 _TEXTS = "public/js/texts.js"
 _FORM = [_TEXTS, "public/js/factoring.js"]
+_ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 doctype_js = {
-	"Factoring Batch": _FORM,
+	"Factoring Batch": [*_FORM, "public/js/batch_packets.js"],
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,
 	"Payment Entry": [_TEXTS, "public/js/payment_entry.js"],
 	"Received Report": _FORM,
-	"Report Import": [*_FORM, "public/js/report_rows.js"],
+	"Report Import": [*_FORM, *_ROWS],
 	"Report Import Line": _FORM,
 	"Report Layout": _FORM,
 	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],

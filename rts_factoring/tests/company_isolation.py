@@ -157,6 +157,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"permissions.search_links": {"doctype": "Factoring Batch", "txt": of.batch, "searchfield": "name"}
 		| {"start": 0, "page_len": 20, "filters": "{}"},
 		"api.get_report_rows": {"report_import": of.posted},
+		"api.get_report_row": {"report_import": of.posted, "row": 5},
 		"api.get_teachable": {"report_import": of.posted},
 		"api.preview_entries": {"report_import": of.posted},
 		"api.expected_deposit": {"report_import": of.posted},

@@ -93,6 +93,10 @@ def rows_of_all_outcomes(walk, where: str) -> None:
 	for outcome in [*outcomes, ""]:
 		walk.desk.click(f"[data-outcome='{outcome}']")
 		walk.look(f"{where}, rows {outcome or 'all'}")
+	for row in range(walk.page.locator("[data-open] >> visible=true").count()):
+		walk.page.locator("[data-open] >> visible=true").nth(row).click()
+		walk.look(f"{where}, panel of row {row + 1}")
+	walk.desk.click("[data-close]")
 
 
 def test_a_funding_full_of_markup_is_read_taught_and_posted(walk):
@@ -126,7 +130,10 @@ def test_a_funding_full_of_markup_is_read_taught_and_posted(walk):
 		walk.look(f"taught, {text[:6]}")
 		walk.front()
 	rows_of_all_outcomes(walk, "taught")
-	desk.sees("A&B header_two", "[data-fieldname='lines']")  # the parts of a charge
+	page.locator("[data-open] >> visible=true").first.click()
+	desk.sees("A&B header_two", "[data-part='panel']")  # the parts of a charge
+	desk.sees("A&B header_four", "[data-part='panel']")  # the title of a cell
+	desk.click("[data-close]")
 	for action, number in (("ignore", 7), ("type", 8)):
 		page.locator(f"[data-row='{number}'] >> visible=true").first.check()
 		desk.click(f"[data-action='{action}']")

@@ -160,6 +160,16 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 	week.batch = current(dana)
 	assert dana.page.evaluate("() => [cur_frm.doc.invoice_count, cur_frm.doc.total_amount]") == [4, 8435.75]
 	dana.look("batch-draft")
+	dana.button("Show Packets")
+	dana.sees("(1 of 4)", ".modal.show")
+	frame = dana.page.locator(".modal.show iframe")
+	assert frame.get_attribute("src").endswith(".pdf")
+	first = frame.get_attribute("src")
+	dana.click(".modal.show button:has-text('Next Packet')")
+	dana.sees("(2 of 4)", ".modal.show")
+	assert dana.page.locator(".modal.show iframe").get_attribute("src") != first
+	dana.look("packets")
+	dana.close()
 	submit(dana)
 	dana.sees("Expected: advance", ".modal.show")
 	dana.look("batch-confirm")
@@ -186,9 +196,10 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	dana.page.wait_for_url(re.compile("report-import/RI-"), wait_until="commit")
 	dana.sees("Suggested")
 	week.purchase = current(dana)
-	dana.page.locator("[data-fieldname='lines']").scroll_into_view_if_needed()
-	dana.page.mouse.wheel(0, 500)
+	dana.page.keyboard.press("Alt+ArrowDown")
+	dana.sees("Only the digits of the invoice number match", "[data-part='panel']")
 	dana.look("purchase-rows")
+	dana.click("[data-close]")
 	dana.page.evaluate(
 		"() => { cur_frm.doc.modified = '2026-01-01 00:00:00'; }"
 	)  # as if a job had written since
@@ -309,6 +320,11 @@ def test_every_screen_fits_a_telephone(phone, week):
 		show()
 		phone.fits(*whole.get(name, []))
 		phone.look(f"phone-{name}")
+	phone.form("Report Import", week.payment)
+	phone.click("[data-open]")
+	phone.sees("Its Cells in the File", "[data-part='panel']")
+	phone.fits("[data-part='panel']", "[data-part='panel'] [data-close]")
+	phone.look("phone-row")
 	phone.form("Sales Invoice", "AF-10002")
 	phone.tab("Factoring")
 	phone.fits()

@@ -60,6 +60,20 @@ def choose(desk, *rows: int) -> None:
 		desk.page.locator(f"[data-row='{row}'] >> visible=true").first.check()
 
 
+PANEL = "[data-part='panel']"
+
+
+def open_row(desk, row: int) -> None:
+	desk.click(f"[data-open='{row}']")
+	desk.sees(f"Row {row}", PANEL)
+
+
+def shown(desk) -> int:
+	"""The number of the row in the panel."""
+	desk.settled()
+	return desk.page.evaluate("() => cur_frm.rows.open")
+
+
 def waiting(desk) -> int:
 	return desk.page.evaluate("() => cur_frm.doc.waiting_count")
 
@@ -82,15 +96,68 @@ def clearing(desk) -> dict:
 	return next(row for row in rows if "learing" in str(row.get("account") or row.get("role")))
 
 
-def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana, sent):
+def test_rows_are_found_read_and_decided_by_keyboard(dana, sent):
 	imported(dana, "funding.xlsx", [*TITLES, HEADER, *FUNDING])
+	dana.page.keyboard.press("Alt+ArrowDown")
+	assert shown(dana) == 7
+	dana.sees("its column does not say what for", PANEL)
+	dana.sees("Adjustments", PANEL)  # the title of its cell
+	assert dana.page.evaluate("() => document.activeElement.dataset.panelTitle") == "1"
+	dana.look("row-panel")
+	dana.page.keyboard.press("Alt+ArrowDown")
+	assert shown(dana) == 8
+	dana.page.keyboard.press("Alt+ArrowUp")
+	assert shown(dana) == 7
+	dana.page.locator(f"{PANEL} [data-decide='accept']").focus()
+	dana.page.keyboard.press("Enter")
+	assert shown(dana) == 8  # decided, so the next one that waits
+	assert waiting(dana) == 4
+	dana.page.keyboard.press("Escape")
+	assert shown(dana) == 0
+	assert dana.page.evaluate("() => document.activeElement.dataset.open") == "8"
+	dana.page.keyboard.press("ArrowDown")
+	dana.page.keyboard.press("Enter")
+	assert shown(dana) == 9
+	dana.page.locator("[data-search]").fill("AF-6")
+	dana.page.wait_for_function("() => document.querySelectorAll('[data-line]').length === 1")
+	dana.page.keyboard.press("Alt+ArrowDown")
+	assert shown(dana) == 10
+	dana.page.locator("[data-search]").fill("")
+	dana.page.wait_for_function("() => document.querySelectorAll('[data-line]').length === 10")
+	open_row(dana, 7)
+	dana.click(f"{PANEL} [data-decide='undo']")
+	assert (shown(dana), waiting(dana)) == (7, 5)
+
+
+def test_the_rows_fit_a_narrow_window_and_a_person_sets_their_widths(dana):
+	table = "() => { const t = document.querySelector('[data-part=table]'); return t.scrollWidth - t.clientWidth; }"
+	columns = "() => [...document.querySelectorAll('[data-part=table] th')].map((e) => e.dataset.column)"
+	assert dana.page.evaluate(table) <= 0
+	beside_panel = dana.page.evaluate(columns)
+	dana.click("[data-close]")
+	dana.settled()
+	assert len(dana.page.evaluate(columns)) > len(beside_panel)
+	assert dana.page.evaluate(table) <= 0
+	heights = "() => [...document.querySelectorAll('[data-line]')].map((e) => e.offsetHeight)"
+	assert max(dana.page.evaluate(heights)) < 40  # one line each
+	width = "() => document.querySelector('[data-part=table] th[data-column=outcome]').offsetWidth"
+	before = dana.page.evaluate(width)
+	dana.page.locator("[data-resize='outcome']").focus()
+	dana.page.keyboard.press("ArrowRight")
+	dana.page.keyboard.press("ArrowRight")
+	assert dana.page.evaluate(width) == before + 32
+	dana.page.evaluate("() => localStorage.removeItem('rts_factoring.row_widths')")
+
+
+def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana):
 	assert waiting(dana) == 5
 	dana.click("[data-outcome='waiting']")
 	dana.settled()
 	dana.click("[data-outcome='']")
 	dana.settled()
-	dana.sees("Discount: 30", "[data-fieldname='lines']")
-	dana.sees("Fees: 2", "[data-fieldname='lines']")
+	open_row(dana, 5)
+	for words in ("Discount: 30", "Fees: 2", "AF-1", "Invoice Amount", "1,000.00 of $ 1,000.00 open"):
+		dana.sees(words, PANEL)
 	dana.click("[data-outcome='waiting']")
 	dana.settled()
 	for words in (
@@ -105,6 +172,7 @@ def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana, sent):
 	dana.click("[data-action='accept']")
 	dana.settled()
 	assert waiting(dana) == 1
+	assert shown(dana) == 5  # many were decided, so the open row stays
 	choose(dana, 14)
 	dana.click("[data-action='type']")
 	dana.choose("event", "advance_repaid")

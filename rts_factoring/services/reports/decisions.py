@@ -121,6 +121,24 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 	return {"resolution": "", **dict.fromkeys(fields)}
 
 
+def possible(line) -> list[str]:
+	"""The decisions that record_decision takes for one row as it is, in the order of the form's buttons."""
+	if line.posted:
+		return []
+	blocked = line.outcome == Outcome.BLOCKED.value and line.reason in ACCEPTABLE
+	repeats = line.outcome == Outcome.DUPLICATE.value or line.reason in REPEATS
+	found = {
+		"accept": line.outcome == Outcome.SUGGESTED.value or blocked,
+		"without_fee": line.reason == "fee_repeats",
+		"invoice": True,
+		"genuine": repeats,
+		"type": True,
+		"ignore": line.resolution != "Ignored",
+		"undo": bool(line.resolution),
+	}
+	return [action for action, is_possible in found.items() if is_possible]
+
+
 def _of_its_own(line, reason: str) -> dict:
 	"""A row that repeats a posted one, but happened too."""
 	if line.outcome != Outcome.DUPLICATE.value and line.reason not in REPEATS:

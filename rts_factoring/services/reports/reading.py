@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import zip_longest
 from typing import NamedTuple
 
 import frappe
@@ -14,6 +15,8 @@ from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.identity import check_identity
+from rts_factoring.core.reports.cells import to_text
+from rts_factoring.core.reports.header import Header
 from rts_factoring.core.reports.layout import ReportLayout
 from rts_factoring.core.reports.report import Report, parse_report
 from rts_factoring.core.reports.sheets import Spreadsheet
@@ -44,6 +47,13 @@ def _attached(doc) -> dict:
 
 def layout_snapshot(layout: ReportLayout) -> str:
 	return json.dumps(layout.to_dict(), indent=1)
+
+
+def column_titles(header: Header, rows: list[list]) -> list[str]:
+	"""What stands above each column of the sheet; a header of two lines is one text."""
+	lines = [number for number in (header.upper_row, header.row) if number]
+	texts = [[to_text(cell) for cell in rows[number - 1]] for number in lines]
+	return [" ".join(filter(None, column)) for column in zip_longest(*texts, fillvalue="")]
 
 
 class ReportFile(NamedTuple):

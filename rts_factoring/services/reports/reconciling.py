@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import frappe
 from frappe import _
 
@@ -38,6 +40,7 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 			"status": "Ready",
 			"batch": result.batch or None,
 			"layout_snapshot": reading.layout_snapshot(report.layout),
+			"column_titles": json.dumps(reading.column_titles(report.header, rows), ensure_ascii=False),
 		},
 		update_modified=False,
 	)

@@ -3,57 +3,100 @@
 from __future__ import annotations
 
 import json
+import re
 
 import frappe
 from frappe import _
-from frappe.utils import fmt_money
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import flt, fmt_money
+from pypika import Criterion, Table
 
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.services.reports import progress, report_lines, short_paid_rests
 
+DOCTYPE = "Report Import Line"
+_LINE = Table(f"tab{DOCTYPE}")
 LIMIT = 200
+SEARCHED = ("invoice_no", "sales_invoice", "debtor", "payment_ref", "po_no")
 FIELDS = (
-	*("row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no", "payment_ref"),
-	*("event_type", "word", "description", "date", "invoice_amount", "purchased", "fee", "reserve", "other"),
-	*("repaid", "recovered", "unclear", "unread", "parts"),
-	*("net", "paid", "reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by"),
-	*("posted", "duplicate_of", "differences"),
+	*("name", "row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no"),
+	*("payment_ref", "event_type", "word", "description", "date", "invoice_amount", "purchased", "fee"),
+	*("reserve", "other", "repaid", "recovered", "unclear", "unread", "parts", "net", "paid"),
+	*("reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by", "decided_on"),
+	*("posted", "duplicate_of", "differences", "currency"),
 )
 
 
-def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50) -> dict:
-	"""`rows` from `start`, of one outcome (`waiting` is every one that needs a decision), `counts` per outcome and how many
-	are `waiting`; also the import's `status`, and its `progress` while it posts."""
-	filters: dict = {"report_import": report_import}
-	if outcome == "waiting":
-		filters |= {"outcome": ("in", list(report_lines.WAITING_OUTCOMES)), "posted": 0}
-	elif outcome:
-		filters["outcome"] = outcome
-	rows = frappe.get_all(
-		"Report Import Line",
-		filters=filters,
-		fields=list(FIELDS),
-		order_by="row_no",
-		start=max(int(start), 0),
-		limit=min(max(int(length), 1), LIMIT),
-	)
+def page(
+	report_import: str, outcome: str = "", start: int = 0, length: int = 50, search: str = "", row: int = 0
+) -> dict:
+	"""`rows` from `start`, or of the page that has the row numbered `row`: of one outcome (`waiting` is every one that needs
+	a decision) and with `search` in the invoice's number, the debtor or a reference; how many such rows there are (`total`).
+
+	Of the whole import: `counts` and `sums` (of what RTS bought or collected) per outcome, how many rows are `waiting`, its
+	`status`, and its `progress` while it posts.
+	"""
+	asked = _asked(report_import, outcome, search)
+	length = min(max(int(length), 1), LIMIT)
+	if row:
+		start = _count(asked.where(_LINE.row_no < int(row))) // length * length
+	start = max(int(start), 0)
+	columns = asked.select(*(_LINE[name] for name in FIELDS))
+	rows = columns.orderby(_LINE.row_no).offset(start).limit(length).run(as_dict=True)
+	kind, status = frappe.db.get_value("Report Import", report_import, ["kind", "status"])
+	counts, sums = _totals(report_import, "paid" if kind == "Payment" else "purchased")
+	waiting = sum(counts.get(outcome, 0) for outcome in report_lines.WAITING_OUTCOMES)
+	return {
+		"rows": complete(rows),
+		"start": start,
+		"total": _count(asked) if outcome or search else sum(counts.values()),
+		"counts": counts,
+		"sums": sums,
+		"waiting": waiting,
+		"status": status,
+		"progress": progress.posting_progress(report_import) if status == "Posting" else None,
+	}
+
+
+def complete(rows: list) -> list:
+	"""The rows with what a person reads of them beside the stored values."""
 	_add_posted_before(rows)
 	_add_amounts_compared(rows)
 	_add_rests(rows)
 	for row in rows:
-		meaning, remedy = explain(row.reason or "")
+		is_own = (
+			row.outcome == "ignored" and row.resolution == "Ignored"
+		)  # then it stands in `resolution_reason`
+		meaning, remedy = explain("" if is_own else row.reason or "")
 		row.parts = json.loads(row.parts or "{}")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
-	counts = report_lines.count_outcomes(report_import)
-	status = frappe.db.get_value("Report Import", report_import, "status")
-	return {
-		"rows": rows,
-		"counts": counts,
-		"waiting": sum(counts.get(outcome, 0) for outcome in report_lines.WAITING_OUTCOMES),
-		"status": status,
-		"progress": progress.posting_progress(report_import) if status == "Posting" else None,
-	}
+	return rows
+
+
+def _asked(report_import: str, outcome: str, search: str):
+	"""The query of the rows that a page shows some of."""
+	query = frappe.qb.from_(_LINE).where(_LINE.report_import == report_import)
+	if outcome == "waiting":
+		query = query.where(_LINE.outcome.isin(report_lines.WAITING_OUTCOMES) & (_LINE.posted == 0))
+	elif outcome:
+		query = query.where(_LINE.outcome == outcome)
+	if plain := re.sub(r"([\\%_])", r"\\\1", search.strip()):
+		query = query.where(Criterion.any(_LINE[name].like(f"%{plain}%") for name in SEARCHED))
+	return query
+
+
+def _count(query) -> int:
+	((number,),) = query.select(Count("*")).run()
+	return int(number)
+
+
+def _totals(report_import: str, amount: str) -> tuple[dict[str, int], dict[str, float]]:
+	"""Per outcome how many rows have it, and the sum of one of their amounts."""
+	query = frappe.qb.from_(_LINE).where(_LINE.report_import == report_import).groupby(_LINE.outcome)
+	found = query.select(_LINE.outcome, Count("*"), Sum(_LINE[amount])).run()
+	counts = {outcome: int(count) for outcome, count, _sum in found}
+	return counts, {outcome: flt(total) for outcome, _count_of, total in found}
 
 
 def _add_rests(rows: list) -> None:
@@ -89,7 +132,7 @@ def _add_posted_before(rows: list) -> None:
 	before = {
 		row.name: {"report_import": row.report_import, "row_no": row.row_no}
 		for row in frappe.get_all(
-			"Report Import Line",
+			DOCTYPE,
 			filters={"name": ("in", sorted(names) or [""])},
 			fields=["name", "report_import", "row_no"],
 			limit=0,

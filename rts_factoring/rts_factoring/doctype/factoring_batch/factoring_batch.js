@@ -39,6 +39,8 @@ frappe.ui.form.on("Factoring Batch", {
 		frm.page.set_indicator(__(frm.doc.status), STATUS[frm.doc.status] || "gray");
 		if (frm.doc.docstatus === 0) draft(frm);
 		if (frm.doc.docstatus === 1) submitted(frm);
+		if (!frm.is_new() && frm.doc.invoices?.length)
+			frm.add_custom_button(__("Show Packets"), () => show_packets(frm));
 		take_reports(frm);
 		if (!frm.is_new()) watch(frm);
 	},
@@ -89,7 +91,6 @@ function draft(frm) {
 		frm.set_intro(__("A Factoring Manager submits the batch."), "blue");
 	if (frm.is_new() || !frm.doc.invoices?.length) return;
 	frm.add_custom_button(__("Preview Schedule"), () => preview(frm));
-	frm.add_custom_button(__("Preview Packet"), () => preview_packet(frm));
 }
 
 function submitted(frm) {
@@ -143,24 +144,11 @@ async function preview(frm) {
 	});
 }
 
-// The packet of the chosen row, else of the first one
-async function preview_packet(frm) {
+// From the chosen row on, else from the first one
+
+function show_packets(frm) {
 	const [row] = frm.fields_dict.invoices.grid.get_selected_children().concat(frm.doc.invoices);
-	const { message: invoice } = await frappe.db.get_value(
-		"Sales Invoice",
-		row.sales_invoice,
-		"factoring_packet"
-	);
-	if (!invoice.factoring_packet) {
-		return frappe.msgprint(
-			__(
-				"The packet of {0} is not made yet. It is made in the background once the invoice is queued. Try again in a minute.",
-				[frappe.utils.escape_html(row.sales_invoice)]
-			)
-		);
-	}
-	const { message: file } = await frappe.db.get_value("File", invoice.factoring_packet, "file_url");
-	window.open(file.file_url);
+	rts_factoring.show_packet(frm, row.sales_invoice);
 }
 
 // A purchase report dropped onto its batch
@@ -352,12 +340,18 @@ function draw(frm, progress) {
 	const error = progress.error
 		? `<p class="text-danger">${frappe.utils.escape_html(progress.error)}${next(progress)}</p>`
 		: "";
-	const returned = progress.invoices.filter((row) => row.outcome === "Returned");
-	wrapper.html(`<p aria-live="polite">${text}</p>
-		<div class="progress mb-3" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100">
-			<div class="progress-bar" style="width: ${percent}%"></div></div>
-		${error}${kept_back(returned)}
-		${progress.files.map(file_row).join("")}`);
+	wrapper.html(`${error}${problems(progress.invoices)}
+		<p aria-live="polite">${text}</p>
+		<div class="progress mb-3" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100"
+			aria-label="${__("Delivery")}"><div class="progress-bar" style="width: ${percent}%"></div></div>
+		${[...progress.files].sort(by_problem).map(file_row).join("")}`);
+}
+
+// Files with an error first, then those that are not delivered
+
+function by_problem(one, other) {
+	const rank = (file) => (file.error ? 0 : file.state === "Delivered" ? 2 : 1);
+	return rank(one) - rank(other);
 }
 
 function next(progress) {
@@ -365,15 +359,24 @@ function next(progress) {
 	return ` ${__("Next attempt {0}.", [frappe.datetime.str_to_user(progress.next_attempt_on)])}`;
 }
 
-function kept_back(rows) {
-	if (!rows.length) return "";
-	const items = rows.map(
-		(row) =>
-			`<li>${frappe.utils.get_form_link("Sales Invoice", row.sales_invoice, true)}: ${frappe.utils.escape_html(
-				row.reason || ""
-			)}</li>`
-	);
-	return `<p>${__("Kept back; the others are sent:")}</p><ul>${items.join("")}</ul>`;
+// Invoices that were kept back, and those that RTS holds or does not buy
+
+function problems(invoices) {
+	const lists = [
+		["Returned", __("Kept back; the others are sent:")],
+		["Denied", __("RTS does not buy these:")],
+		["Held", __("RTS wants better documents of these:")],
+	];
+	const item = (row) =>
+		`<li>${frappe.utils.get_form_link("Sales Invoice", row.sales_invoice, true)}${
+			row.reason ? `: ${frappe.utils.escape_html(row.reason)}` : ""
+		}</li>`;
+	return lists
+		.map(([outcome, title]) => {
+			const items = invoices.filter((row) => row.outcome === outcome).map(item);
+			return items.length ? `<p>${title}</p><ul>${items.join("")}</ul>` : "";
+		})
+		.join("");
 }
 
 function file_row(file) {
@@ -381,6 +384,7 @@ function file_row(file) {
 	const e = frappe.utils.escape_html;
 	return `<div class="d-flex justify-content-between border-bottom py-1" data-file="${e(file.file_name)}">
 		<span style="overflow-wrap: anywhere">${e(file.file_name)}
-		<span class="text-muted small">${Math.ceil((file.size || 0) / 1000)} kB</span></span>
+		<span class="text-muted small">${Math.ceil((file.size || 0) / 1000)} kB</span>
+		${file.error && file.state !== "Delivered" ? `<span class="text-danger d-block">${e(file.error)}</span>` : ""}</span>
 		<span class="indicator-pill no-indicator-dot ${colour}">${sign} ${__(file.state)}</span></div>`;
 }

@@ -20,6 +20,7 @@ class ReportImport(CompanyDocument):
 		batch: DF.Link | None
 		blocked_count: DF.Int
 		client_number: DF.Data | None
+		column_titles: DF.Code | None
 		company: DF.Link
 		control_totals: DF.Code | None
 		currency: DF.Link | None
