@@ -276,7 +276,9 @@ def _cancel(name: str) -> None:
 		doc.cancel()
 	if doc.docstatus != 2:
 		frappe.throw(
-			_("ERPNext did not cancel Journal Entry {0}, so nothing was undone. See the Error Log.").format(name)
+			_("ERPNext did not cancel Journal Entry {0}, so nothing was undone. See the Error Log.").format(
+				name
+			)
 		)
 
 

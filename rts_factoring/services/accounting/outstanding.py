@@ -19,7 +19,7 @@ from frappe.utils import flt
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.invoices import receivables
 from rts_factoring.services.invoices.invoice_state import MAX_LIVE_UPDATES
-from rts_factoring.services.invoices.receivables import chunks
+from rts_factoring.services.invoices.receivables import LOCK_CHUNK, chunks
 
 INVOICE = "Sales Invoice"
 Key = tuple[str, str, str, str]  # invoice, account, party type, party
@@ -31,7 +31,6 @@ _WATCHERS = (
 	("Energy Point Rule", {"reference_doctype": INVOICE, "enabled": 1}),  # Frappe 15
 )
 _EVENTS = ("before_change", "on_change")
-LOCK_CHUNK = 100  # invoices in one locking read: so few that the database looks each up by its name, and locks no other
 
 
 @contextmanager
@@ -120,16 +119,17 @@ def _load(names: Collection[str]) -> Iterator:
 	for row in frappe.get_all("Payment Schedule", filters=filters, fields=["*"], order_by="idx", limit=0):
 		schedules.setdefault(row.parent, []).append(row)
 	for row in frappe.get_all(INVOICE, filters={"name": ("in", names)}, fields=["*"], limit=0):
-		yield frappe.get_doc(
-			{"doctype": INVOICE, **row, "payment_schedule": schedules.get(row.name, [])}
-		)
+		yield frappe.get_doc({"doctype": INVOICE, **row, "payment_schedule": schedules.get(row.name, [])})
 
 
 def _lock_unchanged(names: Collection[str]) -> None:
 	"""Lock the invoices until the transaction ends. What they owe must be what this transaction has read."""
 	for part in chunks(names, LOCK_CHUNK):
 		seen = _owed(part)
-		latest = {name: (row.docstatus, row.outstanding_amount) for name, row in receivables.lock(part).items()}
+		latest = {
+			name: (row["docstatus"], row["outstanding_amount"])
+			for name, row in receivables.lock(part).items()
+		}
 		changed = [name for name in part if seen.get(name) != latest.get(name)]
 		if changed:
 			frappe.throw(

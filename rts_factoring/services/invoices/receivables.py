@@ -12,6 +12,7 @@ from rts_factoring.core.money import money
 
 T = TypeVar("T")
 CHUNK = 1_000  # names in one IN list
+LOCK_CHUNK = 100  # names in one that locks: so few that the database looks each up, and locks no other row
 STANDING = {0: InvoiceStanding.DRAFT, 1: InvoiceStanding.OPEN, 2: InvoiceStanding.CANCELLED}
 
 

@@ -10,7 +10,7 @@ from frappe.utils import getdate
 
 from rts_factoring.core.model import InvoiceState, Outcome, Policy
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.services.accounting import journal_entries, ledger, outstanding, periods
+from rts_factoring.services.accounting import journal_entries, ledger, outstanding, periods, posting_lock
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
@@ -28,10 +28,10 @@ _BATCH_OUTCOME = {Outcome.HELD: "Held", Outcome.DENIED: "Denied", Outcome.PENDIN
 def post(name: str) -> int:
 	"""Post every row of a submitted import that needs no decision and was not posted yet; returns how many.
 
-	Runs in the caller's transaction, one import of a company at a time (see ledger.lock). Running it again posts nothing
+	Runs in the caller's transaction, one import of a company at a time (see posting_lock.lock). Running it again posts nothing
 	twice.
 	"""
-	ledger.lock(frappe.db.get_value("Report Import", name, "company", for_update=True))
+	posting_lock.lock(frappe.db.get_value("Report Import", name, "company", for_update=True))
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.docstatus != 1:
 		return 0
@@ -71,12 +71,7 @@ def write_effects(doc, policy: Policy, effects: Sequence[tuple[int, Effect]]) ->
 			remark = _remark(doc, voucher)
 			name = journal_entries.post(voucher, agreement, report_import=doc.name, remark=remark)
 			vouchers |= {posting.index: name for posting in voucher.postings}
-	lines = {
-		row.row_no: row.name
-		for row in frappe.get_all(
-			"Report Import Line", filters={"report_import": doc.name}, fields=["name", "row_no"], limit=0
-		)
-	}
+	lines = report_lines.names_by_row(doc.name)
 	invoices = {effect.invoice_no for _row, effect in effects if effect.invoice_no}
 	customers = {row.name: row.customer for row in receivables.rows(invoices)}
 	ledger.write(
