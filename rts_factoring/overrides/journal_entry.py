@@ -4,7 +4,9 @@ APP_FIELDS = ("factoring_report_import",)
 
 
 def validate(doc, method=None):
-	if not doc.flags.factoring:
+	if doc.flags.factoring:
+		doc.set_against_account()  # ERPNext does so in drafts only, and the app's entries are inserted as submitted
+	else:
 		protection.restore_app_fields(doc, APP_FIELDS)
 	journal_entries.refuse_reversal(doc)
 

@@ -1,5 +1,6 @@
-from rts_factoring.services.accounting import protection
+from rts_factoring.services.accounting import outstanding, protection
 
 
 def validate(doc, method=None):
 	protection.check_payment_ledger_entry(doc)
+	outstanding.defer(doc)

@@ -9,7 +9,7 @@ import frappe
 from frappe.utils.background_jobs import execute_job
 
 from rts_factoring import tasks
-from rts_factoring.services.accounting import journal_entries, ledger
+from rts_factoring.services.accounting import journal_entries, ledger, posting_lock
 from rts_factoring.services.reports import decisions, jobs, posting, reconciling, report_import
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import run_worker
@@ -166,7 +166,7 @@ class TestTwoAtOnce(RaceCase):
 
 	def test_settings_are_saved_while_a_report_is_being_posted(self):
 		def hold():
-			ledger.lock(ACME)
+			posting_lock.lock(ACME)
 			time.sleep(4)
 
 		child = self.process(hold)

@@ -17,6 +17,7 @@ from frappe import _
 from rts_factoring.core.model import Leg, Role
 from rts_factoring.core.money import ZERO
 from rts_factoring.core.reconciliation.posting_matrix import by_role
+from rts_factoring.services.accounting import outstanding
 from rts_factoring.services.accounting.protection import own_posting
 from rts_factoring.services.company.settings import ACCOUNT_FIELDS
 
@@ -107,7 +108,11 @@ def _by_day(postings: Iterable[JournalPosting]) -> dict[date, list[JournalPostin
 
 
 def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str:
-	"""Insert and submit the Journal Entry of one voucher; returns its name. Raises if ERPNext did not submit it."""
+	"""Insert and submit the Journal Entry of one voucher; returns its name. Raises if ERPNext did not submit it.
+
+	Inside `outstanding.deferred` the invoices are updated later. An invoice that an earlier voucher named is updated before,
+	because ERPNext compares what it owes.
+	"""
 	doc = frappe.new_doc("Journal Entry")
 	doc.update(
 		{
@@ -120,14 +125,15 @@ def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str
 	)
 	if agreement.journal_naming_series:
 		doc.naming_series = agreement.journal_naming_series
-	for row in _rows(voucher, agreement):
+	rows = _rows(voucher, agreement)
+	for row in rows:
 		doc.append("accounts", row)
+	outstanding.update_now({row["reference_name"] for row in rows if row.get("reference_name")})
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True
 	doc.check_credit_limit = _no_new_credit
 	with own_posting():
-		doc.insert()
-		doc.submit()
+		doc.submit()  # inserts it as submitted: a draft would be written and validated twice
 	if doc.docstatus != 1:
 		frappe.throw(
 			_("ERPNext did not submit Journal Entry {0}, so nothing was posted. See the Error Log.").format(
@@ -256,19 +262,24 @@ def cancel_of_import(report_import: str) -> list[str]:
 		order_by="creation desc",
 		limit=0,
 	)
-	for name in names:
-		doc = frappe.get_doc("Journal Entry", name)
-		doc.flags.ignore_permissions = True
-		doc.flags.factoring = True
-		with own_posting():
-			doc.cancel()
-		if doc.docstatus != 2:
-			frappe.throw(
-				_(
-					"ERPNext did not cancel Journal Entry {0}, so nothing was undone. See the Error Log."
-				).format(name)
-			)
+	with outstanding.deferred():
+		for name in names:
+			_cancel(name)
 	return names
+
+
+def _cancel(name: str) -> None:
+	doc = frappe.get_doc("Journal Entry", name)
+	doc.flags.ignore_permissions = True
+	doc.flags.factoring = True
+	with own_posting():
+		doc.cancel()
+	if doc.docstatus != 2:
+		frappe.throw(
+			_("ERPNext did not cancel Journal Entry {0}, so nothing was undone. See the Error Log.").format(
+				name
+			)
+		)
 
 
 def refuse_reversal(doc) -> None:

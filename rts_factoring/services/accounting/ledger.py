@@ -23,8 +23,7 @@ from rts_factoring.core.reconciliation.positions import MOVES, state_of
 from rts_factoring.core.reconciliation.posted_rows import PostedRow
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
 from rts_factoring.core.reports.lines import MONEY
-from rts_factoring.services.accounting import credits
-from rts_factoring.services.common.errors import StaleReadError
+from rts_factoring.services.accounting import credits, posting_lock
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
@@ -56,35 +55,6 @@ def validate(doc) -> None:
 
 def on_trash(doc) -> None:
 	frappe.throw(_("Factoring Ledger Entries cannot be deleted. Cancel the Report Import that made them."))
-
-
-def lock(company: str) -> None:
-	"""Let only one posting of a company run at a time, until its transaction ends. Throws StaleReadError when another one was
-	committed after this transaction began to read: after the wait it would still see the old data.
-
-	A job that takes the lock before it reads anything never fails here.
-	"""
-	counter, key = frappe.qb.DocType("Series"), _counter_of(company)
-	frappe.qb.into(counter).columns("name", "current").insert(key, 0).on_duplicate_key_update(
-		counter.current, counter.current
-	).run()  # which also waits for whoever posts now
-	current = frappe.qb.from_(counter).where(counter.name == key).select(counter.current)
-	((latest,),) = current.for_update().run()
-	seen = current.run()
-	if latest != (seen[0][0] if seen else 0):
-		frappe.throw(
-			_(
-				"Another report of {0} was posted or cancelled at the same moment. Look at the rows again, then try again."
-			).format(company),
-			StaleReadError,
-			title=_("Try Again"),
-		)
-	frappe.qb.update(counter).set(counter.current, latest + 1).where(counter.name == key).run()
-
-
-def _counter_of(company: str) -> str:
-	"""Number of postings of a company, beside Frappe's naming series: a row of its own, so that posting locks nothing else."""
-	return f"rts_factoring:postings:{company}"
 
 
 def entry_amounts(effect: Effect, policy: Policy) -> dict[str, Decimal]:
@@ -347,7 +317,7 @@ def validate_settings(doc) -> None:
 		if before.get(field) not in (None, "", doc.get(field))
 	]
 	if before.policy != doc.policy or accounts:
-		lock(doc.company)
+		posting_lock.lock(doc.company)
 	if before.policy != doc.policy:
 		_refuse_policy_change(doc)
 	for role in accounts:

@@ -15,7 +15,10 @@ from frappe.utils import get_link_to_form
 
 from rts_factoring.core.model import WITH_FACTOR
 from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common import locks
+from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import alerts
+from rts_factoring.services.invoices.invoice_state import PRE_SUBMISSION_STATES
 
 # The debtor owes these to the factor: sent or held there, or bought and not settled.
 WITH_FACTOR_STATES = tuple(sorted(state.value for state in WITH_FACTOR))
@@ -46,11 +49,19 @@ def with_factor(invoices: Collection[str]) -> list[str]:
 
 def check_payment_ledger_entry(entry) -> None:
 	"""Refuse what another document would settle, or charge again, on an invoice that the factor holds."""
-	if frappe.flags.factoring_own_posting or entry.delinked or entry.flags.from_repost:
+	if frappe.flags.factoring_own_posting or entry.flags.from_repost:
 		return
 	if entry.against_voucher_type != "Sales Invoice" or entry.against_voucher_no == entry.voucher_no:
 		return
-	if not with_factor([entry.against_voucher_no]) or _may_settle(entry.voucher_type, entry.voucher_no):
+	seen = frappe.db.get_value(
+		"Sales Invoice", entry.against_voucher_no, ["factoring_status", "outstanding_amount"], as_dict=True
+	)
+	if not seen or (seen.factoring_status or "") in PRE_SUBMISSION_STATES:
+		return
+	_refuse_while_posted(entry.against_voucher_no, seen.outstanding_amount)
+	if entry.delinked or seen.factoring_status not in WITH_FACTOR_STATES:
+		return
+	if _may_settle(entry.voucher_type, entry.voucher_no):
 		return
 	frappe.throw(
 		_("{0} is with the factor, so {1} {2} cannot settle or change it.").format(
@@ -65,6 +76,21 @@ def check_payment_ledger_entry(entry) -> None:
 		),
 		title=_("With the Factor"),
 	)
+
+
+def _refuse_while_posted(invoice: str, outstanding: float) -> None:
+	"""Refuse an entry on an invoice that a report is being posted to, or was since this transaction began to read. ERPNext would
+	write what the invoice owes without the report's entries."""
+	with locks.refused_when_busy(invoice):
+		latest = frappe.db.get_value(
+			"Sales Invoice", invoice, "outstanding_amount", for_update=True, wait=False
+		)
+	if latest != outstanding:
+		frappe.throw(
+			_("{0} was changed at the same moment. Look at what it owes, then try again.").format(invoice),
+			StaleReadError,
+			title=_("Try Again"),
+		)
 
 
 def _may_settle(voucher_type: str, voucher: str) -> bool:

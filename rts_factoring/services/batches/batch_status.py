@@ -8,7 +8,7 @@ from frappe.utils import now_datetime
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.invoices import invoice_state
-from rts_factoring.services.invoices.receivables import chunks
+from rts_factoring.services.invoices.receivables import LOCK_CHUNK, chunks
 
 DOCTYPE = "Factoring Batch"
 DRAFT, QUEUED, SENDING, DELIVERED = "Draft", "Queued", "Sending", "Delivered"
@@ -101,8 +101,13 @@ def show_progress(batch: str, what: str, state: str, after_commit: bool = False)
 
 
 def set_batch_rows(batch: str, invoices: list[str], outcome: str, reason: str = "") -> None:
-	row = frappe.qb.DocType("Factoring Batch Invoice")
-	for part in chunks(invoices):
+	"""Write what became of invoices of a batch. Rows are changed by name: a condition on the batch would also lock the gap
+	behind its rows, where the next batch inserts its own."""
+	row, wanted = frappe.qb.DocType("Factoring Batch Invoice"), set(invoices)
+	rows = frappe.get_all(
+		"Factoring Batch Invoice", filters={"parent": batch}, fields=["name", "sales_invoice"], limit=0
+	)
+	for part in chunks([line.name for line in rows if line.sales_invoice in wanted], LOCK_CHUNK):
 		frappe.qb.update(row).set(row.outcome, outcome).set(row.reason, reason).where(
-			(row.parent == batch) & row.sales_invoice.isin(part)
+			row.name.isin(part)
 		).run()

@@ -7,7 +7,7 @@ import frappe
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.common.errors import translate
-from rts_factoring.services.invoices.receivables import chunks
+from rts_factoring.services.invoices.receivables import LOCK_CHUNK, chunks
 
 PRE_SUBMISSION_STATES = (
 	"",
@@ -61,7 +61,7 @@ def mark_not_ready(invoice: str, problems: Iterable[Reason]) -> None:
 def write_fields(invoices: Collection[str], **values) -> None:
 	"""Set the app's fields of these invoices and update open forms. Modified date and versions do not change."""
 	table = frappe.qb.DocType("Sales Invoice")
-	for part in chunks(invoices):
+	for part in chunks(invoices, LOCK_CHUNK):
 		query = frappe.qb.update(table).where(table.name.isin(part))
 		for fieldname, value in values.items():
 			query = query.set(table[fieldname], value)

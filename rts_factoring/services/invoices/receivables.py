@@ -12,6 +12,7 @@ from rts_factoring.core.money import money
 
 T = TypeVar("T")
 CHUNK = 1_000  # names in one IN list
+LOCK_CHUNK = 100  # names in one that locks: so few that the database looks each up, and locks no other row
 STANDING = {0: InvoiceStanding.DRAFT, 1: InvoiceStanding.OPEN, 2: InvoiceStanding.CANCELLED}
 
 
@@ -26,7 +27,7 @@ def rows(names: Collection[str], for_update: bool = False, company: str = "") ->
 	result = []
 	invoice = frappe.qb.DocType("Sales Invoice")
 	for part in chunks(sorted(set(names))):
-		locked = _lock(part) if for_update else {}
+		locked = lock(part) if for_update else {}
 		query = _query().where(invoice.name.isin(part))
 		query = query.where(invoice.company == company) if company else query
 		for row in query.run(as_dict=True):
@@ -150,14 +151,14 @@ def _customer_standing(row) -> CustomerStanding:
 	return CustomerStanding.OPEN if role in frappe.get_roles() else CustomerStanding.FROZEN
 
 
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 	"""The items in lists short enough for an IN of a query."""
 	listed = list(items)
-	for start in range(0, len(listed), CHUNK):
-		yield listed[start : start + CHUNK]
+	for start in range(0, len(listed), size):
+		yield listed[start : start + size]
 
 
-def _lock(names: list[str]) -> dict[str, dict]:
+def lock(names: list[str]) -> dict[str, dict]:
 	"""Lock the invoices in order of name, so that two batches cannot deadlock; returns the columns that may have changed.
 
 	A locking read sees the latest commit. A plain one stays in the transaction's snapshot.

@@ -12,6 +12,7 @@ from rts_factoring.core.model import DEDUCTION_EVENTS, FUNDING_EVENTS, Event, Ou
 from rts_factoring.core.reconciliation.results import GENUINE
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
 from rts_factoring.core.reports.layout import DEDUCTION_FIELDS, NOT_COUNTED
+from rts_factoring.services.common import locks
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling, report_lines
@@ -43,6 +44,7 @@ def record_decision(
 	Who decided and when is kept on each row. `remember` teaches the report's layout the type's word, for later imports.
 	Raises when a row is posted already or the decision lacks what it needs.
 	"""
+	locks.take("Report Import", name)
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.status == "Reading":
 		frappe.throw(
@@ -183,6 +185,7 @@ def teachable(name: str) -> dict[str, list[str]]:
 
 def teach(name: str, what: str, text: str, means: str) -> None:
 	"""Teach the import's layout a header (`means` is a field) or a word (`means` is a status or type), and update the rows."""
+	locks.take("Report Import", name)
 	doc, known = frappe.get_doc("Report Import", name), teachable(name)
 	texts, meanings = ("headers", "fields") if what == "Header" else ("words", "meanings")
 	if text not in known[texts] or means not in known[meanings]:

@@ -10,7 +10,7 @@ from frappe.utils import getdate
 
 from rts_factoring.core.model import InvoiceState, Outcome, Policy
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.services.accounting import journal_entries, ledger, periods
+from rts_factoring.services.accounting import journal_entries, ledger, outstanding, periods, posting_lock
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
@@ -28,10 +28,10 @@ _BATCH_OUTCOME = {Outcome.HELD: "Held", Outcome.DENIED: "Denied", Outcome.PENDIN
 def post(name: str) -> int:
 	"""Post every row of a submitted import that needs no decision and was not posted yet; returns how many.
 
-	Runs in the caller's transaction, one import of a company at a time (see ledger.lock). Running it again posts nothing
+	Runs in the caller's transaction, one import of a company at a time (see posting_lock.lock). Running it again posts nothing
 	twice.
 	"""
-	ledger.lock(frappe.db.get_value("Report Import", name, "company", for_update=True))
+	posting_lock.lock(frappe.db.get_value("Report Import", name, "company", for_update=True))
 	doc = frappe.get_doc("Report Import", name, for_update=True)
 	if doc.docstatus != 1:
 		return 0
@@ -44,13 +44,15 @@ def post(name: str) -> int:
 		for line in lines
 		if line.effects or line.outcome in (*report_lines.POSTABLE_OUTCOMES, Outcome.IGNORED)
 	]
-	write_effects(doc, result.policy, [(line.line.row, effect) for line in ready for effect in line.effects])
-	report_lines.mark_posted(doc, ready)
+	effects = [(line.line.row, effect) for line in ready for effect in line.effects]
+	with outstanding.deferred():
+		write_effects(doc, result.policy, effects)
+		report_lines.mark_posted(doc, ready)
+		report_lines.supersede(doc, [line for line in ready if line.effects])
+		follow_up_tasks.open_tasks(doc, ready)
+		if not done:
+			follow_up_tasks.notify_posted(doc, len(ready))
 	_set_states(doc, result, ready)
-	report_lines.supersede(doc, [line for line in ready if line.effects])
-	follow_up_tasks.open_tasks(doc, ready)
-	if not done:
-		follow_up_tasks.notify_posted(doc, len(ready))
 	doc.db_set(totals.summary(doc, result) | {"status": "Posted", "error": None}, update_modified=False)
 	progress.clear_progress(name)
 	progress.notify(doc)
@@ -63,16 +65,13 @@ def write_effects(doc, policy: Policy, effects: Sequence[tuple[int, Effect]]) ->
 	postings = _postings(doc, policy, [effect for _row, effect in effects])
 	periods.refuse_closed(doc.company, {posting.day for posting in postings if posting.legs})
 	vouchers: dict[int, str] = {}
-	for voucher in journal_entries.to_vouchers(postings):
-		progress.show_progress(doc.name, len(vouchers), len(postings))
-		name = journal_entries.post(voucher, agreement, report_import=doc.name, remark=_remark(doc, voucher))
-		vouchers |= {posting.index: name for posting in voucher.postings}
-	lines = {
-		row.row_no: row.name
-		for row in frappe.get_all(
-			"Report Import Line", filters={"report_import": doc.name}, fields=["name", "row_no"], limit=0
-		)
-	}
+	with outstanding.deferred():
+		for voucher in journal_entries.to_vouchers(postings):
+			progress.show_progress(doc.name, len(vouchers), len(postings))
+			remark = _remark(doc, voucher)
+			name = journal_entries.post(voucher, agreement, report_import=doc.name, remark=remark)
+			vouchers |= {posting.index: name for posting in voucher.postings}
+	lines = report_lines.names_by_row(doc.name)
 	invoices = {effect.invoice_no for _row, effect in effects if effect.invoice_no}
 	customers = {row.name: row.customer for row in receivables.rows(invoices)}
 	ledger.write(

@@ -13,8 +13,8 @@ from frappe import _
 from frappe.model import display_fieldtypes
 from frappe.utils import get_link_to_form
 
-from rts_factoring.services.accounting import ledger
-from rts_factoring.services.common import files
+from rts_factoring.services.accounting import posting_lock
+from rts_factoring.services.common import files, locks
 from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.reports import (
 	jobs,
@@ -60,7 +60,7 @@ def validate(doc) -> None:
 
 def _is_read_later(doc, data: bytes) -> bool:
 	"""Whether a background job reads the file, because it is large and a person waits for the answer."""
-	if len(data) <= READ_AT_ONCE or not getattr(frappe.local, "request", None):
+	if len(data) <= READ_AT_ONCE or not locks.is_request():
 		return False
 	if not doc.company:
 		frappe.throw(
@@ -113,9 +113,10 @@ def before_submit(doc) -> None:
 
 
 def on_submit(doc) -> None:
-	"""Post the rows that need no decision: now, or in the background when there are many."""
+	"""Post the rows that need no decision: now, or in the background when there are many or another report is being posted."""
 	doc.db_set("status", "Posting", update_modified=False)
-	if doc.matched_count + doc.held_count + doc.denied_count > AT_ONCE:
+	is_long = doc.matched_count + doc.held_count + doc.denied_count > AT_ONCE
+	if is_long or (locks.is_request() and posting_lock.is_locked(doc.company)):
 		jobs.enqueue_step("post", doc.name)
 	else:
 		posting.post(doc.name)
@@ -123,7 +124,7 @@ def on_submit(doc) -> None:
 
 
 def before_cancel(doc) -> None:
-	ledger.lock(doc.company)
+	posting_lock.lock(doc.company)
 	undo.refuse_undo(doc)
 
 
@@ -182,7 +183,7 @@ def _refuse_same_bytes(doc) -> None:
 		filters={"file_sha256": doc.file_sha256, "docstatus": ("<", 2), "name": ("!=", doc.name or "")},
 		fields=["name", "company"],
 	)
-	is_person = bool(getattr(frappe.local, "request", None))
+	is_person = locks.is_request()
 	for row in found:
 		visible = is_person and frappe.has_permission("Report Import", "read", doc=row.name)
 		if row.company == doc.company or visible:

@@ -19,7 +19,7 @@ from rts_factoring.core.reports.cells import escape_formula
 from rts_factoring.core.reports.header import Header
 from rts_factoring.core.reports.layout import DEDUCTION_FIELDS
 from rts_factoring.core.reports.lines import AMOUNTS, ATTRIBUTE
-from rts_factoring.services.invoices.receivables import chunks
+from rts_factoring.services.invoices.receivables import LOCK_CHUNK, chunks
 
 # Field of the line document → attribute of the core's ReportLine.
 _VALUES = {
@@ -251,16 +251,34 @@ def count_outcomes(report_import: str) -> dict[str, int]:
 def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Mark lines as posted. Those that moved money get a unique key, so the database itself refuses to post a row twice."""
 	table = frappe.qb.DocType("Report Import Line")
-	moved: list[int] = []
-	states_only: list[int] = []
+	names = names_by_row(doc.name)
+	moved: list[str] = []
+	states_only: list[str] = []
 	for line in lines:
-		(moved if line.effects or line.outcome is Outcome.IGNORED else states_only).append(line.line.row)
-	of_import = frappe.qb.update(table).set(table.posted, 1).where(table.report_import == doc.name)
+		is_moved = bool(line.effects) or line.outcome is Outcome.IGNORED
+		(moved if is_moved else states_only).append(names[line.line.row])
 	key = Concat(_company_key(doc.company), ":", table.identity, ":", table.occurrence)
-	for part in chunks(moved):
-		of_import.set(table.posted_key, key).where(table.row_no.isin(part)).run()
-	for part in chunks(states_only):
-		of_import.where(table.row_no.isin(part)).run()
+	_write(moved, posted=1, posted_key=key)
+	_write(states_only, posted=1)
+
+
+def names_by_row(report_import: str) -> dict[int, str]:
+	"""Row number → name of the line."""
+	rows = frappe.get_all(
+		"Report Import Line", filters={"report_import": report_import}, fields=["name", "row_no"], limit=0
+	)
+	return {row.row_no: row.name for row in rows}
+
+
+def _write(names: Iterable[str], **values) -> None:
+	"""Set fields of lines, found by name and a few at a time: so the database locks these rows and no gap between the rows of
+	two imports, where others insert theirs."""
+	table = frappe.qb.DocType("Report Import Line")
+	for part in chunks(sorted(names), LOCK_CHUNK):
+		query = frappe.qb.update(table).where(table.name.isin(part))
+		for fieldname, value in values.items():
+			query = query.set(table[fieldname], value)
+		query.run()
 
 
 def posted_key(company: str, identity: str, occurrence: int) -> str:
@@ -274,14 +292,13 @@ def _company_key(company: str) -> str:
 
 def release_keys(report_import: str) -> None:
 	"""Remove the keys of a cancelled import. Another import may post its rows again."""
-	table = frappe.qb.DocType("Report Import Line")
-	frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(
-		table.report_import == report_import
-	).run()
+	_write(names_by_row(report_import).values(), posted=0, posted_key=None)
 
 
 def delete(report_import: str) -> None:
-	frappe.db.delete("Report Import Line", {"report_import": report_import})
+	table = frappe.qb.DocType("Report Import Line")
+	for part in chunks(sorted(names_by_row(report_import).values()), LOCK_CHUNK):
+		frappe.qb.from_(table).where(table.name.isin(part)).delete().run()
 
 
 def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
@@ -328,9 +345,10 @@ def _correction_key(kind: str, invoice: str, reference: str | None) -> tuple[str
 
 def reopen_superseded(doc) -> None:
 	"""Reopen the rows that a cancelled import had superseded."""
-	table = frappe.qb.DocType("Report Import Line")
-	frappe.qb.update(table).set(table.resolution, "").set(table.resolution_reason, None).set(
-		table.outcome, Outcome.BLOCKED.value
-	).set(table.posted, 0).where(
-		(table.resolution == "Superseded") & (table.resolution_reason == doc.name)
-	).run()
+	names = frappe.get_all(
+		"Report Import Line",
+		filters={"resolution": "Superseded", "resolution_reason": doc.name},
+		pluck="name",
+		limit=0,
+	)
+	_write(names, resolution="", resolution_reason=None, outcome=Outcome.BLOCKED.value, posted=0)

@@ -14,7 +14,7 @@ from frappe.utils import escape_html, getdate, nowdate
 from rts_factoring.core.model import Event, InvoiceState, Policy
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.posting_matrix import Effect
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import posting_lock
 from rts_factoring.services.common.errors import plain_text
 from rts_factoring.services.company import settings
 from rts_factoring.services.reports import posting, progress
@@ -77,7 +77,7 @@ def _write_off(doc, lines, reason: str) -> dict:
 		frappe.throw(_("Only rests of a posted report can be written off."))
 	if not reason:
 		frappe.throw(_("Say why the rests are written off."))
-	ledger.lock(doc.company)
+	posting_lock.lock(doc.company)
 	owed = rests({line.sales_invoice for line in lines}, for_update=True)
 	if not owed:
 		frappe.throw(_nothing_left())
