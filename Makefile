@@ -11,6 +11,7 @@ help:
 	@echo "make test-old-pypdf       run those of PDFs with the pypdf of Frappe 15"
 	@echo "make test-paramiko        run those of SFTP with the oldest and the newest paramiko allowed"
 	@echo "make bench-test           run the app's tests on the bench of BENCH_DIR, else ~/frappe-bench (ARGS=\"--module NAME\")"
+	@echo "make test-all             run bench and browser tests on both versions: BENCH_DIR and BENCH_DIR_16"
 	@echo "make desk-test            click through a week in a browser, on the same bench (needs Chromium)"
 	@echo "make benchmark NAME=demo  measure one claim against its peer (see benchmarks/)"
 	@echo "make architecture         draw docs/images/architecture.svg again, from the imports"
@@ -87,6 +88,10 @@ benchmark: .venv-test/ready
 
 clean:
 	rm -rf .venv-demo .venv-test .venv-lint .venv-old-pypdf .venv-old-paramiko .venv-desk scripts/lint/node_modules demo-output
+
+.PHONY: test-all
+test-all:
+	@scripts/test_all.sh
 
 .PHONY: desk-test
 desk-test: .venv-desk/ready
