@@ -50,6 +50,7 @@ from .channel import (
 )
 from .connection import Connection, RemoteFile
 from .digests import Hasher
+from .file_names import WESTERN, decoded_name, is_western
 from .sftp_requests import GONE, PendingRequests, SftpClient, read_attributes
 
 BLOCK = 32_000  # bytes a write: with its header it still fits one SSH packet of 32 KiB
@@ -99,7 +100,7 @@ class SftpChannel(FileChannel):
 					raise SFTPError("no names")
 				for _ in range(message.get_int()):
 					name, _long = message.get_binary(), message.get_binary()
-					entries.add(_remote_file(name.decode(errors="replace"), read_attributes(message)))
+					entries.add(_remote_file(decoded_name(name), read_attributes(message)))
 			requests.answer(requests.send(CMD_CLOSE, handle))
 		return entries.files
 
@@ -158,7 +159,7 @@ class SftpChannel(FileChannel):
 		waiting: deque[int] = deque()
 		block, asked = BLOCK, 0
 		with self._classified_errors():
-			handle = self._handle(requests, CMD_OPEN, path, SFTP_FLAG_READ, paramiko.SFTPAttributes())
+			handle = self._open_to_read(requests, path)
 			while progress.size <= limit:
 				while len(waiting) < MAX_IN_FLIGHT and asked <= limit:
 					waiting.append(requests.send(CMD_READ, handle, int64(asked), block))
@@ -193,6 +194,16 @@ class SftpChannel(FileChannel):
 			if not reopen and self.stat(path):
 				raise AlreadyExists(path) from None
 			raise
+
+	def _open_to_read(self, requests: PendingRequests, path: str) -> bytes:
+		"""A handle of a file that was listed, whose name the server may not write in UTF-8."""
+		try:
+			return self._handle(requests, CMD_OPEN, path, SFTP_FLAG_READ, paramiko.SFTPAttributes())
+		except FileNotFoundError:
+			if not is_western(path):
+				raise
+			raw = path.encode(WESTERN)
+			return self._handle(requests, CMD_OPEN, raw, SFTP_FLAG_READ, paramiko.SFTPAttributes())
 
 	def _requests(self) -> PendingRequests:
 		return PendingRequests(self.client, ANSWER_PATIENCE * self.connection.operation_timeout)
