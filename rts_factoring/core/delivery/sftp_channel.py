@@ -32,6 +32,7 @@ from paramiko.sftp import (
 	SFTP_FLAG_CREATE,
 	SFTP_FLAG_EXCL,
 	SFTP_FLAG_READ,
+	SFTP_FLAG_TRUNC,
 	SFTP_FLAG_WRITE,
 	SFTPError,
 	int64,
@@ -183,17 +184,21 @@ class SftpChannel(FileChannel):
 		self.client.close()
 
 	def _open(self, requests: PendingRequests, path: str, reopen: bool) -> bytes:
-		"""A handle to write with; never truncates, and without `reopen` never opens what exists."""
-		flags = SFTP_FLAG_WRITE | SFTP_FLAG_CREATE | (0 if reopen else SFTP_FLAG_EXCL)
+		"""A handle to write with. With `reopen` it writes over what is there, untruncated; else it never opens what exists."""
+		flags = SFTP_FLAG_WRITE | SFTP_FLAG_CREATE
 		try:
 			with self._classified_errors():
-				return self._handle(requests, CMD_OPEN, path, flags, paramiko.SFTPAttributes())
+				exclusive = 0 if reopen else SFTP_FLAG_EXCL
+				return self._handle(requests, CMD_OPEN, path, flags | exclusive, paramiko.SFTPAttributes())
 		except NotOnServer:
 			raise
 		except RequestRefused:
-			if not reopen and self.stat(path):
+			if reopen:
+				raise
+			if self.stat(path):
 				raise AlreadyExists(path) from None
-			raise
+		with self._classified_errors():  # some know neither of those, such as Azure's
+			return self._handle(requests, CMD_OPEN, path, flags | SFTP_FLAG_TRUNC, paramiko.SFTPAttributes())
 
 	def _open_to_read(self, requests: PendingRequests, path: str) -> bytes:
 		"""A handle of a file that was listed, whose name the server may not write in UTF-8."""

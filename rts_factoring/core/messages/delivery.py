@@ -130,6 +130,10 @@ DELIVERY: dict[str, Message] = {
 		"The server does not take the file {name} ({answer}).",
 		"Ask RTS whether this login may write there, and whether the server is full.",
 	),
+	"refused.temporary": Message(
+		"The server takes no temporary file for {name} ({answer}).",
+		"Ask RTS whether this login may write there, and whether the server is full. If it takes only names that end in .pdf or .csv, tick Cannot Rename in the connection settings, or enter a Folder for Temporary Files.",
+	),
 	"rename_refused": Message(
 		"The server refuses to rename {name} to its final name ({answer}).",
 		"If this server cannot rename files, tick Cannot Rename in the connection settings.",
@@ -172,7 +176,11 @@ DELIVERY: dict[str, Message] = {
 	"busy": Message("Another job is still working on {name}.", "This is tried again automatically."),
 	"damaged.size": Message(
 		"{name} did not arrive whole: the server has {arrived} of {size} bytes.",
-		"This is tried again automatically. If it happens again and again, check whether the server is full.",
+		"This is tried again automatically. If it happens again and again, check whether the server is full. If it shows other sizes than it was sent and lets nobody read, tick Cannot Show Size in the connection settings.",
+	),
+	"damaged.larger": Message(
+		"{name} has {arrived} bytes on the server, though {size} were sent, and reading it back does not confirm it.",
+		"This is tried again automatically. If the server adds to files, tick Appends Instead of Overwriting in the connection settings. If it shows other sizes than it was sent and lets nobody read, tick Cannot Show Size.",
 	),
 	"damaged.content": Message(
 		"{name} arrived with another content than it was sent with.",
