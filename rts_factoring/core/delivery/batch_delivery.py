@@ -135,7 +135,7 @@ class BatchDelivery:
 			self._check_ours(channel, file, there, state)
 			self.states.save(file, FileState.DELIVERED)
 			return True
-		if there and (there.size or 0) > file.size and not self._is_begun(channel, file):
+		if there and (there.size or 0) > file.size and self._is_longer(channel, file):
 			raise self._foreign_file_error(file)
 		if not there and state is FileState.UPLOADED:
 			temporary, _whole = self._find_uploaded(channel, file)
@@ -338,20 +338,19 @@ class BatchDelivery:
 		except RequestRefused:
 			return unreadable
 
-	def _is_begun(self, channel: FileChannel, file: OutgoingFile) -> bool:
-		"""Whether the file under the final name is the beginning of ours, though it shows as larger than that."""
-		same = True
-		with open(file.path, "rb") as source:
+	def _is_longer(self, channel: FileChannel, file: OutgoingFile) -> bool:
+		"""Whether the file under the final name is longer than ours, by reading it: its size may be another's."""
+		size = 0
 
-			def compare(block: bytes) -> None:
-				nonlocal same
-				same = same and source.read(len(block)) == block
+		def count(block: bytes) -> None:
+			nonlocal size
+			size += len(block)
 
-			try:
-				channel.read(self.connection.final_path(file.name), compare, file.size)
-			except RequestRefused:
-				return False
-		return same
+		try:
+			channel.read(self.connection.final_path(file.name), count, file.size)
+		except RequestRefused:
+			return True
+		return size > file.size
 
 	def _content_differs(self, channel: FileChannel, path: str, file: OutgoingFile, sent: Digests) -> bool:
 		"""True when the server's hash is another and reading back confirms it; some servers hash wrongly."""
