@@ -169,8 +169,9 @@ class PureFtpd(DebianServer):
 
 def needs(kind: type[DebianServer]):
 	"""A parameter of a test, skipped where this server is not installed."""
-	missing = [name for name in (kind.program,) if not shutil.which(name, path=PATH)]
-	if kind is PureFtpd and (os.geteuid() != 0 or not shutil.which("pure-pw", path=PATH)):
-		missing.append("root or pure-pw")
-	reason = f"{kind.program} cannot run here: {' and '.join(missing)} not there"
-	return pytest.param(kind, id=kind.program, marks=pytest.mark.skipif(bool(missing), reason=reason))
+	programs = (kind.program, "pure-pw") if kind is PureFtpd else (kind.program,)
+	missing = [name for name in programs if not shutil.which(name, path=PATH)]
+	reason = f"{' and '.join(missing)} not installed" if missing else ""
+	if kind is PureFtpd and os.geteuid() != 0:
+		reason = "pure-ftpd runs as root only"
+	return pytest.param(kind, id=kind.program, marks=pytest.mark.skipif(bool(reason), reason=reason))
