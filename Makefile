@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test test-old-pypdf test-paramiko test-old-paramiko bench-test benchmark lint lint-python lint-js imports types architecture error-codes clean
+.PHONY: other-python help demo test test-old-pypdf test-paramiko test-old-paramiko bench-test benchmark lint lint-python lint-js imports types architecture error-codes clean
 
 help:
 	@echo "make demo                 run the whole cycle on example data; ends with the path of a page to open"
@@ -78,8 +78,12 @@ benchmark: .venv-test/ready
 	@test -f "benchmarks/$(NAME).py" || { echo "There is no benchmarks/$(NAME).py."; exit 2; }
 	@.venv-test/bin/python -m benchmarks.$(NAME)
 
-# .venv-demo is made for the extra "demo", .venv-test for the extra "test" and so on; again when the requirements change.
-.venv-%/ready: pyproject.toml requirements.txt
+# .venv-demo is made for the extra "demo", .venv-test for the extra "test" and so on; again when the requirements change or
+# another Python is asked for.
+WHICH_PYTHON = -c 'import sys; print(sys.base_prefix + "-" + sys.version.split()[0])' 2>/dev/null
+ASKED_PYTHON := $(shell $(PYTHON) $(WHICH_PYTHON))
+.SECONDEXPANSION:
+.venv-%/ready: pyproject.toml requirements.txt $$(if $$(filter-out $$(ASKED_PYTHON),$$(shell $$(@D)/bin/python $$(WHICH_PYTHON))),other-python)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed; say which: make PYTHON=python3.12"; exit 2; }
 	@echo "Making $(@D) with $$($(PYTHON) --version); this takes a minute the first time."
 	@$(PYTHON) -m venv --clear $(@D)

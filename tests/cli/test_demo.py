@@ -237,6 +237,35 @@ def test_a_folder_the_demo_did_not_make_is_left_alone(tmp_path):
 	assert "it is a file" in refused(command("demo", "--out", tmp_path / "taxes.xlsx"))
 
 
+def test_what_is_not_sold_is_in_no_control_figure(tmp_path):
+	"""Neither a draft nor an invoice in another currency, whatever its amount."""
+	data = tmp_path / "data"
+	shutil.copytree(DATA, data)
+	plain = (DATA / "receivables.csv").read_text()
+	changed = plain.replace(",2960.00,,CAD,", ",9999.99,,CAD,").replace(
+		",4990.00,,USD,draft,", ",8888.88,,USD,draft,"
+	)
+	assert changed.count("9999.99") == changed.count("8888.88") == 1
+	(data / "receivables.csv").write_text(changed)
+	figures = []
+	for name, source in (("one", DATA), ("two", data)):
+		demo_run = DemoCycle(
+			load_example(source),
+			tmp_path / name / "demo",
+			tmp_path / name / "factor",
+			lambda what, text: None,
+		).run()
+		figures.append([figure for run in demo_run.subsidiaries for figure in run.control_figures()])
+	assert figures[0] == figures[1]
+	sold = [figure for figure in figures[0] if figure.ours == "Receivables sold"]
+	assert len(sold) == 2
+	assert all(figure.agrees for figure in sold)
+
+
+def test_the_page_shows_the_packet(page):
+	assert sum(source.startswith("data:image/png;base64,") for source in page.loads) == 3
+
+
 def test_a_hostile_customer_name_stays_text_on_the_page_and_in_every_spreadsheet(tmp_path):
 	name = '=HYPERLINK("http://x","y")<script>alert(1)</script>'
 	data = tmp_path / "data"

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
@@ -14,8 +15,19 @@ class AsyncServer:
 
 	username, password = "rts", "sandbox"
 
-	def __init__(self, root: Path):
+	def __init__(
+		self,
+		root: Path,
+		methods: tuple[str, ...] = ("password",),
+		questions: Sequence[list[tuple[str, bool]]] = ([("Password: ", False)],),
+		key: Path | None = None,
+	):
+		"""`methods` of logging in, the rounds of `questions`, and the client's `key`, whose public part is beside it."""
 		self.root = root
+		self.methods = methods
+		self.questions = questions
+		self.client_key = key
+		self.answered: list[list[str]] = []
 		self.inbox = root / "inbox"
 		self.inbox.mkdir(parents=True)
 		self.key = asyncssh.generate_private_key("ssh-ed25519")
@@ -77,11 +89,31 @@ class _Login(asyncssh.SSHServer):
 		return True
 
 	def password_auth_supported(self) -> bool:
-		return True
+		return "password" in self.owner.methods
 
 	def validate_password(self, username: str, password: str) -> bool:
 		self.owner.logins.append(username)
 		return (username, password) == (self.owner.username, self.owner.password)
+
+	def kbdint_auth_supported(self) -> bool:
+		return "keyboard-interactive" in self.owner.methods
+
+	def get_kbdint_challenge(self, username: str, lang: str, submethods: str):
+		self.rounds = list(self.owner.questions)
+		return "", "", "", self.rounds.pop(0)
+
+	def validate_kbdint_response(self, username: str, responses):
+		"""The next question, or whether the last answer is the password."""
+		self.owner.answered.append(list(responses))
+		if self.rounds:
+			return "", "", "", self.rounds.pop(0)
+		return self.validate_password(username, responses[-1])
+
+	def public_key_auth_supported(self) -> bool:
+		return "publickey" in self.owner.methods
+
+	def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+		return key == asyncssh.read_public_key(f"{self.owner.client_key}.pub")
 
 
 class _Files(asyncssh.SFTPServer):

@@ -17,6 +17,8 @@ from pyftpdlib.servers import FTPServer
 class FtpServer:
 	"""`with FtpServer(root) as server: server.port, server.certificate, server.commands`."""
 
+	username, password = "rts", "sandbox"
+
 	def __init__(self, root: Path, *, tls: bool = True, features: dict | None = None):
 		self.root = root
 		self.folder = root / "inbox"
@@ -26,7 +28,7 @@ class FtpServer:
 		self.drop_at = self.drops = 0
 		self.after = False
 		authorizer = DummyAuthorizer()
-		authorizer.add_user("rts", "sandbox", str(root), perm="elradfmwMT")
+		authorizer.add_user(self.username, self.password, str(root), perm="elradfmwMT")
 		base = TLS_FTPHandler if tls else FTPHandler
 		handler = type(
 			"Handler",

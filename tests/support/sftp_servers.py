@@ -169,6 +169,73 @@ class Appends(SandboxFiles):
 		return SandboxFiles.open(self, path, flags, attr)
 
 
+class NoLeadingDot(SandboxFiles):
+	@answering_errors
+	def open(self, path, flags, attr):
+		if Path(path).name.startswith("."):
+			raise PermissionError(errno.EACCES, "hidden")
+		return SandboxFiles.open(self, path, flags, attr)
+
+
+class OnlyDocuments(SandboxFiles):
+	"""Takes names that end in .pdf or .csv."""
+
+	@answering_errors
+	def open(self, path, flags, attr):
+		if not path.endswith((".pdf", ".csv")):
+			raise PermissionError(errno.EACCES, "another name")
+		return SandboxFiles.open(self, path, flags, attr)
+
+
+class TruncatesOnly(SandboxFiles):
+	"""Opens files for writing as `sftp put` does, and in no other way; so does Azure Blob Storage."""
+
+	def open(self, path, flags, attr):
+		if flags & (os.O_WRONLY | os.O_RDWR) and not flags & os.O_TRUNC:
+			return paramiko.SFTP_OP_UNSUPPORTED
+		return SandboxFiles.open(self, path, flags, attr)
+
+
+class OneHandle(SandboxFiles):
+	"""One open file for each connection."""
+
+	def open(self, path, flags, attr):
+		if any(handle.descriptor >= 0 for handle in vars(self.session).get("handles", ())):
+			return paramiko.SFTP_FAILURE
+		opened = SandboxFiles.open(self, path, flags, attr)
+		if isinstance(opened, SandboxHandle):
+			self.session.handles = [opened]
+		return opened
+
+
+class Encrypts(SandboxFiles):
+	"""Shows the sizes of what it stores: whole blocks and a header. Reads back what was written."""
+
+	def stat(self, path):
+		return self.as_stored(SandboxFiles.stat(self, path))
+
+	lstat = stat
+
+	def list_folder(self, path):
+		listed = SandboxFiles.list_folder(self, path)
+		return listed if isinstance(listed, int) else [self.as_stored(one) for one in listed]
+
+	def as_stored(self, attributes):
+		if not isinstance(attributes, int):
+			attributes.st_size = 64 + -(-attributes.st_size // 16) * 16
+		return attributes
+
+
+class EncryptsForOthers(Encrypts):
+	"""Lets nobody who sends read back."""
+
+	@answering_errors
+	def open(self, path, flags, attr):
+		if not flags & (os.O_WRONLY | os.O_RDWR):
+			raise PermissionError(errno.EACCES, "write only")
+		return SandboxFiles.open(self, path, flags, attr)
+
+
 class WriteOnly(SandboxFiles):
 	"""A drop box: nothing can be listed, looked at or read back."""
 

@@ -154,8 +154,8 @@ class SubsidiaryRun:
 			_sum(one.leg.debit for one in self.posted_legs),
 			_sum(one.leg.credit for one in self.posted_legs),
 		)
-		opening = _sum(load.receivable.open_amount for load in self.loads)
-		outstanding = _sum(self.outstanding(load) for load in self.loads)
+		opening = _sum(self.sold.values())
+		outstanding = _sum(self.ledger.positions[number].outstanding for number in self.sold)
 		figures = [
 			ControlFigure("All debits", debits, "all credits", credits),
 			ControlFigure(
@@ -165,7 +165,10 @@ class SubsidiaryRun:
 				"Reserve", self.balance(Role.RESERVE), "reserve invoice by invoice", self.total("reserve")
 			),
 			ControlFigure(
-				"Receivables", opening + self.balance(Role.RECEIVABLE), "open invoice by invoice", outstanding
+				"Receivables sold",
+				opening + self.balance(Role.RECEIVABLE),
+				"open invoice by invoice",
+				outstanding,
 			),
 		]
 		if self.subsidiary.policy is Policy.BORROWING:
@@ -176,9 +179,14 @@ class SubsidiaryRun:
 			)
 		return figures
 
-	def outstanding(self, load: Load) -> Decimal:
-		position = self.ledger.positions.get(load.receivable.invoice_no)
-		return load.receivable.open_amount if position is None else position.outstanding
+	@property
+	def sold(self) -> dict[str, Decimal]:
+		"""The amounts open before the sale of what the factor bought. Drafts and other currencies are never sold."""
+		return {
+			load.receivable.invoice_no: load.receivable.open_amount
+			for load in self.loads
+			if load.receivable.invoice_no in self.ledger.positions
+		}
 
 	def _paid_out(self) -> Decimal:
 		"""The totals at the foot of the purchase reports, and what the payment reports release."""

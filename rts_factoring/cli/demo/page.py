@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+import pypdfium2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
@@ -212,11 +213,7 @@ def _difference(run: SubsidiaryRun, line) -> list[InvoiceDifference]:
 
 
 def pictures(demo: DemoRun) -> list[tuple[str, str]]:
-	"""The first packet's pages as data URIs with a caption each; none where pypdfium2 is not installed."""
-	try:
-		import pypdfium2
-	except ImportError:
-		return []
+	"""The first packet's pages as data URIs with a caption each."""
 	batch = demo.subsidiaries[0].batches[0]
 	document = pypdfium2.PdfDocument((batch.folder / batch.files[0].name).read_bytes())
 	captions = (

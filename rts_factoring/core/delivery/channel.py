@@ -170,8 +170,10 @@ def unreachable_error(connection: Connection, error: BaseException) -> DeliveryE
 	return DeliveryError("unreachable", where=connection.where, retry=True, problem=connection.scrub(error))
 
 
-def login_error(connection: Connection) -> DeliveryError:
-	return DeliveryError("login_refused", where=connection.where, user=f"{connection.username!r}")
+def login_error(connection: Connection, why: str = "", **values: str) -> DeliveryError:
+	key = f"login_refused.{why}" if why else "login_refused"
+	user = f"{connection.username!r}"
+	return DeliveryError(key, connection.where, False, user=user, **values)
 
 
 def refusal_error(connection: Connection, action: str, name: str, error: Exception) -> DeliveryError:

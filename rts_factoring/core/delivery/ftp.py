@@ -18,11 +18,19 @@ class FtpTls(ftplib.FTP_TLS):
 
 	private_data = False  # whether data connections are encrypted, too
 
+	def auth(self) -> str:
+		answer = super().auth()
+		if self.sock:
+			self.file = self.sock.makefile("r", encoding=self.encoding, errors="replace")
+		return answer
+
 	def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
 		data, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
 		if self.private_data:
 			session = self.sock.session if isinstance(self.sock, ssl.SSLSocket) else None
-			data = self.context.wrap_socket(data, server_hostname=self.host, session=session)
+			data = self.context.wrap_socket(
+				data, server_hostname=self.host, session=session, suppress_ragged_eofs=False
+			)
 		return data, size
 
 	def prot_p(self) -> str:
@@ -81,7 +89,7 @@ def _greet(client: ftplib.FTP, connection: Connection) -> None:
 	client.host, client.timeout = connection.host, connection.connect_timeout
 	client.sock = open_socket(connection)
 	client.af = client.sock.family
-	client.file = client.sock.makefile("r", encoding=client.encoding)
+	client.file = client.sock.makefile("r", encoding=client.encoding, errors="replace")
 	client.welcome = client.getresp()
 
 

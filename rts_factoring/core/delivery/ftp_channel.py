@@ -5,12 +5,15 @@ from __future__ import annotations
 import calendar
 import ftplib  # nosec B402 # under TLS; in the clear only where a System Manager ticked so
 import posixpath
+import selectors
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import DeliveryError
 from .channel import (
@@ -25,10 +28,14 @@ from .channel import (
 )
 from .connection import Connection, RemoteFile
 from .digests import Hasher
+from .file_names import WESTERN, decoded_name, is_western
 
 BLOCK = 1 << 16
 MOST_BEYOND = 50_000_000  # bytes above its limit until a file is cut off
+LONGEST_LINE = 8192  # bytes of a line of a listing
 DIGEST_COMMANDS = ("XSHA256", "XSHA1", "XMD5")
+
+Returned = TypeVar("Returned")
 
 
 class FtpChannel(FileChannel):
@@ -56,7 +63,6 @@ class FtpChannel(FileChannel):
 		return self._stat_by_listing(path)
 
 	def list_folder(self, folder: str) -> list[RemoteFile]:
-		self._text = True
 		entries = FolderEntries(self.connection)
 		if "MLST" in self.features or "MLSD" in self.features:
 
@@ -67,10 +73,10 @@ class FtpChannel(FileChannel):
 					entries.add(_remote_file(name, values))
 
 			with self._classified_errors():
-				self.client.retrlines(f"MLSD {folder}".strip(), take)
+				self._list(f"MLSD {folder}".strip(), take)
 			return entries.files
 		with suppress(NotOnServer), self._classified_errors():  # many servers answer an empty folder so
-			self.client.retrlines(
+			self._list(
 				f"NLST {folder}".strip(), lambda name: entries.add(RemoteFile(posixpath.basename(name)))
 			)
 		return entries.files
@@ -81,10 +87,11 @@ class FtpChannel(FileChannel):
 		if size is None:
 			with suppress(RequestRefused), self._classified_errors():
 				self._use_binary_mode()
-				size = self.client.size(path)
+				size = self._in_its_spelling(path, lambda: self.client.size(path))
 		if modified is None:
 			with suppress(RequestRefused), self._classified_errors():
-				modified = _timestamp(self.client.sendcmd(f"MDTM {path}")[3:].strip())
+				answer = self._in_its_spelling(path, lambda: self.client.sendcmd(f"MDTM {path}"))
+				modified = _timestamp(answer[3:].strip())
 		return replace(file, size=size, modified=modified)
 
 	def upload(
@@ -100,7 +107,11 @@ class FtpChannel(FileChannel):
 			raise AlreadyExists(path)
 		hasher = Hasher(weak=bool(self.can_digest))
 		with open(local, "rb") as source, self._classified_errors():
-			self.client.storbinary(f"STOR {path}", source, blocksize=BLOCK, callback=hasher.update)
+			self._use_binary_mode()
+			with self._transfer(f"STOR {path}") as data:
+				while block := source.read(BLOCK):
+					data.sendall(block)
+					hasher.update(block)
 		if before_close:
 			before_close()
 		return Upload(hasher.result(), self.stat(path), self.stat(final) if final else None)
@@ -129,7 +140,11 @@ class FtpChannel(FileChannel):
 				)
 
 		with self._classified_errors():
-			self.client.retrbinary(f"RETR {path}", take, blocksize=BLOCK)
+			self._use_binary_mode()
+			if ending := self._in_its_spelling(path, lambda: self._receive(f"RETR {path}", take)):
+				size = self.with_metadata("", RemoteFile(path, modified=0)).size
+				if size != progress.size and (size is not None or not _is_orderly(ending)):
+					raise ending
 
 	def close(self) -> None:
 		if self.client.sock:
@@ -141,6 +156,63 @@ class FtpChannel(FileChannel):
 		if self._text:
 			self.client.voidcmd("TYPE I")
 			self._text = False
+
+	@contextmanager
+	def _transfer(self, command: str) -> Iterator[socket.socket]:
+		"""A data connection, and the server's word on the control connection that all of it went over."""
+		with self.client.transfercmd(command) as data:
+			yield data
+			_end_data(data)
+			self.client.voidresp()
+
+	def _receive(self, command: str, sink: Callable[[bytes], None]) -> OSError | None:
+		"""Hand over all that comes on a data connection; returns how it ended where TLS does not vouch for that.
+
+		IIS and others end it without a word of TLS, as whoever cuts it on the way would.
+		"""
+		ending = None
+		with self._transfer(command) as data:
+			try:
+				while block := data.recv(BLOCK):
+					sink(block)
+			except (ssl.SSLEOFError, ConnectionError) as error:
+				if not isinstance(data, ssl.SSLSocket):
+					raise
+				ending = error
+		return ending
+
+	def _list(self, command: str, take: Callable[[str], None]) -> None:
+		"""The lines of a listing, whose names may be written in any way."""
+		self._text = True
+		self.client.voidcmd("TYPE A")
+		rest = b""
+
+		def split(block: bytes) -> None:
+			nonlocal rest
+			*lines, rest = (rest + block).split(b"\n")
+			if max(map(len, (*lines, rest))) > LONGEST_LINE:
+				raise ftplib.error_proto("a line without end")
+			for line in lines:
+				take(decoded_name(line.rstrip(b"\r")))
+
+		ending = self._receive(command, split)
+		if ending and (rest or not _is_orderly(ending)):
+			raise RequestRefused(self.connection.scrub(ending))
+		if rest:
+			split(b"\n")
+
+	def _in_its_spelling(self, path: str, request: Callable[[], Returned]) -> Returned:
+		"""A request about a file that was listed, whose name the server may not write in UTF-8."""
+		try:
+			return request()
+		except ftplib.error_perm:
+			if not is_western(path):
+				raise
+			usual, self.client.encoding = self.client.encoding, WESTERN
+			try:
+				return request()
+			finally:
+				self.client.encoding = usual
 
 	def _features(self) -> set[str]:
 		try:
@@ -169,6 +241,28 @@ class FtpChannel(FileChannel):
 			raise RequestRefused(text) from error
 		except (OSError, EOFError, ftplib.error_proto, ftplib.error_reply) as error:
 			raise connection_error(self.connection, error) from error
+
+
+def _end_data(data: socket.socket) -> None:
+	"""Say by TLS and by TCP that nothing follows, without waiting for an answer that some servers never give."""
+	with suppress(OSError), selectors.DefaultSelector() as selector:
+		if isinstance(data, ssl.SSLSocket):
+			selector.register(data, selectors.EVENT_WRITE)
+			timeout = data.gettimeout()
+			data.setblocking(False)
+			while selector.select(timeout):
+				try:
+					data.unwrap()
+				except ssl.SSLWantWriteError:
+					continue
+				break
+	with suppress(OSError):
+		data.shutdown(socket.SHUT_WR)
+
+
+def _is_orderly(ending: OSError) -> bool:
+	"""Whether TCP at least was ended in order. A reset takes what was on its way along (OpenSSL 1.1 cannot tell)."""
+	return isinstance(ending, ssl.SSLEOFError) and ending.reason == "UNEXPECTED_EOF_WHILE_READING"
 
 
 def _is_permission(text: str) -> bool:

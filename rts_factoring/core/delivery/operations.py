@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..errors import DeliveryError, short
@@ -61,7 +61,7 @@ def deliver(
 	workers = Workers(heartbeat)
 	states = SavedStates(files, progress, journal, workers)
 	session = _open_session(connection, min(connection.channels, sum(not file.last for file in todo)))
-	channels = session.channels
+	channels, one_by_one = session.channels, False
 	try:
 		delivery = workers.run(partial(BatchDelivery, connection, token, states, channels[0]))
 		for last in (False, True):
@@ -69,10 +69,24 @@ def deliver(
 			done = [file for file in files if file.last is last]
 			with suppress(DeliveryError) if last else nullcontext():  # once all is delivered, all is well
 				workers.run(partial(delivery.remove_leftovers, channels[0], done))
+	except DeliveryError as error:
+		if error.code != "refused" or len(channels) == 1:
+			raise
+		one_by_one = True  # a server may take only one open file
 	finally:
 		workers.stopped.set()
 		session.close()
 		workers.join()
+	if one_by_one:
+		files = [replace(file, state=states.known(file)) for file in files]
+		deliver(
+			replace(connection, channels=1),
+			files,
+			progress,
+			token=token,
+			journal=journal,
+			heartbeat=heartbeat,
+		)
 	sent = sum(file.size for file in todo)
 	return Summary(len(todo), sent, len(channels), time.monotonic() - started)
 
@@ -137,6 +151,10 @@ class SavedStates:
 		self._states[file.name] = state
 		size = 0 if state is FileState.PENDING else file.size
 		self._workers.call_in_caller(self._progress, file.name, state, size)
+
+	def known(self, file: OutgoingFile) -> FileState:
+		"""The state this job saved last."""
+		return self._states[file.name]
 
 	def state(self, file: OutgoingFile) -> FileState:
 		"""The state saved by now. A journal never goes back behind what this job knows."""

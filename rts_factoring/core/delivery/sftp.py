@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
-import paramiko
-
 from ..errors import DeliveryError
 from .addresses import open_socket
-from .channel import connection_error, login_error, unreachable_error
+from .channel import unreachable_error
 from .connection import Connection, HostKey
 from .sftp_channel import SftpChannel
+from .sftp_login import log_in
 from .sftp_requests import GONE
+from .ssh_transport import SshTransport
 
 LOG = "rts_factoring.ssh"
 logging.getLogger(LOG).addHandler(logging.NullHandler())  # what matters is raised; the rest is for debugging
+OLD_KEYS = ("ssh-rsa", "ssh-dss")  # signed with SHA-1
 KEY_FAMILIES = ("", "ed25519", "ecdsa", "rsa")  # "" is what both sides prefer
 
 
@@ -55,7 +55,7 @@ class SftpSession:
 		self.transport = _trusted_transport(connection)
 		self.channels: list[SftpChannel] = []
 		try:
-			_log_in(self.transport, connection)
+			log_in(self.transport, connection)
 			self.open(1)
 			if channels > 1:
 				self.open(channels)
@@ -78,19 +78,19 @@ class SftpSession:
 		# some servers drop the whole connection instead of refusing: start over with one channel
 		self.close()
 		self.transport = _trusted_transport(self.connection)
-		_log_in(self.transport, self.connection)
+		log_in(self.transport, self.connection)
 		self.channels = [SftpChannel(self.transport, self.connection)]
 
 	def close(self) -> None:
 		self.transport.close()
 
 
-def _host_key(transport: paramiko.Transport) -> HostKey:
+def _host_key(transport: SshTransport) -> HostKey:
 	key = transport.get_remote_server_key()
 	return HostKey(key.get_name(), fingerprint(key.asbytes()))
 
 
-def _trusted_transport(connection: Connection) -> paramiko.Transport:
+def _trusted_transport(connection: Connection) -> SshTransport:
 	"""A connection whose server proved to hold the pinned key. Nothing of ours was sent yet."""
 	pinned = "SHA256:" + connection.host_key_sha256.strip().removeprefix("SHA256:").rstrip("=")
 	shown: dict[str, str] = {}
@@ -116,14 +116,14 @@ def _trusted_transport(connection: Connection) -> paramiko.Transport:
 	)
 
 
-def _start(connection: Connection, family: str) -> paramiko.Transport:
+def _start(connection: Connection, family: str) -> SshTransport:
 	"""Connect and exchange keys, no further. `family` restricts the kind of host key asked for."""
 	try:
 		sock = open_socket(connection)
 		sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 	except (OSError, UnicodeError) as error:
 		raise unreachable_error(connection, error) from error
-	transport = paramiko.Transport(sock)
+	transport = SshTransport(sock)
 	try:
 		transport.set_log_channel(LOG)
 		transport.banner_timeout = connection.banner_timeout
@@ -133,6 +133,10 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 		transport.daemon = True
 		options = transport.get_security_options()
 		options.ciphers = sorted(options.ciphers, key=lambda name: "gcm" not in name)  # fastest in Python
+		options.kex = [
+			name for name in options.kex if not name.endswith("sha1")
+		]  # as paramiko 5 does by itself
+		options.key_types = [kind for kind in options.key_types if kind not in OLD_KEYS]
 		if family:
 			options.key_types = [kind for kind in options.key_types if family in kind]
 		transport.start_client(timeout=connection.banner_timeout + connection.connect_timeout)
@@ -142,7 +146,12 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 		transport.close()
 		problem = connection.scrub(error)
 		if "ncompatible" in problem or "no acceptable" in problem:
-			raise DeliveryError("no_agreement", where=connection.where, problem=problem) from error
+			raise DeliveryError(
+				"no_agreement",
+				where=connection.where,
+				problem=problem,
+				offered=connection.scrub(", ".join(_offered(transport, problem))),
+			) from error
 		raise DeliveryError(
 			"handshake_failed", where=connection.where, retry=True, problem=problem
 		) from error
@@ -151,44 +160,15 @@ def _start(connection: Connection, family: str) -> paramiko.Transport:
 		raise
 
 
-def _log_in(transport: paramiko.Transport, connection: Connection) -> None:
-	"""By key, by password, or by both where the server asks for both."""
-	key = load_private_key(connection) if connection.private_key else None
-	more: list[str] = ["password"]
-	try:
-		if key:
-			try:
-				more = transport.auth_publickey(connection.username, key)
-			except paramiko.AuthenticationException:
-				if not connection.password:
-					raise
-		if (
-			not transport.is_authenticated()
-			and connection.password
-			and {"password", "keyboard-interactive"} & {*more}
-		):
-			transport.auth_password(connection.username, connection.password)
-		if transport.is_authenticated():
-			return
-	except paramiko.AuthenticationException as error:
-		if "timeout" in str(error).lower():
-			raise connection_error(connection, TimeoutError()) from None
-	except (OSError, *GONE) as error:
-		raise connection_error(connection, error) from None
-	raise login_error(connection)
-
-
-def load_private_key(connection: Connection) -> paramiko.PKey:
-	"""The key of these settings, opened with its passphrase. DeliveryError `bad_private_key`."""
-	text = connection.private_key.strip() + "\n"
-	for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
-		try:
-			return kind.from_private_key(io.StringIO(text), password=connection.passphrase or None)
-		except paramiko.PasswordRequiredException:
-			break
-		except Exception:  # nosec B112 # each class has its own ways to say that the key is of another kind
-			continue
-	raise DeliveryError("bad_private_key", where=connection.where)
+def _offered(transport: SshTransport, problem: str) -> list[str]:
+	"""The algorithms the server offers for what no agreement was found on, as paramiko says it."""
+	kinds = {"kex": "kex_algo_list", "host key": "server_key_algo_list", "mac": "server_mac_algo_list"}
+	name = next((name for word, name in kinds.items() if word in problem), "server_encrypt_algo_list")
+	return [
+		str(one)
+		for one in transport.offered.get(name, ())
+		if not str(one).startswith(("ext-", "kex-strict-"))
+	]
 
 
 def _no_sftp(connection: Connection, error: BaseException) -> DeliveryError:

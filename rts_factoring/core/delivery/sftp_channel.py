@@ -32,6 +32,7 @@ from paramiko.sftp import (
 	SFTP_FLAG_CREATE,
 	SFTP_FLAG_EXCL,
 	SFTP_FLAG_READ,
+	SFTP_FLAG_TRUNC,
 	SFTP_FLAG_WRITE,
 	SFTPError,
 	int64,
@@ -50,6 +51,7 @@ from .channel import (
 )
 from .connection import Connection, RemoteFile
 from .digests import Hasher
+from .file_names import WESTERN, decoded_name, is_western
 from .sftp_requests import GONE, PendingRequests, SftpClient, read_attributes
 
 BLOCK = 32_000  # bytes a write: with its header it still fits one SSH packet of 32 KiB
@@ -99,7 +101,7 @@ class SftpChannel(FileChannel):
 					raise SFTPError("no names")
 				for _ in range(message.get_int()):
 					name, _long = message.get_binary(), message.get_binary()
-					entries.add(_remote_file(name.decode(errors="replace"), read_attributes(message)))
+					entries.add(_remote_file(decoded_name(name), read_attributes(message)))
 			requests.answer(requests.send(CMD_CLOSE, handle))
 		return entries.files
 
@@ -158,7 +160,7 @@ class SftpChannel(FileChannel):
 		waiting: deque[int] = deque()
 		block, asked = BLOCK, 0
 		with self._classified_errors():
-			handle = self._handle(requests, CMD_OPEN, path, SFTP_FLAG_READ, paramiko.SFTPAttributes())
+			handle = self._open_to_read(requests, path)
 			while progress.size <= limit:
 				while len(waiting) < MAX_IN_FLIGHT and asked <= limit:
 					waiting.append(requests.send(CMD_READ, handle, int64(asked), block))
@@ -182,17 +184,31 @@ class SftpChannel(FileChannel):
 		self.client.close()
 
 	def _open(self, requests: PendingRequests, path: str, reopen: bool) -> bytes:
-		"""A handle to write with; never truncates, and without `reopen` never opens what exists."""
-		flags = SFTP_FLAG_WRITE | SFTP_FLAG_CREATE | (0 if reopen else SFTP_FLAG_EXCL)
+		"""A handle to write with. With `reopen` it writes over what is there, untruncated; else it never opens what exists."""
+		flags = SFTP_FLAG_WRITE | SFTP_FLAG_CREATE
 		try:
 			with self._classified_errors():
-				return self._handle(requests, CMD_OPEN, path, flags, paramiko.SFTPAttributes())
+				exclusive = 0 if reopen else SFTP_FLAG_EXCL
+				return self._handle(requests, CMD_OPEN, path, flags | exclusive, paramiko.SFTPAttributes())
 		except NotOnServer:
 			raise
 		except RequestRefused:
-			if not reopen and self.stat(path):
+			if reopen:
+				raise
+			if self.stat(path):
 				raise AlreadyExists(path) from None
-			raise
+		with self._classified_errors():  # some know neither of those, such as Azure's
+			return self._handle(requests, CMD_OPEN, path, flags | SFTP_FLAG_TRUNC, paramiko.SFTPAttributes())
+
+	def _open_to_read(self, requests: PendingRequests, path: str) -> bytes:
+		"""A handle of a file that was listed, whose name the server may not write in UTF-8."""
+		try:
+			return self._handle(requests, CMD_OPEN, path, SFTP_FLAG_READ, paramiko.SFTPAttributes())
+		except FileNotFoundError:
+			if not is_western(path):
+				raise
+			raw = path.encode(WESTERN)
+			return self._handle(requests, CMD_OPEN, raw, SFTP_FLAG_READ, paramiko.SFTPAttributes())
 
 	def _requests(self) -> PendingRequests:
 		return PendingRequests(self.client, ANSWER_PATIENCE * self.connection.operation_timeout)

@@ -2,17 +2,20 @@
 
 paramiko waits for an answer after each request but writes, and drops the errors of pipelined writes. So requests are
 sent through its request queue and every answer is read here. That takes methods that paramiko keeps private; all of
-them are named in this module, and `make test-paramiko` tests them with the oldest and the newest paramiko allowed.
+them are named in this module and in `ssh_transport`, and `make test-paramiko` tests them with the oldest and the newest paramiko allowed.
 """
 
 from __future__ import annotations
 
+import errno
 import math
 import time
 from typing import TYPE_CHECKING
 
 import paramiko
-from paramiko.sftp import CMD_STATUS
+from paramiko.sftp import CMD_STATUS, SFTP_EOF, SFTP_NO_SUCH_FILE, SFTP_OK, SFTP_PERMISSION_DENIED
+
+from .file_names import decoded_name
 
 GONE = (
 	EOFError,
@@ -20,6 +23,7 @@ GONE = (
 	TimeoutError,
 	ConnectionError,
 )  # how paramiko says that the line is dead
+ERRNOS = {SFTP_NO_SUCH_FILE: errno.ENOENT, SFTP_PERMISSION_DENIED: errno.EACCES}
 
 
 class SftpClient(paramiko.SFTPClient):
@@ -35,8 +39,13 @@ class SftpClient(paramiko.SFTPClient):
 		def _read_response(self) -> object:
 			"""Read one answer and hand it to its receiver."""
 
-		def _convert_status(self, message: paramiko.Message) -> None:
-			"""Raise EOFError or OSError for a status that is not OK."""
+	def _convert_status(self, message: paramiko.Message) -> None:
+		"""Raise EOFError or OSError for a status that is not OK; paramiko's own fails on text that is not UTF-8."""
+		code, text = message.get_int(), decoded_name(message.get_binary())
+		if code == SFTP_EOF:
+			raise EOFError(text)
+		if code != SFTP_OK:
+			raise OSError(ERRNOS[code], text) if code in ERRNOS else OSError(text)
 
 	def set_timeout(self, seconds: float) -> None:
 		"""The seconds that the answers to come may take, from now."""

@@ -20,6 +20,26 @@ DELIVERY: dict[str, Message] = {
 		"The private key cannot be read with this passphrase.",
 		"Paste an OpenSSH or PEM key (Ed25519, ECDSA or RSA) and its passphrase.",
 	),
+	"bad_private_key.locked": Message(
+		"The private key is encrypted, and no passphrase is given.",
+		"Enter the passphrase of the key as well.",
+	),
+	"bad_private_key.putty": Message(
+		"This is a key of PuTTY (.ppk), which the app does not read.",
+		"Load it in PuTTYgen, choose Conversions, then Export OpenSSH key, and paste the file that it saves.",
+	),
+	"bad_private_key.public": Message(
+		"This is a public key. It goes to RTS; the app needs the private key.",
+		"Paste the private key: the file of the same name without .pub.",
+	),
+	"bad_private_key.certificate": Message(
+		"This is a certificate, not a private key.",
+		"Paste the private key, which begins with BEGIN OPENSSH PRIVATE KEY or BEGIN PRIVATE KEY.",
+	),
+	"bad_private_key.kind": Message(
+		"The private key is of a kind that SSH servers do not accept any more, such as DSA.",
+		"Make an Ed25519 key (ssh-keygen -t ed25519), and give its public key to RTS.",
+	),
 	# The server cannot be reached, or is not the right one.
 	"unreachable": Message(
 		"The server cannot be reached ({problem}).",
@@ -48,8 +68,8 @@ DELIVERY: dict[str, Message] = {
 		"Check that this port is for SFTP, not for FTP or FTPS.",
 	),
 	"no_agreement": Message(
-		"The server offers no SSH algorithm that this app accepts ({problem}).",
-		"Ask RTS which host keys and algorithms its server offers.",
+		"The server and this app have no SSH algorithm in common ({problem}). The server offers only {offered}.",
+		"Old algorithms such as ssh-rsa and diffie-hellman-group1-sha1 are not safe any more, so the app does not use them. Ask RTS to allow current ones on its server.",
 	),
 	"host_key_changed": Message(
 		"The server is not the one that was confirmed. It shows the host key {shown}, not {confirmed}. No credential was sent.",
@@ -66,6 +86,14 @@ DELIVERY: dict[str, Message] = {
 	"login_refused": Message(
 		"The server refused the login of {user}.",
 		"Compare user name, password and key with the credentials that RTS gave for this subsidiary.",
+	),
+	"login_refused.method": Message(
+		"The server lets {user} log in by {methods}, which the connection settings do not have.",
+		"Enter the password, the private key or both, as RTS gave them for this subsidiary.",
+	),
+	"login_refused.question": Message(
+		"The server asks {user} at login: {question}. The app has no answer to that.",
+		"Ask RTS for a login by key or password, without a one-time code.",
 	),
 	"no_sftp": Message(
 		"The login worked, but the server opened no SFTP session ({problem}).",
@@ -101,6 +129,10 @@ DELIVERY: dict[str, Message] = {
 	"refused.send": Message(
 		"The server does not take the file {name} ({answer}).",
 		"Ask RTS whether this login may write there, and whether the server is full.",
+	),
+	"refused.temporary": Message(
+		"The server takes no temporary file for {name} ({answer}).",
+		"Ask RTS whether this login may write there, and whether the server is full. If it takes only names that end in .pdf or .csv, tick Cannot Rename in the connection settings, or enter a Folder for Temporary Files.",
 	),
 	"rename_refused": Message(
 		"The server refuses to rename {name} to its final name ({answer}).",
@@ -144,7 +176,11 @@ DELIVERY: dict[str, Message] = {
 	"busy": Message("Another job is still working on {name}.", "This is tried again automatically."),
 	"damaged.size": Message(
 		"{name} did not arrive whole: the server has {arrived} of {size} bytes.",
-		"This is tried again automatically. If it happens again and again, check whether the server is full.",
+		"This is tried again automatically. If it happens again and again, check whether the server is full. If it shows other sizes than it was sent and lets nobody read, tick Cannot Show Size in the connection settings.",
+	),
+	"damaged.larger": Message(
+		"{name} has {arrived} bytes on the server, though {size} were sent, and reading it back does not confirm it.",
+		"This is tried again automatically. If the server adds to files, tick Appends Instead of Overwriting in the connection settings. If it shows other sizes than it was sent and lets nobody read, tick Cannot Show Size.",
 	),
 	"damaged.content": Message(
 		"{name} arrived with another content than it was sent with.",

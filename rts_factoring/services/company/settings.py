@@ -15,7 +15,8 @@ from frappe.utils.password import (
 
 from rts_factoring.core.delivery import Connection
 from rts_factoring.core.delivery.addresses import check_networks
-from rts_factoring.core.delivery.sftp import fingerprint, load_private_key
+from rts_factoring.core.delivery.private_keys import load_private_key
+from rts_factoring.core.delivery.sftp import fingerprint
 from rts_factoring.core.eligibility import Terms
 from rts_factoring.core.model import FeesStatedIn, ReportTerms, Role
 from rts_factoring.core.money import money

@@ -1,21 +1,31 @@
 """Servers with odd habits: the switch for each, and promise 2 on them when the line drops at every operation."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+
 import pytest
 
 from rts_factoring.core.delivery import FileState, deliver
 from rts_factoring.core.errors import DeliveryError
+from rts_factoring.sandbox.server import SandboxHandle, answering_errors
 from tests.support.sftp_servers import (
 	Appends,
+	Encrypts,
+	EncryptsForOthers,
 	FaultyFiles,
 	FaultyHandle,
 	FaultyServer,
 	HabitServer,
 	Journal,
+	NoLeadingDot,
 	NoRename,
 	NoStat,
+	OneHandle,
+	OnlyDocuments,
 	OverwritingRename,
 	RefusesOverwrite,
 	TakesFiles,
+	TruncatesOnly,
 	WriteOnly,
 	batch,
 	contents,
@@ -24,6 +34,12 @@ from tests.support.sftp_servers import (
 	to,
 )
 
+SWITCHES = {
+	"rename_refused": "Cannot Rename",
+	"temporary_taken": "Removes Files at Once",
+	"refused.temporary": "Cannot Rename",
+	"damaged.larger": "Cannot Show Size",
+}
 SCHEDULE = "104233_A1_20261103.csv"
 
 HABITS = {
@@ -42,6 +58,29 @@ HABITS = {
 	"appends": (Appends, {"appends": True}),
 	"appends, no rename": (type("Tape", (NoRename, Appends), {}), {"appends": True, "can_rename": False}),
 	"overwrites on rename": (OverwritingRename, {}),
+	"refuses to overwrite, and nobody said so": (RefusesOverwrite, {}),
+	"refuses to overwrite or rename, and nobody said so": (
+		type("WriteOnce", (NoRename, RefusesOverwrite), {}),
+		{"can_rename": False},
+	),
+	"appends, and nobody said so": (Appends, {}),
+	"appends, no rename, and nobody said so": (
+		type("Tape", (NoRename, Appends), {}),
+		{"can_rename": False},
+	),
+	"no leading dot": (NoLeadingDot, {}),
+	"no leading dot, and each attempt has its own name": (NoLeadingDot, {"refuses_overwrite": True}),
+	"only documents": (OnlyDocuments, {"can_rename": False}),
+	"truncates": (TruncatesOnly, {}),
+	"truncates, no rename": (
+		type("Blob", (NoRename, TruncatesOnly), {}),
+		{"can_rename": False},
+	),
+	"one open file": (OneHandle, {}),
+	"encrypts": (Encrypts, {}),
+	"encrypts, no rename": (type("Vault", (NoRename, Encrypts), {}), {"can_rename": False}),
+	"encrypts, overwrites on rename": (type("Safe", (OverwritingRename, Encrypts), {}), {}),
+	"encrypts for others": (EncryptsForOthers, {"can_stat": False}),
 }
 
 
@@ -122,13 +161,61 @@ def faulty_open(kind):
 
 @pytest.mark.parametrize(
 	("kind", "code"),
-	[(NoRename, "rename_refused"), (TakesFiles, "temporary_taken")],
+	[
+		(NoRename, "rename_refused"),
+		(TakesFiles, "temporary_taken"),
+		(OnlyDocuments, "refused.temporary"),
+		(EncryptsForOthers, "damaged.larger"),
+	],
 )
 def test_without_the_switch_the_error_names_it(tmp_path, files, kind, code):
 	with HabitServer(tmp_path / "server", kind) as server:
 		error = refusal(to(server), files)
-		assert error.code == code
-		assert "connection settings" in error.hint
+		assert error.key == code
+		assert SWITCHES[code] in error.hint
+		assert SCHEDULE not in server.found
+
+
+@pytest.mark.parametrize(
+	("kind", "switch"),
+	[
+		(NoRename, {"can_rename": False}),
+		(OnlyDocuments, {"can_rename": False}),
+		(EncryptsForOthers, {"can_stat": False}),
+	],
+)
+def test_once_the_switch_is_set_the_same_batch_goes_on(tmp_path, files, kind, switch):
+	with HabitServer(tmp_path / "server", kind) as server:
+		journal = Journal(files)
+		for settings in ({}, switch):
+			with pytest.raises(DeliveryError) if not settings else nullcontext():
+				deliver(
+					to(server, **settings), journal.outgoing, journal.save, token="T-1", journal=journal.read
+				)
+		assert journal.complete
+		assert server.found == contents(files)
+
+
+def test_a_batch_that_was_begun_under_final_names_goes_on_where_the_server_can_rename(tmp_path, files):
+	with HabitServer(tmp_path / "server", OverwritingRename) as server:
+		begun = [replace(files[0], state=FileState.SENDING), *files[1:]]
+		(server.inbox / files[0].name).write_bytes(files[0].path.read_bytes()[:100])
+		journal = Journal(begun)
+		deliver(to(server), begun, journal.save, token="T-1", journal=journal.read)
+		assert server.found == contents(files)
+
+
+def test_a_file_that_stays_too_short_is_damaged_whatever_the_server_encrypts(tmp_path, files):
+	class Loses(Encrypts):
+		@answering_errors
+		def open(self, path, flags, attr):
+			opened = Encrypts.open(self, path, flags, attr)
+			if isinstance(opened, SandboxHandle):
+				opened.write = lambda offset, data: SandboxHandle.write(opened, offset, data[:-1])
+			return opened
+
+	with HabitServer(tmp_path / "server", Loses) as server:
+		assert refusal(to(server), files).code == "damaged"
 		assert SCHEDULE not in server.found
 
 
