@@ -91,6 +91,11 @@ class DocumentsRefused(DocumentError):
 		self.errors = tuple(errors)
 
 
+def combined(errors: Sequence[DocumentError]) -> DocumentError:
+	"""The error, or one that says all of them."""
+	return errors[0] if len(errors) == 1 else DocumentsRefused(errors)
+
+
 class NoticeError(FactoringError):
 	"""A notice is due and cannot be made."""
 

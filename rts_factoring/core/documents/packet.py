@@ -14,7 +14,7 @@ from pathlib import Path
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import StreamObject
 
-from ..errors import DocumentError, DocumentsRefused, short
+from ..errors import DocumentError, combined, short
 from .embedding import BEST, Quality
 from .formats import PDF, file_format, refuse_other
 from .images import PicturePage, add_pictures, read_pictures
@@ -130,6 +130,17 @@ def check_document(document: Document, seconds: float = SECONDS) -> int:
 	return int(limited(work, document.file_name, seconds)[0]["pages"])
 
 
+def find_bad(documents: Iterable[Document], seconds: float = SECONDS) -> list[DocumentError]:
+	"""Why documents cannot go into a packet, one error for each that cannot."""
+	errors = []
+	for document in documents:
+		try:
+			check_document(document, seconds)
+		except DocumentError as error:
+			errors.append(error)
+	return errors
+
+
 def packet_key(
 	invoice_fingerprint: str,
 	notice_version: str,
@@ -152,15 +163,8 @@ def packet_key(
 
 def _with_others(error: DocumentError, documents: Sequence[Document], seconds: float) -> DocumentError:
 	"""`error` and those of all other documents, so that a person can put them right at once."""
-	errors = [error]
-	for document in documents:
-		if short(document.file_name) == error.where:
-			continue
-		try:
-			check_document(document, seconds)
-		except DocumentError as another:
-			errors.append(another)
-	return DocumentsRefused(errors) if len(errors) > 1 else error
+	others = [document for document in documents if short(document.file_name) != error.where]
+	return combined([error, *find_bad(others, seconds)])
 
 
 class _PacketWriter:
