@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from playwright.sync_api import expect
 
 PICTURES = os.environ.get("DESK_PICTURES")  # a folder: every `look` leaves a picture there
-TIMEOUT = int(os.environ.get("DESK_TIMEOUT", "90")) * 1000  # milliseconds the browser waits for something to appear
+TIMEOUT = (
+	int(os.environ.get("DESK_TIMEOUT", "90")) * 1000
+)  # milliseconds the browser waits for something to appear
 
 
 class Desk:
