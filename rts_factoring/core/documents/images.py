@@ -11,7 +11,7 @@ import pillow_heif
 
 # nosemgrep: frappe-monkey-patching-not-allowed -- a switch Pillow offers, set for one picture and put back
 from PIL import ExifTags, Image, ImageFile, ImageOps, TiffImagePlugin, WebPImagePlugin  # noqa: F401
-from pypdf import PdfWriter
+from pypdf import PageObject, PdfWriter
 from pypdf.generic import NameObject
 
 from ..errors import DocumentError
@@ -87,13 +87,17 @@ def read_pictures(
 		ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
 
 
-def add_pictures(writer: PdfWriter, pages: Iterable[PicturePage]) -> None:
+def add_pictures(writer: PdfWriter, pages: Iterable[PicturePage]) -> list[PageObject]:
+	"""Append the pages to the writer; returns them as added."""
+	added = []
 	for page in pages:
-		added = writer.add_blank_page(*page.placed.page)
-		add_xobjects(added, {"/Im0": writer._add_object(page.picture.xobject())})
+		blank = writer.add_blank_page(*page.placed.page)
+		add_xobjects(blank, {"/Im0": writer._add_object(page.picture.xobject())})
 		left, low, width, height = page.placed.box
 		commands = f"q {numbers((width, 0, 0, height, left, low))} cm /Im0 Do Q\n".encode()
-		added[NameObject("/Contents")] = writer._add_object(stream(commands))
+		blank[NameObject("/Contents")] = writer._add_object(stream(commands))
+		added.append(blank)
+	return added
 
 
 def _frames(picture: Any, name: str) -> list[int | None]:

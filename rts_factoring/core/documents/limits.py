@@ -73,7 +73,8 @@ def _child(work: Work, readable: int, writable: int, seconds: float, megabytes: 
 	global _inside
 	try:
 		_inside = True
-		gc.disable()  # a collection would touch, and so copy, every page of memory shared with the parent
+		gc.freeze()  # a collection would touch, and so copy, every page of memory shared with the parent
+		gc.disable()
 		os.close(readable)
 		for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
 			signal.signal(number, signal.SIG_DFL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import re
@@ -185,6 +186,7 @@ class _PacketWriter:
 			content = self._written(quality)
 			if max_bytes is None or len(content) <= max_bytes:
 				return {"pages": self.pages, "outline": self.outline}, content
+			gc.collect()  # readers and writers hold themselves in circles, and with them all bytes
 		largest = max(range(len(self.sizes)), key=self.sizes.__getitem__)
 		raise DocumentError(
 			"packet_too_large",
@@ -256,7 +258,6 @@ def _add(
 ) -> int:
 	"""Append the document's pages; returns how many. `pictures` keeps what was decoded for the next quality."""
 	name = document.file_name
-	first = len(writer.pages)
 	step = partial(progress, name)
 	pages = pictures.get(id(document))
 	if pages is None:
@@ -264,27 +265,27 @@ def _add(
 		kind = file_format(content)
 		if not kind:
 			refuse_other(content, name)
-		if kind != PDF:
-			pages = pictures[id(document)] = read_pictures(content, kind, name, step)
-	if pages is None:
-		drawn = _add_pdf(writer, content, name)
-	else:
-		add_pictures(writer, pages)
-		drawn = [page.drawn for page in pages]
+		if kind == PDF:
+			return _add_pdf(writer, content, name, quality, step)
+		pages = pictures[id(document)] = read_pictures(content, kind, name, step)
 	with reading(name):
-		coarsen(writer, first, drawn, quality, step)
-	return len(drawn)
+		added = add_pictures(writer, pages)
+		if quality is not BEST:
+			coarsen(added, [page.drawn for page in pages], quality, step)
+	return len(added)
 
 
-def _add_pdf(writer: PdfWriter, content: bytes, name: str) -> list[Drawn]:
+def _add_pdf(
+	writer: PdfWriter, content: bytes, name: str, quality: Quality, step: Callable[[], object]
+) -> int:
 	reader = open_pdf(content, name)
 	drawn: list[Drawn] = []
 	with reading(name):
 		for page, pdfium_page in look_at(reader, content):
 			set_upright(page, pdfium_page)
 			drawn.append(drawn_pictures(pdfium_page))
-	carry_over(reader, writer, name)
-	return drawn
+		coarsen(reader.pages, drawn, quality, step)  # before the pages are copied: that halves the memory
+	return carry_over(reader, writer, name)
 
 
 def _title(document: Document) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from PIL import Image, ImageFile
-from pypdf import PdfWriter
+from pypdf import PageObject
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
 from .drawing import box, entry
@@ -22,26 +22,23 @@ WIDEST = 11.0  # inches; pages whose size is counted in pixels are larger than a
 
 
 def coarsen(
-	writer: PdfWriter,
-	first: int,
-	drawn: Sequence[Drawn],
+	pages: Iterable[PageObject],
+	drawn: Iterable[Drawn],
 	quality: Quality,
 	progress: Callable[[], object] = lambda: None,
 ) -> None:
-	"""Make the pictures of the writer's pages from number `first` on as coarse as `quality` says, where that makes them smaller.
+	"""Make the pictures of pages as coarse as `quality` says, where that makes them smaller.
 
 	`drawn` says how large the pictures of each page are; of a picture it does not know the page's size is taken, and at the best
 	quality it stays. `progress` is called before each picture.
 	"""
 	inches: dict[int, float] = {}
 	images: dict[int, StreamObject] = {}
-	for number, sizes in enumerate(drawn, first):
-		page = writer.pages[number]
+	for page, sizes in zip(pages, drawn, strict=True):
+		unknown = _short_side(page) if quality is not BEST else float("inf")
 		for image in _images(page, set()):
 			images[id(image)] = image
-			unknown = _short_side(page) if quality is not BEST else float("inf")
-			seen = sizes.get(pixels(image), unknown)
-			inches[id(image)] = max(inches.get(id(image), 0.0), seen)
+			inches[id(image)] = max(inches.get(id(image), 0.0), sizes.get(pixels(image), unknown))
 	for key, image in images.items():
 		factor = min(1.0, inches[key] * quality.dpi / max(1, min(pixels(image))))
 		if quality is BEST and (len(image._data) < LARGE or factor > FINER):
@@ -73,7 +70,7 @@ def _images(holder: DictionaryObject, visited: set[int]) -> Iterator[StreamObjec
 			yield from _images(xobject, visited)
 
 
-def _short_side(page: Any) -> float:
+def _short_side(page: PageObject) -> float:
 	left, low, right, high = box(page.mediabox)
 	return min(right - left, high - low, WIDEST * 72) / 72
 
