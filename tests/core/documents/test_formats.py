@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+from importlib.util import find_spec
 
+import pillow_heif
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -15,6 +17,9 @@ from tests.support.pictures import every_format, half_dark, paper_picture, tiff
 
 INVOICE = pdf(["Invoice INV-1"])
 FILES = every_format()
+AVIF = (
+	["AVIF"] if find_spec("PIL.AvifImagePlugin") else []
+)  # other writers leave the orientation to its reader
 FORMATS = {"jpg": "JPEG", "tif": "TIFF", "heic": "HEIF"} | {
 	kind: kind.upper() for kind in ("png", "webp", "bmp", "gif", "avif")
 }
@@ -57,7 +62,7 @@ class TestFormats:
 		page = seen(packet(saved(picture, "TIFF"), "scan.tif").content, 1)
 		assert page.getpixel((200, 200)) < 40 and page.getpixel((420, 200)) > 215
 
-	@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP", "AVIF", "HEIF"])
+	@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP", "HEIF", *AVIF])
 	def test_orientation_is_obeyed_once(self, kind):
 		exif = Image.Exif()
 		exif[0x0112] = 6  # what is stored left is seen at the top
@@ -66,6 +71,13 @@ class TestFormats:
 		dark = inked(page)
 		assert dark[2] - dark[0] > 1.8 * (dark[3] - dark[1]), "the dark half is the upper one"
 		assert page.getpixel(((dark[0] + dark[2]) // 2, dark[3] + 50)) > 215
+
+	def test_all_pictures_of_a_heic_are_pages(self):
+		file, buffer = pillow_heif.HeifFile(), io.BytesIO()
+		for size in ((400, 500), (500, 400)):
+			file.add_from_pillow(half_dark(size))
+		file.save(buffer)
+		assert sizes(packet(buffer.getvalue(), "scan.heic").content)[1:] == [(612, 792), (792, 612)]
 
 	def test_a_moving_picture_is_refused(self):
 		for kind in ("GIF", "WEBP"):
