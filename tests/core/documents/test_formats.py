@@ -6,14 +6,17 @@ from importlib.util import find_spec
 
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 from pypdf import PdfReader
 
+from rts_factoring.core.documents.embedding import Quality
 from rts_factoring.core.documents.formats import file_format
+from rts_factoring.core.documents.images import read_pictures
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, check_document
+from rts_factoring.core.documents.scans import coarsen
 from rts_factoring.core.errors import DocumentError
 from tests.support.documents import inked, pdf, saved, seen, sizes
-from tests.support.pictures import every_format, half_dark, paper_picture, tiff
+from tests.support.pictures import every_format, half_dark, paper_picture, photographed, tiff
 
 INVOICE = pdf(["Invoice INV-1"])
 FILES = every_format()
@@ -127,9 +130,20 @@ class TestFax:
 
 	def test_thumbnails_and_masks_in_a_tiff_are_no_pages(self):
 		page = Image.new("L", (900, 1200), 200)
-		thumbnail = Image.new("L", (90, 120), 10)
-		thumbnail.encoderinfo = {"tiffinfo": {254: 1}}
-		assert packet(tiff(page, thumbnail, page), "scan.tif").pages == 3
+		thumbnail, mask = Image.new("L", (90, 120), 10), Image.new("1", (900, 1200))
+		buffer = io.BytesIO()
+		with TiffImagePlugin.AppendingTiffWriter(buffer) as frames:
+			for picture, subfile in ((page, 0), (thumbnail, 1), (mask, 4), (page, 2)):
+				picture.save(frames, "TIFF", tiffinfo={254: subfile})
+				frames.newFrame()
+		assert packet(buffer.getvalue(), "scan.tif").pages == 3
+
+	def test_each_picture_of_a_scan_has_its_own_time(self):
+		pages, restarts = [photographed((300, 400), seed) for seed in (1, 2, 3)], []
+		read_pictures(tiff(*pages), "TIFF", "scan.tif", lambda: restarts.append("tiff"))
+		reader = PdfReader(io.BytesIO(saved(pages[0], "PDF", save_all=True, append_images=pages[1:])))
+		coarsen(reader.pages, [{}] * 3, Quality(100, 40), lambda: restarts.append("pdf"))
+		assert restarts == ["tiff"] * 3 + ["pdf"] * 3
 
 	def test_a_raw_picture_of_a_camera_is_refused(self):
 		content = saved(half_dark((90, 120)), "TIFF", tiffinfo={50706: b"\x01\x04\x00\x00"})
