@@ -19,7 +19,7 @@ def add_arguments(parser) -> None:
 		metavar="DOCUMENT",
 		type=Path,
 		nargs="*",
-		help="PDF, JPG or PNG; its kind is guessed from its name",
+		help="PDF or picture (JPG, PNG, TIFF, HEIC, WEBP, AVIF, BMP, GIF); its kind is guessed from its name",
 	)
 	parser.add_argument(
 		"--max-mb", type=_megabytes, metavar="N", help="make pictures coarser until the packet fits"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from .messages import DETAILS, ERRORS
 
@@ -77,6 +77,23 @@ class LayoutError(FactoringError):
 
 class DocumentError(FactoringError):
 	"""A document of one invoice that cannot go into its packet; other invoices are not affected."""
+
+
+class DocumentsRefused(DocumentError):
+	"""Several documents of one invoice that cannot go into its packet, each with its own error in `errors`."""
+
+	def __init__(self, errors: Sequence[DocumentError]):
+		problems = (
+			Text("{where}: {message} {hint}", {"where": e.where, "message": e.message, "hint": e.hint})
+			for e in errors
+		)
+		super().__init__("documents_refused", count=len(errors), problems=joined(problems))
+		self.errors = tuple(errors)
+
+
+def combined(errors: Sequence[DocumentError]) -> DocumentError:
+	"""The error, or one that says all of them."""
+	return errors[0] if len(errors) == 1 else DocumentsRefused(errors)
 
 
 class NoticeError(FactoringError):

@@ -2,6 +2,7 @@
 
 import io
 import random
+from unittest.mock import patch
 
 import frappe
 from frappe.tests.utils import patch_hooks
@@ -161,6 +162,35 @@ class TestPackets(FreightCase):
 		self.assertEqual(packet_state(numbers[-1]).factoring_status, "Queued")
 		self.assertTrue(packet_state(numbers[-1]).factoring_packet)
 
+	def test_all_bad_files_of_an_invoice_are_listed_at_once(self):
+		factories.make_invoice(ONE)
+		add_documents(ONE, "truncated.pdf", "scale_ticket.png", "encrypted.pdf")
+		packets.make_packets([ONE])
+		reasons = packet_state(ONE).factoring_reasons
+		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
+		self.assertIn("The end of the file is missing", reasons)
+		self.assertIn("protected by a password", reasons)
+		self.assertNotIn("scale_ticket", reasons)
+
+	def test_documents_that_take_long_are_tried_again_before_a_person_is_asked(self):
+		run_worker()
+		factories.make_invoice(ONE)
+		add_documents(ONE, "pod_photo.jpg")
+		packets.make_packets([ONE], seconds=0.001)
+		self.assertEqual(
+			(packet_state(ONE).factoring_status, packet_state(ONE).factoring_packet), ("Queued", None)
+		)
+		run_worker()
+		self.assertTrue(packet_state(ONE).factoring_packet)
+
+	def test_documents_that_take_too_long_at_the_second_attempt_are_a_reason(self):
+		factories.make_invoice(ONE)
+		add_documents(ONE, "pod_photo.jpg")
+		with patch.object(packets, "PATIENT", 0.001):
+			packets.make_packets([ONE], seconds=0.001)
+		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
+		self.assertIn("seconds of processor time", packet_state(ONE).factoring_reasons)
+
 	def test_a_better_file_makes_it_ready_again(self):
 		factories.make_invoice(ONE)
 		add_documents(ONE, "truncated.pdf")
@@ -198,6 +228,7 @@ class TestPackets(FreightCase):
 		packets.make_packets([ONE])
 		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
 		self.assertIn("0.1 MB are allowed", packet_state(ONE).factoring_reasons)
+		self.assertRegex(packet_state(ONE).factoring_reasons, r"largest file in it is pod_photo\w*\.jpg")
 		self.assertIn("Then queue the invoice again", packet_state(ONE).factoring_reasons)
 		factories.make_settings(
 			ACME, packet_size_cap=0

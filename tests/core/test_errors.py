@@ -25,7 +25,7 @@ def test_an_error_of_another_process_can_still_be_translated():
 		limited(fail, "b.pdf")
 	error = caught.value
 	assert (error.code, error.where) == ("too_complex", "a.pdf")
-	assert error.message == "The PDF has by 7 too many pages. At most 500 are accepted."
+	assert error.message == "The file has by 7 too many pages. At most 500 are accepted."
 	assert error.message.template == ERRORS["too_complex.pages"].text
 	assert error.message.values["count"].values["much"].template == "by {n}"
 	assert error.hint == ERRORS["too_complex.pages"].fix

@@ -1,169 +1,82 @@
-"""Photos and scans as pages: upright, on Letter, no finer than a print needs, the same bytes every time."""
+"""Photos and scans as pages: upright, no finer than a print needs, the same bytes every time."""
 
 from __future__ import annotations
 
 import io
-import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+import pillow_heif
 
 # nosemgrep: frappe-monkey-patching-not-allowed -- a switch Pillow offers, set for one picture and put back
-from PIL import ExifTags, Image, ImageFile, ImageOps
-from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, NameObject, NumberObject, StreamObject
+from PIL import ExifTags, Image, ImageFile, ImageOps, TiffImagePlugin, WebPImagePlugin  # noqa: F401
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import NameObject
 
 from ..errors import DocumentError
-from .drawing import add_xobjects, entry, numbers, stream
+from .drawing import add_xobjects, numbers, stream
+from .embedding import BEST, BILEVEL_DPI, MAX_LOSSLESS, Encoded, encode
+from .pdf import MAX_PAGES
+from .picture_layout import Placement, Size, placements, points_per_pixel
 
-LETTER = (612.0, 792.0)  # points
-MARGIN = 18.0  # points
 MAX_PIXELS = 100_000_000
-MAX_LOSSLESS = 1_000_000  # bytes; a larger lossless picture is a photograph and goes as JPEG
-FORMATS = ("JPEG", "PNG", "MPO")  # MPO is what some phones call a JPEG
 
 Image.preinit()  # the readers, once and not in each forked child
+pillow_heif.register_heif_opener(thumbnails=False)
+pillow_heif.options.DECODE_THREADS = 1  # each thread would take its room of the child's memory
+try:
+	from PIL import AvifImagePlugin
+
+	AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+except ImportError:  # Pillow before 11.3, with which come versions of pillow-heif that read AVIF
+	getattr(pillow_heif, "register_avif_opener")()  # noqa: B009 - newer versions have no such function
+
+_READERS = {"JPEG": ("JPEG", "MPO"), "HEIF": ("HEIF", "AVIF")}  # MPO is what some phones call a JPEG
+_WITH_PAGES = ("TIFF", "HEIF")
+_LOSSLESS = ("PNG", "BMP", "GIF", "TIFF")
 
 _ORIENTATION = ExifTags.Base.Orientation
 _TURNED = range(2, 9)  # 1 is upright
 _SIDEWAYS = range(5, 9)
+_SUBFILE, _DNG_VERSION, _COMPRESSION = 254, 50706, 259  # TIFF tags
+_NO_PAGE = 0b101  # of _SUBFILE: a thumbnail or a mask
+_JPEG_IN_TIFF = (6, 7)
+_THRESHOLD = 150  # of 255; thin strokes of a page in two tones stay when it gets smaller
+_DRAFT = 0.9  # a JPEG decoded at a fraction of its size may be so much smaller than the page can show
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-	"""How fine a picture is kept: dots per inch on the page, and JPEG quality (1 to 95)."""
+class PicturePage:
+	"""A picture, or a part of a long one, and its place on a page of its own."""
 
-	dpi: int
-	jpeg: int
+	picture: Encoded
+	placed: Placement
 
-
-BEST = Quality(200, 85)
-
-
-def add_image(writer: PdfWriter, content: bytes, name: str, quality: Quality = BEST) -> None:
-	"""One Letter page in portrait with the picture upright on it; DocumentError when it is no whole picture."""
-	image = _image(content, name, quality)
-	size = pixels(image)
-	scale = _points_per_pixel(size)
-	width, height = size[0] * scale, size[1] * scale
-	left, low = (LETTER[0] - width) / 2, LETTER[1] - MARGIN - height
-	page = writer.add_blank_page(*LETTER)
-	add_xobjects(page, {"/Im0": writer._add_object(image)})
-	commands = f"q {numbers((width, 0, 0, height, left, low))} cm /Im0 Do Q\n".encode()
-	page[NameObject("/Contents")] = writer._add_object(stream(commands))
+	@property
+	def drawn(self) -> dict[tuple[int, int], float]:
+		"""The picture's pixels, and the inches of its short side on the page."""
+		return {self.picture.size: min(self.placed.box[2:]) / 72}
 
 
-def coarsen(writer: PdfWriter, quality: Quality) -> None:
-	"""Make the pictures inside the writer's pages (scans) as coarse as `quality` says, where that makes them smaller."""
-	longest = int(LETTER[1] / 72 * quality.dpi)
-	for image in list(writer._objects):
-		if not isinstance(image, StreamObject) or image.get("/Subtype") != "/Image":
-			continue
-		smaller = _smaller(image, quality, longest)
-		if smaller is not None:
-			image.clear()
-			image.update(smaller)
-			image._data = smaller._data
+def read_pictures(
+	content: bytes, kind: str, name: str, progress: Callable[[], object] = lambda: None
+) -> list[PicturePage]:
+	"""The pages that a file of pictures makes. `kind` is of `file_format`; `progress` is called before each picture.
 
-
-def _smaller(image: StreamObject, quality: Quality, longest: int) -> StreamObject | None:
-	"""The picture with at most `longest` pixels a side; None if it cannot be changed or gets no smaller."""
-	masked = any(key in image for key in ("/SMask", "/Mask", "/ImageMask", "/Decode", "/DecodeParms"))
-	mode = {"/DeviceRGB": "RGB", "/DeviceGray": "L"}.get(str(entry(image, "/ColorSpace")))
-	if masked or mode is None or entry(image, "/BitsPerComponent") != 8:
-		return None
-	size = pixels(image)
-	if size[0] * size[1] > MAX_PIXELS:
-		return None
-	try:
-		picture = _decoded(image, mode, size, longest)
-		if picture is None:
-			return None
-		picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-	except (OSError, ValueError, SyntaxError):
-		return None
-	picture.info = {}
-	smaller = embed(picture, quality)
-	return smaller if len(smaller._data) < len(image._data) else None
-
-
-def _decoded(image: StreamObject, mode: str, size: tuple[int, int], longest: int) -> Image.Image | None:
-	filters = entry(image, "/Filter")
-	if isinstance(filters, ArrayObject) and len(filters) == 1:
-		filters = filters[0]
-	if filters == "/DCTDecode":
-		with Image.open(io.BytesIO(image._data), formats=("JPEG",)) as stored:
-			stored.draft(None, (longest, longest))
-			picture: Image.Image = stored.convert(mode)
-		return picture
-	if filters == "/FlateDecode":
-		return Image.frombytes(mode, size, image.get_data())
-	return None
-
-
-def pixels(image: StreamObject) -> tuple[int, int]:
-	"""Width and height of an image XObject."""
-	return int(entry(image, "/Width")), int(entry(image, "/Height"))
-
-
-def embed(picture: Image.Image, quality: Quality) -> StreamObject:
-	"""A picture of mode 1, L or RGB as image XObject: lossless while that is small, else JPEG.
-
-	reportlab's drawImage takes three times as long for a JPEG, and stores a black and white scan in colour, ten times as large.
+	Raises DocumentError: image_corrupt, image_too_large, image_moves, unsupported_type, too_complex.
 	"""
-	if picture.mode == "1" or picture.info.get("lossless"):
-		data = zlib.compress(picture.tobytes(), 6)
-		if len(data) <= MAX_LOSSLESS or picture.mode == "1":
-			return _xobject(data, "/FlateDecode", picture.mode, picture.size)
-	buffer = io.BytesIO()
-	picture.save(buffer, "JPEG", quality=quality.jpeg, optimize=True)
-	return _xobject(buffer.getvalue(), "/DCTDecode", picture.mode, picture.size)
-
-
-def _xobject(data: bytes, filter_: str, mode: str, size: tuple[int, int]) -> StreamObject:
-	image = StreamObject()
-	image._data = data
-	image.update(
-		{
-			NameObject("/Type"): NameObject("/XObject"),
-			NameObject("/Subtype"): NameObject("/Image"),
-			NameObject("/Width"): NumberObject(size[0]),
-			NameObject("/Height"): NumberObject(size[1]),
-			NameObject("/ColorSpace"): NameObject("/DeviceRGB" if mode == "RGB" else "/DeviceGray"),
-			NameObject("/BitsPerComponent"): NumberObject(1 if mode == "1" else 8),
-			NameObject("/Filter"): NameObject(filter_),
-		}
-	)
-	return image
-
-
-def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
-	"""Upright and no larger than the page needs. A JPEG that is so already stays as it is, once it proved whole."""
 	# Frappe turns this on for the whole process; half a delivery receipt would pass for one.
 	tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
 	try:
-		with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-			size, mode = picture.size, picture.mode
-			if size[0] * size[1] > MAX_PIXELS:
-				raise DocumentError(
-					"image_too_large.measured",
-					where=name,
-					width=f"{size[0]:,}",
-					height=f"{size[1]:,}",
-					most=f"{MAX_PIXELS:,}",
-				)
-			lossless = picture.format == "PNG"
-			if lossless:
-				picture.load()  # a PNG may keep its orientation behind the picture
-			orientation = picture.getexif().get(_ORIENTATION)
-			target = _target(size, quality, sideways=orientation in _SIDEWAYS)
-			upright = orientation not in _TURNED
-			fit = picture.format == "JPEG" and mode in ("L", "RGB") and upright and target == size
-			if fit and quality is BEST:
-				picture.draft(mode, (size[0] // 8, size[1] // 8))  # all is read, little is computed
-				picture.load()
-				return _xobject(_without_metadata(content), "/DCTDecode", mode, size)
-			picture.draft(mode, target)  # a JPEG is decoded at a fraction of its size
-			picture.load()
-			small = _shrink(picture, target)
+		with Image.open(io.BytesIO(content), formats=_READERS.get(kind, (kind,))) as picture:
+			pages: list[PicturePage] = []
+			for number in _frames(picture, name):
+				progress()
+				if number is not None:
+					picture.seek(number)
+				pages += _pages(picture, content, name)
+			return pages
 	except (DocumentError, MemoryError):
 		raise
 	except Image.DecompressionBombError as error:
@@ -172,10 +85,130 @@ def _image(content: bytes, name: str, quality: Quality) -> StreamObject:
 		raise DocumentError("image_corrupt.damaged", where=name) from error
 	finally:
 		ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
+
+
+def add_pictures(writer: PdfWriter, pages: Iterable[PicturePage]) -> list[PageObject]:
+	"""Append the pages to the writer; returns them as added."""
+	added = []
+	for page in pages:
+		blank = writer.add_blank_page(*page.placed.page)
+		add_xobjects(blank, {"/Im0": writer._add_object(page.picture.xobject())})
+		left, low, width, height = page.placed.box
+		commands = f"q {numbers((width, 0, 0, height, left, low))} cm /Im0 Do Q\n".encode()
+		blank[NameObject("/Contents")] = writer._add_object(stream(commands))
+		added.append(blank)
+	return added
+
+
+def _frames(picture: Any, name: str) -> list[int | None]:
+	"""The numbers of the pictures that are pages; None is the one that is open."""
+	if picture.format not in _WITH_PAGES:
+		if picture.format != "MPO" and getattr(picture, "is_animated", False):
+			raise DocumentError("image_moves", where=name)
+		return [None]
+	count = getattr(picture, "n_frames", 1)
+	if count > MAX_PAGES:
+		raise DocumentError("too_complex.pages", where=name, count=f"{count:,}", most=MAX_PAGES)
+	if picture.format == "HEIF":
+		return list(range(count))
+	found: list[int | None] = []
+	for number in range(count):
+		picture.seek(number)
+		if _DNG_VERSION in picture.tag_v2:
+			raise DocumentError("unsupported_type.raw", where=name)
+		if not int(picture.tag_v2.get(_SUBFILE, 0)) & _NO_PAGE:
+			found.append(number)
+	return found or [0]
+
+
+def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:
+	"""The open picture upright and no larger than its pages need. A JPEG that is so already stays as it is, once it proved whole."""
+	if picture.size[0] * picture.size[1] > MAX_PIXELS:
+		width, height = (f"{pixels:,}" for pixels in picture.size)
+		raise DocumentError(
+			"image_too_large.measured", where=name, width=width, height=height, most=f"{MAX_PIXELS:,}"
+		)
+	is_jpeg = picture.format in ("JPEG", "MPO")
+	if not is_jpeg:
+		picture.load()  # some formats keep their orientation behind the picture, and TIFF turns by itself
+	orientation = picture.getexif().get(_ORIENTATION)
+	size, mode, upright = picture.size, picture.mode, orientation not in _TURNED
+	seen = _size_seen(picture, orientation)
+	layout = placements(seen, min(size))
+	points = points_per_pixel(layout[0], seen)
+	target = _target(size, points, BEST.dpi)
+	if is_jpeg:
+		fits = picture.format == "JPEG" and mode in ("L", "RGB") and upright and target == size
+		if fits and len(layout) == 1 and len(content) <= MAX_LOSSLESS:
+			picture.draft(mode, (size[0] // 8, size[1] // 8))  # all is read, little is computed
+			picture.load()
+			return [PicturePage(Encoded(_without_metadata(content), "/DCTDecode", mode, size), layout[0])]
+		picture.draft(mode, (int(target[0] * _DRAFT), int(target[1] * _DRAFT)))
+		picture.load()
+	lossless = _is_lossless(picture)
+	two_tones = _as_two_tones(picture) if lossless else None
+	if two_tones is not None:
+		small = _shrink_two_tones(two_tones, _target(size, points, BILEVEL_DPI))
+	else:
+		small = _shrink(picture, target)
 	if not upright:
 		small = _turned(small, orientation)
-	small.info = {"lossless": lossless}
-	return embed(small, quality)
+	parts = (_part(small, placed) for placed in layout)
+	return [
+		PicturePage(encode(part, BEST, lossless), placed) for part, placed in zip(parts, layout, strict=True)
+	]
+
+
+def _size_seen(picture: Any, orientation: int | None) -> Size:
+	"""Width and height as a person sees them, in units of one stored pixel's width: the pixels of a fax are not square."""
+	width, height = picture.size
+	if picture.format == "TIFF":
+		across, down = (float(dpi) for dpi in picture.info.get("dpi", (1, 1)))
+		if across > 0 and down > 0 and 0.25 <= across / down <= 4:
+			height *= across / down
+	return (height, width) if orientation in _SIDEWAYS else (width, height)
+
+
+def _target(size: tuple[int, int], points: float, dpi: int) -> tuple[int, int]:
+	"""The pixels to keep of a stored picture whose pixels are drawn `points` wide."""
+	factor = min(1.0, points / 72 * dpi)
+	return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))
+
+
+def _part(picture: Image.Image, placed: Placement) -> Image.Image:
+	left, top, right, low = placed.part
+	if (left, top, right, low) == (0, 0, 1, 1):
+		return picture
+	width, height = picture.size
+	return picture.crop((int(left * width), int(top * height), round(right * width), round(low * height)))
+
+
+def _is_lossless(picture: Any) -> bool:
+	if picture.format == "TIFF":
+		return picture.tag_v2.get(_COMPRESSION) not in _JPEG_IN_TIFF
+	return picture.format in _LOSSLESS
+
+
+def _as_two_tones(picture: Image.Image) -> Image.Image | None:
+	"""The picture in mode 1 if it is nothing but black and white."""
+	if picture.mode == "1":
+		return picture
+	if picture.mode not in ("L", "P", "RGB") or "transparency" in picture.info:
+		return None
+	if picture.getcolors(2) is None:
+		return None
+	plain = picture.convert("RGB")
+	colors = {color for _, color in plain.getcolors(2) or ()}
+	if not colors <= {(0, 0, 0), (255, 255, 255)}:
+		return None
+	return plain.convert("L").convert("1", dither=Image.Dither.NONE)
+
+
+def _shrink_two_tones(picture: Image.Image, target: tuple[int, int]) -> Image.Image:
+	if target[0] >= picture.width:
+		return picture
+	gray = picture.convert("L").resize(target, Image.Resampling.BOX)
+	return gray.point(lambda value: 255 if value > _THRESHOLD else 0).convert("1", dither=Image.Dither.NONE)
 
 
 def _turned(picture: Image.Image, orientation: int) -> Image.Image:
@@ -199,33 +232,18 @@ def _without_metadata(jpeg: bytes) -> bytes:
 
 
 def _shrink(picture: Image.Image, target: tuple[int, int]) -> Image.Image:
-	smaller = target[0] < picture.width
-	if picture.mode == "1" and not smaller:
-		return picture
 	if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
 		# 16 bits a channel: Pillow's own conversion would clip instead of scale.
 		picture = picture.convert("F").point(lambda value: value / 257).convert("L")
-	alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+	alpha = picture.mode in ("RGBA", "LA", "PA", "RGBa") or "transparency" in picture.info
 	if alpha:
 		picture = picture if picture.mode == "RGBA" else picture.convert("RGBA")
 	elif picture.mode not in ("L", "RGB"):
-		picture = picture.convert("L" if picture.mode == "1" else "RGB")
-	if smaller:
+		picture = picture.convert("RGB")
+	if target[0] < picture.width:
 		picture = picture.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
 	if alpha:
 		white = Image.new("RGBA", picture.size, "white")
 		white.alpha_composite(picture)
 		picture = white.convert("RGB")
 	return picture
-
-
-def _points_per_pixel(size: tuple[int, int]) -> float:
-	"""Fills the page's width or height, but a small picture is not blown up beyond 72 dots per inch."""
-	room = (LETTER[0] - 2 * MARGIN, LETTER[1] - 2 * MARGIN)
-	return min(room[0] / size[0], room[1] / size[1], 1.0)
-
-
-def _target(size: tuple[int, int], quality: Quality, sideways: bool) -> tuple[int, int]:
-	"""The pixels to keep of a stored picture of `size`, which lies `sideways` if it is turned before it is placed."""
-	factor = min(1.0, _points_per_pixel(size[::-1] if sideways else size) / 72 * quality.dpi)
-	return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))

@@ -1,15 +1,18 @@
-"""Work on somebody else's file within limits of time and memory, in a forked child that cannot hurt its parent."""
+"""Work on somebody else's file within limits of time and memory, in a forked child that cannot hurt its parent.
+
+Time is processor time of the child: what else the server does meanwhile makes no file too slow.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import json
+import math
 import os
 import select
 import signal
 import sys
-import time
 import traceback
 import warnings
 from collections.abc import Callable
@@ -18,7 +21,9 @@ from typing import Any
 from .. import errors
 from ..errors import DocumentError, FactoringError, Text
 
-SECONDS = 8  # per file; with starting and ending the child it stays below 10
+SECONDS = 8  # of processor time per file and per picture in it; with starting and ending the child it stays below 10
+IN_ALL = 15  # times the seconds of one file that all the work may take
+HUNG = 600  # seconds by the clock without a word of the child, after which it is given up; says nothing about the file
 MEGABYTES = 500  # in all, what the process already holds included
 ROOM = 200  # megabytes that a file may take however much the process holds
 
@@ -32,10 +37,12 @@ _inside = False
 def limited(
 	work: Work, where: str, seconds: float = SECONDS, megabytes: int = MEGABYTES
 ) -> tuple[Values, bytes]:
-	"""`work(progress)` with at most `seconds` per file named to `progress` and `megabytes` of memory in all.
+	"""`work(progress)` with at most `seconds` of processor time from one call of `progress` to the next, and `megabytes` of
+	memory in all.
 
-	Raises DocumentError `too_slow` or `too_complex` naming the file at which it stopped, and passes on the work's own
-	FactoringError. Without fork (Windows), and inside another `limited`, the work simply runs.
+	Raises DocumentError `too_slow` or `too_complex` naming the file at which it stopped, `server_busy` for a child that
+	hangs, and passes on the work's own FactoringError. Without fork (Windows), and inside another `limited`, the work
+	simply runs.
 	"""
 	if _inside or not hasattr(os, "fork"):
 		return work(lambda name: None)
@@ -45,29 +52,38 @@ def limited(
 		warnings.simplefilter("ignore", DeprecationWarning)
 		pid = os.fork()
 	if pid == 0:
-		_child(work, readable, writable, megabytes)
+		_child(work, readable, writable, seconds, megabytes)
 	os.close(writable)
+	ended = False
 	try:
-		return _parent(readable, where, seconds)
+		where, answer, content = _parent(readable, where)
+		if answer is None:
+			ended = True
+			raise _stopped(os.waitpid(pid, 0)[1], where, seconds)
+		return _result(answer, content, where)
 	finally:
 		os.close(readable)
-		with contextlib.suppress(ProcessLookupError):
-			os.kill(pid, signal.SIGKILL)
-		os.waitpid(pid, 0)
+		if not ended:
+			with contextlib.suppress(ProcessLookupError):
+				os.kill(pid, signal.SIGKILL)
+			os.waitpid(pid, 0)
 
 
-def _child(work: Work, readable: int, writable: int, megabytes: int) -> None:
+def _child(work: Work, readable: int, writable: int, seconds: float, megabytes: int) -> None:
 	global _inside
 	try:
 		_inside = True
-		gc.disable()  # a collection would touch, and so copy, every page of memory shared with the parent
+		gc.freeze()  # a collection would touch, and so copy, every page of memory shared with the parent
+		gc.disable()
 		os.close(readable)
 		for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
 			signal.signal(number, signal.SIG_DFL)
 		_limit_memory(megabytes)
+		_limit_time(seconds)
 		_quiet()
 
 		def progress(name: str) -> None:
+			signal.setitimer(signal.ITIMER_PROF, seconds)
 			_send(writable, {"at": name})
 
 		try:
@@ -85,31 +101,43 @@ def _child(work: Work, readable: int, writable: int, megabytes: int) -> None:
 		os._exit(0)
 
 
-def _parent(readable: int, where: str, seconds: float) -> tuple[Values, bytes]:
-	buffer, deadline = bytearray(), time.monotonic() + seconds
+def _parent(readable: int, where: str) -> tuple[str, Values | None, bytes]:
+	"""The file the child was at, its answer if it gave one, and the bytes that came with it."""
+	buffer = bytearray()
 	answer: Values | None = None
 	while answer is None or len(buffer) < answer["size"]:
-		if not select.select([readable], [], [], max(0.0, deadline - time.monotonic()))[0]:
-			raise DocumentError("too_slow", where=where, seconds=f"{seconds:g}")
+		if not select.select([readable], [], [], HUNG)[0]:
+			raise DocumentError("server_busy", where=where, minutes=HUNG // 60)
 		chunk = os.read(readable, 1 << 20)
 		if not chunk:
-			raise DocumentError("too_complex.crashed", where=where)
+			return where, None, b""
 		buffer += chunk
 		while answer is None and b"\n" in buffer:
 			line, _, rest = bytes(buffer).partition(b"\n")
 			buffer = bytearray(rest)
 			message = json.loads(line)
 			if "at" in message:
-				where, deadline = message["at"], time.monotonic() + seconds
+				where = message["at"]
 			else:
 				answer = message
+	return where, answer, bytes(buffer)
+
+
+def _stopped(status: int, where: str, seconds: float) -> DocumentError:
+	"""Why a child ended without an answer."""
+	if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGXCPU):
+		return DocumentError("too_slow", where=where, seconds=f"{seconds:g}")
+	return DocumentError("too_complex.crashed", where=where)
+
+
+def _result(answer: Values, content: bytes, where: str) -> tuple[Values, bytes]:
 	if "bug" in answer:
 		raise RuntimeError(f"reading {where} failed in the child process:\n{answer['bug']}")
 	if "exhausted" in answer:
 		raise DocumentError("too_complex.memory", where=where)
 	if "error" in answer:
 		raise _unpacked(answer["error"])
-	return answer["values"], bytes(buffer)
+	return answer["values"], content
 
 
 def _packed(error: FactoringError) -> Values:
@@ -160,9 +188,26 @@ def _limit_memory(megabytes: int) -> None:
 		pass  # no such limit here (macOS): time and object counts still hold
 
 
+def _limit_time(seconds: float) -> None:
+	"""Signals end the child: SIGPROF after `seconds` from here or from the last progress, SIGXCPU at the end of all its time."""
+	import resource
+
+	for number in (signal.SIGPROF, signal.SIGXCPU):
+		signal.signal(number, signal.SIG_DFL)
+	signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGPROF, signal.SIGXCPU))
+	signal.setitimer(signal.ITIMER_PROF, seconds)
+	_, most = resource.getrlimit(resource.RLIMIT_CPU)
+	in_all = math.ceil(seconds * IN_ALL)
+	resource.setrlimit(resource.RLIMIT_CPU, (in_all if most < 0 else min(in_all, most), most))
+	resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def _quiet() -> None:
 	"""The readers' warnings about a stranger's file are not this program's log."""
 	import logging
+
+	with open(os.devnull, "wb") as nowhere:  # libraries in C write there
+		os.dup2(nowhere.fileno(), 2)
 
 	logging.disable(logging.CRITICAL)
 	if not sys.warnoptions:

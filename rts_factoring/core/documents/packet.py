@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from pypdf import PageObject, PdfWriter
+from pypdf.generic import StreamObject
 
-from ..errors import DocumentError, short
-from .images import BEST, Quality, add_image, coarsen
+from ..errors import DocumentError, combined, short
+from .embedding import BEST, Quality
+from .formats import PDF, file_format, refuse_other
+from .images import PicturePage, add_pictures, read_pictures
 from .limits import SECONDS, Progress, Values, limited
-from .page_bounds import look_at, set_upright
+from .page_bounds import drawn_pictures, look_at, set_upright
 from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
+from .scans import Drawn, coarsen
 
 INVOICE = "Invoice"  # the first bookmark
 QUALITIES = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
 
 Verify = Callable[[PageObject], None]
-
-_HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypavif")
+_Pictures = dict[int, list[PicturePage]]  # what was decoded, by the id of its document
 
 
 class DocumentKind(str, Enum):
@@ -96,26 +101,23 @@ def build_packet(
 ) -> Packet:
 	"""The invoice first, then the documents by `order` (kinds it does not name come last), each with a bookmark.
 
-	Raises DocumentError naming the file and the reason; `packet_too_large` when the pictures, made as coarse as is
-	still readable, leave it above `max_bytes`. `verify` looks at the invoice's first page and raises what it finds
-	wrong. The same input gives the same bytes.
+	Raises DocumentError naming the file and the reason, DocumentsRefused when there are several; `packet_too_large` when
+	the pictures, made as coarse as is still readable, leave it above `max_bytes`. `seconds` is the processor time for one
+	file. `verify` looks at the invoice's first page and raises what it finds wrong. The same input gives the same bytes.
 	"""
 	invoice = Document(DocumentKind.OTHER, invoice_name, invoice_pdf)
 	ranks = {kind: rank for rank, kind in enumerate(order)}
 	ordered = sorted(documents, key=lambda document: ranks.get(document.kind, len(ranks)))
-	most = float("inf") if max_bytes is None else max_bytes
 
 	def work(progress: Progress) -> tuple[Values, bytes]:
-		content = b""
-		for quality in QUALITIES:
-			content, pages, outline = _assemble(invoice, ordered, quality, progress, verify)
-			if len(content) <= most:
-				return {"pages": pages, "outline": outline}, content
-		raise DocumentError(
-			"packet_too_large", where=invoice_name, size=_size(len(content)), most=_size(most)
-		)
+		return _PacketWriter(invoice, ordered, progress, verify).write(max_bytes)
 
-	made, content = limited(work, invoice_name, seconds)
+	try:
+		made, content = limited(work, invoice_name, seconds)
+	except DocumentError as error:
+		if error.code == "packet_too_large":
+			raise
+		raise _with_others(error, ordered, seconds) from error
 	outline = tuple((title, page) for title, page in made["outline"])
 	return Packet(content, hashlib.sha256(content).hexdigest(), made["pages"], outline)
 
@@ -124,9 +126,20 @@ def check_document(document: Document, seconds: float = SECONDS) -> int:
 	"""The number of pages the document would add to a packet; DocumentError if it cannot go into one."""
 
 	def work(progress: Progress) -> tuple[Values, bytes]:
-		return {"pages": _check(document)}, b""
+		return {"pages": _check(document, progress)}, b""
 
 	return int(limited(work, document.file_name, seconds)[0]["pages"])
+
+
+def find_bad(documents: Iterable[Document], seconds: float = SECONDS) -> list[DocumentError]:
+	"""Why documents cannot go into a packet, one error for each that cannot."""
+	errors = []
+	for document in documents:
+		try:
+			check_document(document, seconds)
+		except DocumentError as error:
+			errors.append(error)
+	return errors
 
 
 def packet_key(
@@ -149,33 +162,66 @@ def packet_key(
 	return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _assemble(
-	invoice: Document,
-	documents: Sequence[Document],
-	quality: Quality,
-	progress: Progress,
-	verify: Verify | None,
-) -> tuple[bytes, int, list[tuple[str, int]]]:
-	writer, pages = PdfWriter(), 0
-	outline: list[tuple[str, int]] = []
-	for document in (invoice, *documents):
-		progress(document.file_name)
-		title = INVOICE if document is invoice else _title(document)
-		if document is invoice:
-			count = _add_invoice(writer, document, verify)
-		else:
-			count = _add(writer, document, quality)
-		outline.append((title, pages + 1))
-		pages += count
-	try:
-		with reading(invoice.file_name):
-			if quality is not BEST:
-				coarsen(writer, quality)
-			for title, page in outline:
-				writer.add_outline_item(title, page - 1)
-			return finish(writer, invoice.file_name), pages, outline
-	except DocumentError as error:
-		raise _named(error, documents, progress) from error
+def _with_others(error: DocumentError, documents: Sequence[Document], seconds: float) -> DocumentError:
+	"""`error` and those of all other documents, so that a person can put them right at once."""
+	others = [document for document in documents if short(document.file_name) != error.where]
+	return combined([error, *find_bad(others, seconds)])
+
+
+class _PacketWriter:
+	"""Writes the packet, again with coarser pictures while it is too large. Each photo is decoded once."""
+
+	def __init__(
+		self, invoice: Document, documents: Sequence[Document], progress: Progress, verify: Verify | None
+	):
+		self.invoice, self.documents, self.progress, self.verify = invoice, documents, progress, verify
+		self.pictures: _Pictures = {}
+		self.outline: list[tuple[str, int]] = []
+		self.pages = 0
+		self.sizes: list[int] = []  # bytes of each document
+
+	def write(self, max_bytes: int | None) -> tuple[Values, bytes]:
+		content = b""
+		for quality in QUALITIES:
+			content = self._written(quality)
+			if max_bytes is None or len(content) <= max_bytes:
+				return {"pages": self.pages, "outline": self.outline}, content
+			gc.collect()  # readers and writers hold themselves in circles, and with them all bytes
+		largest = max(range(len(self.sizes)), key=self.sizes.__getitem__)
+		raise DocumentError(
+			"packet_too_large",
+			where=self.invoice.file_name,
+			size=_size(len(content)),
+			most=_size(max_bytes or 0),
+			largest=short((self.invoice, *self.documents)[largest].file_name),
+			largest_size=_size(self.sizes[largest]),
+		)
+
+	def _written(self, quality: Quality) -> bytes:
+		writer = PdfWriter()
+		self.outline, self.pages, self.sizes = [], 0, []
+		for document in (self.invoice, *self.documents):
+			self.progress(document.file_name)
+			before = len(writer._objects)
+			if document is self.invoice:
+				title, count = INVOICE, _add_invoice(writer, document, self.verify)
+			else:
+				title, count = _title(document), _add(writer, document, self.progress, quality, self.pictures)
+			self.outline.append((title, self.pages + 1))
+			self.pages += count
+			self.sizes.append(_stream_bytes(writer, before))
+		try:
+			with reading(self.invoice.file_name):
+				for title, page in self.outline:
+					writer.add_outline_item(title, page - 1)
+				return finish(writer, self.invoice.file_name)
+		except DocumentError as error:
+			raise _named(error, self.documents, self.progress) from error
+
+
+def _stream_bytes(writer: PdfWriter, first: int) -> int:
+	"""The size of the writer's objects from number `first` on, nearly: their streams."""
+	return sum(len(item._data) for item in writer._objects[first:] if isinstance(item, StreamObject))
 
 
 def _named(error: DocumentError, documents: Sequence[Document], progress: Progress) -> DocumentError:
@@ -183,15 +229,15 @@ def _named(error: DocumentError, documents: Sequence[Document], progress: Progre
 	for document in documents:
 		progress(document.file_name)
 		try:
-			_check(document)
+			_check(document, progress)
 		except DocumentError as its_own:
 			return its_own
 	return error
 
 
-def _check(document: Document) -> int:
+def _check(document: Document, progress: Progress) -> int:
 	writer = PdfWriter()
-	pages = _add(writer, document, BEST)
+	pages = _add(writer, document, progress, BEST, {})
 	with reading(document.file_name):
 		finish(writer)
 	return pages
@@ -207,30 +253,39 @@ def _add_invoice(writer: PdfWriter, invoice: Document, verify: Verify | None) ->
 	return carry_over(open_pdf(content, invoice.file_name), writer, invoice.file_name)
 
 
-def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
-	content = document.read()
+def _add(
+	writer: PdfWriter, document: Document, progress: Progress, quality: Quality, pictures: _Pictures
+) -> int:
+	"""Append the document's pages; returns how many. `pictures` keeps what was decoded for the next quality."""
 	name = document.file_name
-	if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-		add_image(writer, content, name, quality)
-		return 1
-	if b"%PDF-" not in content[:1024] and content:
-		_refuse_other(content, name)
+	step = partial(progress, name)
+	pages = pictures.get(id(document))
+	if pages is None:
+		content = document.read()
+		kind = file_format(content)
+		if not kind:
+			refuse_other(content, name)
+		if kind == PDF:
+			return _add_pdf(writer, content, name, quality, step)
+		pages = pictures[id(document)] = read_pictures(content, kind, name, step)
+	with reading(name):
+		added = add_pictures(writer, pages)
+		if quality is not BEST:
+			coarsen(added, [page.drawn for page in pages], quality, step)
+	return len(added)
+
+
+def _add_pdf(
+	writer: PdfWriter, content: bytes, name: str, quality: Quality, step: Callable[[], object]
+) -> int:
 	reader = open_pdf(content, name)
+	drawn: list[Drawn] = []
 	with reading(name):
 		for page, pdfium_page in look_at(reader, content):
 			set_upright(page, pdfium_page)
+			drawn.append(drawn_pictures(pdfium_page))
+		coarsen(reader.pages, drawn, quality, step)  # before the pages are copied: that halves the memory
 	return carry_over(reader, writer, name)
-
-
-def _refuse_other(content: bytes, name: str) -> None:
-	"""Raise for what is neither PDF, JPG nor PNG. A file that only claims to be a PDF is left to open_pdf."""
-	suffix = Path(name).suffix.lower()
-	if content[4:12] in _HEIC:
-		raise DocumentError("unsupported_type.heic", where=name)
-	if suffix in (".jpg", ".jpeg", ".png"):
-		raise DocumentError("image_corrupt.no_picture", where=name)
-	if suffix != ".pdf":
-		raise DocumentError("unsupported_type.other", where=name)
 
 
 def _title(document: Document) -> str:

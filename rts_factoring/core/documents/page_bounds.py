@@ -86,6 +86,21 @@ def set_upright(page: PageObject, pdfium_page: Any) -> None:
 			page[NameObject("/Rotate")] = NumberObject(direction)
 
 
+def drawn_pictures(pdfium_page: Any) -> dict[tuple[int, int], float]:
+	"""The pictures of a page: their pixels (width, height), and the inches of their short side where they are drawn largest."""
+	drawn: dict[tuple[int, int], float] = {}
+	width, height = ctypes.c_uint(), ctypes.c_uint()
+	try:
+		for item, kind, matrix in _objects(pdfium_page) if pdfium_page is not None else ():
+			if kind == raw.FPDF_PAGEOBJ_IMAGE and raw.FPDFImageObj_GetImagePixelSize(item, width, height):
+				x0, y0, x1, y1 = bounds(_bounds(item), matrix)
+				key = width.value, height.value
+				drawn[key] = max(drawn.get(key, 0.0), min(x1 - x0, y1 - y0) / 72)
+	except Unreadable:
+		return {}
+	return drawn
+
+
 def free_bands(
 	boxes: list[Box], bottom: float, top: float, left: float, right: float
 ) -> list[tuple[float, float]]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 DETAILS: dict[str, str] = {
 	"login_folder": "(login folder)",
+	# What a file is that a packet does not take.
+	"file.word": "a text document (Word)",
+	"file.spreadsheet": "a spreadsheet (Excel)",
+	"file.slides": "a presentation (PowerPoint)",
+	"file.page": "a web page",
 	# What is wrong with a cell of the schedule.
 	"cell.missing": "{column} is missing.",
 	"cell.too_long": "{column} {value} is longer than the {width} characters of its column.",

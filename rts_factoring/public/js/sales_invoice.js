@@ -132,9 +132,9 @@ function paper_drop(frm) {
 	if (frm.is_new() || frm.doc.docstatus === 2 || !frm.perm[0]?.write) return;
 	const $drop =
 		$(`<div class="factoring-drop text-center text-muted rounded p-3 mb-2" style="border: 1px dashed var(--gray-500)">
-		${__("Drop rate confirmation, BOL, POD and other documents here (PDF, JPG or PNG).")}
+		${__("Drop rate confirmation, BOL, POD and other documents here (PDF or pictures).")}
 		<label class="btn btn-xs btn-default ml-2 mb-0" tabindex="0" role="button">${__("Choose Files")}
-			<input type="file" multiple accept=".pdf,.jpg,.jpeg,.png" hidden></label></div>`);
+			<input type="file" multiple accept=".pdf,image/*,.heic,.heif,.avif,.tif,.tiff" hidden></label></div>`);
 	field.$wrapper.prepend($drop);
 	$drop.find("label").on("keydown", (event) => {
 		if (["Enter", " "].includes(event.key)) $drop.find("input").trigger("click");

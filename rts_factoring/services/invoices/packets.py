@@ -7,9 +7,17 @@ import frappe
 from frappe.utils import flt
 
 import rts_factoring
-from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, packet_key
+from rts_factoring.core.documents.limits import SECONDS
+from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, find_bad, packet_key
 from rts_factoring.core.eligibility import Reason
-from rts_factoring.core.errors import DocumentError, FactoringError, NoticeError, Text
+from rts_factoring.core.errors import (
+	DocumentError,
+	DocumentsRefused,
+	FactoringError,
+	NoticeError,
+	Text,
+	combined,
+)
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.notice.due import NoticeDecision
 from rts_factoring.core.notice.notice import Notice
@@ -20,18 +28,21 @@ from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import fingerprint, invoice_state, notices
 
 DAY = 24 * 3600  # seconds
+PATIENT = 60  # seconds of processor time per file at the second attempt
+OUT_OF_TIME = ("too_slow", "server_busy")
 MAX_ERROR_TEXT = 300  # characters of another program's error
 
 
-def ensure_packet(invoice: str) -> str:
-	"""The name of the File of the invoice's packet. It is made if there is none of the current input.
+def ensure_packet(invoice: str, seconds: float = PATIENT) -> str:
+	"""The name of the File of the invoice's packet. It is made if there is none of the current input, with `seconds` of
+	processor time for each file.
 
 	Rendering commits the open transaction, so call it with nothing open. Raises DocumentError or NoticeError, which
 	concern this invoice only, and errors that may not occur at another attempt. A packet that is sent, or in the files of a
 	batch, is never made again.
 	"""
 	try:
-		return _ensure_packet(invoice)
+		return _ensure_packet(invoice, seconds)
 	except FactoringError:
 		raise
 	except Exception as error:
@@ -47,7 +58,7 @@ def ensure_packet(invoice: str) -> str:
 		raise DocumentError("packet_failed", where=f"{invoice}.pdf", error=_error_text(error)) from error
 
 
-def _ensure_packet(invoice: str) -> str:
+def _ensure_packet(invoice: str, seconds: float) -> str:
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	kept = (
 		doc.factoring_packet
@@ -73,25 +84,30 @@ def _ensure_packet(invoice: str) -> str:
 		order=_order(doc.company),
 		max_bytes=_max_bytes(doc.company),
 		invoice_name=f"{doc.name}.pdf",
+		seconds=seconds,
 		verify=None if seen else lambda page: require_on(page, notice, values, f"{doc.name}.pdf"),
 	)
 	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # a format that hides the stamp is found once
 	return _keep(doc, key, packet.content, notice)
 
 
-def make_packets(invoices: list[str]) -> None:
+def make_packets(invoices: list[str], seconds: float = SECONDS) -> None:
 	"""A background job: the packets of queued invoices, so that submitting a batch only sends.
 
-	An invoice with a bad document becomes Not Ready; the others go on. A deadlock runs the job again.
+	An invoice with a bad document becomes Not Ready; the others go on. One whose documents take longer than `seconds` is
+	tried once more with more time, behind the others. A deadlock runs the job again.
 	"""
 	for invoice in invoices:
 		if frappe.db.get_value("Sales Invoice", invoice, "factoring_status") != InvoiceState.QUEUED.value:
 			continue
 		try:
-			ensure_packet(invoice)
+			ensure_packet(invoice, seconds)
 		except FactoringError as error:
 			frappe.db.rollback()
-			_mark_not_ready(invoice, error)
+			if seconds < PATIENT and _is_out_of_time(error):
+				_try_again(invoice)
+			else:
+				_mark_not_ready(invoice, error)
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
 			raise frappe.RetryBackgroundJobError from error
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, one invoice at a time
@@ -104,11 +120,37 @@ def _is_sent(invoice: str, state: str | None) -> bool:
 	)
 
 
+def _errors(error: FactoringError) -> tuple[FactoringError, ...]:
+	return error.errors if isinstance(error, DocumentsRefused) else (error,)
+
+
+def _is_out_of_time(error: FactoringError) -> bool:
+	return any(each.code in OUT_OF_TIME for each in _errors(error))
+
+
+def _try_again(invoice: str) -> None:
+	frappe.enqueue(
+		"rts_factoring.services.invoices.packets.make_packets",
+		queue="long",
+		timeout=3600,
+		enqueue_after_commit=True,
+		invoices=[invoice],
+		seconds=PATIENT,
+	)
+
+
 def _mark_not_ready(invoice: str, error: FactoringError) -> None:
 	state = frappe.db.get_value("Sales Invoice", invoice, "factoring_status", for_update=True)
 	if state == InvoiceState.QUEUED.value:
-		problem = Text("{where}: {message}", {"where": error.where, "message": error.message})
-		invoice_state.mark_not_ready(invoice, [Reason(error.code, problem, error.hint)])
+		reasons = [
+			Reason(
+				each.code,
+				Text("{where}: {message}", {"where": each.where, "message": each.message}),
+				each.hint,
+			)
+			for each in _errors(error)
+		]
+		invoice_state.mark_not_ready(invoice, reasons)
 
 
 def _require_notice(decision: NoticeDecision, doc) -> Notice:
@@ -144,13 +186,18 @@ def _max_bytes(company: str) -> int | None:
 
 
 def _documents(doc) -> list[Document]:
-	return [
-		Document(
-			DocumentKind(row.kind or "Other"), file.file_name or row.file.rsplit("/", 1)[-1], _content(file)
-		)
-		for row in doc.factoring_documents
-		if (file := _file(row.file))
-	]
+	"""The documents with their content. Raises DocumentError; if files are missing, for all that are wrong."""
+	documents, missing = [], []
+	for row in doc.factoring_documents:
+		try:
+			file = _file(row.file)
+			name = file.file_name or row.file.rsplit("/", 1)[-1]
+			documents.append(Document(DocumentKind(row.kind or "Other"), name, _content(file)))
+		except DocumentError as error:
+			missing.append(error)
+	if missing:
+		raise combined([*missing, *find_bad(documents)])
+	return documents
 
 
 def _file(file_url: str):

@@ -1,4 +1,4 @@
-"""Files made to hurt: each ends in a clear error, within 10 seconds and 500 MB, and names itself."""
+"""Files made to hurt: each ends in a clear error, within 10 seconds of processor time and 500 MB, and names itself."""
 
 import ctypes
 import faulthandler
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from rts_factoring.core.documents import limits
 from rts_factoring.core.documents.limits import limited
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, check_document
 from rts_factoring.core.errors import DocumentError
@@ -288,6 +289,13 @@ def test_what_breaks_only_the_stamping_is_the_files_error(make):
 	assert (caught.value.code, caught.value.where) == ("damaged", "evil.pdf")
 
 
+def compute(seconds: float) -> None:
+	"""Uses so much processor time."""
+	end = time.process_time() + seconds
+	while time.process_time() < end:
+		pass
+
+
 class TestLimits:
 	def test_a_process_that_is_full_already_still_reads_paper(self):
 		assert limited(lambda progress: ({}, bytes(100 * 1024 * 1024)), "a.pdf", megabytes=1)
@@ -306,10 +314,34 @@ class TestLimits:
 		def work(progress):
 			for n in range(4):
 				progress(f"{n}.pdf")
-				time.sleep(0.2)
+				compute(0.3)
 			return {"done": True}, b"x" * 300_000
 
-		assert limited(work, "first.pdf", seconds=0.5) == ({"done": True}, b"x" * 300_000)
+		assert limited(work, "first.pdf", seconds=0.6) == ({"done": True}, b"x" * 300_000)
+
+	def test_time_in_which_the_server_does_other_things_does_not_count(self):
+		def work(progress):
+			time.sleep(1.5)
+			compute(0.1)
+			return {"done": True}, b""
+
+		assert limited(work, "a.pdf", seconds=0.5)[0]["done"]
+
+	def test_many_files_have_an_end_too(self):
+		def work(progress):
+			for n in range(1_000_000):
+				progress(f"{n}.pdf")
+				compute(0.02)
+
+		with pytest.raises(DocumentError) as caught:
+			limited(work, "first.pdf", seconds=0.1)
+		assert caught.value.code == "too_slow"
+
+	def test_a_child_that_hangs_says_nothing_about_the_file(self, monkeypatch):
+		monkeypatch.setattr(limits, "HUNG", 1)
+		with pytest.raises(DocumentError) as caught:
+			limited(lambda progress: time.sleep(60), "a.pdf")
+		assert (caught.value.code, caught.value.where) == ("server_busy", "a.pdf")
 
 	def test_memory_is_bounded(self):
 		def work(progress):

@@ -4,7 +4,7 @@ import io
 import random
 
 import pytest
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
 	DictionaryObject,
@@ -12,6 +12,7 @@ from pypdf.generic import (
 )
 from reportlab.lib.pdfencrypt import StandardEncryption
 
+from rts_factoring.core.documents import limits
 from rts_factoring.core.documents.packet import (
 	Document,
 	DocumentKind,
@@ -20,9 +21,10 @@ from rts_factoring.core.documents.packet import (
 	guess_kind,
 	packet_key,
 )
-from rts_factoring.core.errors import DocumentError
+from rts_factoring.core.errors import DocumentError, DocumentsRefused
 from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
+from tests.core.documents.test_hostile_documents import page_tree_loop
 from tests.support.documents import (
 	PAPERWORK,
 	changed,
@@ -37,6 +39,7 @@ from tests.support.documents import (
 	written,
 )
 from tests.support.fresh_processes import outputs
+from tests.support.pictures import photographed
 
 SAME_PACKET = """
 from rts_factoring.core.documents.packet import Document, build_packet, guess_kind
@@ -140,9 +143,10 @@ class TestPhotos:
 
 	@pytest.mark.parametrize("size", [(6000, 3000), (3000, 6000), (1500, 1500), (200, 100)])
 	@pytest.mark.parametrize("orientation", [1, 6])
-	def test_a_photo_is_a_letter_page_in_portrait_at_no_more_than_200_dpi(self, size, orientation):
+	def test_a_photo_is_a_letter_page_at_no_more_than_200_dpi(self, size, orientation):
 		made = packet(paper(jpeg(size, orientation, color="#888"), "photo.jpg"))
-		assert sizes(made.content)[1] == (612, 792)
+		wide = (size[0] > size[1]) != (orientation == 6 and size[0] != size[1])
+		assert sizes(made.content)[1] == ((792, 612) if wide else (612, 792))
 		(image,) = PdfReader(io.BytesIO(made.content)).pages[1]["/Resources"]["/XObject"].values()
 		image = image.get_object()
 		left, _, right, _ = inked(seen(made.content, 1).point(lambda v: 0 if v < 250 else 255))
@@ -177,7 +181,7 @@ class TestPhotos:
 		assert inked(seen(made.content, 1)) is None
 
 	def test_a_photo_named_pdf_is_taken_for_what_it_is(self):
-		assert sizes(packet(paper(jpeg(), "photo.pdf")).content)[1] == (612, 792)
+		assert sizes(packet(paper(jpeg(), "photo.pdf")).content)[1] == (792, 612)
 
 
 class TestSizeCap:
@@ -211,6 +215,52 @@ class TestSizeCap:
 		assert (caught.value.code, caught.value.where) == ("packet_too_large", "INV-1.pdf")
 		assert "30.0 kB" in caught.value.message and caught.value.message.count("B") >= 2
 
+	def test_a_cap_that_cannot_be_met_names_the_file_that_is_large(self):
+		small = [paper(pdf(), f"{n}.pdf") for n in range(3)]
+		for place in range(3):
+			documents = [*small[:place], self.documents()[0], *small[place:]]
+			with pytest.raises(DocumentError) as caught:
+				packet(*documents, max_bytes=30_000)
+			assert "largest file in it is pod.jpg, with " in caught.value.message
+
+	def test_a_photo_is_decoded_once_however_often_the_packet_is_written(self, monkeypatch):
+		photo, decoded = self.documents()[0], []
+		monkeypatch.setattr(limits, "_inside", True)  # no child, so that what is decoded can be counted
+		load = JpegImagePlugin.JpegImageFile.load
+		monkeypatch.setattr(
+			JpegImagePlugin.JpegImageFile,
+			"load",
+			lambda self: (decoded.append(self.fp and len(self.fp.getbuffer())), load(self))[1],
+		)
+		free = len(packet(photo).content)
+		decoded.clear()
+		packet(photo, max_bytes=free // 3)
+		assert decoded.count(len(photo.content)) == 1
+
+	def test_scans_finer_than_a_print_needs_come_at_200_dpi(self):
+		scan = photographed((2550, 3300))
+		pages = [self.scan(scan), self.scan(scan.convert("L"))]
+		made = packet(*(paper(self.resized(page, 612 / 2550), f"{n}.pdf") for n, page in enumerate(pages)))
+		for page in PdfReader(io.BytesIO(made.content)).pages[1:]:
+			(image,) = page["/Resources"]["/XObject"].values()
+			assert (image.get_object()["/Width"], image.get_object()["/Height"]) == (1700, 2200)
+		assert len(made.content) < sum(map(len, pages)) / 2
+		assert sum(seen(made.content, 1).histogram()[:60]) > 1000, "the text is still to be seen"
+
+	def test_a_scan_that_its_page_shows_large_stays_as_it_is(self):
+		content = self.resized(self.scan(photographed((2550, 3300))), 2592 / 2550)  # 36 by 46 inches
+		made = packet(paper(content, "plan.pdf"))
+		(image,) = PdfReader(io.BytesIO(made.content)).pages[1]["/Resources"]["/XObject"].values()
+		assert image.get_object()["/Width"] == 2550
+
+	@staticmethod
+	def resized(content, factor):
+		"""A PDF whose pages are drawn smaller."""
+		writer = PdfWriter(clone_from=io.BytesIO(content))
+		for page in writer.pages:
+			page.scale_by(factor)
+		return written(writer)
+
 
 class TestBadFiles:
 	@pytest.mark.parametrize(
@@ -233,17 +283,29 @@ class TestBadFiles:
 			check_document(paper(PAPERWORK / "bad" / name, name))
 		assert alone.value.code == code
 
+	def test_all_bad_files_of_an_invoice_are_named_at_once(self):
+		bad = ["truncated.jpg", "encrypted.pdf", "empty.pdf"]
+		documents = [paper(PAPERWORK / "bad" / name, name) for name in bad]
+		documents[1:1] = [paper(pdf(), "good.pdf"), paper(page_tree_loop(), "loop.pdf")]
+		with pytest.raises(DocumentsRefused) as caught:
+			packet(*documents)
+		found = [(error.code, error.where) for error in caught.value.errors]
+		assert [where for _, where in found] == ["truncated.jpg", "loop.pdf", "encrypted.pdf", "empty.pdf"]
+		assert [code for code, _ in found][2:] == ["encrypted", "empty"]
+		assert all(f"{where}: " in str(caught.value) for _, where in found)
+		assert "good.pdf" not in str(caught.value)
+
 	@pytest.mark.parametrize(
 		("name", "content", "code"),
 		[
-			("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 50, "unsupported_type"),
+			("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 50, "image_corrupt"),
 			("a.docx", b"PK\x03\x04", "unsupported_type"),
 			("a.jpg", b"GIF89a", "image_corrupt"),
 			("a.png", b"", "empty"),
 			("a.png", saved(Image.new("L", (50, 50)), "PNG")[:-40], "image_corrupt"),
 		],
 	)
-	def test_a_file_that_is_neither_pdf_jpg_nor_png_is_refused(self, name, content, code):
+	def test_a_file_that_is_neither_pdf_nor_picture_is_refused(self, name, content, code):
 		with pytest.raises(DocumentError) as caught:
 			packet(paper(content, name))
 		assert (caught.value.code, caught.value.where) == (code, name)
