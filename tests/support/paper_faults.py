@@ -7,14 +7,23 @@ from collections.abc import Callable, Iterator
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from .paper_samples import EACH, GOOD, Sample, chances, filed, grain, light
+from .paper_drawing import chances, grain, light
+from .paper_samples import GOOD, Sample, filed
 
 # What the fault would not spoil, or what could not show it to anybody.
 UNFIT = {
-	"upside down": ("receipt", "signature page", "handwritten receipt", "pencil"),
-	"cut off": ("signature page", "photo in uneven light", "pencil"),
-	"too small": ("receipt",),
+	"upside down": ("receipt", "signature page", "handwritten receipt", "pencil", "sideways"),
+	"cut off": (
+		"signature page",
+		"photo in uneven light",
+		"pencil",
+		"receipt on a desk",
+		"sideways",
+		"crumpled",
+	),
+	"too small": ("receipt", "receipt on a desk", "faded receipt"),
 }
+EACH = 10
 
 
 def degraded(seed: int) -> Iterator[Sample]:
@@ -37,7 +46,9 @@ def _inches(picture: Image.Image, inches: float) -> float:
 
 def blurred(picture: Image.Image, chance: random.Random) -> Image.Image:
 	"""Out of focus: a letter's strokes run into one another."""
-	return grain(picture.filter(ImageFilter.GaussianBlur(_inches(picture, chance.uniform(0.026, 0.05)))), 2, chance)
+	return grain(
+		picture.filter(ImageFilter.GaussianBlur(_inches(picture, chance.uniform(0.026, 0.05)))), 2, chance
+	)
 
 
 def moved(picture: Image.Image, chance: random.Random) -> Image.Image:
@@ -69,9 +80,7 @@ def cut_off(picture: Image.Image, chance: random.Random) -> Image.Image:
 	width, height = picture.size
 	part = chance.uniform(0.14, 0.3)
 	crop = chance.choice(((part, 0, 1, 1), (0, 0, 1 - part, 1), (part, 0, 1 - part / 2, 1)))
-	return picture.crop(
-		(round(crop[0] * width), 0, round(crop[2] * width), height)
-	)
+	return picture.crop((round(crop[0] * width), 0, round(crop[2] * width), height))
 
 
 def upside_down(picture: Image.Image, chance: random.Random) -> Image.Image:
@@ -102,7 +111,9 @@ def blank(picture: Image.Image, chance: random.Random) -> Image.Image:
 			x, r = _inches(picture, 0.45), _inches(picture, 0.13)
 			draw.ellipse((x - r, y * page.height - r, x + r, y * page.height + r), fill=(60, 60, 60))
 	lit = light(page.size, chance, 0.92)
-	return grain(ImageChops.multiply(page, Image.merge("RGB", (lit, lit, lit))), chance.uniform(0.5, 4), chance)
+	return grain(
+		ImageChops.multiply(page, Image.merge("RGB", (lit, lit, lit))), chance.uniform(0.5, 4), chance
+	)
 
 
 def noisy(picture: Image.Image, chance: random.Random) -> Image.Image:

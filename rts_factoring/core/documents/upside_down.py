@@ -1,0 +1,74 @@
+"""Whether a scanned page stands on its head, by the shape of its lines of print.
+
+Small letters rise above their line (b, d, f, h, k, l, t, capitals) far more often than they hang below it (g, j, p, q, y).
+Every stretch of a line has a vote. Capitals and figures rise and hang nowhere, and do not vote.
+"""
+
+from __future__ import annotations
+
+from PIL import Image, ImageChops
+
+from .measures import window
+
+DPI = 150  # of the picture that is looked at; a little less is enough
+STRIP = 75  # pixels; so narrow that a page scanned a little aslant still has its lines apart
+BLACK = 215  # a row of a strip that has more ink (of 255) is a rule and no print
+FAINT = 4  # a row with less ink lies between two lines
+HEIGHTS = range(7, 41)  # rows of a line of print
+CORE = 0.45  # of a line's blackest row: rows as black as this lie between base line and the height of an x
+TILT = 0.06  # of a line's ink; a smaller difference above and below is chance
+VOTES = 15  # at least, for the page to be certainly upside down
+MAJORITY = 3  # times as many as say that it is upright
+
+
+def is_upside_down(picture: Image.Image) -> bool:
+	"""True where it is certain. `picture` is grey (mode L) and has about 150 dots per inch."""
+	upright, turned = votes(picture)
+	return turned >= VOTES and turned >= MAJORITY * upright
+
+
+def votes(picture: Image.Image) -> tuple[int, int]:
+	"""How many stretches of print say upright, and how many upside down."""
+	count = max(1, picture.width // STRIP)
+	rows = _ink(picture).resize((count, picture.height), Image.Resampling.BOX).tobytes()
+	upright = turned = 0
+	for strip in range(count):
+		for line in _lines(rows[strip::count]):
+			tilt = _tilt(line)
+			upright += tilt > TILT
+			turned += tilt < -TILT
+	return upright, turned
+
+
+def _ink(picture: Image.Image) -> Image.Image:
+	"""White where there is print, black where there is paper, in whatever light."""
+	darker = ImageChops.subtract(window(picture, ImageChops.lighter), picture)
+	histogram = darker.histogram()
+	left, level = sum(histogram) * 0.005, 255
+	while level and left > histogram[level]:
+		left -= histogram[level]
+		level -= 1
+	least = max(30, level // 2)
+	return darker.point([255 if value > least else 0 for value in range(256)])
+
+
+def _lines(strip: bytes) -> list[list[int]]:
+	"""The rows of ink of each line of print in a strip."""
+	lines, line = [], []  # type: ignore[var-annotated]
+	for ink in (*strip, 0):
+		if FAINT < ink < BLACK:
+			line.append(ink)
+			continue
+		if len(line) in HEIGHTS and max(line) > 6 * FAINT:
+			lines.append(line)
+		line = []
+	return lines
+
+
+def _tilt(line: list[int]) -> float:
+	"""The share of ink above the small letters, less that below them."""
+	least = CORE * max(line)
+	core = [row for row, ink in enumerate(line) if ink >= least]
+	if core[-1] - core[0] < 4:
+		return 0.0
+	return (sum(line[: core[0]]) - sum(line[core[-1] + 1 :])) / sum(line)
