@@ -147,11 +147,16 @@ def coloured(chance: random.Random) -> Image.Image:
 
 
 def sparse(chance: random.Random) -> Image.Image:
+	"""A signature on a page that is empty otherwise, or on a form of rules that nobody filled in."""
+	ruled = chance.random() < 0.4
+
 	def draw(canvas):
+		for number in range(24 if ruled else 0):
+			canvas.line(54, 690 - number * 20, 558, 690 - number * 20)
 		if chance.random() < 0.5:
 			canvas.setFont("Helvetica", 8)
 			canvas.drawCentredString(306, 30, "Page 2 of 2")
-		signature(canvas, chance, chance.uniform(200, 680))
+		signature(canvas, chance, 90 if ruled else chance.uniform(200, 680))
 
 	return scan(printed(draw), chance)
 

@@ -23,7 +23,39 @@ from .paper_drawing import (
 	written,
 )
 
-SPANISH = ["carta", "porte", "remitente", "destinatario", "transportista", "mercancía", "peso", "bruto", "en", "kilogramos", "número", "de", "placa", "operador", "firma", "recibí", "de", "conformidad", "entregado", "bultos", "tarimas", "domicilio", "origen", "destino", "fecha", "y", "hora", "de", "llegada", "observaciones", "sello"]
+SPANISH = [
+	"carta",
+	"porte",
+	"remitente",
+	"destinatario",
+	"transportista",
+	"mercancía",
+	"peso",
+	"bruto",
+	"en",
+	"kilogramos",
+	"número",
+	"de",
+	"placa",
+	"operador",
+	"firma",
+	"recibí",
+	"de",
+	"conformidad",
+	"entregado",
+	"bultos",
+	"tarimas",
+	"domicilio",
+	"origen",
+	"destino",
+	"fecha",
+	"y",
+	"hora",
+	"de",
+	"llegada",
+	"observaciones",
+	"sello",
+]
 
 
 def capitals(chance: random.Random) -> Image.Image:

@@ -27,13 +27,15 @@ LETTER_RUN = range(2, 15)  # pixels of ink along the rim; a rule is thinner, a s
 class Measures:
 	"""`paper` and `contrast` are greys (0 to 255): of the paper, and between it and the strongest strokes. `inked` is the
 	share of tiles with print, `faint` of those with a trace of it. `sharpness` is the share of a stroke's contrast that lies
-	between two neighbouring pixels, `noise` the usual difference of neighbours, `cut` the letters that the rim cuts."""
+	between two neighbouring pixels in the direction where it is least, `evenness` its share of the best direction.
+	`noise` the usual difference of neighbours, `cut` the letters that the rim cuts."""
 
 	paper: int
 	contrast: int
 	inked: float
 	faint: float
 	sharpness: float
+	evenness: float
 	noise: float
 	cut: int
 
@@ -50,21 +52,28 @@ def measure(picture: Image.Image) -> Measures:
 	"""The measures of a grey picture (mode L) of 100 dots per inch."""
 	contrast = ImageChops.subtract(window(picture, ImageChops.lighter), window(picture, ImageChops.darker))
 	across = ImageChops.difference(picture, ImageChops.offset(picture, 1, 0))
-	down = ImageChops.difference(picture, ImageChops.offset(picture, 0, 1))
 	tiles = _tiles(contrast)
-	slopes = [_tiles(window(slope, ImageChops.lighter)) for slope in (across, down)]
+	slopes = [_tiles(window(slope, ImageChops.lighter)) for slope in _slopes(picture)]
 	strongest = sorted(tiles)[-max(INKED, len(tiles) // 200) :]
 	usual = sorted(tiles)[len(tiles) // 4]  # of a tile without print: grain
 	top = strongest[len(strongest) // 2]
+	sharpness = [_sharpness(tiles, slope, max(INK // 2, top // 2)) for slope in slopes]
 	return Measures(
 		paper=_level(picture),
 		contrast=top,
 		inked=sum(tile > INK for tile in tiles) / len(tiles),
 		faint=sum(tile > 2 * usual + 6 for tile in tiles) / len(tiles),
-		sharpness=min(_sharpness(tiles, slope, max(INK // 2, top // 2)) for slope in slopes),
+		sharpness=min(sharpness),
+		evenness=min(sharpness) / (max(sharpness) or 1),
 		noise=_noise(across),
 		cut=_cut_letters(picture),
 	)
+
+
+def _slopes(picture: Image.Image) -> list[Image.Image]:
+	"""How each pixel differs from its neighbour in four directions: a hand that moves blurs one of them."""
+	steps = ((1, 0), (0, 1), (1, 1), (1, -1))
+	return [ImageChops.difference(picture, ImageChops.offset(picture, *step)) for step in steps]
 
 
 def _tiles(picture: Image.Image) -> list[int]:
@@ -88,8 +97,9 @@ def _level(picture: Image.Image) -> int:
 
 
 def _sharpness(tiles: list[int], slopes: list[int], least: int) -> float:
+	"""That of the sharpest few tiles: most of a form may be rules, which are sharp in one direction only."""
 	shares = sorted(slope / tile for tile, slope in zip(tiles, slopes, strict=True) if tile >= least)
-	return shares[len(shares) * 3 // 4] if shares else 0.0
+	return shares[len(shares) * 97 // 100] if shares else 0.0
 
 
 def _noise(across: Image.Image) -> float:

@@ -29,6 +29,7 @@ PALE = 50  # between print and paper
 NOISY = 12  # difference of neighbours where there is no print
 SOFT = 0.3  # sharpness: Gaussian blur of more than 1.3 pixels at 100 dots per inch
 EMPTY = 0.007  # share of tiles with print; a signature and its line have 0.016
+UNEVEN = 0.57  # of the best direction's sharpness: the picture moved in the other
 TRACES = 0.03  # share of tiles with a trace of print
 CUT = 8  # letters at one edge
 COARSE = 95  # dots per inch
@@ -135,7 +136,7 @@ def _faults(scan: Scan) -> Iterator[tuple[str, Values]]:
 	elif page.contrast < PALE:
 		yield "page_too_light", {}
 	else:
-		if page.sharpness < SOFT:
+		if page.sharpness < SOFT or page.evenness < UNEVEN:
 			yield "page_blurred", {}
 		if page.cut >= CUT:
 			yield "page_cut_off", {"count": page.cut}

@@ -19,25 +19,36 @@ CORE = 0.45  # of a line's blackest row: rows as black as this lie between base 
 TILT = 0.06  # of a line's ink; a smaller difference above and below is chance
 VOTES = 15  # at least, for the page to be certainly upside down
 MAJORITY = 3  # times as many as say that it is upright
+TURNOUT = 0.22  # of all stretches of print; fewer are commas under capitals
+LEVEL = 3  # rows that a line may rise or fall from one strip to the next
 
 
 def is_upside_down(picture: Image.Image) -> bool:
 	"""True where it is certain. `picture` is grey (mode L) and has about 150 dots per inch."""
-	upright, turned = votes(picture)
-	return turned >= VOTES and turned >= MAJORITY * upright
+	upright, turned, lines = votes(picture)
+	return turned >= VOTES and turned >= MAJORITY * upright and turned >= TURNOUT * lines
 
 
-def votes(picture: Image.Image) -> tuple[int, int]:
-	"""How many stretches of print say upright, and how many upside down."""
+def votes(picture: Image.Image) -> tuple[int, int, int]:
+	"""How many stretches of print say upright, how many upside down, and how many there are."""
 	count = max(1, picture.width // STRIP)
 	rows = _ink(picture).resize((count, picture.height), Image.Resampling.BOX).tobytes()
-	upright = turned = 0
-	for strip in range(count):
-		for line in _lines(rows[strip::count]):
+	strips = [_lines(rows[strip::count]) for strip in range(count)]
+	upright = turned = seen = 0
+	for strip, lines in enumerate(strips):
+		beside = [
+			(top, len(line)) for n in (strip - 1, strip + 1) if 0 <= n < count for top, line in strips[n]
+		]
+		for top, line in lines:
+			if not any(
+				abs(top - at) <= LEVEL and abs(top + len(line) - at - high) <= LEVEL for at, high in beside
+			):
+				continue  # it goes on nowhere: not a line of print, but letters that lie on their side
 			tilt = _tilt(line)
+			seen += 1
 			upright += tilt > TILT
 			turned += tilt < -TILT
-	return upright, turned
+	return upright, turned, seen
 
 
 def _ink(picture: Image.Image) -> Image.Image:
@@ -52,15 +63,16 @@ def _ink(picture: Image.Image) -> Image.Image:
 	return darker.point([255 if value > least else 0 for value in range(256)])
 
 
-def _lines(strip: bytes) -> list[list[int]]:
-	"""The rows of ink of each line of print in a strip."""
-	lines, line = [], []  # type: ignore[var-annotated]
-	for ink in (*strip, 0):
+def _lines(strip: bytes) -> list[tuple[int, list[int]]]:
+	"""Each line of print in a strip: its first row, and the ink of its rows."""
+	lines: list[tuple[int, list[int]]] = []
+	line: list[int] = []
+	for row, ink in enumerate((*strip, 0)):
 		if FAINT < ink < BLACK:
 			line.append(ink)
 			continue
 		if len(line) in HEIGHTS and max(line) > 6 * FAINT:
-			lines.append(line)
+			lines.append((row - len(line), line))
 		line = []
 	return lines
 
