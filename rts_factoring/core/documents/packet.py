@@ -17,6 +17,7 @@ from .images import BEST, Quality, add_image, coarsen
 from .limits import SECONDS, Progress, Values, limited
 from .page_bounds import look_at, set_upright
 from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
+from .placeholders import MAX_DEPTH, documents_inside
 
 INVOICE = "Invoice"  # the first bookmark
 QUALITIES = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
@@ -207,7 +208,7 @@ def _add_invoice(writer: PdfWriter, invoice: Document, verify: Verify | None) ->
 	return carry_over(open_pdf(content, invoice.file_name), writer, invoice.file_name)
 
 
-def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
+def _add(writer: PdfWriter, document: Document, quality: Quality, depth: int = 0) -> int:
 	content = document.read()
 	name = document.file_name
 	if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
@@ -216,6 +217,9 @@ def _add(writer: PdfWriter, document: Document, quality: Quality) -> int:
 	if b"%PDF-" not in content[:1024] and content:
 		_refuse_other(content, name)
 	reader = open_pdf(content, name)
+	if depth < MAX_DEPTH and (inside := documents_inside(reader, name)):
+		parts = [Document(document.kind, part.name, part.content) for part in inside]
+		return sum(_add(writer, part, quality, depth + 1) for part in parts)
 	with reading(name):
 		for page, pdfium_page in look_at(reader, content):
 			set_upright(page, pdfium_page)

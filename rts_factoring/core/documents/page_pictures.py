@@ -96,8 +96,8 @@ def scanned(pdfium_page: Any, look: PageLook) -> Scan | None:
 
 def is_empty(pdfium_page: Any) -> bool:
 	"""Whether a page shows nothing, as a person sees it."""
-	low, high = _rendered(pdfium_page, 0.5, page_box(pdfium_page)).getextrema()
-	return bool(high - low < 40)
+	greys = _rendered(pdfium_page, 0.5, page_box(pdfium_page)).tobytes()
+	return max(greys) - min(greys) < 40
 
 
 def _rendered(pdfium_page: Any, scale: float, box: Box) -> Image.Image:

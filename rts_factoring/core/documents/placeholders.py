@@ -11,9 +11,11 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from .drawing import entry
+from .pdf import reading
 
 MAX_FILES = 200  # of a portfolio
-MAX_DEPTH = 20  # of the tree of their names
+MAX_DEPTH = 3  # portfolios within portfolios
+MAX_LEVELS = 20  # of the tree of the files' names
 _WAIT = re.compile("if this message is not eventually replaced by the proper contents", re.IGNORECASE)
 
 
@@ -44,6 +46,12 @@ def is_waiting_form(reader: PdfReader, text: str) -> bool:
 	return dynamic and bool(entry(root, "/NeedsRendering")) and len(reader.pages) == 1
 
 
+def documents_inside(reader: PdfReader, name: str) -> list[Embedded]:
+	"""The PDFs and pictures of a portfolio, which stand in the packet in place of its cover; none of any other PDF."""
+	with reading(name):
+		return [file for file in portfolio(reader) or () if can_be_pages(file.content)]
+
+
 def portfolio(reader: PdfReader) -> list[Embedded] | None:
 	"""The files of a PDF portfolio in the order of their names; None for a PDF that is none."""
 	root: Any = reader.trailer["/Root"]
@@ -54,8 +62,8 @@ def portfolio(reader: PdfReader) -> list[Embedded] | None:
 	return list(_files(tree, 0))[:MAX_FILES]
 
 
-def _files(node: Any, depth: int) -> Iterator[Embedded]:
-	if not isinstance(node, DictionaryObject) or depth > MAX_DEPTH:
+def _files(node: Any, level: int) -> Iterator[Embedded]:
+	if not isinstance(node, DictionaryObject) or level > MAX_LEVELS:
 		return
 	pairs = entry(node, "/Names")
 	if isinstance(pairs, ArrayObject):
@@ -64,7 +72,7 @@ def _files(node: Any, depth: int) -> Iterator[Embedded]:
 	kids = entry(node, "/Kids")
 	if isinstance(kids, ArrayObject):
 		for kid in kids[:MAX_FILES]:
-			yield from _files(kid.get_object(), depth + 1)
+			yield from _files(kid.get_object(), level + 1)
 
 
 def _file(name: str, item: Any) -> Iterator[Embedded]:

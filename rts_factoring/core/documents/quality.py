@@ -13,16 +13,15 @@ from pypdf import PdfReader
 
 from ..errors import DocumentError, Text, detail, short
 from ..messages import QUALITY
-from . import upside_down
 from .limits import SECONDS, Progress, Values, limited
 from .measures import DPI, measure
 from .page_bounds import Unreadable, look_at, page_look
 from .page_pictures import Scan, is_empty, photo, scanned
 from .pdf import open_pdf, reading
-from .placeholders import Embedded, can_be_pages, is_picture, is_waiting_form, portfolio
+from .placeholders import MAX_DEPTH, Embedded, can_be_pages, is_picture, is_waiting_form, portfolio
+from .print_lines import is_upside_down, print_height
 
 MAX_PAGES = 30  # looked at; a longer document is hardly a photo
-MAX_DEPTH = 3  # portfolios within portfolios
 
 DARK = 85  # the paper's grey
 PALE = 50  # between print and paper
@@ -33,6 +32,7 @@ UNEVEN = 0.57  # of the best direction's sharpness: the picture moved in the oth
 TRACES = 0.03  # share of tiles with a trace of print
 CUT = 8  # letters at one edge
 COARSE = 95  # dots per inch
+LEGIBLE = 11  # pixels; print that high can be read however small the picture is, as on a ticket
 
 Found = tuple[int, str, Values]
 
@@ -123,7 +123,7 @@ def _in_pdf(content: bytes, reader: PdfReader, name: str, progress: Progress) ->
 
 def _faults(scan: Scan) -> Iterator[tuple[str, Values]]:
 	"""The faults of a scan or photo. One that hides others stands alone."""
-	if scan.dpi < COARSE:
+	if scan.dpi < COARSE and print_height(scan.picture) < LEGIBLE:
 		yield "page_too_small", {"dpi": round(scan.dpi)}
 		return
 	page = measure(scan.at(DPI))
@@ -140,5 +140,5 @@ def _faults(scan: Scan) -> Iterator[tuple[str, Values]]:
 			yield "page_blurred", {}
 		if page.cut >= CUT:
 			yield "page_cut_off", {"count": page.cut}
-		if not scan.turned and upside_down.is_upside_down(scan.picture):
+		if not scan.turned and is_upside_down(scan.picture):
 			yield "page_upside_down", {}

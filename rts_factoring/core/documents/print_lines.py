@@ -1,4 +1,4 @@
-"""Whether a scanned page stands on its head, by the shape of its lines of print.
+"""Lines of print in a scanned page: how high their letters are, and whether the page stands on its head.
 
 Small letters rise above their line (b, d, f, h, k, l, t, capitals) far more often than they hang below it (g, j, p, q, y).
 Every stretch of a line has a vote. Capitals and figures rise and hang nowhere, and do not vote.
@@ -15,6 +15,7 @@ STRIP = 75  # pixels; so narrow that a page scanned a little aslant still has it
 BLACK = 215  # a row of a strip that has more ink (of 255) is a rule and no print
 FAINT = 4  # a row with less ink lies between two lines
 HEIGHTS = range(7, 41)  # rows of a line of print
+MANY = 20  # stretches of print at least, for its height to be known
 CORE = 0.45  # of a line's blackest row: rows as black as this lie between base line and the height of an x
 TILT = 0.06  # of a line's ink; a smaller difference above and below is chance
 VOTES = 15  # at least, for the page to be certainly upside down
@@ -29,11 +30,17 @@ def is_upside_down(picture: Image.Image) -> bool:
 	return turned >= VOTES and turned >= MAJORITY * upright and turned >= TURNOUT * lines
 
 
+def print_height(picture: Image.Image) -> int:
+	"""Pixels from the top of a letter to the foot of the line, for the smaller print of the page; 0 if there is hardly any."""
+	strips = _strips(picture, range(3, 61))
+	heights = sorted(len(line) for lines in strips for _, line in lines)
+	return heights[len(heights) // 4] if len(heights) >= MANY else 0
+
+
 def votes(picture: Image.Image) -> tuple[int, int, int]:
 	"""How many stretches of print say upright, how many upside down, and how many there are."""
-	count = max(1, picture.width // STRIP)
-	rows = _ink(picture).resize((count, picture.height), Image.Resampling.BOX).tobytes()
-	strips = [_lines(rows[strip::count]) for strip in range(count)]
+	strips = _strips(picture, HEIGHTS)
+	count = len(strips)
 	upright = turned = seen = 0
 	for strip, lines in enumerate(strips):
 		beside = [
@@ -51,6 +58,13 @@ def votes(picture: Image.Image) -> tuple[int, int, int]:
 	return upright, turned, seen
 
 
+def _strips(picture: Image.Image, heights: range) -> list[list[tuple[int, list[int]]]]:
+	"""The lines of print in each strip of the page, from left to right."""
+	count = max(1, picture.width // STRIP)
+	rows = _ink(picture).resize((count, picture.height), Image.Resampling.BOX).tobytes()
+	return [_lines(rows[strip::count], heights) for strip in range(count)]
+
+
 def _ink(picture: Image.Image) -> Image.Image:
 	"""White where there is print, black where there is paper, in whatever light."""
 	darker = ImageChops.subtract(window(picture, ImageChops.lighter), picture)
@@ -63,7 +77,7 @@ def _ink(picture: Image.Image) -> Image.Image:
 	return darker.point([255 if value > least else 0 for value in range(256)])
 
 
-def _lines(strip: bytes) -> list[tuple[int, list[int]]]:
+def _lines(strip: bytes, heights: range) -> list[tuple[int, list[int]]]:
 	"""Each line of print in a strip: its first row, and the ink of its rows."""
 	lines: list[tuple[int, list[int]]] = []
 	line: list[int] = []
@@ -71,7 +85,7 @@ def _lines(strip: bytes) -> list[tuple[int, list[int]]]:
 		if FAINT < ink < BLACK:
 			line.append(ink)
 			continue
-		if len(line) in HEIGHTS and max(line) > 6 * FAINT:
+		if len(line) in heights and max(line) > 6 * FAINT:
 			lines.append((row - len(line), line))
 		line = []
 	return lines
