@@ -43,7 +43,8 @@ def is_waiting_form(reader: PdfReader, text: str) -> bool:
 	root: Any = reader.trailer["/Root"]
 	form = entry(root, "/AcroForm")
 	dynamic = isinstance(form, DictionaryObject) and "/XFA" in form
-	return dynamic and bool(entry(root, "/NeedsRendering")) and len(reader.pages) == 1
+	needs_rendering = getattr(entry(root, "/NeedsRendering"), "value", False)
+	return dynamic and bool(needs_rendering) and len(reader.pages) == 1
 
 
 def documents_inside(reader: PdfReader, name: str) -> list[Embedded]:

@@ -51,7 +51,7 @@ class PageFinding:
 
 	@property
 	def text(self) -> Text:
-		return detail("page_finding", page=self.page, message=self.message, hint=self.hint)
+		return detail("page_finding", page=self.page, finding=self.message, remedy=self.hint)
 
 
 def judge(content: bytes, name: str, seconds: float = SECONDS) -> list[PageFinding]:
@@ -123,7 +123,7 @@ def _in_pdf(content: bytes, reader: PdfReader, name: str, progress: Progress) ->
 
 def _faults(scan: Scan) -> Iterator[tuple[str, Values]]:
 	"""The faults of a scan or photo. One that hides others stands alone."""
-	if scan.dpi < COARSE and print_height(scan.picture) < LEGIBLE:
+	if scan.dpi < COARSE and print_height(scan.at(round(scan.dpi))) < LEGIBLE:
 		yield "page_too_small", {"dpi": round(scan.dpi)}
 		return
 	page = measure(scan.at(DPI))

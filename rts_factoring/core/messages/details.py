@@ -5,7 +5,7 @@ from __future__ import annotations
 DETAILS: dict[str, str] = {
 	"login_folder": "(login folder)",
 	# What a page of a document looks like.
-	"page_finding": "Page {page}: {message} {hint}",
+	"page_finding": "Page {page}: {finding} {remedy}",
 	# What is wrong with a cell of the schedule.
 	"cell.missing": "{column} is missing.",
 	"cell.too_long": "{column} {value} is longer than the {width} characters of its column.",
