@@ -99,7 +99,7 @@ class TestPages:
 			assert codes(saved(picture.rotate(angle, expand=True), "PNG"), "scan.png") == []
 
 	def test_the_resolution_counts_on_the_paper_and_not_on_the_page(self):
-		picture = paper().resize((620, 802))
+		picture = paper("small print and table").resize((550, 712))
 		letter = scanned(saved(picture, "JPEG"), picture.resize((1275, 1650)))
 		poster = PdfWriter(clone_from=io.BytesIO(letter))
 		poster.pages[0].scale_by(5)
