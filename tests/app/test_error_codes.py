@@ -28,7 +28,9 @@ def test_the_page_is_what_the_script_writes(script):
 
 def test_every_code_is_on_the_page():
 	listed = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.MULTILINE)
-	assert set(listed) == {key.partition(".")[0] for table in (ERRORS, READINESS, ROWS, QUALITY) for key in table}
+	assert set(listed) == {
+		key.partition(".")[0] for table in (ERRORS, READINESS, ROWS, QUALITY) for key in table
+	}
 	assert len(listed) == len(ERRORS) + len(READINESS) + len(ROWS) + len(QUALITY)
 
 
