@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rts_factoring.core import messages
-from rts_factoring.core.messages import ERRORS, READINESS, ROWS, Message
+from rts_factoring.core.messages import ERRORS, QUALITY, READINESS, ROWS, Message
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "errors.md"
@@ -34,6 +34,7 @@ SECTIONS = (  # heading, the table
 def page() -> str:
 	parts = [INTRODUCTION]
 	parts += [section("Why an invoice is not ready", READINESS), section("Why a row of a report waits", ROWS)]
+	parts += [section("What is warned of on a page of a document", QUALITY)]
 	parts += [section(heading, getattr(messages, name)) for heading, name in SECTIONS]
 	check()
 	return "\n".join(parts)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rts_factoring.core.messages import ERRORS, READINESS, ROWS
+from rts_factoring.core.messages import ERRORS, QUALITY, READINESS, ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "errors.md"
@@ -28,8 +28,10 @@ def test_the_page_is_what_the_script_writes(script):
 
 def test_every_code_is_on_the_page():
 	listed = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.MULTILINE)
-	assert set(listed) == {key.partition(".")[0] for table in (ERRORS, READINESS, ROWS) for key in table}
-	assert len(listed) == len(ERRORS) + len(READINESS) + len(ROWS)
+	assert set(listed) == {
+		key.partition(".")[0] for table in (ERRORS, READINESS, ROWS, QUALITY) for key in table
+	}
+	assert len(listed) == len(ERRORS) + len(READINESS) + len(ROWS) + len(QUALITY)
 
 
 def test_a_table_without_a_section_is_refused(script, monkeypatch):

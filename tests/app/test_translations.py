@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from rts_factoring.core.messages import DETAILS, ERRORS, READINESS, ROWS
+from rts_factoring.core.messages import DETAILS, ERRORS, QUALITY, READINESS, ROWS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 CALL = re.compile(r'\b__\(\s*("(?:[^"\\]|\\.)*")')
@@ -34,7 +34,7 @@ def sentences() -> set[str]:
 
 def core_sentences():
 	"""What the core's errors and reasons say; services translate it (services.common.errors.translate)."""
-	messages = (*ERRORS.values(), *READINESS.values(), *ROWS.values())
+	messages = (*ERRORS.values(), *READINESS.values(), *ROWS.values(), *QUALITY.values())
 	for text in (*DETAILS.values(), *(text for message in messages for text in message)):
 		if re.search(r"[a-z]", re.sub(r"\{\w*\}", "", text)):
 			yield text

@@ -10,7 +10,7 @@ import pytest
 from rts_factoring.core import messages
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.errors import FactoringError
-from rts_factoring.core.messages import DETAILS, ERRORS, READINESS, ROWS
+from rts_factoring.core.messages import DETAILS, ERRORS, QUALITY, READINESS, ROWS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 TABLES = [table for name, table in vars(messages).items() if name.isupper() and name != "ERRORS"]
@@ -52,7 +52,7 @@ def test_every_message_is_raised_with_the_values_it_names():
 
 
 def test_no_two_tables_share_a_code_of_an_error():
-	tables = [table for table in TABLES if table not in (READINESS, ROWS, DETAILS)]
+	tables = [table for table in TABLES if table not in (READINESS, ROWS, DETAILS, QUALITY)]
 	assert len(ERRORS) == sum(map(len, tables))
 
 
@@ -61,10 +61,14 @@ def test_no_message_is_left_over():
 	texts = "\n".join(path.read_text() for path in sources)
 	whole = set(re.findall(r'"([a-z_0-9]+(?:\.[a-z_0-9]+)?)"', texts))
 	begun = set(re.findall(r'f"([a-z_0-9]+)\.\{', texts))
-	assert [code for code in ERRORS if code not in whole and code.partition(".")[0] not in begun] == []
+	assert [
+		code for code in ERRORS | QUALITY if code not in whole and code.partition(".")[0] not in begun
+	] == []
 
 
-@pytest.mark.parametrize("message", [*ERRORS.values(), *READINESS.values(), *ROWS.values()])
+@pytest.mark.parametrize(
+	"message", [*ERRORS.values(), *READINESS.values(), *ROWS.values(), *QUALITY.values()]
+)
 def test_a_message_is_whole_sentences(message):
 	for text in message:
 		assert not text or text[0] in "{“" or text[0].isupper() or text.startswith(".")

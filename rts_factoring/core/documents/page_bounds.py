@@ -6,6 +6,7 @@ import ctypes
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
@@ -20,10 +21,25 @@ MAX_OBJECTS = 200_000  # of one page, the segments of its lines included
 MAX_DEPTH = 8  # forms within forms
 MIN_LETTERS = 20  # fewer do not say which way a page lies
 AGREEING = 0.8  # the share of letters that must run the same way
+MIN_LETTERS_ON_SCAN = 200  # where pictures fill the page: text that was recognized in it, no imprints
+REACH = 0.25  # of the width and of the height of all that is painted, over which the text reaches
 LETTER_WIDTH = 0.5  # of the font's size, in the mean
 
 Point = tuple[float, float]
 EVERYWHERE: Box = (-1e9, -1e9, 1e9, 1e9)
+_UNSEEN = (
+	raw.FPDF_TEXTRENDERMODE_INVISIBLE,
+	raw.FPDF_TEXTRENDERMODE_CLIP,
+)  # recognized letters behind a scan
+NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLook:
+	"""How many letters can be seen, and each picture's place on the page with its pixels across and down."""
+
+	letters: int
+	pictures: tuple[tuple[Box, tuple[int, int]], ...]
 
 
 class Unreadable(Exception):
@@ -58,7 +74,7 @@ def page_bounds(page: PageObject, pdfium_page: Any) -> list[Box]:
 		raise Unreadable
 	boxes: list[Box] = []
 	segments = 0
-	for item, kind, matrix in _objects(pdfium_page):
+	for item, kind, matrix in page_items(pdfium_page):
 		if kind == raw.FPDF_PAGEOBJ_SHADING:
 			return [EVERYWHERE]
 		if kind == raw.FPDF_PAGEOBJ_PATH:
@@ -73,17 +89,83 @@ def page_bounds(page: PageObject, pdfium_page: Any) -> list[Box]:
 
 def set_upright(page: PageObject, pdfium_page: Any) -> None:
 	"""Turn a page whose text lies on its side or on its head. Scans without text stay as they are."""
+	rotation = text_rotation(pdfium_page) if pdfium_page is not None else None
+	if rotation is not None:
+		page[NameObject("/Rotate")] = NumberObject(rotation)
+
+
+def text_rotation(pdfium_page: Any) -> int | None:
+	"""The /Rotate under which the page's text is upright; None where that is not certain.
+
+	Text that is only a strip of what the page paints (an imprint at the margin of a scan) says nothing about the page.
+	"""
 	letters: Counter[int] = Counter()
+	text: dict[int, Box] = {}
+	whole, scanned = NOWHERE, 0.0
+	sheet = page_box(pdfium_page)
 	try:
-		for item, kind, matrix in _objects(pdfium_page) if pdfium_page is not None else ():
+		for item, kind, matrix in page_items(pdfium_page):
 			if kind == raw.FPDF_PAGEOBJ_TEXT:
 				direction, count = _run_of_text(item, matrix)
 				letters[direction] += count
+				box = within(bounds(_bounds(item), matrix), sheet)
+				text[direction] = around(text.get(direction, NOWHERE), box)
+			elif kind == raw.FPDF_PAGEOBJ_PATH:
+				for part in _painted(item, matrix):
+					whole = around(whole, within(part, sheet))
+			else:
+				box = within(bounds(_bounds(item), matrix), sheet)
+				whole, scanned = around(whole, box), scanned + area(box)
 	except Unreadable:
-		return
+		return None
 	for direction, count in letters.most_common(1):
-		if count >= MIN_LETTERS and count >= AGREEING * sum(letters.values()):
-			page[NameObject("/Rotate")] = NumberObject(direction)
+		least = MIN_LETTERS_ON_SCAN if scanned > area(sheet) / 2 else MIN_LETTERS
+		if count >= least and count >= AGREEING * sum(letters.values()):
+			return direction if _reaches_over(text[direction], around(whole, text[direction])) else None
+	return None
+
+
+def page_look(pdfium_page: Any) -> PageLook:
+	"""What stands on the page. Raises Unreadable."""
+	sheet = page_box(pdfium_page)
+	letters, pictures = 0, []
+	for item, kind, matrix in page_items(pdfium_page):
+		if kind == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item) not in _UNSEEN:
+			letters += _run_of_text(item, matrix)[1]
+		elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+			width, height = ctypes.c_uint(), ctypes.c_uint()
+			box = within(bounds(_bounds(item), matrix), sheet)
+			if raw.FPDFImageObj_GetImagePixelSize(item, width, height) and _has_area(box):
+				pictures.append((box, (width.value, height.value)))
+	return PageLook(letters, tuple(pictures))
+
+
+def page_box(pdfium_page: Any) -> Box:
+	"""The part of the page that is shown, in its own user space."""
+	left, low, right, high = pdfium_page.get_cropbox()
+	return min(left, right), min(low, high), max(left, right), max(low, high)
+
+
+def around(first: Box, second: Box) -> Box:
+	"""The box around two, either of which may be empty."""
+	if not _has_area(first) or not _has_area(second):
+		return first if _has_area(first) else second
+	(a, b, c, d), (e, f, g, h) = first, second
+	return min(a, e), min(b, f), max(c, g), max(d, h)
+
+
+def within(box: Box, sheet: Box) -> Box:
+	"""The part of the box on the sheet."""
+	left, low = max(box[0], sheet[0]), max(box[1], sheet[1])
+	return left, low, max(left, min(box[2], sheet[2])), max(low, min(box[3], sheet[3]))
+
+
+def area(box: Box) -> float:
+	return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _reaches_over(text: Box, whole: Box) -> bool:
+	return all(text[side + 2] - text[side] >= REACH * (whole[side + 2] - whole[side]) for side in (0, 1))
 
 
 def drawn_pictures(pdfium_page: Any) -> dict[tuple[int, int], float]:
@@ -145,7 +227,7 @@ def _restores_its_state(page: PageObject) -> bool:
 	return depth == 0
 
 
-def _objects(page: Any) -> Iterator[tuple[Any, int, Matrix]]:
+def page_items(page: Any) -> Iterator[tuple[Any, int, Matrix]]:
 	"""Each text, path, picture and shading of the page with its kind, and the matrix of the form it stands in."""
 	holders: list[tuple[Any, Callable[..., int], Callable[..., Any], Matrix, int]]
 	holders = [(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, IDENTITY, 0)]

@@ -13,13 +13,14 @@ from .documents import DOCUMENTS
 from .message import Message
 from .notices import NOTICES
 from .postings import POSTINGS
+from .quality import QUALITY
 from .readiness import READINESS
 from .reports import REPORTS
 from .rows import ROWS
 from .schedules import SCHEDULES
 from .services import SERVICES
 
-__all__ = ["DETAILS", "ERRORS", "READINESS", "ROWS", "Message"]
+__all__ = ["DETAILS", "ERRORS", "QUALITY", "READINESS", "ROWS", "Message"]
 
 ERRORS: dict[str, Message] = (
 	REPORTS | POSTINGS | DOCUMENTS | NOTICES | SCHEDULES | DELIVERY | SERVICES | COMMAND_LINE
