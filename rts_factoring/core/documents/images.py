@@ -32,7 +32,7 @@ try:
 except ImportError:  # Pillow before 11.3, with which come versions of pillow-heif that read AVIF
 	getattr(pillow_heif, "register_avif_opener")()  # noqa: B009 - newer versions have no such function
 
-_READERS = {"JPEG": ("JPEG", "MPO"), "HEIF": ("HEIF", "AVIF")}  # MPO is what some phones call a JPEG
+READERS = {"JPEG": ("JPEG", "MPO"), "HEIF": ("HEIF", "AVIF")}  # MPO is what some phones call a JPEG
 _WITH_PAGES = ("TIFF", "HEIF")
 _LOSSLESS = ("PNG", "BMP", "GIF", "TIFF")
 
@@ -69,7 +69,7 @@ def read_pictures(
 	# Frappe turns this on for the whole process; half a delivery receipt would pass for one.
 	tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
 	try:
-		with Image.open(io.BytesIO(content), formats=_READERS.get(kind, (kind,))) as picture:
+		with Image.open(io.BytesIO(content), formats=READERS.get(kind, (kind,))) as picture:
 			pages: list[PicturePage] = []
 			for number in _frames(picture, name):
 				progress()

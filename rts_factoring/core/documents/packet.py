@@ -22,11 +22,8 @@ from .images import PicturePage, add_pictures, read_pictures
 from .limits import SECONDS, Progress, Values, limited
 from .page_bounds import drawn_pictures, look_at, set_upright
 from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
-<<<<<<< HEAD
-from .scans import Drawn, coarsen
-=======
 from .placeholders import MAX_DEPTH, documents_inside
->>>>>>> quality
+from .scans import Drawn, coarsen
 
 INVOICE = "Invoice"  # the first bookmark
 QUALITIES = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
@@ -257,15 +254,16 @@ def _add_invoice(writer: PdfWriter, invoice: Document, verify: Verify | None) ->
 	return carry_over(open_pdf(content, invoice.file_name), writer, invoice.file_name)
 
 
-<<<<<<< HEAD
 def _add(
-	writer: PdfWriter, document: Document, progress: Progress, quality: Quality, pictures: _Pictures
+	writer: PdfWriter,
+	document: Document,
+	progress: Progress,
+	quality: Quality,
+	pictures: _Pictures,
+	depth: int = 0,
 ) -> int:
-	"""Append the document's pages; returns how many. `pictures` keeps what was decoded for the next quality."""
-=======
-def _add(writer: PdfWriter, document: Document, quality: Quality, depth: int = 0) -> int:
-	content = document.read()
->>>>>>> quality
+	"""Append the document's pages; returns how many. `pictures` keeps what was decoded for the next quality; `depth` is that
+	of a portfolio within portfolios."""
 	name = document.file_name
 	step = partial(progress, name)
 	pages = pictures.get(id(document))
@@ -275,7 +273,7 @@ def _add(writer: PdfWriter, document: Document, quality: Quality, depth: int = 0
 		if not kind:
 			refuse_other(content, name)
 		if kind == PDF:
-			return _add_pdf(writer, content, name, quality, step)
+			return _add_pdf(writer, document, content, progress, quality, depth)
 		pages = pictures[id(document)] = read_pictures(content, kind, name, step)
 	with reading(name):
 		added = add_pictures(writer, pages)
@@ -285,16 +283,15 @@ def _add(writer: PdfWriter, document: Document, quality: Quality, depth: int = 0
 
 
 def _add_pdf(
-	writer: PdfWriter, content: bytes, name: str, quality: Quality, step: Callable[[], object]
+	writer: PdfWriter, document: Document, content: bytes, progress: Progress, quality: Quality, depth: int
 ) -> int:
+	name = document.file_name
+	step = partial(progress, name)
 	reader = open_pdf(content, name)
-<<<<<<< HEAD
-	drawn: list[Drawn] = []
-=======
 	if depth < MAX_DEPTH and (inside := documents_inside(reader, name)):
 		parts = [Document(document.kind, part.name, part.content) for part in inside]
-		return sum(_add(writer, part, quality, depth + 1) for part in parts)
->>>>>>> quality
+		return sum(_add(writer, part, progress, quality, {}, depth + 1) for part in parts)
+	drawn: list[Drawn] = []
 	with reading(name):
 		for page, pdfium_page in look_at(reader, content):
 			set_upright(page, pdfium_page)

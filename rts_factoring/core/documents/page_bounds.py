@@ -173,7 +173,7 @@ def drawn_pictures(pdfium_page: Any) -> dict[tuple[int, int], float]:
 	drawn: dict[tuple[int, int], float] = {}
 	width, height = ctypes.c_uint(), ctypes.c_uint()
 	try:
-		for item, kind, matrix in _objects(pdfium_page) if pdfium_page is not None else ():
+		for item, kind, matrix in page_items(pdfium_page) if pdfium_page is not None else ():
 			if kind == raw.FPDF_PAGEOBJ_IMAGE and raw.FPDFImageObj_GetImagePixelSize(item, width, height):
 				x0, y0, x1, y1 = bounds(_bounds(item), matrix)
 				key = width.value, height.value

@@ -17,7 +17,8 @@ from pypdfium2 import raw
 
 from ..errors import DocumentError
 from .drawing import Box
-from .images import FORMATS, MAX_PIXELS
+from .formats import file_format
+from .images import MAX_PIXELS, READERS
 from .page_bounds import NOWHERE, PageLook, area, around, page_box, text_rotation
 
 DPI = 150  # of the picture that is looked at, where the file has so many
@@ -50,8 +51,9 @@ class Scan:
 
 def photo(content: bytes, name: str) -> Scan:
 	"""The picture of a file, turned as the file says. DocumentError if it cannot be read."""
+	kind = file_format(content)
 	try:
-		with Image.open(io.BytesIO(content), formats=FORMATS) as stored:
+		with Image.open(io.BytesIO(content), formats=READERS.get(kind, (kind,))) as stored:
 			size = stored.size
 			if size[0] * size[1] > MAX_PIXELS:
 				raise DocumentError("image_too_large.announced", where=name, most=f"{MAX_PIXELS:,}")

@@ -98,7 +98,7 @@ def _needs_drawing(reader: PdfReader) -> bool:
 	form = entry(root, "/AcroForm")
 	if not isinstance(form, DictionaryObject):
 		return False
-	if bool(entry(form, "/NeedAppearances")):
+	if str(entry(form, "/NeedAppearances")) == "True":  # a BooleanObject of pypdf is true whatever it says
 		return True
 	return any(
 		is_field_without_look(annotation) for page in reader.pages for annotation in annotations_of(page)

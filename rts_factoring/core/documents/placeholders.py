@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from .drawing import entry
+from .formats import PDF, file_format
 from .pdf import reading
 
 MAX_FILES = 200  # of a portfolio
@@ -28,12 +29,12 @@ class Embedded:
 
 
 def is_picture(content: bytes) -> bool:
-	return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+	return file_format(content) not in ("", PDF)
 
 
 def can_be_pages(content: bytes) -> bool:
 	"""Whether a file inside a portfolio is a PDF or a picture, by its first bytes."""
-	return is_picture(content) or b"%PDF-" in content[:1024]
+	return bool(file_format(content))
 
 
 def is_waiting_form(reader: PdfReader, text: str) -> bool:

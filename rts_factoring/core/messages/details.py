@@ -4,16 +4,13 @@ from __future__ import annotations
 
 DETAILS: dict[str, str] = {
 	"login_folder": "(login folder)",
-<<<<<<< HEAD
 	# What a file is that a packet does not take.
 	"file.word": "a text document (Word)",
 	"file.spreadsheet": "a spreadsheet (Excel)",
 	"file.slides": "a presentation (PowerPoint)",
 	"file.page": "a web page",
-=======
 	# What a page of a document looks like.
 	"page_finding": "Page {page}: {finding} {remedy}",
->>>>>>> quality
 	# What is wrong with a cell of the schedule.
 	"cell.missing": "{column} is missing.",
 	"cell.too_long": "{column} {value} is longer than the {width} characters of its column.",
