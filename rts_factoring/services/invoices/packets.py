@@ -7,7 +7,8 @@ import frappe
 from frappe.utils import flt
 
 import rts_factoring
-from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, packet_key
+from rts_factoring.core.documents.kinds import DocumentKind
+from rts_factoring.core.documents.packet import Document, build_packet, packet_key
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.errors import DocumentError, FactoringError, NoticeError, Text
 from rts_factoring.core.model import InvoiceState
