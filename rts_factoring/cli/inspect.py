@@ -11,7 +11,7 @@ from rts_factoring.core.reports.report import read_report
 
 
 def add_arguments(parser) -> None:
-	parser.add_argument("file", help="the report, .xlsx or .csv")
+	parser.add_argument("file", help="the report: .xlsx, .xls, .xlsb, .ods or .csv")
 	parser.add_argument(
 		"--kind", choices=[kind.value for kind in ReportKind], help="refuse a report of the other kind"
 	)
