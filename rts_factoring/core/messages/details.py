@@ -38,6 +38,11 @@ DETAILS: dict[str, str] = {
 	"layout_setting.schedule_pattern": "The file name pattern of the schedule",
 	"layout_setting.packet_pattern": "The file name pattern of the packets",
 	"layout_setting.zip_pattern": "The file name pattern of the zip",
+	# Where a document contradicts its invoice.
+	"disagreement.rate.amount": "The rate confirmation {file} says {stated}, the invoice {expected}.",
+	"disagreement.rate.load": "The rate confirmation {file} is for load {stated}, the invoice for load {expected}.",
+	"disagreement.rate.debtor": "The rate confirmation {file} is from {stated}, the invoice is to {expected}.",
+	"disagreement.bol.load": "The bill of lading {file} is for load {stated}, the invoice for load {expected}.",
 	# Fields that make a file name.
 	"field.invoice": "invoice number",
 	"field.client": "client number",
