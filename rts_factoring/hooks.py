@@ -153,8 +153,9 @@ standard_queries = {
 # Desk
 
 _FORM = "public/js/factoring.js"
+_WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
-	"Factoring Batch": _FORM,
+	"Factoring Batch": [_FORM, _WARNINGS],
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,
@@ -163,7 +164,7 @@ doctype_js = {
 	"Report Import": [_FORM, "public/js/report_rows.js"],
 	"Report Import Line": _FORM,
 	"Report Layout": _FORM,
-	"Sales Invoice": [_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Sales Invoice": [_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
 	"Schedule Layout": _FORM,
 	"Subsidiary Factoring Settings": _FORM,
 }

@@ -40,6 +40,8 @@ frappe.ui.form.on("Factoring Batch", {
 		if (frm.doc.docstatus === 0) draft(frm);
 		if (frm.doc.docstatus === 1) submitted(frm);
 		take_reports(frm);
+		frm.layout.wrapper.find(".factoring-warnings").remove();
+		if (!frm.is_new() && frm.doc.docstatus === 0) rts_factoring.warn(frm);
 		if (!frm.is_new()) watch(frm);
 	},
 
