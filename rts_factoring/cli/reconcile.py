@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.messages import ROWS
 from rts_factoring.core.model import Event, Outcome, Policy, ReportKind
 from rts_factoring.core.money import ZERO, text
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
@@ -15,6 +16,7 @@ from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation
 from rts_factoring.core.reconciliation.row_effects import purchase_amounts
 from rts_factoring.core.reports.layout import DATE_ORDERS
+from rts_factoring.core.reports.problems import explained
 from rts_factoring.core.reports.report import read_report
 
 from .sources import read_batches, read_receivables
@@ -174,6 +176,9 @@ def _table(result: Reconciliation) -> str:
 			if name not in ("row", "invoice", "outcome", "reason", "rule")
 		)
 		reason = f" ({line['reason']})" if line["reason"] else ""
+		if line["reason"] in ROWS:
+			why = explained(line["reason"], result.report.unread_cells.get(line["row"], ()))
+			reason = f" ({line['reason']}: {why})"
 		out.append(
 			f"row {line['row']:>5}  {line['invoice'] or '-':16} {line['outcome']}{reason}  {amounts}".rstrip()
 		)

@@ -52,6 +52,13 @@ def test_one_line_of_json_a_report(run, tmp_path):
 	assert paid["postings"]["advances"] == {"debit": "1000.00", "credit": "0.00"}
 
 
+def test_people_read_why_a_row_waits(run, tmp_path):
+	row = ("AF-1", "R", "1", DAY, "Misc Adj", 1000, 12.34)
+	(tmp_path / "paid.xlsx").write_bytes(xlsx([PAYMENT_HEADER, row]))
+	_, out, _ = run("paid.xlsx", as_json=False)
+	assert "(unknown_type: The column Type says Misc Adj. The type is unknown.)" in out
+
+
 def test_people_read_a_table(run):
 	status, out, _ = run("bought.xlsx@A1", as_json=False)
 	assert status == 0
@@ -136,7 +143,8 @@ def test_inspect_shows_a_person_what_each_column_and_row_became(capsys):
 	out = capsys.readouterr().out
 	assert "payment report" in out and "header in row 5" in out
 	assert "amount_paid        Payment Amount" in out
-	assert "row    20" in out and "<- unknown_type" in out
+	assert "<- The column Type says Misc Adj. The type is unknown. (unknown_type)" in out
+	assert "<- The column Payment Date says 13/45/2026. The date cannot be read. (invalid_date)" in out
 	assert "15 lines, 2 totals" in out
 
 

@@ -10,6 +10,9 @@ from frappe.utils import fmt_money
 
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.reasons import explain
+from rts_factoring.core.reports.lines import UnreadCell
+from rts_factoring.core.reports.problems import explained
+from rts_factoring.services.common.errors import translate
 from rts_factoring.services.reports import progress, report_lines, short_paid_rests
 
 LIMIT = 200
@@ -45,6 +48,8 @@ def page(report_import: str, outcome: str = "", start: int = 0, length: int = 50
 		meaning, remedy = explain(row.reason or "")
 		row.parts = json.loads(row.parts or "{}")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
+		if unread := row.parts.pop(report_lines.UNREAD, None):
+			row.meaning = translate(explained(row.reason, (UnreadCell(*cell) for cell in unread)))
 	counts = report_lines.count_outcomes(report_import)
 	status = frappe.db.get_value("Report Import", report_import, "status")
 	return {
