@@ -119,7 +119,8 @@ def processor_seconds() -> float:
 
 
 def measure(frappe) -> None:
-	from rts_factoring.core.documents.packet import Document, build_packet, guess_kind
+	from rts_factoring.core.documents.kinds import guess_kind
+	from rts_factoring.core.documents.packet import Document, build_packet
 	from rts_factoring.services.invoices import notices
 	from rts_factoring.tests import factories
 

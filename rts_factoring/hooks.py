@@ -159,8 +159,9 @@ standard_queries = {
 _TEXTS = "public/js/texts.js"
 _FORM = [_TEXTS, "public/js/factoring.js"]
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
+_WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
-	"Factoring Batch": [*_FORM, "public/js/batch_packets.js"],
+	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,
@@ -169,7 +170,7 @@ doctype_js = {
 	"Report Import": [*_FORM, *_ROWS],
 	"Report Import Line": _FORM,
 	"Report Layout": _FORM,
-	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Sales Invoice": [*_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
 	"Schedule Layout": _FORM,
 	"Subsidiary Factoring Settings": _FORM,
 }

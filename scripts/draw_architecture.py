@@ -61,7 +61,7 @@ BANDS = {
 		{"core.documents": "PDFs and pictures to one packet"},
 		{"core.eligibility": "may it be factored, and why not"},
 		{"core.model": "the nouns"},
-		{"core.money": "two decimals", "core.errors": "code and values"},
+		{"core.debtors": "names compared", "core.money": "two decimals", "core.errors": "code and values"},
 		{"core.messages": "code to text and fix"},
 	],
 }

@@ -11,7 +11,7 @@ from rts_factoring.core.reports.report import read_report
 
 
 def add_arguments(parser) -> None:
-	parser.add_argument("file", help="the report, .xlsx or .csv")
+	parser.add_argument("file", help="the report: .xlsx, .xls, .xlsb, .ods or .csv")
 	parser.add_argument(
 		"--kind", choices=[kind.value for kind in ReportKind], help="refuse a report of the other kind"
 	)
@@ -37,11 +37,14 @@ def _table(described: dict) -> str:
 	out += [f"  {name:18} {' + '.join(texts)}" for name, texts in described["columns"].items()]
 	out += [f"  not read: column {text!r}" for text in described["unknown_columns"]]
 	out += [f"  not read: sheet {name!r}" for name in described["other_sheets"]]
+	texts: dict[int, list[str]] = {}
+	for problem in described["problems"]:
+		texts.setdefault(problem["row"], []).append(f"{problem['text']} ({problem['problem']})")
 	for line in described["lines"]:
 		rest = " ".join(
 			f"{name}={value}" for name, value in line.items() if name not in ("row", "invoice", "problems")
 		)
-		problem = f"  <- {', '.join(line['problems'])}" if line["problems"] else ""
+		problem = f"  <- {' '.join(texts[line['row']])}" if line["problems"] else ""
 		out.append(f"row {line['row']:>5}  {line.get('invoice') or '-':16} {rest}{problem}")
 	out += [
 		f"row {d['row']}: total of {d['field']} says {d['stated']}, the rows add up to {d['added']}"

@@ -6,7 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from rts_factoring.core.documents.packet import Document, build_packet, guess_kind
+from rts_factoring.core.documents.kinds import guess_kind
+from rts_factoring.core.documents.packet import Document, build_packet
 
 from .output import counted, size, write_whole
 

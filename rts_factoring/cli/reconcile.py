@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.messages import ROWS
 from rts_factoring.core.model import Event, Outcome, Policy, ReportKind
 from rts_factoring.core.money import ZERO, text
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
@@ -14,13 +15,26 @@ from rts_factoring.core.reconciliation.posting_matrix import by_role
 from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation
 from rts_factoring.core.reconciliation.row_effects import purchase_amounts
+from rts_factoring.core.reports.layout import DATE_ORDERS
+from rts_factoring.core.reports.problems import explained
 from rts_factoring.core.reports.report import read_report
 
 from .sources import read_batches, read_receivables
 
 
 def add_arguments(parser) -> None:
-	parser.add_argument("--receivables", required=True, metavar="CSV", help="our invoices, all subsidiaries")
+	parser.add_argument(
+		"--receivables",
+		required=True,
+		metavar="FILE",
+		help="our invoices, all subsidiaries: CSV or a workbook",
+	)
+	parser.add_argument(
+		"--date-order",
+		choices=DATE_ORDERS,
+		default=DATE_ORDERS[0],
+		help="of dates in the receivables whose year is not first (MDY: 11/03/2026)",
+	)
 	parser.add_argument("--batches", required=True, metavar="JSON", help="what was sent in which batch")
 	parser.add_argument("--company", required=True, metavar="NAME", help="the subsidiary")
 	parser.add_argument("--policy", required=True, choices=[policy.value for policy in Policy])
@@ -36,7 +50,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
-	receivables = read_receivables(args.receivables)
+	receivables = read_receivables(args.receivables, args.date_order)
 	ours = [receivable for receivable in receivables.all if receivable.company == args.company]
 	if not ours:
 		raise FactoringError("unknown_company", where=args.receivables, company=repr(args.company))
@@ -162,6 +176,9 @@ def _table(result: Reconciliation) -> str:
 			if name not in ("row", "invoice", "outcome", "reason", "rule")
 		)
 		reason = f" ({line['reason']})" if line["reason"] else ""
+		if line["reason"] in ROWS:
+			why = explained(line["reason"], result.report.unread_cells.get(line["row"], ()))
+			reason = f" ({line['reason']}: {why})"
 		out.append(
 			f"row {line['row']:>5}  {line['invoice'] or '-':16} {line['outcome']}{reason}  {amounts}".rstrip()
 		)

@@ -1,10 +1,10 @@
-"""Receivables from CSV and batches from JSON, as the command line takes them."""
+"""Receivables from CSV or a workbook and batches from JSON, as the command line takes them."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,78 +13,105 @@ from typing import TypeVar
 from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import InvoiceStanding, Receivable
 from rts_factoring.core.reconciliation.matching import Receivables
-from rts_factoring.core.reports.cells import BadCell, to_amount, to_date
+from rts_factoring.core.reports.cells import (
+	BadCell,
+	is_filled,
+	to_amount,
+	to_date,
+	to_number_text,
+	to_text,
+)
+from rts_factoring.core.reports.sheets import Row
+from rts_factoring.core.reports.spreadsheet import read
 
 Value = TypeVar("Value")
 
 REQUIRED = ("company", "invoice_no", "customer", "amount", "invoice_date")
 
 
-def read_receivables(path: str) -> Receivables:
-	"""Invoices from CSV with a header. Columns that may be left out: client_number, customer_mc, customer_code, po_no,
-	load_no, currency, due_date, outstanding, standing.
+def read_receivables(path: str, date_order: str = "MDY") -> Receivables:
+	"""Invoices from a file with a header: any text or workbook that a report may be, with the same amounts and dates.
+	Columns that may be left out: client_number, customer_mc, customer_code, po_no, load_no, currency, due_date,
+	outstanding, standing. `date_order` is that of dates whose year is not first.
 
-	Raises FileRefused (bad_receivables) with the line and column.
+	Raises FileRefused: bad_receivables with the row and column, and what `spreadsheet.read` raises.
 	"""
-	content = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
-	reader = csv.DictReader(io.StringIO(content, newline=""))
-	if missing := [name for name in REQUIRED if name not in (reader.fieldnames or ())]:
+	sheet = next((sheet for sheet in read(Path(path).read_bytes(), path).sheets if not sheet.hidden), None)
+	rows = enumerate(sheet.rows if sheet else [], 1)
+	names = next((_names(row) for _, row in rows if is_filled(row)), [])
+	if missing := [name for name in REQUIRED if name not in names]:
 		raise FileRefused("bad_receivables.columns", where=path, columns=", ".join(missing))
-	try:
-		return Receivables([_receivable(row, f"{path}, line {reader.line_num}") for row in reader])
-	except csv.Error as error:
-		raise FileRefused("bad_receivables.unreadable", where=path, problem=error) from error
-
-
-def _receivable(row: dict[str, str], where: str) -> Receivable:
-	try:
-		standing = InvoiceStanding((row.get("standing") or "open").strip().lower())
-	except ValueError as error:
-		raise FileRefused("bad_receivables.standing", where=where, value=repr(row["standing"])) from error
-	return Receivable(
-		invoice_no=_needed(_text(row, "invoice_no") or None, "invoice_no", where),
-		company=_needed(_text(row, "company") or None, "company", where),
-		customer=_text(row, "customer"),
-		amount=_needed(_amount(row, "amount", where), "amount", where),
-		invoice_date=_needed(_date(row, "invoice_date", where), "invoice_date", where),
-		due_date=_date(row, "due_date", where),
-		outstanding=_amount(row, "outstanding", where),
-		standing=standing,
-		client_number=_text(row, "client_number"),
-		customer_mc=_text(row, "customer_mc"),
-		customer_code=_text(row, "customer_code"),
-		po_no=_text(row, "po_no"),
-		load_no=_text(row, "load_no"),
-		currency=_text(row, "currency") or "USD",
+	if twice := [name for name, count in Counter(filter(None, names)).items() if count > 1]:
+		raise FileRefused("bad_receivables.twice", where=path, columns=", ".join(twice))
+	return Receivables(
+		[
+			_Row(dict(zip(names, row, strict=True)), f"{path}, row {number}", date_order).receivable()
+			for number, row in rows
+			if is_filled(row)
+		]
 	)
 
 
-def _text(row: dict[str, str], name: str) -> str:
-	return (row.get(name) or "").strip()
+def _names(header: Row) -> list[str]:
+	"""Names of the columns as documented; `Invoice No` is invoice_no."""
+	return [re.sub(r"[\W_]+", "_", to_text(cell).lower()).strip("_") for cell in header]
 
 
-def _amount(row: dict[str, str], name: str, where: str) -> Decimal | None:
-	try:
-		return to_amount(row.get(name) or "")
-	except BadCell as error:
-		raise FileRefused(
-			"bad_receivables.amount", where=where, column=name, value=repr(error.value)
-		) from error
+class _Row:
+	"""The cells of a row by the names of their columns."""
 
+	def __init__(self, cells: dict[str, object], where: str, date_order: str):
+		self.cells = cells
+		self.where = where
+		self.date_order = date_order
 
-def _date(row: dict[str, str], name: str, where: str) -> date | None:
-	try:
-		return to_date(row.get(name) or "", "YMD")
-	except BadCell as error:
-		raise FileRefused(
-			"bad_receivables.date", where=where, column=name, value=repr(error.value)
-		) from error
+	def receivable(self) -> Receivable:
+		standing = self.text("standing").lower() or "open"
+		if standing not in set(InvoiceStanding):
+			raise self.bad("standing", "standing", standing)
+		return Receivable(
+			invoice_no=self.needed("invoice_no", self.number("invoice_no")),
+			company=self.needed("company", self.text("company")),
+			customer=self.text("customer"),
+			amount=self.needed("amount", self.amount("amount")),
+			invoice_date=self.needed("invoice_date", self.date("invoice_date")),
+			due_date=self.date("due_date"),
+			outstanding=self.amount("outstanding"),
+			standing=InvoiceStanding(standing),
+			client_number=self.number("client_number"),
+			customer_mc=self.number("customer_mc"),
+			customer_code=self.number("customer_code"),
+			po_no=self.number("po_no"),
+			load_no=self.number("load_no"),
+			currency=self.text("currency") or "USD",
+		)
 
+	def text(self, name: str) -> str:
+		return to_text(self.cells.get(name))
 
-def _needed(value: Value | None, name: str, where: str) -> Value:
-	if value is None:
-		raise FileRefused("bad_receivables.empty", where=where, column=name)
-	return value
+	def number(self, name: str) -> str:
+		return to_number_text(self.cells.get(name))
+
+	def amount(self, name: str) -> Decimal | None:
+		try:
+			return to_amount(self.cells.get(name))
+		except BadCell as error:
+			raise self.bad("amount", name, error.value) from error
+
+	def date(self, name: str) -> date | None:
+		try:
+			return to_date(self.cells.get(name), self.date_order)
+		except BadCell as error:
+			raise self.bad("date", name, error.value) from error
+
+	def needed(self, name: str, value: Value | None) -> Value:
+		if not value and value != 0:
+			raise FileRefused("bad_receivables.empty", where=self.where, column=name)
+		assert value is not None  # nosec B101 # for mypy
+		return value
+
+	def bad(self, what: str, name: str, value: object) -> FileRefused:
+		return FileRefused(f"bad_receivables.{what}", where=self.where, column=name, value=repr(value))
 
 
 def read_batches(path: str) -> dict[str, tuple[str, tuple[str, ...]]]:

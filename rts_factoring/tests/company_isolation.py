@@ -145,6 +145,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.unqueue_invoices": invoices,
 		"api.make_batch": invoices,
 		"api.get_reasons": invoice,
+		"api.get_document_warnings": {"doctype": "Sales Invoice", "name": of.invoice},
 		"api.get_invoice_state": invoice,
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},

@@ -6,7 +6,7 @@ import frappe
 
 from rts_factoring.core.model import ReportKind
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import decisions, posting, reconciling
+from rts_factoring.services.reports import decisions, posting, reconciling, row_pages
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -50,6 +50,12 @@ class TestReview(FreightCase):
 
 	def teach(self):
 		layouts.add_word(self.layout.name, "Status", "Zu den Akten", "matched", ACME)
+
+	def test_an_unknown_word_is_named_with_its_column(self):
+		doc = self.report(self.row("AF-10001", "Zu den Akten"), self.row("AF-10002", "Funded"))
+		first, second = row_pages.page(doc.name)["rows"]
+		self.assertEqual(first.meaning, "The column Status says Zu den Akten. The status is unknown.")
+		self.assertEqual((second.meaning, first.parts, second.parts), ("", {}, {}))
 
 	def test_a_word_taught_after_the_file_was_read_counts_once_the_rows_are_judged_again(self):
 		doc = self.report(self.row("AF-10001", "Zu den Akten"), self.row("AF-10002", "Funded"))

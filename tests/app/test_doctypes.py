@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rts_factoring.core.documents.packet import DocumentKind
+from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.model import Event, InvoiceState, Outcome
 from rts_factoring.core.reports.layout import AMOUNT_FIELDS, DATE_FIELDS, NOT_COUNTED, TEXT_FIELDS
 from rts_factoring.core.schedule.layout import FIELDS

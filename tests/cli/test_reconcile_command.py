@@ -2,11 +2,15 @@
 
 import json
 import shutil
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from rts_factoring.cli import main
-from tests.support.workbooks import COMPANY, DAY, FIXTURES, PAYMENT_HEADER, PURCHASE_HEADER, xlsx
+from rts_factoring.cli.sources import read_receivables
+from tests.support.other_workbooks import ods
+from tests.support.workbooks import COMPANY, DAY, FIXTURES, PAYMENT_HEADER, PURCHASE_HEADER, delimited, xlsx
 
 RECEIVABLES = "company,client_number,invoice_no,customer,amount,invoice_date,standing,outstanding\n"
 OURS = f"{COMPANY},104233,AF-1,Ridgeline Foods Inc,1000.00,2026-10-26,open,\n"
@@ -48,6 +52,13 @@ def test_one_line_of_json_a_report(run, tmp_path):
 	assert paid["postings"]["advances"] == {"debit": "1000.00", "credit": "0.00"}
 
 
+def test_people_read_why_a_row_waits(run, tmp_path):
+	row = ("AF-1", "R", "1", DAY, "Misc Adj", 1000, 12.34)
+	(tmp_path / "paid.xlsx").write_bytes(xlsx([PAYMENT_HEADER, row]))
+	_, out, _ = run("paid.xlsx", as_json=False)
+	assert "(unknown_type: The column Type says Misc Adj. The type is unknown.)" in out
+
+
 def test_people_read_a_table(run):
 	status, out, _ = run("bought.xlsx@A1", as_json=False)
 	assert status == 0
@@ -71,7 +82,7 @@ def test_a_file_name_may_hold_an_at_sign(run, tmp_path):
 			"bad_receivables",
 			"customer, amount, invoice_date",
 		),
-		({"receivables_csv": RECEIVABLES + OURS.replace("1000.00", "lots")}, {}, "bad_receivables", "line 2"),
+		({"receivables_csv": RECEIVABLES + OURS.replace("1000.00", "lots")}, {}, "bad_receivables", "row 2"),
 		(
 			{"receivables_csv": RECEIVABLES + OURS.replace("2026-10-26", "soon")},
 			{},
@@ -91,7 +102,15 @@ def test_a_file_name_may_hold_an_at_sign(run, tmp_path):
 			"bad_receivables",
 			"invoice_no is empty",
 		),
-		({"receivables_csv": RECEIVABLES + OURS + "x" * 200_000}, {}, "bad_receivables", "CSV"),
+		({"receivables_csv": RECEIVABLES + OURS + "x" * 200_000}, {}, "not_csv", "CSV"),
+		({"receivables_csv": OURS + RECEIVABLES}, {}, "bad_receivables", "no column company"),
+		(
+			{"receivables_csv": RECEIVABLES.replace("standing", "company")},
+			{},
+			"bad_receivables",
+			"more than once",
+		),
+		({"receivables_csv": "%PDF-1.7"}, {}, "not_xlsx", "This is a PDF"),
 		({"batches_json": "["}, {}, "bad_batches", "list of batches"),
 		({"batches_json": '{"A1": ["AF-1"]}'}, {}, "bad_batches", "list of batches"),
 		({}, {"company": "Nobody"}, "unknown_company", "Nobody"),
@@ -124,8 +143,48 @@ def test_inspect_shows_a_person_what_each_column_and_row_became(capsys):
 	out = capsys.readouterr().out
 	assert "payment report" in out and "header in row 5" in out
 	assert "amount_paid        Payment Amount" in out
-	assert "row    20" in out and "<- unknown_type" in out
+	assert "<- The column Type says Misc Adj. The type is unknown. (unknown_type)" in out
+	assert "<- The column Payment Date says 13/45/2026. The date cannot be read. (invalid_date)" in out
 	assert "15 lines, 2 totals" in out
+
+
+ROWS = [
+	("Company", "Client Number", "Invoice No", "Customer", "Amount", "Invoice Date", "Due Date"),
+	(COMPANY, "104233", "AF-1", "Café Ridgeline; Foods, Inc", "$1,000.00", "10/26/2026", "11/25/26"),
+	(COMPANY, "104233", "00012", "Ridgeline", "(50.00)", "26-Oct-2026", ""),
+	("", "", "", "", "", "", ""),
+]
+
+
+def receivables_of(path, **options):
+	found = read_receivables(str(path), **options).all
+	return [(each.invoice_no, each.customer, each.amount, each.invoice_date, each.due_date) for each in found]
+
+
+READ = [
+	("AF-1", "Café Ridgeline; Foods, Inc", Decimal("1000.00"), date(2026, 10, 26), date(2026, 11, 25)),
+	("00012", "Ridgeline", Decimal("-50.00"), date(2026, 10, 26), None),
+]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_receivables_take_the_separators_encodings_and_dates_of_reports(tmp_path, delimiter, encoding):
+	(tmp_path / "r.csv").write_bytes(delimited(ROWS, delimiter, encoding))
+	assert receivables_of(tmp_path / "r.csv") == READ
+
+
+def test_receivables_may_be_a_workbook(tmp_path):
+	(tmp_path / "r.xlsx").write_bytes(xlsx(ROWS))
+	(tmp_path / "r.ods").write_bytes(ods(("A", ROWS)))
+	assert receivables_of(tmp_path / "r.xlsx") == receivables_of(tmp_path / "r.ods") == READ
+
+
+def test_the_order_of_dates_in_receivables_can_be_said(tmp_path):
+	(tmp_path / "r.csv").write_bytes(delimited([ROWS[0], (*ROWS[1][:5], "03/11/2026", "2026-11-04")]))
+	days = {order: receivables_of(tmp_path / "r.csv", date_order=order)[0][3:] for order in ("MDY", "DMY")}
+	due = date(2026, 11, 4)
+	assert days == {"MDY": (date(2026, 3, 11), due), "DMY": (date(2026, 11, 3), due)}
 
 
 def test_the_books_of_another_subsidiary_are_left_out(run, tmp_path):

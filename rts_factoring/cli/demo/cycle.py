@@ -22,7 +22,8 @@ from rts_factoring.core.delivery import (
 	list_folder,
 	probe,
 )
-from rts_factoring.core.documents.packet import Document, build_packet, check_document, guess_kind
+from rts_factoring.core.documents.kinds import guess_kind
+from rts_factoring.core.documents.packet import Document, build_packet, check_document
 from rts_factoring.core.eligibility import Candidate, check_eligibility
 from rts_factoring.core.errors import DeliveryError, DocumentError
 from rts_factoring.core.model import Event, InvoiceState

@@ -12,7 +12,7 @@ from reportlab.lib.colors import HexColor, black
 from reportlab.lib.pagesizes import LETTER
 from reportlab.pdfgen.canvas import Canvas
 
-from rts_factoring.core.documents.packet import DocumentKind, guess_kind
+from rts_factoring.core.documents.kinds import DocumentKind, guess_kind
 from rts_factoring.core.money import money
 
 from .example import Load, Subsidiary

@@ -5,10 +5,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from ..errors import DocumentError, combined, short
 from .embedding import BEST, Quality
 from .formats import PDF, file_format, refuse_other
 from .images import PicturePage, add_pictures, read_pictures
+from .kinds import DocumentKind
 from .limits import SECONDS, Progress, Values, limited
 from .page_bounds import drawn_pictures, look_at, set_upright
 from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
@@ -30,28 +29,6 @@ QUALITIES = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # trie
 
 Verify = Callable[[PageObject], None]
 _Pictures = dict[int, list[PicturePage]]  # what was decoded, by the id of its document
-
-
-class DocumentKind(str, Enum):
-	RATE_CONFIRMATION = "Rate Confirmation"
-	BOL = "Bill of Lading"
-	POD = "Proof of Delivery"
-	LUMPER_RECEIPT = "Lumper Receipt"
-	SCALE_TICKET = "Scale Ticket"
-	OTHER = "Other"
-
-
-# The first that is found decides: a "POD with BOL" proves delivery, a "signed BOL" too.
-_NAMES = (
-	(DocumentKind.LUMPER_RECEIPT, r"lumper|unload(ing)? receipt|unloading"),
-	(DocumentKind.SCALE_TICKET, r"scale|weigh(t|ing)? ?(ticket|slip|bill)|catscale"),
-	(
-		DocumentKind.RATE_CONFIRMATION,
-		r"\brate ?con|\bratecon|\brate\b|\b(load|carrier|order) ?conf|\brc\b|\btender\b",
-	),
-	(DocumentKind.POD, r"\bpods?\b|proof ?of ?deliver|deliver(y|ed) ?(receipt|proof|ticket)|\bsigned ?bol\b"),
-	(DocumentKind.BOL, r"\bbols?\b|\bb ?/ ?l\b|bill ?of ?lading|\blading\b|\bwaybill\b"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +58,6 @@ class Packet:
 	sha256: str
 	pages: int
 	outline: tuple[tuple[str, int], ...]
-
-
-def guess_kind(file_name: str) -> DocumentKind:
-	"""What a document is by its file name, as drivers and brokers name them; OTHER if nothing is known in it."""
-	stem = re.sub(r"\.[A-Za-z0-9]{2,4}$", "", file_name)
-	words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem)
-	words = re.sub(r"[^A-Za-z/]+", " ", words).lower()
-	return next((kind for kind, pattern in _NAMES if re.search(pattern, words)), DocumentKind.OTHER)
 
 
 def build_packet(

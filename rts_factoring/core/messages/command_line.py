@@ -14,14 +14,17 @@ COMMAND_LINE: dict[str, Message] = {
 	"bad_receivables.columns": Message(
 		"The header has no column {columns}.", "Add it to the receivables file."
 	),
-	"bad_receivables.unreadable": Message(
-		"The text cannot be read as CSV ({problem}).", "Save the receivables file again as CSV."
+	"bad_receivables.twice": Message(
+		"The header has {columns} more than once.", "Remove or rename one of the columns."
 	),
 	"bad_receivables.standing": Message(
 		"The standing {value} is not one of open, draft, cancelled and returned.", _RECEIVABLES
 	),
 	"bad_receivables.amount": Message("{column} is {value}. It must be an amount.", _RECEIVABLES),
-	"bad_receivables.date": Message("{column} is {value}. It must be a date (YYYY-MM-DD).", _RECEIVABLES),
+	"bad_receivables.date": Message(
+		"{column} is {value}. It must be a date, such as 2026-11-03 or in the order of --date-order.",
+		_RECEIVABLES,
+	),
 	"bad_receivables.empty": Message("{column} is empty.", _RECEIVABLES),
 	"bad_batches": Message("This is not a list of batches.", "Write it like this: {example}."),
 	"host_key_changed.probe": Message(

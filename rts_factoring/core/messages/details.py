@@ -45,6 +45,14 @@ DETAILS: dict[str, str] = {
 	"layout_setting.schedule_pattern": "The file name pattern of the schedule",
 	"layout_setting.packet_pattern": "The file name pattern of the packets",
 	"layout_setting.zip_pattern": "The file name pattern of the zip",
+	# The cell behind a problem of a report's row.
+	"row.cell": "The column {column} says {value}.",
+	"row.word": "The row says {value}.",
+	# Where a document contradicts its invoice.
+	"disagreement.rate.amount": "The rate confirmation {file} says {stated}, the invoice {expected}.",
+	"disagreement.rate.load": "The rate confirmation {file} is for load {stated}, the invoice for load {expected}.",
+	"disagreement.rate.debtor": "The rate confirmation {file} is from {stated}, the invoice is to {expected}.",
+	"disagreement.bol.load": "The bill of lading {file} is for load {stated}, the invoice for load {expected}.",
 	# Fields that make a file name.
 	"field.invoice": "invoice number",
 	"field.client": "client number",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from .message import Message
 
 _SHORTER_PERIOD = "Ask RTS for a report of a shorter period."
-_ANOTHER_FORMAT = "Ask RTS for the report as .xlsx, or open it in Excel and save it as .xlsx."
+_ANOTHER_FORMAT = "Ask RTS for the report as .xlsx, .xls, .xlsb, .ods or .csv."
+_SAVE_AS = "Ask RTS for the report as .xlsx, or open it in Excel and save it as .xlsx."
 _OTHER_SUBSIDIARY = "Import it for the subsidiary it belongs to."
 
 REPORTS: dict[str, Message] = {
@@ -17,28 +18,41 @@ REPORTS: dict[str, Message] = {
 		"Download it again, or ask RTS whether there is anything to report.",
 	),
 	"not_csv.unreadable": Message("The text cannot be read as CSV ({problem}).", "Save it again as CSV."),
-	"not_csv.not_text": Message(
-		"This is not a text file (.csv).", "Give the file its right extension, for example .xlsx."
-	),
 	"not_csv.encoding": Message("The encoding of the text is unknown.", "Save it as CSV UTF-8."),
-	"not_xlsx.empty": Message(
-		"The file is empty. An Excel workbook (.xlsx) is needed.", "Download it again."
+	"not_xlsx.empty": Message("The file is empty (0 bytes).", "Download it again."),
+	"not_xlsx.text": Message(
+		"This is plain text or CSV under the name of a workbook.",
+		"If it is a CSV file, give its name the ending .csv. Otherwise ask RTS for the report again.",
 	),
-	"not_xlsx.old_excel": Message(
-		"This is an old Excel file (.xls). An Excel workbook (.xlsx) is needed.", _ANOTHER_FORMAT
+	"not_xlsx.pdf": Message("This is a PDF. A report must be a spreadsheet.", _ANOTHER_FORMAT),
+	"not_xlsx.spreadsheet_ml": Message(
+		"This is an XML spreadsheet of Excel 2003 (SpreadsheetML). It cannot be read.", _SAVE_AS
 	),
 	"not_xlsx.web_page": Message(
-		"This is a web page (HTML). An Excel workbook (.xlsx) is needed.", _ANOTHER_FORMAT
+		"This is a web page (HTML), although it may open in Excel. It cannot be read.", _SAVE_AS
 	),
-	"not_xlsx.text": Message(
-		"This is plain text or CSV. An Excel workbook (.xlsx) is needed.",
-		"If it is a CSV file, give its name the extension .csv. Otherwise ask RTS for the report as .xlsx.",
+	"not_xlsx.xml": Message("This is an XML file. A report must be a spreadsheet.", _SAVE_AS),
+	"not_xlsx.word": Message("This is a Word document. A report must be a spreadsheet.", _ANOTHER_FORMAT),
+	"not_xlsx.slides": Message(
+		"This is a PowerPoint presentation. A report must be a spreadsheet.", _ANOTHER_FORMAT
 	),
-	"not_xlsx.other": Message("This file is something else than an Excel workbook (.xlsx).", _ANOTHER_FORMAT),
+	"not_xlsx.open_text": Message(
+		"This is an OpenDocument file, but not a spreadsheet (.ods).", _ANOTHER_FORMAT
+	),
+	"not_xlsx.numbers": Message(
+		"This is an Apple Numbers spreadsheet. It cannot be read.", "Export it from Numbers as Excel (.xlsx)."
+	),
+	"not_xlsx.rtf": Message(
+		"This is a text document (RTF). A report must be a spreadsheet.", _ANOTHER_FORMAT
+	),
+	"not_xlsx.picture": Message("This is a picture. A report must be a spreadsheet.", _ANOTHER_FORMAT),
+	"not_xlsx.mail": Message("This is an e-mail. A report must be a spreadsheet.", "Save its attachment."),
+	"not_xlsx.archive": Message("This is a compressed archive.", "Unpack it. Then import the report in it."),
 	"not_xlsx.no_workbook": Message(
-		"This is a zip archive without a workbook. An Excel workbook (.xlsx) is needed.", _ANOTHER_FORMAT
+		"This is a zip archive without a workbook.", "Unpack it. Then import the report in it."
 	),
-	"not_xlsx.damaged": Message("The Excel workbook is damaged or incomplete.", "Download it again."),
+	"not_xlsx.other": Message("This file is neither a workbook nor a text.", _ANOTHER_FORMAT),
+	"not_xlsx.damaged": Message("The workbook is damaged or incomplete.", "Download it again."),
 	"encrypted": Message("The workbook is protected by a password.", "Save it without a password."),
 	"unsafe": Message(
 		"The workbook declares XML entities. No report needs them.", "Ask RTS for a clean file."

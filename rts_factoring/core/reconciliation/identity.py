@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable
 
+from ..debtors import debtor_key
 from ..errors import FileRefused
 from ..model import ReportKind
 from ..reports.lines import ReportLine
 from ..reports.metadata import client_of
 from ..reports.report import Report
 from .factoring_ledger import FactoringLedger
-from .matching import debtor_key, normalised, same_client
+from .matching import normalised, same_client
 
 
 def check_identity(

@@ -5,31 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
+from ..debtors import debtor_key
 from ..model import NEEDS_INVOICE, Outcome, Receivable
 from ..reports.cells import to_number_text
 from ..reports.lines import ReportLine
 from ..reports.metadata import client_of
-
-_SUFFIXES = frozenset(
-	(
-		"inc",
-		"llc",
-		"llp",
-		"lp",
-		"ltd",
-		"co",
-		"corp",
-		"corporation",
-		"company",
-		"incorporated",
-		"limited",
-		"sa",
-		"the",
-	)
-)
 
 
 def exact(invoice_no: str) -> str:
@@ -54,16 +37,6 @@ def same_client(one: str, other: str) -> bool:
 		return True
 	plain = any(normalised(number).isdecimal() for number in (one, other))
 	return plain and digits(one) == digits(other)
-
-
-@lru_cache(maxsize=8192)
-def debtor_key(name: str) -> str:
-	"""A debtor's name without punctuation and legal form: `T.J. Marlow Co., Inc.` and `TJ Marlow` are one."""
-	folded = (
-		unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold().replace(".", "").replace("'", "")
-	)
-	words = re.findall(r"[^\W_]+", "".join(c for c in folded if not unicodedata.combining(c)))
-	return " ".join([word for word in words if word not in _SUFFIXES] or words)
 
 
 def same_debtor(line: ReportLine, receivable: Receivable) -> bool:

@@ -16,8 +16,6 @@ _SAMPLE = 20_000  # bytes in which the delimiter is looked for
 
 
 def read_delimited(data: bytes, file_name: str, limits: Limits) -> list[Row]:
-	if not data.strip():
-		raise FileRefused("no_rows.empty_file", where=file_name)
 	encoding = _encoding(data, file_name)
 	delimiter = _delimiter(data[:_SAMPLE].decode(encoding, errors="ignore"))
 	rows: list[Row] = []
@@ -56,8 +54,6 @@ def _text_lines(data: bytes, encoding: str, delimiter: str, file_name: str, limi
 def _encoding(data: bytes, file_name: str) -> str:
 	"""The encoding of the byte order mark, else UTF-8, else Windows-1252."""
 	marked = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
-	if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or (not marked and b"\x00" in data[:4096]):
-		raise FileRefused("not_csv.not_text", where=file_name)
 	for encoding in marked or ("utf-8", "cp1252"):
 		try:
 			data.decode(encoding)

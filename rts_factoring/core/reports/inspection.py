@@ -6,6 +6,7 @@ from typing import Any
 
 from ..money import text
 from .lines import AMOUNTS, ReportLine
+from .problems import explained
 from .report import Report
 
 
@@ -45,7 +46,12 @@ def describe(report: Report) -> dict[str, Any]:
 		"header_rows": list(report.headers),
 		"blank_rows": len(report.blanks),
 		"problems": [
-			{"row": line.row, "invoice": line.invoice_no or None, "problem": problem}
+			{
+				"row": line.row,
+				"invoice": line.invoice_no or None,
+				"problem": problem,
+				"text": explained(problem, report.unread_cells.get(line.row, ())),
+			}
 			for line in report.lines
 			for problem in line.problems
 		],

@@ -85,6 +85,14 @@ ATTRIBUTE = {
 }
 
 
+class UnreadCell(NamedTuple):
+	"""The cell behind a problem of a line: an unknown word, or a date or amount that cannot be read."""
+
+	problem: str
+	column: str  # its header
+	value: str  # as a person sees it
+
+
 class TotalRow(NamedTuple):
 	row: int
 	label: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from ..errors import FileRefused
+from ..errors import FileRefused, short
 from ..model import ReportKind
 from ..money import ZERO
 from .cells import BadCell, is_filled, to_amount, to_date, to_number_text, to_text
@@ -22,6 +22,7 @@ from .lines import (
 	ReportLine,
 	TotalDifference,
 	TotalRow,
+	UnreadCell,
 	find_total_differences,
 )
 from .metadata import ReportMetadata
@@ -47,6 +48,7 @@ class Report:
 	headers: tuple[int, ...] = ()
 	blanks: tuple[int, ...] = field(default=(), repr=False)
 	fingerprints: tuple[str, ...] = field(default=(), repr=False)  # one for each line, see fingerprint()
+	unread_cells: Mapping[int, tuple[UnreadCell, ...]] = field(default_factory=dict, repr=False)  # by row
 
 	@property
 	def metadata(self) -> ReportMetadata:
@@ -94,6 +96,7 @@ Column: TypeAlias = list[Any]  # one value for each row below the header
 _NUMBER_FIELDS = frozenset(  # 48210.0 is check 48210
 	("invoice_no", "po_no", "debtor_code", "client_no", "batch_ref", "payment_ref")
 )
+_WORD_COLUMNS = {"unknown_status": "status", "unknown_type": "transaction_type"}  # by problem
 _WORD_FIELDS = frozenset(("status", "transaction_type"))
 _TEXTS: tuple[str, ...] = ("invoice_no", "word", "reason", "debtor_name", "debtor_code", "po_no", "client_no")
 _TEXTS += ("batch_ref", "payment_ref", "payment_type")
@@ -124,7 +127,7 @@ class _Parser:
 		self.layout = layout
 		self.first = header.row  # index of the first row below the header
 		self.body = rows[self.first :]
-		self.bad: dict[int, list[str]] = {}  # index in the body → problems of its cells
+		self.bad: dict[int, list[UnreadCell]] = {}  # by index in the body
 		self.columns: dict[str, Column] = {}
 		self.statuses = layout.status_index()
 		self.types = layout.type_index()
@@ -164,7 +167,20 @@ class _Parser:
 			headers=tuple(headers),
 			blanks=tuple(blanks),
 			fingerprints=tuple(fingerprint(self.rows[line.row - 1]) for line in lines),
+			unread_cells={
+				line.row: cells for line in lines if line.problems and (cells := self._unread(line))
+			},
 		)
+
+	def _unread(self, line: ReportLine) -> tuple[UnreadCell, ...]:
+		"""The cells behind the problems of a line."""
+		cells = [*self.bad.get(line.row - 1 - self.first, ())]
+		columns = self.header.columns
+		for problem, name in _WORD_COLUMNS.items():
+			if problem in line.problems and line.word:
+				index = next(iter(columns.get(name) or columns.get("payment_type") or ()), -1)
+				cells.append(UnreadCell(problem, self.header.texts.get(index, ""), short(line.word)))
+		return tuple(cells)
 
 	def _without_false_totals(
 		self, lines: list[ReportLine], totals: list[TotalRow]
@@ -236,7 +252,10 @@ class _Parser:
 			try:
 				value = memo[key] = convert(cell)
 			except BadCell as error:
-				self.bad.setdefault(place, []).append(error.code)
+				cell = UnreadCell(
+					error.code, self.header.texts.get(index, ""), short(to_text(cell) or str(cell))
+				)
+				self.bad.setdefault(place, []).append(cell)
 				value = "" if convert is _to_word else None
 			values.append(value)
 		return values
@@ -301,7 +320,7 @@ class _Parser:
 			row += 1
 			event, status, problems = meaning
 			if place in self.bad or problems:
-				problems = _ordered([*self.bad.get(place, ()), *problems])
+				problems = _ordered([*(cell.problem for cell in self.bad.get(place, ())), *problems])
 			yield ReportLine(row, invoice_no, event, status, problems, *rest)
 
 

@@ -17,7 +17,13 @@ frappe.ui.form.on("Sales Invoice", {
 		pill(frm);
 		paper_drop(frm);
 		explain(frm);
+		frm.layout.wrapper.find(".factoring-warnings").remove();
 		if (frm.is_new()) return;
+		if (
+			WAITING.concat("Submitted").includes(frm.doc.factoring_status || "") &&
+			frm.doc.factoring_documents?.length
+		)
+			rts_factoring.warn(frm);
 		if (frm.doc.docstatus === 1 && !frm.doc.is_return && frm.perm[0]?.write) actions(frm);
 	},
 });

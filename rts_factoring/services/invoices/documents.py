@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from rts_factoring.core.documents.packet import DocumentKind, guess_kind
+from rts_factoring.core.documents.kinds import DocumentKind, guess_kind
 from rts_factoring.services.common import files
 from rts_factoring.services.common.files import can_read_file, refuse_public
 

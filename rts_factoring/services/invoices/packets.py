@@ -7,8 +7,9 @@ import frappe
 from frappe.utils import flt
 
 import rts_factoring
+from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.documents.limits import SECONDS
-from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, find_bad, packet_key
+from rts_factoring.core.documents.packet import Document, build_packet, find_bad, packet_key
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.errors import (
 	DocumentError,

@@ -13,13 +13,13 @@ from frappe.utils import get_datetime, now_datetime
 
 from rts_factoring.core.delivery import Connection, RemoteFile, fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError, FactoringError
+from rts_factoring.core.reports.spreadsheet import REPORT_ENDINGS
 from rts_factoring.services.common import background, logs
 from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import alerts, settings, site_binding
 from rts_factoring.services.reports import received
 from rts_factoring.services.reports.provenance import FOLDER, Provenance
 
-REPORT_ENDINGS = (".xlsx", ".csv")
 ACTION = "Inbox"
 MAX_FILES = 50  # files taken in one go; the next poll takes the rest
 LOOK_AGAIN = timedelta(

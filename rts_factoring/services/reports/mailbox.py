@@ -11,11 +11,11 @@ from frappe import _
 from frappe.utils import add_to_date, now_datetime
 
 from rts_factoring.core.reports.senders import Authentication, authentication, is_listed
+from rts_factoring.core.reports.spreadsheet import REPORT_ENDINGS
 from rts_factoring.services.common import background, files
 from rts_factoring.services.common.logs import Attempt
 from rts_factoring.services.company import alerts, settings
 from rts_factoring.services.reports import received
-from rts_factoring.services.reports.inbox import REPORT_ENDINGS
 from rts_factoring.services.reports.provenance import MAIL, Provenance
 
 ACTION = "E-mail"

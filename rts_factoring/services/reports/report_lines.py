@@ -16,9 +16,9 @@ from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.matching import normalised
 from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation, RowDecision
 from rts_factoring.core.reports.cells import escape_formula
-from rts_factoring.core.reports.header import Header
 from rts_factoring.core.reports.layout import DEDUCTION_FIELDS
 from rts_factoring.core.reports.lines import AMOUNTS, ATTRIBUTE
+from rts_factoring.core.reports.report import Report
 from rts_factoring.services.invoices.receivables import LOCK_CHUNK, chunks
 
 # Field of the line document → attribute of the core's ReportLine.
@@ -50,6 +50,7 @@ _VALUES = {
 _RECONCILED: tuple[str, ...] = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity")
 _RECONCILED += ("occurrence", "duplicate_of", "differences")
 _TEXT = 140
+UNREAD = "unread_cells"  # in the parts of a line
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
 WAITING_OUTCOMES = (Outcome.SUGGESTED.value, Outcome.UNMATCHED.value, Outcome.BLOCKED.value)
 POSTABLE_OUTCOMES = (Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING)
@@ -81,22 +82,25 @@ def insert(doc, result: Reconciliation, cells: list[list[str]]) -> None:
 				*_reconciled(line).values(),
 				0,
 				fingerprint,
-				_parts(result.report.header, cells[row.row - 1]),
+				_parts(result.report, row.row, cells[row.row - 1]),
 				json.dumps(cells[row.row - 1], ensure_ascii=False),
 			)
 
 	_insert(fields, values())
 
 
-def _parts(header: Header, cells: list[str]) -> str | None:
-	"""Where several columns add up to one amount: for each such amount its columns with what they say, as JSON."""
-	found = {
+def _parts(report: Report, row: int, cells: list[str]) -> str | None:
+	"""Where several columns add up to one amount: for each such amount its columns with what they say, as JSON. Under
+	UNREAD the cells behind the row's problems: problem, column and value."""
+	header = report.header
+	found: dict[str, list] = {
 		ATTRIBUTE.get(name, name): [
 			f"{header.texts[column]}: {cells[column]}" for column in columns if cells[column]
 		]
 		for name, columns in header.columns.items()
 		if name in DEDUCTION_FIELDS and len(columns) > 1
 	}
+	found[UNREAD] = list(report.unread_cells.get(row, ()))
 	found = {name: texts for name, texts in found.items() if texts}
 	return json.dumps(found, ensure_ascii=False) if found else None
 

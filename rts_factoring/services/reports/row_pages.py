@@ -13,6 +13,9 @@ from pypika import Criterion, Table
 
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.reasons import explain
+from rts_factoring.core.reports.lines import UnreadCell
+from rts_factoring.core.reports.problems import explained
+from rts_factoring.services.common.errors import translate
 from rts_factoring.services.reports import progress, report_lines, short_paid_rests
 
 DOCTYPE = "Report Import Line"
@@ -71,6 +74,8 @@ def complete(rows: list) -> list:
 		meaning, remedy = explain("" if is_own else row.reason or "")
 		row.parts = json.loads(row.parts or "{}")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
+		if unread := row.parts.pop(report_lines.UNREAD, None):
+			row.meaning = translate(explained(row.reason, (UnreadCell(*cell) for cell in unread)))
 	return rows
 
 

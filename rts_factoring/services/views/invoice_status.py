@@ -10,13 +10,13 @@ from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.common.errors import plain_text, translate
 from rts_factoring.services.company import settings
-from rts_factoring.services.invoices import invoice_state, readiness, receivables
+from rts_factoring.services.invoices import document_checks, invoice_state, readiness, receivables
 
 POSITION_AMOUNTS = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
 
 
 def state(invoice: str) -> dict:
-	"""Status, reasons, batch, and what the factor bought, collected and still has open; amounts as text."""
+	"""Status, reasons, warnings about its documents, batch, and what the factor bought, collected and still has open; amounts as text."""
 	fields = ["name", "company", "currency", "outstanding_amount"]
 	fields += ["factoring_status", "factoring_reasons", "factoring_batch"]
 	row = frappe.db.get_value("Sales Invoice", invoice, fields, as_dict=True)
@@ -26,6 +26,7 @@ def state(invoice: str) -> dict:
 		"company": row.company,
 		"status": row.factoring_status or InvoiceState.NOT_FACTORED.value,
 		"reasons": (row.factoring_reasons or "").splitlines(),
+		"warnings": document_checks.warnings([row.name]).get(row.name, []),
 		"batch": row.factoring_batch,
 		"currency": row.currency,
 		"outstanding": text(money(row.outstanding_amount or 0)),

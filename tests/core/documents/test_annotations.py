@@ -14,7 +14,8 @@ from pypdf.generic import (
 	TextStringObject,
 )
 
-from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet
+from rts_factoring.core.documents.kinds import DocumentKind
+from rts_factoring.core.documents.packet import Document, build_packet
 from rts_factoring.core.errors import DocumentError
 from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from rts_factoring.core.documents import limits
+from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.documents.limits import limited
-from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, check_document
+from rts_factoring.core.documents.packet import Document, build_packet, check_document
 from rts_factoring.core.errors import DocumentError
 from rts_factoring.core.notice.html_rendering import render_html
 from rts_factoring.core.notice.notice import Notice, NoticeValues

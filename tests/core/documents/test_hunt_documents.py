@@ -5,7 +5,8 @@ import io
 import pypdfium2 as pdfium
 import pytest
 
-from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet
+from rts_factoring.core.documents.kinds import DocumentKind
+from rts_factoring.core.documents.packet import Document, build_packet
 from rts_factoring.core.errors import DocumentError
 from tests.support.workbooks import FIXTURES
 

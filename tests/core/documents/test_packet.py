@@ -13,14 +13,8 @@ from pypdf.generic import (
 from reportlab.lib.pdfencrypt import StandardEncryption
 
 from rts_factoring.core.documents import limits
-from rts_factoring.core.documents.packet import (
-	Document,
-	DocumentKind,
-	build_packet,
-	check_document,
-	guess_kind,
-	packet_key,
-)
+from rts_factoring.core.documents.kinds import DocumentKind, guess_kind
+from rts_factoring.core.documents.packet import Document, build_packet, check_document, packet_key
 from rts_factoring.core.errors import DocumentError, DocumentsRefused
 from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
@@ -42,7 +36,8 @@ from tests.support.fresh_processes import outputs
 from tests.support.pictures import photographed
 
 SAME_PACKET = """
-from rts_factoring.core.documents.packet import Document, build_packet, guess_kind
+from rts_factoring.core.documents.kinds import guess_kind
+from rts_factoring.core.documents.packet import Document, build_packet
 from tests.support.documents import PAPERWORK, pdf
 
 files = [path for path in sorted(PAPERWORK.iterdir()) if path.is_file()]
@@ -331,35 +326,6 @@ class TestBadFiles:
 		locked = pdf(["Rate confirmation"], encrypt=StandardEncryption("", "owner", strength=128))
 		assert b"/Encrypt" in locked
 		assert "Rate confirmation" in texts(packet(paper(locked)).content)[1]
-
-
-@pytest.mark.parametrize(
-	("name", "kind"),
-	[
-		("rate_confirmation.pdf", KINDS.RATE_CONFIRMATION),
-		("RateCon 12345.pdf", KINDS.RATE_CONFIRMATION),
-		("TQL_Rate-Con.PDF", KINDS.RATE_CONFIRMATION),
-		("carrier confirmation 88.pdf", KINDS.RATE_CONFIRMATION),
-		("RC_4711.pdf", KINDS.RATE_CONFIRMATION),
-		("BOL.jpg", KINDS.BOL),
-		("bill-of-lading_2.pdf", KINDS.BOL),
-		("IMG_BillOfLading.png", KINDS.BOL),
-		("LD70001 b/l.pdf", KINDS.BOL),
-		("POD_LD70001.pdf", KINDS.POD),
-		("proof of delivery (1).pdf", KINDS.POD),
-		("pod with bol.pdf", KINDS.POD),
-		("DeliveryReceipt.pdf", KINDS.POD),
-		("lumper.jpg", KINDS.LUMPER_RECEIPT),
-		("Unloading receipt.pdf", KINDS.LUMPER_RECEIPT),
-		("scale_ticket.png", KINDS.SCALE_TICKET),
-		("Weight-Ticket.pdf", KINDS.SCALE_TICKET),
-		("IMG_2041.jpg", KINDS.OTHER),
-		("tripod_rcpt_parcel.jpg", KINDS.OTHER),
-		("corporate.pdf", KINDS.OTHER),
-	],
-)
-def test_the_kind_is_guessed_from_the_name(name, kind):
-	assert guess_kind(name) is kind
 
 
 class TestKey:

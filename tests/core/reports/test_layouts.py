@@ -371,7 +371,7 @@ def test_a_csv_is_read_in_any_usual_form(delimiter, encoding, line_end):
 
 @pytest.mark.parametrize(
 	"data, code",
-	[(b"", "no_rows"), (b" \r\n", "no_rows"), (b"PK\x03\x04...", "not_csv"), (b"a\x00b", "not_csv")],
+	[(b"", "no_rows"), (b" \r\n", "no_rows"), (b"PK\x03\x04...", "not_xlsx"), (b"a\x00b", "not_xlsx")],
 )
 def test_what_is_no_csv_says_so(data, code):
 	from rts_factoring.core.errors import FileRefused

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.reports.compound_file import compound_file
 from rts_factoring.core.reports.report import read_report
 from rts_factoring.core.reports.sheets import FORMULA_WITHOUT_VALUE, Limits
 from rts_factoring.core.reports.spreadsheet import read
@@ -30,31 +31,69 @@ def refusal(data, name="report.xlsx", **more):
 	return caught.value
 
 
-@pytest.mark.parametrize(
-	"data, code, says",
-	[
-		(b"", "not_xlsx", "empty"),
-		(OLE + "Workbook".encode("utf-16-le"), "not_xlsx", "old Excel file"),
-		(OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted", "password"),
-		(b"<html><table><tr><td>Invoice #</td></tr></table></html>", "not_xlsx", "web page"),
-		(b"Invoice #,Fee\nAF-1,5\n", "not_xlsx", "CSV"),
-		(b"%PDF-1.7 \x00\x01", "not_xlsx", "something else"),
-		(REPORT[:-100], "not_xlsx", "damaged"),
-		(REPORT[: len(REPORT) // 2], "not_xlsx", "damaged"),
-		(b"PK", "not_xlsx", "damaged"),
-	],
-)
+def archive(*names):
+	out = BytesIO()
+	with zipfile.ZipFile(out, "w") as package:
+		for name in names:
+			package.writestr(name, "<a/>")
+	return out.getvalue()
+
+
+def compound(name):
+	"""An Office file before 2007 with one stream."""
+	return compound_file(name, b"\x00" * 5000)
+
+
+SPREADSHEET_ML = b"""<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet/></Workbook>"""
+OTHER_FILES = [
+	(b"", "not_xlsx", "empty"),
+	(compound("EncryptedPackage"), "encrypted", "password"),
+	(compound("WordDocument"), "not_xlsx", "Word"),
+	(compound("PowerPoint Document"), "not_xlsx", "PowerPoint"),
+	(compound("__properties_version1.0"), "not_xlsx", "e-mail"),
+	(compound("Other"), "not_xlsx", "neither a workbook"),
+	(compound("Workbook"), "no_rows", "empty"),
+	(OLE, "not_xlsx", "damaged"),
+	(b"<html><table><tr><td>Invoice #</td></tr></table></html>", "not_xlsx", "web page"),
+	(b"\xef\xbb\xbf \r\n<!DOCTYPE html>\n<p>Invoice #", "not_xlsx", "web page"),
+	("<html><body>".encode("utf-16"), "not_xlsx", "web page"),
+	(SPREADSHEET_ML, "not_xlsx", "SpreadsheetML"),
+	(b'<?xml version="1.0"?><report/>', "not_xlsx", "XML file"),
+	(b"%PDF-1.7 \x00\x01", "not_xlsx", "PDF"),
+	(b"{\\rtf1 Invoice}", "not_xlsx", "RTF"),
+	(b"\x89PNG\r\n\x1a\n\x00", "not_xlsx", "picture"),
+	(b"\x00\x00\x00\x18ftypheic\x00", "not_xlsx", "picture"),
+	(b"From: reports@rts.example\r\nSubject: Report\r\n\r\nAttached.", "not_xlsx", "e-mail"),
+	(b"\x1f\x8b\x08\x00", "not_xlsx", "archive"),
+	(archive("[Content_Types].xml", "_rels/.rels", "word/document.xml"), "not_xlsx", "Word"),
+	(archive("[Content_Types].xml", "ppt/presentation.xml"), "not_xlsx", "PowerPoint"),
+	(archive("Index/Document.iwa"), "not_xlsx", "Numbers"),
+	(archive("report.csv"), "not_xlsx", "without a workbook"),
+	(b"\x00\x01\x02\x03", "not_xlsx", "neither a workbook"),
+	(REPORT[:-100], "not_xlsx", "damaged"),
+	(REPORT[: len(REPORT) // 2], "not_xlsx", "damaged"),
+	(b"PK", "not_xlsx", "damaged"),
+]
+
+
+@pytest.mark.parametrize("data, code, says", OTHER_FILES, ids=[says for _, _, says in OTHER_FILES])
 @pytest.mark.parametrize("name", ["report.xlsx", "REPORT.XLSX", "report.xls", "report"])
 def test_what_is_no_workbook_says_what_it_is_whatever_its_name(data, code, says, name):
 	error = refusal(data, name)
 	assert error.code == code and says in error.message and error.hint and error.where == name
 
 
-def test_another_kind_of_archive_is_no_workbook():
-	out = BytesIO()
-	with zipfile.ZipFile(out, "w") as package:
-		package.writestr("word/document.xml", "<a/>")
-	assert "without a workbook" in refusal(out.getvalue()).message
+def test_a_text_is_refused_under_the_name_of_a_workbook_and_read_under_others():
+	text = b"Invoice #\tFee\nAF-1\t5\n"
+	assert "CSV" in refusal(text, "report.xlsx").message
+	for name in ("report.csv", "report.xls", "report"):
+		assert rows(text, name) == [["Invoice #", "Fee"], ["AF-1", "5"]]
+
+
+@pytest.mark.parametrize("name", ["report.csv", "report.xls", "report.ods", "report"])
+def test_a_workbook_is_read_whatever_its_name(name):
+	assert read_report(REPORT, name).lines == LINE
 
 
 def test_an_archive_with_a_password_is_encrypted():

@@ -42,6 +42,8 @@ frappe.ui.form.on("Factoring Batch", {
 		if (!frm.is_new() && frm.doc.invoices?.length)
 			frm.add_custom_button(__("Show Packets"), () => show_packets(frm));
 		take_reports(frm);
+		frm.layout.wrapper.find(".factoring-warnings").remove();
+		if (!frm.is_new() && frm.doc.docstatus === 0) rts_factoring.warn(frm);
 		if (!frm.is_new()) watch(frm);
 	},
 

@@ -6,7 +6,9 @@ frappe.ui.form.on("Report Layout", {
 			new frappe.ui.FileUploader({
 				folder: "Home",
 				make_attachments_public: false,
-				restrictions: { allowed_file_types: [".xlsx", ".csv"] },
+				restrictions: {
+					allowed_file_types: [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv"],
+				},
 				on_success: async (file) => {
 					const { message } = await frm.call("preview_file", { file_url: file.file_url });
 					if (message) show(message);
