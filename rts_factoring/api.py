@@ -240,7 +240,10 @@ def _invoice(name: str, ptype: str):
 def _check_company(company: str) -> None:
 	if not frappe.has_permission("Company", "read", doc=company):
 		frappe.throw(
-			_("You have no permission for company {0}.").format(frappe.bold(company)), frappe.PermissionError
+			_("You have no permission for company {0}.").format(
+				frappe.bold(frappe.utils.escape_html(company))
+			),
+			frappe.PermissionError,
 		)
 
 

@@ -28,9 +28,24 @@ after_migrate = [
 ]
 after_uninstall = "rts_factoring.uninstall.after_uninstall"
 
-# Documents of ERPNext we listen to
+# Documents we listen to
 
+_COMPANY_DOCTYPES = (
+	"Subsidiary Factoring Settings",
+	"Notice of Assignment",
+	"Factoring Batch",
+	"Report Import",
+	"Report Import Line",
+	"Received Report",
+	"Factoring Ledger Entry",
+	"Factoring Log",
+)
+_LAYOUTS = ("Report Layout", "Schedule Layout")
 doc_events = {
+	**{
+		doctype: {"before_print": "rts_factoring.printing.texts.before_print"}
+		for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS)
+	},
 	"Sales Invoice": {
 		"before_print": "rts_factoring.printing.stamp.before_print",
 		"validate": "rts_factoring.overrides.sales_invoice.validate",
@@ -116,23 +131,12 @@ scheduler_events = {
 
 # Permissions
 
-_COMPANY_DOCTYPES = (
-	"Subsidiary Factoring Settings",
-	"Notice of Assignment",
-	"Factoring Batch",
-	"Report Import",
-	"Report Import Line",
-	"Received Report",
-	"Factoring Ledger Entry",
-	"Factoring Log",
-)
 _CHILD_TABLES = (
 	"Factoring Batch Invoice",
 	"Factoring Batch File",
 	"Factoring Document",
 	"Factoring Document Kind",
 )
-_LAYOUTS = ("Report Layout", "Schedule Layout")
 permission_query_conditions = {
 	**{doctype: "rts_factoring.permissions.company_condition" for doctype in _COMPANY_DOCTYPES},
 	**{doctype: "rts_factoring.permissions.rows_condition" for doctype in _CHILD_TABLES},
@@ -152,24 +156,26 @@ standard_queries = {
 
 # Desk
 
-_FORM = "public/js/factoring.js"
+_TEXTS = "public/js/texts.js"
+_FORM = [_TEXTS, "public/js/factoring.js"]
 doctype_js = {
 	"Factoring Batch": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,
-	"Payment Entry": "public/js/payment_entry.js",
+	"Payment Entry": [_TEXTS, "public/js/payment_entry.js"],
 	"Received Report": _FORM,
-	"Report Import": [_FORM, "public/js/report_rows.js"],
+	"Report Import": [*_FORM, "public/js/report_rows.js"],
 	"Report Import Line": _FORM,
 	"Report Layout": _FORM,
-	"Sales Invoice": [_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
 	"Schedule Layout": _FORM,
 	"Subsidiary Factoring Settings": _FORM,
 }
 doctype_list_js = {
+	**{doctype: _TEXTS for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS, "Customer", "Payment Entry")},
 	"Report Import": _FORM,
-	"Sales Invoice": [_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
+	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 additional_timeline_content = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.timeline_content"]}
 

@@ -2,8 +2,9 @@
 """Run the app's bench tests on a real site: `python3 scripts/bench_test.py [--module NAME] [--check]`.
 
 The bench is the one named by BENCH_DIR, else ~/frappe-bench; the app tested is the checkout this file is in.
-The site (BENCH_TEST_SITE, else rts-test.localhost) is made for the purpose, with ERPNext and without a company,
-and kept between runs. The root password of the database is BENCH_DB_ROOT_PASSWORD, else `root`.
+The site (BENCH_TEST_SITE, else rts-test.localhost, on Frappe 16 rts-test-16.localhost) is made for the purpose, with
+ERPNext and without a company, and kept between runs. The root password of the database is BENCH_DB_ROOT_PASSWORD,
+else `root`. FULL=1 runs the random and kill tests in their long form.
 """
 
 from __future__ import annotations
@@ -28,12 +29,25 @@ from urllib.parse import urlparse
 APP = "rts_factoring"
 CHECKOUT = Path(__file__).resolve().parent.parent
 BENCH = Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench").resolve()
-SITE = os.environ.get("BENCH_TEST_SITE", "rts-test.localhost")
+
+
+def default_site(name: str = "rts-test") -> str:
+	"""A site name for the bench's version: two benches on one database server need different ones."""
+	version = BENCH / "apps" / "frappe" / "frappe" / "__init__.py"
+	found = re.search(r'__version__ = "(\d+)', version.read_text()) if version.exists() else None
+	major = found.group(1) if found else "15"
+	return f"{name}.localhost" if major == "15" else f"{name}-{major}.localhost"
+
+
+SITE = os.environ.get("BENCH_TEST_SITE") or default_site()
 DB_ROOT_PASSWORD = os.environ.get("BENCH_DB_ROOT_PASSWORD", "root")
 PYTHON = BENCH / "env" / "bin" / "python"
 QUEUE_DATABASE = (
 	1 + zlib.crc32(SITE.encode()) % 15
 )  # of Redis, so that no worker of another site takes our jobs
+NOISE = re.compile(
+	r"(WARNING|ERROR)\t(Property|CSSStyleDeclaration|Selector|PropertyValue)\b"
+)  # Frappe's mails, of their CSS
 START_TIMEOUT = 90  # seconds a database may take to come up
 
 
@@ -266,6 +280,7 @@ def run_tests(module: str | None, test: str | None) -> int:
 	if queue := environment().get("FRAPPE_REDIS_QUEUE"):
 		forget = "import sys, redis; redis.from_url(sys.argv[1]).flushdb()"
 		subprocess.run([PYTHON, "-c", forget, queue], check=True)
+	say(f"{BENCH}, site {SITE}, {'long' if os.environ.get('FULL') else 'short'} random and kill tests")
 	arguments = ["--module", module] if module else ["--app", APP]
 	arguments += ["--test", test] if test else []
 	said = []
@@ -279,7 +294,8 @@ def run_tests(module: str | None, test: str | None) -> int:
 			stderr=subprocess.STDOUT,
 		)
 		for line in process.stdout:
-			print(line, end="", flush=True)
+			if not NOISE.match(line):
+				print(line, end="", flush=True)
 			said.append(line)
 		code = process.wait()
 	if not any(map(shutil.which, ("chromium", "google-chrome"))):

@@ -15,7 +15,7 @@ from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.random_weeks import CUSTOMER, LAYOUT, RandomWeeks
 from rts_factoring.tests.report_case import ReportCase
 
-FULL = bool(os.environ.get("CI"))
+FULL = bool(os.environ.get("FULL"))
 STEPS = int(os.environ.get("RANDOM_STEPS", 300 if FULL else 60))
 KILLS = int(os.environ.get("RANDOM_KILLS", 50 if FULL else 12))
 

@@ -1,6 +1,8 @@
 """A real site with its web server, worker, realtime service and sandbox factor, and browsers on it.
 
-`make desk-test`. The bench is BENCH_DIR, else ~/frappe-bench; the site BENCH_DESK_SITE, else rts-desk-test.localhost.
+`make desk-test`. The bench is BENCH_DIR, else ~/frappe-bench; the site BENCH_DESK_SITE, else rts-desk-test.localhost, on
+Frappe 16 rts-desk-test-16.localhost. The name must be in /etc/hosts: Node finds it nowhere else, and without realtime the
+desk is another one.
 """
 
 import json
@@ -15,15 +17,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from scripts import bench_test
 from tests.support.desk import Desk
 from tests.support.ports import free_port, is_open, wait_for_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BENCH = Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench").resolve()
-SITE = os.environ.get("BENCH_DESK_SITE", "rts-desk-test.localhost")
+SITE = os.environ.get("BENCH_DESK_SITE") or bench_test.default_site("rts-desk-test")
 PYTHON = BENCH / "env" / "bin" / "python"
 QUEUE = 10  # database of the bench's Redis: workers of other sites take no job of this one
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+def pytest_collection_modifyitems(items) -> None:
+	"""test_setup.py needs a site on which nothing of factoring is set up, so test_markup.py comes last."""
+	items.sort(key=lambda item: item.path.name == "test_markup.py")
 
 
 def environment() -> dict:

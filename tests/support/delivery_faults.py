@@ -1,4 +1,6 @@
-"""Deliver while the line drops and jobs die, until everything has arrived; how often is set by DELIVERY_KILLS and DELIVERY_PAIRS."""
+"""Deliver while the line drops and jobs die, until everything has arrived; how often is set by DELIVERY_KILLS and
+DELIVERY_PAIRS, and FULL=1 is the long form.
+"""
 
 import os
 import time
@@ -9,10 +11,9 @@ from rts_factoring.core.errors import DeliveryError
 from tests.support.delivery_jobs import FileJournal, processes, start
 from tests.support.sftp_servers import Journal, RecordingServer, contents
 
-KILLS = int(os.environ.get("DELIVERY_KILLS", "200"))
-
-
-PAIRS = int(os.environ.get("DELIVERY_PAIRS", "50"))
+FULL = bool(os.environ.get("FULL"))
+KILLS = int(os.environ.get("DELIVERY_KILLS", 200 if FULL else 40))
+PAIRS = int(os.environ.get("DELIVERY_PAIRS", 50 if FULL else 10))
 
 
 SCHEDULE = "104233_A1_20261103.csv"

@@ -1,5 +1,7 @@
 // Filters that our reports share. A report's script includes this file, which Frappe then sends with it.
 
+// {% include "rts_factoring/public/js/texts.js" %}
+
 frappe.provide("rts_factoring");
 
 rts_factoring.company_filter = () => ({

@@ -157,7 +157,7 @@ function settle_rests(frm, action) {
 	};
 	if (action !== "write_off") return send();
 	frappe.prompt(
-		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		[rts_factoring.reason(__("Reason"))],
 		send,
 		__("Write Off {0} Rests", [rows.length]),
 		__("Write Off")
@@ -172,7 +172,7 @@ function show_settled(action, { doctype, made, refused }) {
 		credit: __("Draft credit notes: {0}", [links]),
 		write_off: __("Written off: {0}", [links]),
 	};
-	const problems = Object.entries(refused).map(([name, why]) => `<li>${e(name)}: ${why}</li>`);
+	const problems = Object.entries(refused).map(([name, why]) => `<li>${e(name)}: ${e(why)}</li>`);
 	frappe.msgprint({
 		title: __("Short-Paid Rests"),
 		message: `${made.length ? `<p>${texts[action]}</p>` : ""}${problems.length ? `<ul>${problems.join("")}</ul>` : ""}`,
@@ -353,7 +353,9 @@ function decide(frm, action) {
 				fieldtype: "Select",
 				label: __("Type"),
 				reqd: 1,
-				options: TYPES[frm.doc.kind].map((value) => ({ value, label: __(frappe.unscrub(value)) })),
+				options: rts_factoring.options(
+					TYPES[frm.doc.kind].map((value) => ({ value, label: __(frappe.unscrub(value)) }))
+				),
 			},
 			{
 				fieldname: "remember",
@@ -361,10 +363,8 @@ function decide(frm, action) {
 				label: __("Remember this word for later reports"),
 			},
 		],
-		genuine: [
-			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why It Happened Twice"), reqd: 1 },
-		],
-		ignore: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		genuine: [rts_factoring.reason(__("Why It Happened Twice"))],
+		ignore: [rts_factoring.reason(__("Reason"))],
 	}[action];
 	if (!ask) return send();
 	frappe.prompt(ask, send, __("{0} rows", [rows.length]), __("Save"));

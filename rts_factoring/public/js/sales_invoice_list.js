@@ -158,7 +158,7 @@
 						fieldname: "invoice",
 						fieldtype: "Select",
 						label: __("Invoice"),
-						options: ["", ...matches],
+						options: rts_factoring.options(["", ...matches]),
 						reqd: 1,
 					},
 				],

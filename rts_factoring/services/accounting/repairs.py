@@ -3,7 +3,7 @@ straight into the database. Each is found by the daily tie-out, and shown before
 
 import frappe
 from frappe import _
-from frappe.utils import fmt_money
+from frappe.utils import escape_html, fmt_money
 
 from rts_factoring.services.accounting import direct_payments, protection
 from rts_factoring.services.company import settings
@@ -50,7 +50,7 @@ def repair(company: str, payments: list[str]) -> list[str]:
 	if missing := [name for name in payments if name not in known]:
 		frappe.throw(
 			_("{0} settles no invoice that the factor holds. Open the report again.").format(
-				", ".join(missing)
+				", ".join(map(escape_html, missing))
 			)
 		)
 	made = []

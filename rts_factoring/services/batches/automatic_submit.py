@@ -1,14 +1,17 @@
 """Batches that are submitted automatically: at a time of day, or when enough invoices are queued."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_time, getdate, now_datetime, strip_html
+from frappe.utils import cint, get_time, getdate, now_datetime
 
 from rts_factoring.core.errors import FactoringError
 from rts_factoring.services.batches import factoring_batch, schedule_files
 from rts_factoring.services.common import background, logs
+from rts_factoring.services.common.errors import plain_text
 from rts_factoring.services.company import alerts, settings, site_binding
 from rts_factoring.services.invoices import readiness
 
@@ -18,17 +21,20 @@ ACTION = "Submit"
 WATCHED = ("enabled", "auto_submit", "auto_submit_time")
 
 
-def submit_due() -> None:
-	"""Enqueue a job for each company whose batch is due now."""
-	for company in settings.factored_companies():
-		agreement = settings.find(company)
-		if not site_binding.problem(agreement) and is_due(agreement, now_datetime()):
-			background.enqueue_once(
-				"rts_factoring.services.batches.automatic_submit.submit_queued",
-				queue="long",
-				job_id=f"rts_factoring:auto_submit:{company}",
-				company=company,
-			)
+def steps() -> list[Callable[[], None]]:
+	"""For each company, a step that enqueues a job when its batch is due."""
+	return [partial(submit_due, company) for company in settings.factored_companies()]
+
+
+def submit_due(company: str) -> None:
+	agreement = settings.find(company)
+	if not site_binding.problem(agreement) and is_due(agreement, now_datetime()):
+		background.enqueue_once(
+			"rts_factoring.services.batches.automatic_submit.submit_queued",
+			queue="long",
+			job_id=f"rts_factoring:auto_submit:{company}",
+			company=company,
+		)
 
 
 def is_due(agreement, now: datetime) -> bool:
@@ -73,7 +79,7 @@ def submit_queued(company: str) -> list[str]:
 	except (frappe.ValidationError, FactoringError) as error:
 		frappe.db.rollback(save_point="auto_submit")
 		frappe.clear_messages()
-		_notify_once(company, attempt, strip_html(str(error)))
+		_notify_once(company, attempt, plain_text(error))
 		return []
 	if doc:
 		attempt.values["batch"] = doc.name

@@ -1,10 +1,11 @@
 """Core errors as Frappe's, at the edge of a service: escaped, with what to do next on a line of its own."""
 
+import html
 from contextlib import contextmanager
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
+from frappe.utils import escape_html, strip_html
 from redis.exceptions import RedisError
 from rq.timeouts import BaseTimeoutException
 
@@ -53,6 +54,12 @@ def as_frappe_error(error: FactoringError) -> Exception:
 		raised = shown
 	raised.code = error.code
 	return raised
+
+
+def plain_text(error: Exception) -> str:
+	"""The message of an error as text. Those of Frappe are HTML for the desk, with the texts in them escaped."""
+	message = str(error)
+	return html.unescape(strip_html(message)) if isinstance(error, frappe.ValidationError) else message
 
 
 @contextmanager

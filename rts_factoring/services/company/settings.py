@@ -74,7 +74,7 @@ def require_any(company: str):
 def _throw_not_set_up(company: str):
 	frappe.throw(
 		_("{0} is not set up for factoring. Create and enable its Subsidiary Factoring Settings.").format(
-			frappe.bold(company)
+			frappe.bold(frappe.utils.escape_html(company))
 		),
 		title=_("Not Set Up"),
 	)

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from rts_factoring.core.documents.packet import DocumentKind, guess_kind
 from rts_factoring.services.common import files
@@ -15,7 +16,9 @@ def attach(invoice, file_url: str, kind: str | None = None, note: str | None = N
 	file = _readable_file(file_url)
 	kind = kind or guess_kind(file.file_name or file_url).value
 	if kind not in KINDS:
-		frappe.throw(_("{0} is not a kind of document. Use one of {1}.").format(kind, ", ".join(KINDS)))
+		frappe.throw(
+			_("{0} is not a kind of document. Use one of {1}.").format(escape_html(kind), ", ".join(KINDS))
+		)
 	invoice.append("factoring_documents", {"kind": kind, "file": file.file_url, "note": note})
 	invoice.save()
 	return kind
@@ -39,7 +42,11 @@ def _readable_file(file_url: str):
 		file = frappe.get_doc("File", name)
 		if file.has_permission("read"):
 			return file
-	frappe.throw(_("The file {0} does not exist, or you may not read it. Upload it first.").format(file_url))
+	frappe.throw(
+		_("The file {0} does not exist, or you may not read it. Upload it first.").format(
+			escape_html(file_url)
+		)
+	)
 
 
 def check_new_files(doc) -> None:
@@ -53,7 +60,7 @@ def check_new_files(doc) -> None:
 			frappe.throw(
 				_(
 					"Row {0} of Documents: the file {1} does not exist, or you may not read it. Upload it first."
-				).format(row.idx, frappe.bold(frappe.utils.escape_html(row.file))),
+				).format(row.idx, frappe.bold(escape_html(row.file))),
 				title=_("No Such File"),
 			)
 		refuse_public(row.file, _("Row {0} of Documents").format(row.idx))

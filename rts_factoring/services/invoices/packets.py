@@ -23,7 +23,7 @@ from rts_factoring.core.notice.due import NoticeDecision
 from rts_factoring.core.notice.notice import Notice
 from rts_factoring.core.notice.printed import require_on
 from rts_factoring.services.common import files
-from rts_factoring.services.common.errors import is_transient
+from rts_factoring.services.common.errors import is_transient, plain_text
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import fingerprint, invoice_state, notices
 
@@ -262,7 +262,7 @@ def _site_answers() -> bool:
 
 def _error_text(error: Exception) -> str:
 	"""The text of an error, without markup and shortened. Errors not written for people are named."""
-	text = " ".join(frappe.utils.strip_html(str(error)).split())
+	text = " ".join(frappe.utils.strip_html(plain_text(error)).split())
 	if len(text) > MAX_ERROR_TEXT:  # a traceback tells what happened at its end
 		text = f"{text[: MAX_ERROR_TEXT // 3]} … {text[-MAX_ERROR_TEXT * 2 // 3 :]}"
 	if isinstance(error, (frappe.ValidationError, frappe.PrintFormatError)) and text:

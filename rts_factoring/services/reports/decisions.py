@@ -6,7 +6,7 @@ import json
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 
 from rts_factoring.core.model import DEDUCTION_EVENTS, FUNDING_EVENTS, Event, Outcome, ReportKind
 from rts_factoring.core.reconciliation.results import GENUINE
@@ -115,7 +115,7 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 		frappe.throw(
 			_(
 				"{0} is not a decision. Use accept, without_fee, genuine, invoice, type, ignore or undo."
-			).format(action)
+			).format(escape_html(action))
 		)
 	fields = ("resolution_reason", "decided_invoice", "decided_event", "accepted")
 	return {"resolution": "", **dict.fromkeys(fields)}

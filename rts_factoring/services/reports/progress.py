@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import frappe
 
+from rts_factoring.services.common.errors import plain_text
+
 _KEY = "rts_factoring:posting:{}"
 
 
@@ -19,7 +21,7 @@ def notify(doc) -> None:
 
 def mark_failed(name: str, error: Exception) -> None:
 	"""Record on the import that a background step failed. The work itself was rolled back."""
-	message = getattr(error, "message", None) or str(error) or type(error).__name__
+	message = getattr(error, "message", None) or plain_text(error) or type(error).__name__
 	frappe.db.set_value("Report Import", name, {"status": "Failed", "error": message[:500]})
 	frappe.publish_realtime("factoring_report_import", {"name": name}, doctype="Report Import", docname=name)
 

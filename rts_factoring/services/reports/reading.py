@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import ReportKind
@@ -27,7 +28,9 @@ def report_content(doc) -> bytes:
 	data = files.content(frappe.get_doc("File", {"file_url": doc.file, **_attached(doc)}))
 	if doc.docstatus == 1 and hashlib.sha256(data).hexdigest() != doc.file_sha256:
 		frappe.throw(
-			_("The file {0} was changed after it was read. Import the original again.").format(doc.file)
+			_("The file {0} was changed after it was read. Import the original again.").format(
+				escape_html(doc.file)
+			)
 		)
 	return data
 

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from rts_factoring.services.common import files
+from rts_factoring.services.common.errors import plain_text
 from rts_factoring.services.company import alerts
 from rts_factoring.services.reports import provenance
 from rts_factoring.services.reports.provenance import Provenance
@@ -80,7 +81,7 @@ def make_draft(
 		frappe.clear_messages()
 		if getattr(error, "code", "") == "imported_before":
 			return "", ""
-		return "", frappe.utils.strip_html(str(error))
+		return "", plain_text(error)
 	announce(doc, origin)
 	return doc.name, ""
 

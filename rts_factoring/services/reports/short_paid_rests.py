@@ -9,12 +9,13 @@ import frappe
 from erpnext.accounts.doctype.payment_request.payment_request import make_payment_request
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
 from frappe import _
-from frappe.utils import getdate, nowdate
+from frappe.utils import escape_html, getdate, nowdate
 
 from rts_factoring.core.model import Event, InvoiceState, Policy
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.posting_matrix import Effect
 from rts_factoring.services.accounting import ledger
+from rts_factoring.services.common.errors import plain_text
 from rts_factoring.services.company import settings
 from rts_factoring.services.reports import posting, progress
 
@@ -57,7 +58,7 @@ def settle(name: str, rows: list[int], action: str, reason: str = "") -> dict:
 	if not owed:
 		frappe.throw(_nothing_left())
 	if action not in DRAFTS:
-		frappe.throw(_("{0} is not an action. Use bill, credit or write_off.").format(action))
+		frappe.throw(_("{0} is not an action. Use bill, credit or write_off.").format(escape_html(action)))
 	make: Callable[[str, Decimal], str] = {"bill": _bill, "credit": _credit}[action]
 	made, refused = [], {}
 	for invoice, amount in owed.items():
@@ -67,7 +68,7 @@ def settle(name: str, rows: list[int], action: str, reason: str = "") -> dict:
 		except frappe.ValidationError as error:
 			frappe.db.rollback(save_point="short_paid_rest")
 			frappe.clear_last_message()
-			refused[invoice] = str(error)
+			refused[invoice] = plain_text(error)
 	return {"doctype": DRAFTS[action], "made": made, "refused": refused}
 
 

@@ -35,7 +35,8 @@ def request_credentials(doc) -> None:
 		reference_name=doc.name,
 	)
 	doc.db_set({"request_stage": "Asked", "asked_on": today()})
-	doc.add_comment("Info", _("asked {0} for transfer credentials").format(doc.representative_email))
+	address = frappe.utils.escape_html(doc.representative_email)
+	doc.add_comment("Info", _("asked {0} for transfer credentials").format(address))
 
 
 def _step(step: str, title: str, missing: str) -> dict:

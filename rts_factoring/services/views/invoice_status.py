@@ -8,7 +8,7 @@ from frappe import _
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services.accounting import ledger
-from rts_factoring.services.common.errors import translate
+from rts_factoring.services.common.errors import plain_text, translate
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, readiness, receivables
 
@@ -83,6 +83,6 @@ def in_bulk(invoices: Collection[str], action: Callable[[str], object]) -> dict:
 			frappe.db.rollback(save_point=point)
 			frappe.clear_last_message()
 			# Frappe's own refusals say nothing
-			reason = frappe.utils.strip_html(str(error)) or _("You have no permission for this.")
+			reason = plain_text(error) or _("You have no permission for this.")
 			refused.append({"invoice": name, "reason": reason})
 	return {"done": done, "refused": refused}

@@ -50,14 +50,7 @@ frappe.ui.form.on("Factoring Batch", {
 		return new Promise((resolve) => {
 			const dialog = new frappe.ui.Dialog({
 				title: __("The factor has files of this batch"),
-				fields: [
-					{
-						fieldtype: "Small Text",
-						fieldname: "reason",
-						label: __("Reason for Cancelling"),
-						reqd: 1,
-					},
-				],
+				fields: [rts_factoring.reason(__("Reason for Cancelling"))],
 				primary_action_label: __("Cancel the Batch"),
 				async primary_action({ reason }) {
 					dialog.hide();

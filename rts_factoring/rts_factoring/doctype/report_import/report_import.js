@@ -212,19 +212,23 @@ async function teach(frm) {
 	}
 	const named = (values) =>
 		values.map((value) => ({ value, label: FIELD_LABELS[value] || __(frappe.unscrub(value)) }));
+	// Frappe shows the value of a Select as HTML, too: the texts stand in the labels only.
 	const texts = [
-		...known.words.map((text) => ({ value: `Word:${text}`, label: __("Word {0}", [text]) })),
-		...known.headers.map((text) => ({ value: `Header:${text}`, label: __("Header {0}", [text]) })),
+		...known.words.map((text, number) => ({ value: `Word ${number}`, label: __("Word {0}", [text]) })),
+		...known.headers.map((text, number) => ({
+			value: `Header ${number}`,
+			label: __("Header {0}", [text]),
+		})),
 	];
-	const is_header = 'eval:(doc.text || "").startsWith("Header:")';
-	const is_word = 'eval:(doc.text || "").startsWith("Word:")';
+	const is_header = 'eval:(doc.text || "").startsWith("Header")';
+	const is_word = 'eval:(doc.text || "").startsWith("Word")';
 	frappe.prompt(
 		[
 			{
 				fieldname: "text",
 				fieldtype: "Select",
 				label: __("In the File"),
-				options: texts,
+				options: rts_factoring.options(texts),
 				default: texts[0].value,
 				reqd: 1,
 			},
@@ -232,7 +236,7 @@ async function teach(frm) {
 				fieldname: "field",
 				fieldtype: "Select",
 				label: __("Is the Column"),
-				options: named(known.fields),
+				options: rts_factoring.options(named(known.fields)),
 				depends_on: is_header,
 				mandatory_depends_on: is_header,
 			},
@@ -240,15 +244,16 @@ async function teach(frm) {
 				fieldname: "meaning",
 				fieldtype: "Select",
 				label: __("Means"),
-				options: named(known.meanings),
+				options: rts_factoring.options(named(known.meanings)),
 				depends_on: is_word,
 				mandatory_depends_on: is_word,
 			},
 		],
-		async ({ text, field, meaning }) => {
-			const [what, ...rest] = text.split(":");
-			const means = what === "Header" ? field : meaning;
-			await rts_factoring.call_method(frm, "teach", { what, text: rest.join(":"), means });
+		async ({ text: chosen, field, meaning }) => {
+			const [what, number] = chosen.split(" ");
+			const [text, means] =
+				what === "Header" ? [known.headers[number], field] : [known.words[number], meaning];
+			await rts_factoring.call_method(frm, "teach", { what, text, means });
 			frm.reload_doc();
 		},
 		__("Teach the Layout"),

@@ -2,4 +2,5 @@
 
 frappe.query_reports["Cost of Factoring"] = {
 	filters: [rts_factoring.company_filter(), ...rts_factoring.period_filters()],
+	formatter: rts_factoring.formatter,
 };

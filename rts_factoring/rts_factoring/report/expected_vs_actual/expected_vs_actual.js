@@ -10,4 +10,5 @@ frappe.query_reports["Expected vs Actual"] = {
 			fieldtype: "Check",
 		},
 	],
+	formatter: rts_factoring.formatter,
 };

@@ -16,4 +16,5 @@ frappe.query_reports["Factored Invoices"] = {
 			options: "Customer",
 		},
 	],
+	formatter: rts_factoring.formatter,
 };

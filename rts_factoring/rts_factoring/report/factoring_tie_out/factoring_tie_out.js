@@ -7,7 +7,7 @@ frappe.query_reports["Factoring Tie-out"] = {
 			report.page.add_inner_button(__("Repair"), () => repair(report));
 	},
 	formatter(value, row, column, data, default_formatter) {
-		const shown = default_formatter(value, row, column, data);
+		const shown = rts_factoring.formatter(value, row, column, data, default_formatter);
 		if (column.fieldname !== "difference" || !data) return shown;
 		const [mark, colour] = data.difference ? ["✗", "red"] : ["✓", "green"];
 		return `<span class="indicator-pill ${colour}">${mark}</span> ${shown}`;
