@@ -170,8 +170,9 @@ function listen_to_rows(frm, $wrapper) {
 			rts_factoring.show_rows(frm);
 		}, TYPING);
 	});
-	// nor does a key in it save or submit the form
-	$wrapper.on("keydown", "[data-search]", (event) => event.key === "Enter" && event.preventDefault());
+	$wrapper.on("keydown", "[data-search]", (event) => {
+		if (event.key === "Enter") event.preventDefault();
+	});
 	$wrapper.on("click", "[data-move]", (event) => {
 		frm.rows.start += PAGE * Number(event.currentTarget.dataset.move);
 		rts_factoring.show_rows(frm);

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.candidates import candidates, compare
-from rts_factoring.core.reconciliation.matching import digits
+from rts_factoring.core.reconciliation.matching import digits, normalised
 from rts_factoring.core.reports.lines import ReportLine
 from rts_factoring.services.accounting.ledger import ROLES
 from rts_factoring.services.invoices import receivables
@@ -23,7 +23,7 @@ _ENTRIES = 20
 
 
 def details(doc, row_no: int) -> dict:
-	"""`row` as in a page, its `cells`, `invoice`, `candidates`, what it `posted`, and the decisions it takes (`actions`). Of the
+	"""`row` as in a page, its `cells`, `invoice`, `candidates` unless it names its invoice, what it `posted`, and the decisions it takes (`actions`). Of the
 	rows that wait, the one after and the one before it (`next`, `previous`; None where there is none)."""
 	found = {"next": _waiting(doc.name, row_no, 1), "previous": _waiting(doc.name, row_no, -1)}
 	rows = frappe.get_all(
@@ -37,7 +37,8 @@ def details(doc, row_no: int) -> dict:
 	(row,) = row_pages.complete(rows)
 	line = _line(row)
 	waits = row.outcome in report_lines.WAITING_OUTCOMES and not row.posted
-	others = _offered(doc.company, line, row.sales_invoice) if waits else []
+	is_named = bool(row.sales_invoice) and normalised(row.sales_invoice) == normalised(line.invoice_no)
+	others = _offered(doc.company, line, row.sales_invoice) if waits and not is_named else []
 	own = _readable_invoices([row.sales_invoice]) if row.sales_invoice else []
 	return found | {
 		"row": row,
