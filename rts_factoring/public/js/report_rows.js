@@ -14,6 +14,7 @@ function rows_state(frm) {
 	if (frm.rows?.of !== frm.doc.name) {
 		const chosen = new Set();
 		frm.rows = { of: frm.doc.name, outcome: "", search: "", start: 0, chosen, open: 0, at: 0 };
+		frm.get_field("lines").$wrapper.find("[data-search]").val(""); // typed for another report
 	}
 	return frm.rows;
 }

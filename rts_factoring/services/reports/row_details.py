@@ -1,4 +1,4 @@
-"""One row of a report for the person who decides it: its cells, the invoice beside it, others it may mean, what it posted."""
+"""One row of a report for the person who decides it: its cells, its invoice, others it may mean, and what it posted."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _ENTRIES = 20
 
 
 def details(doc, row_no: int) -> dict:
-	"""`row` as in a page, its `cells`, `invoice`, `candidates` unless it names its invoice, what it `posted`, and the decisions it takes (`actions`). Of the
-	rows that wait, the one after and the one before it (`next`, `previous`; None where there is none)."""
+	"""`row` as in a page, its `cells`, the `invoice` beside it, what it `posted` and the decisions it takes (`actions`); and,
+	where it waits and names no invoice, `candidates`. Of the rows that wait, the one after and the one before it (`next`,
+	`previous`; None where there is none)."""
 	found = {"next": _waiting(doc.name, row_no, 1), "previous": _waiting(doc.name, row_no, -1)}
 	rows = frappe.get_all(
 		row_pages.DOCTYPE,

@@ -1,3 +1,5 @@
+import frappe
+
 from rts_factoring.services.common.documents import CompanyDocument
 from rts_factoring.services.reports import report_import
 
@@ -137,3 +139,9 @@ class ReportImportLine(CompanyDocument):
 
 	def on_trash(self):
 		report_import.on_trash_line(self)
+
+
+def on_doctype_update() -> None:
+	"""The rows of one import in their order, and those of one outcome, are found without reading the others."""
+	frappe.db.add_index("Report Import Line", ["report_import", "row_no"])
+	frappe.db.add_index("Report Import Line", ["report_import", "outcome", "row_no"])
