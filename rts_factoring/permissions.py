@@ -28,6 +28,10 @@ WITH_FILES = (
 	"Report Layout",
 	"Schedule Layout",
 )  # what has a company and may carry packets, schedules, reports and documents
+GUARDED = (
+	*WITH_FILES,
+	"Communication",
+)  # whose files are not opened by naming their address; mails bring reports
 
 
 def allowed_companies(user: str | None = None) -> list[str] | None:
@@ -120,7 +124,7 @@ def has_file_permission(doc, ptype: str | None = None, user: str | None = None, 
 
 	Frappe asks for `create` before it reads the file, so a record that only names a stranger's private address is refused.
 	"""
-	if ptype == "create" and files.names_unreadable_file(doc, WITH_FILES):
+	if ptype == "create" and files.names_unreadable_file(doc, GUARDED):
 		return False
 	companies = allowed_companies(user)
 	if companies is not None and doc.attached_to_doctype in WITH_FILES and doc.attached_to_name:

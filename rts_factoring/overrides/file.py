@@ -1,11 +1,11 @@
-from rts_factoring.permissions import WITH_FILES
+from rts_factoring.permissions import GUARDED
 from rts_factoring.services.common import files
 from rts_factoring.services.invoices import customer_papers
 from rts_factoring.services.reports import mailbox
 
 
 def validate(doc, method=None):
-	files.check_changed_address(doc, WITH_FILES)
+	files.check_changed_address(doc, GUARDED)
 
 
 def after_insert(doc, method=None):

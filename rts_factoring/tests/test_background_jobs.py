@@ -14,10 +14,12 @@ from rq.timeouts import JobTimeoutException
 
 from rts_factoring import tasks
 from rts_factoring.services.batches import delivery
+from rts_factoring.services.common import background
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.invoices import readiness
-from rts_factoring.services.reports import decisions, inbox, jobs, posting, reconciling, report_import
+from rts_factoring.services.reports import decisions, jobs, posting, reconciling, report_import
 from rts_factoring.services.reports import reading as reading_service
+from rts_factoring.services.views import reminders
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import run_worker
 from rts_factoring.tests.factories import ACME
@@ -83,13 +85,31 @@ class TestReadinessInTheBackground(ReportCase):
 class TestStepsOfTheScheduler(ReportCase):
 	def test_a_step_that_fails_stops_no_other_and_is_in_the_error_log(self):
 		frappe.db.delete("Error Log")
-		broken = mock.patch.object(delivery, "resume_due", side_effect=RuntimeError("it broke"))
-		broken_step = mock.Mock(side_effect=RuntimeError("it broke"), __module__="rts", __name__="resume")
-		with broken, mock.patch.object(inbox, "poll_due") as poll:
-			tasks.run_each(broken_step, inbox.poll_due)
-		poll.assert_called_once()
+		later = []
+
+		def breaks():
+			raise RuntimeError("it broke")
+
+		with (
+			mock.patch.object(delivery, "resume_due", breaks),
+			mock.patch.object(jobs, "resume_stuck", lambda: later.append("resumed")),
+		):
+			tasks.every_few_minutes()
+		self.assertEqual(later, ["resumed"])
 		(title,) = frappe.get_all("Error Log", pluck="method")
-		self.assertEqual(title, "rts.resume")
+		self.assertEqual(title, f"{__name__}.breaks")
+
+	def test_a_company_whose_step_fails_stops_no_other(self):
+		reminded = []
+
+		def remind(company):
+			reminded.append(company)
+			if company == ACME:
+				raise RuntimeError
+
+		with mock.patch.object(reminders, "remind", remind):
+			tasks.daily()
+		self.assertEqual(reminded, sorted(factories.COMPANIES))
 
 	def test_what_a_failed_step_wrote_is_not_kept(self):
 		def writes_and_fails():
@@ -98,7 +118,7 @@ class TestStepsOfTheScheduler(ReportCase):
 
 		factories.make_invoices(["AF-10001"])
 		frappe.db.commit()
-		tasks.run_each(writes_and_fails)
+		background.run_each([writes_and_fails])
 		self.assertNotEqual(frappe.db.get_value("Sales Invoice", "AF-10001", "remarks"), "half done")
 
 

@@ -130,6 +130,22 @@ class TestAddresses(FreightCase):
 				self.assertEqual(answer.status_code, 403, (person.user, spelled, answer.text[:300]))
 				self.assertEqual(person.get(spelled).status_code, 403, spelled)
 
+	def test_a_report_that_was_mailed_or_uploaded_and_not_used_yet_is_not_opened_by_naming_it(self):
+		mail = frappe.get_doc(
+			{"doctype": "Communication", "subject": "x", "sent_or_received": "Received"}
+		).insert()
+		for attached in ({"attached_to_doctype": "Communication", "attached_to_name": mail.name}, {}):
+			file = {"file_name": "report.xlsx", "content": frappe.generate_hash(), "is_private": 1} | attached
+			address = frappe.get_doc({"doctype": "File", **file}).insert().file_url
+			frappe.db.commit()
+			person = self.portal_user()
+			answer = person.session.post(
+				f"{self.web.url}/api/resource/File",
+				json={"file_url": address, "file_name": "mine.xlsx", "is_private": 1},
+			)
+			self.assertEqual(answer.status_code, 403, answer.text[:300])
+			self.assertEqual(person.get(address).status_code, 403)
+
 	def test_a_packet_has_an_address_that_nobody_guesses_and_a_name_people_know(self):
 		address = self.packet()
 		self.assertRegex(address, r"AF-10001-[0-9a-z]{20}\.pdf$")

@@ -74,8 +74,8 @@ class BindingCase(DeliveryCase):
 		frappe.db.set_value(settings.DOCTYPE, ACME, wanted)
 		frappe.clear_document_cache(settings.DOCTYPE, ACME)
 		with mock.patch.object(frappe, "enqueue") as enqueue:
-			automatic_submit.submit_due()
-			inbox.poll_due()
+			automatic_submit.submit_due(ACME)
+			inbox.poll_due(ACME)
 		enqueue.assert_not_called()
 
 
@@ -162,8 +162,8 @@ class TestCopiedSite(BindingCase):
 
 	def test_the_managers_are_told_once(self):
 		with self.copied_site():
-			connections.notify_halted()
-			connections.notify_halted()
+			connections.notify_halted(ACME)
+			connections.notify_halted(ACME)
 			self.assertEqual(self.told(self.manager, ACME), [f"Nothing is sent or fetched for {ACME}"])
 
 	def test_the_copy_works_once_a_system_manager_confirmed_it_and_the_original_no_longer(self):

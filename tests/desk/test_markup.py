@@ -372,7 +372,10 @@ def test_reports_the_workspace_and_the_help_show_texts(walk):
 	desk.open("factoring")
 	page.wait_for_timeout(1500)
 	walk.look("workspace")
-	desk.click(".navbar .dropdown-notifications button, .navbar .dropdown-notifications .nav-link")
+	desk.click(
+		".navbar .dropdown-notifications button, .navbar .dropdown-notifications .nav-link,"
+		" .body-sidebar .sidebar-notification, .body-sidebar [data-name='notification'], .body-sidebar :text-is('Notification')"
+	)
 	page.wait_for_selector(".notification-list-body .recent-item")
 	walk.look("notifications")
 	desk.sees("A&B alert_subject", ".notifications-list")

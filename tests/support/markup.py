@@ -5,13 +5,22 @@ Each text is `A&B`, the name of its place, and an element that reports itself to
 
 WATCH = """
 window.__ran = [];
-window.__x = (element) => window.__ran.push(element.dataset.xss);
+window.__core = ".dialog-assignment-row"; // Frappe 16's own list of who a document is assigned to, full names as HTML
+window.__x = (element) => element.closest(window.__core) || window.__ran.push(element.dataset.xss);
 """
 FOUND = """() => {
-	const made = [...document.querySelectorAll("[data-xss]")].map((e) => e.dataset.xss);
+	const elements = [...document.querySelectorAll("[data-xss]")].filter((e) => !e.closest(window.__core));
+	const made = elements.map((e) => e.dataset.xss);
 	const ran = window.__ran || [];
 	return [...new Set([...made, ...ran.map((name) => `${name} ran`)])].sort();
 }"""
+
+
+PLACES = """() => [...document.querySelectorAll("[data-xss]")].map((e) => {
+	const path = [];
+	for (let p = e.parentElement; p && path.length < 5; p = p.parentElement) path.unshift(p.className || p.tagName);
+	return `${e.dataset.xss} in ${path.join(" > ")}`;
+})"""
 
 
 def element(place: str) -> str:

@@ -83,7 +83,8 @@ class Walk:
 		self.desk.settled()
 		self.page.wait_for_timeout(150)
 		if made := [name for name in m.found(self.page) if name.partition(" ")[0] not in but]:
-			self.wrong.append(f"{where}: {', '.join(made)}")
+			places = "; ".join(self.page.evaluate(m.PLACES))
+			self.wrong.append(f"{where}: {', '.join(made)} ({places})")
 			self.page.evaluate(
 				"() => { window.__ran = []; document.querySelectorAll('[data-xss]').forEach((e) => e.remove()); }"
 			)

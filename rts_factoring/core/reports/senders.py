@@ -58,7 +58,7 @@ def _confirms(results: list[list[str]], address: str) -> bool:
 	verdicts = [_verdict(result) for result in results]
 	if any(method == "dmarc" for method, _verdict_, _values in verdicts):
 		return any(
-			method == "dmarc" and verdict == "pass" and values.get("header.from", domain) == domain
+			method == "dmarc" and verdict == "pass" and values.get("header.from") == domain
 			for method, verdict, values in verdicts
 		)
 	return any(

@@ -1,6 +1,8 @@
 """Batches that are submitted automatically: at a time of day, or when enough invoices are queued."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import frappe
 from frappe import _
@@ -19,17 +21,20 @@ ACTION = "Submit"
 WATCHED = ("enabled", "auto_submit", "auto_submit_time")
 
 
-def submit_due() -> None:
-	"""Enqueue a job for each company whose batch is due now."""
-	for company in settings.factored_companies():
-		agreement = settings.find(company)
-		if not site_binding.problem(agreement) and is_due(agreement, now_datetime()):
-			background.enqueue_once(
-				"rts_factoring.services.batches.automatic_submit.submit_queued",
-				queue="long",
-				job_id=f"rts_factoring:auto_submit:{company}",
-				company=company,
-			)
+def steps() -> list[Callable[[], None]]:
+	"""For each company, a step that enqueues a job when its batch is due."""
+	return [partial(submit_due, company) for company in settings.factored_companies()]
+
+
+def submit_due(company: str) -> None:
+	agreement = settings.find(company)
+	if not site_binding.problem(agreement) and is_due(agreement, now_datetime()):
+		background.enqueue_once(
+			"rts_factoring.services.batches.automatic_submit.submit_queued",
+			queue="long",
+			job_id=f"rts_factoring:auto_submit:{company}",
+			company=company,
+		)
 
 
 def is_due(agreement, now: datetime) -> bool:

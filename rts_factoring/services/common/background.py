@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import frappe
 from frappe.utils.background_jobs import get_job_status, is_job_enqueued
 from rq.job import JobStatus
@@ -39,3 +41,16 @@ def enqueue_unless_waiting(method: str, *, job_id: str, **options) -> None:
 			frappe.enqueue(method, job_id=free, deduplicate=True, **options)
 
 	frappe.db.after_commit.add(enqueue)
+
+
+def run_each(steps: Iterable[Callable[[], object]]) -> None:
+	"""Run steps, each in a transaction of its own; one that fails stops no other. What went wrong is in the Error Log."""
+	for step in steps:
+		try:
+			step()
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a scheduled job; the steps are independent
+		except Exception:
+			frappe.db.rollback()
+			function = getattr(step, "func", step)
+			frappe.log_error(title=f"{function.__module__}.{function.__name__}")
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a scheduled job; the log of the error must stay

@@ -44,16 +44,19 @@ def take_over(file_urls: Collection[str], doctype: str, name: str) -> None:
 
 def names_unreadable_file(doc, protected: Collection[str]) -> bool:
 	"""Whether a File record without content gives the address of a private file that the user may not read. Frappe would
-	let the user open it as their own. `protected` are the DocTypes whose files this guards."""
+	let the user open it as their own. `protected` are the DocTypes whose files this guards, beside files that are attached to
+	nothing yet."""
 	if doc.get("content") or not doc.file_url:
 		return False
 	address = posixpath.normpath(unquote(doc.file_url))
-	filters = {
-		"file_url": address,
-		"attached_to_doctype": ("in", list(protected)),
-		"name": ("!=", doc.name or ""),
-	}
-	return bool(frappe.db.exists("File", filters)) and not can_read_file(address)
+	rows = frappe.get_all(
+		"File",
+		filters={"file_url": address, "is_private": 1, "name": ("!=", doc.name or "")},
+		fields=["attached_to_doctype"],
+		limit=100,
+	)
+	guarded = any(not row.attached_to_doctype or row.attached_to_doctype in protected for row in rows)
+	return guarded and not can_read_file(address)
 
 
 def check_changed_address(doc, protected: Collection[str]) -> None:

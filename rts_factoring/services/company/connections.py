@@ -1,5 +1,8 @@
 """The connection to the factor's server: its host key, confirmed once by a person, and a test login."""
 
+from collections.abc import Callable
+from functools import partial
+
 import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime, today
@@ -50,20 +53,24 @@ def confirm_host_key(doc, fingerprint: str) -> None:
 	doc.db_set("host_key_fingerprint", fingerprint)
 
 
-def notify_halted() -> None:
-	"""Tell the managers of each company once that nothing is sent or fetched on this site."""
-	for company in settings.factored_companies():
-		agreement = settings.find(company)
-		key = site_binding.problem(agreement)
-		if not key or key == site_binding.PAUSED:
-			continue
-		message = str(site_binding.as_error(agreement, key))
-		last = logs.latest_entry(SITE, company)
-		if last and last.message == message:
-			continue
-		Attempt(SITE, company).refused(message)
-		subject = _("Nothing is sent or fetched for {0}").format(company)
-		alerts.notify_managers(company, subject, message, settings.DOCTYPE, agreement.name)
+def steps() -> list[Callable[[], None]]:
+	"""For each company, a step that tells its managers when nothing is sent or fetched on this site."""
+	return [partial(notify_halted, company) for company in settings.factored_companies()]
+
+
+def notify_halted(company: str) -> None:
+	"""Tell the managers once."""
+	agreement = settings.find(company)
+	key = site_binding.problem(agreement)
+	if not key or key == site_binding.PAUSED:
+		return
+	message = str(site_binding.as_error(agreement, key))
+	last = logs.latest_entry(SITE, company)
+	if last and last.message == message:
+		return
+	Attempt(SITE, company).refused(message)
+	subject = _("Nothing is sent or fetched for {0}").format(company)
+	alerts.notify_managers(company, subject, message, settings.DOCTYPE, agreement.name)
 
 
 def test_connection(doc) -> dict:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import frappe
 from frappe import _
@@ -26,18 +28,21 @@ LOOK_AGAIN = timedelta(
 FILE_ERRORS = ("too_big", "refused", "folder_missing")  # errors of one file; any other is of the connection
 
 
-def poll_due() -> None:
-	"""Enqueue a job for each company that wants its inbox polled."""
-	for company in settings.factored_companies():
-		agreement = settings.find(company)
-		wanted = agreement.poll_inbox and agreement.inbox_folder and agreement.host
-		if wanted and not site_binding.problem(agreement):
-			background.enqueue_once(
-				"rts_factoring.services.reports.inbox.poll",
-				queue="long",
-				job_id=f"rts_factoring:inbox:{company}",
-				company=company,
-			)
+def steps() -> list[Callable[[], None]]:
+	"""For each company, a step that enqueues a job when its inbox is to be polled."""
+	return [partial(poll_due, company) for company in settings.factored_companies()]
+
+
+def poll_due(company: str) -> None:
+	agreement = settings.find(company)
+	wanted = agreement.poll_inbox and agreement.inbox_folder and agreement.host
+	if wanted and not site_binding.problem(agreement):
+		background.enqueue_once(
+			"rts_factoring.services.reports.inbox.poll",
+			queue="long",
+			job_id=f"rts_factoring:inbox:{company}",
+			company=company,
+		)
 
 
 def poll(company: str) -> list[str]:

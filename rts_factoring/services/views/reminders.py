@@ -1,5 +1,8 @@
 """Daily reminders of what waits for RTS and what waits for the managers."""
 
+from collections.abc import Callable
+from functools import partial
+
 import frappe
 from frappe import _
 from frappe.utils import add_days, cint, today
@@ -13,9 +16,9 @@ from rts_factoring.services.views import statements
 SHOWN = 20  # names in one message
 
 
-def remind_all() -> None:
-	for company in settings.factored_companies():
-		remind(company)
+def steps() -> list[Callable[[], None]]:
+	"""For each company, a step that reminds its managers."""
+	return [partial(remind, company) for company in settings.factored_companies()]
 
 
 def remind(company: str) -> None:

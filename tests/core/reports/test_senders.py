@@ -31,6 +31,7 @@ def test_a_sender_is_allowed_by_address_or_by_exact_domain(address, listed):
 		("dmarc=pass header.from=rtsinc.com", True),
 		("dmarc=pass (p=REJECT sp=NONE; dis=NONE) header.from=rtsinc.com", True),
 		("dmarc=pass header.from=evil.com", False),
+		("dmarc=pass", False),  # of which address is not said
 		("dmarc=fail header.from=rtsinc.com; dkim=pass header.d=rtsinc.com", False),
 		("dkim=pass header.d=rtsinc.com header.s=s1", True),
 		("dkim=pass (2048-bit key) header.i=@rtsinc.com", True),
