@@ -142,6 +142,8 @@ class ReportImportLine(CompanyDocument):
 
 
 def on_doctype_update() -> None:
-	"""The rows of one import in their order, and those of one outcome, are found without reading the others."""
+	"""Indexes by which a page of an import is found, and its rows counted and summed by outcome, without reading others."""
 	frappe.db.add_index("Report Import Line", ["report_import", "row_no"])
-	frappe.db.add_index("Report Import Line", ["report_import", "outcome", "row_no"])
+	frappe.db.add_index(
+		"Report Import Line", ["report_import", "outcome", "posted", "row_no", "purchased", "paid"]
+	)
