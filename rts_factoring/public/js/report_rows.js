@@ -45,6 +45,7 @@ rts_factoring.show_rows = async function show(frm) {
 
 // The search field stays while the rest is drawn anew, so that typing goes on
 
+rts_factoring.rows.draw = draw_rows;
 function draw_rows(frm) {
 	const state = frm.rows;
 	const { rows } = rts_factoring;
