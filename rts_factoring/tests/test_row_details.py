@@ -54,8 +54,8 @@ class TestRowDetails(FreightCase):
 		other = frappe.db.get_value("Sales Invoice", "AF-10001", "customer")
 		limit = {"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": other}
 		frappe.get_doc(limit).insert(ignore_permissions=True)
-		with self.set_user(user):
-			self.assertEqual(api.get_report_row(doc.name, 7)["candidates"], [])
+		frappe.set_user(user)
+		self.assertEqual(api.get_report_row(doc.name, 7)["candidates"], [])
 
 	def test_the_rows_that_wait_follow_each_other(self):
 		doc = self.report()
@@ -87,13 +87,13 @@ class TestRowDetails(FreightCase):
 		for row in (5, 6, 7):
 			offered = api.get_report_row(doc.name, row)["actions"]
 			for action in ("accept", "without_fee", "genuine", "invoice", "type", "ignore"):
-				frappe.db.savepoint("before")
+				frappe.db.savepoint("undecided")
 				try:
 					decisions.record_decision(doc.name, [row], action, **values.get(action, {"reason": "x"}))
 					taken = True
 				except frappe.ValidationError:
 					taken = False
-				frappe.db.rollback(save_point="before")
+				frappe.db.rollback(save_point="undecided")
 				self.assertEqual(action in offered, taken, (row, action))
 
 	def rows_of(self, doc, **asked):

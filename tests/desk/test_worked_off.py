@@ -118,7 +118,7 @@ def test_rows_are_found_read_and_decided_by_keyboard(dana, sent):
 	dana.page.keyboard.press("ArrowDown")
 	dana.page.keyboard.press("Enter")
 	assert shown(dana) == 9
-	dana.page.locator("[data-search]").fill("AF-6")
+	dana.page.locator("[data-search]").press_sequentially("AF-6")
 	dana.page.wait_for_function("() => document.querySelectorAll('[data-line]').length === 1")
 	dana.page.keyboard.press("Alt+ArrowDown")
 	assert shown(dana) == 10

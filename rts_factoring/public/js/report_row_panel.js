@@ -22,7 +22,8 @@ const DECISIONS = {
 rts_factoring.rows.open = async function (frm, row) {
 	const state = frm.rows;
 	Object.assign(state, { open: row, focus: row ? "[data-panel-title]" : `[data-open="${state.open}"]` });
-	if (row && !state.page.rows.some(({ row_no }) => row_no === row)) {
+	if (!row) return rts_factoring.rows.draw(frm);
+	if (!state.page.rows.some(({ row_no }) => row_no === row)) {
 		state.at = row;
 		if (state.search || !["", "waiting"].includes(state.outcome)) {
 			Object.assign(state, { outcome: "waiting", search: "" });
@@ -30,7 +31,7 @@ rts_factoring.rows.open = async function (frm, row) {
 		}
 	}
 	await rts_factoring.show_rows(frm);
-	if (row) bring_into_view(frm);
+	bring_into_view(frm);
 };
 
 function bring_into_view(frm) {

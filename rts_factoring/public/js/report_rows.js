@@ -14,6 +14,7 @@ function rows_state(frm) {
 	if (frm.rows?.of !== frm.doc.name) {
 		const chosen = new Set();
 		frm.rows = { of: frm.doc.name, outcome: "", search: "", start: 0, chosen, open: 0, at: 0 };
+		frm.get_field("lines").$wrapper.find("[data-search]").val(""); // typed for another report
 	}
 	return frm.rows;
 }
@@ -44,6 +45,7 @@ rts_factoring.show_rows = async function show(frm) {
 
 // The search field stays while the rest is drawn anew, so that typing goes on
 
+rts_factoring.rows.draw = draw_rows;
 function draw_rows(frm) {
 	const state = frm.rows;
 	const { rows } = rts_factoring;
@@ -170,8 +172,9 @@ function listen_to_rows(frm, $wrapper) {
 			rts_factoring.show_rows(frm);
 		}, TYPING);
 	});
-	// nor does a key in it save or submit the form
-	$wrapper.on("keydown", "[data-search]", (event) => event.key === "Enter" && event.preventDefault());
+	$wrapper.on("keydown", "[data-search]", (event) => {
+		if (event.key === "Enter") event.preventDefault();
+	});
 	$wrapper.on("click", "[data-move]", (event) => {
 		frm.rows.start += PAGE * Number(event.currentTarget.dataset.move);
 		rts_factoring.show_rows(frm);

@@ -1,4 +1,4 @@
-"""One row of a report for the person who decides it: its cells, the invoice beside it, others it may mean, what it posted."""
+"""One row of a report for the person who decides it: its cells, its invoice, others it may mean, and what it posted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.candidates import candidates, compare
-from rts_factoring.core.reconciliation.matching import digits
+from rts_factoring.core.reconciliation.matching import digits, normalised
 from rts_factoring.core.reports.lines import ReportLine
 from rts_factoring.services.accounting.ledger import ROLES
 from rts_factoring.services.invoices import receivables
@@ -23,8 +23,9 @@ _ENTRIES = 20
 
 
 def details(doc, row_no: int) -> dict:
-	"""`row` as in a page, its `cells`, `invoice`, `candidates`, what it `posted`, and the decisions it takes (`actions`). Of the
-	rows that wait, the one after and the one before it (`next`, `previous`; None where there is none)."""
+	"""`row` as in a page, its `cells`, the `invoice` beside it, what it `posted` and the decisions it takes (`actions`); and,
+	where it waits and names no invoice, `candidates`. Of the rows that wait, the one after and the one before it (`next`,
+	`previous`; None where there is none)."""
 	found = {"next": _waiting(doc.name, row_no, 1), "previous": _waiting(doc.name, row_no, -1)}
 	rows = frappe.get_all(
 		row_pages.DOCTYPE,
@@ -37,7 +38,8 @@ def details(doc, row_no: int) -> dict:
 	(row,) = row_pages.complete(rows)
 	line = _line(row)
 	waits = row.outcome in report_lines.WAITING_OUTCOMES and not row.posted
-	others = _offered(doc.company, line, row.sales_invoice) if waits else []
+	is_named = bool(row.sales_invoice) and normalised(row.sales_invoice) == normalised(line.invoice_no)
+	others = _offered(doc.company, line, row.sales_invoice) if waits and not is_named else []
 	own = _readable_invoices([row.sales_invoice]) if row.sales_invoice else []
 	return found | {
 		"row": row,

@@ -45,8 +45,10 @@ def page(
 	if row:
 		start = _count(asked.where(_LINE.row_no < int(row))) // length * length
 	start = max(int(start), 0)
-	columns = asked.select(*(_LINE[name] for name in FIELDS))
-	rows = columns.orderby(_LINE.row_no).offset(start).limit(length).run(as_dict=True)
+	shown = (
+		asked.select(_LINE.row_no).orderby(_LINE.row_no).offset(start).limit(length).run()
+	)  # the index has it
+	rows = _rows(report_import, [row_no for (row_no,) in shown])
 	kind, status = frappe.db.get_value("Report Import", report_import, ["kind", "status"])
 	counts, sums = _totals(report_import, "paid" if kind == "Payment" else "purchased")
 	waiting = sum(counts.get(outcome, 0) for outcome in report_lines.WAITING_OUTCOMES)
@@ -89,6 +91,12 @@ def _asked(report_import: str, outcome: str, search: str):
 	if plain := re.sub(r"([\\%_])", r"\\\1", search.strip()):
 		query = query.where(Criterion.any(_LINE[name].like(f"%{plain}%") for name in SEARCHED))
 	return query
+
+
+def _rows(report_import: str, numbers: list[int]) -> list:
+	query = frappe.qb.from_(_LINE).where(_LINE.report_import == report_import)
+	query = query.where(_LINE.row_no.isin(numbers or [0])).orderby(_LINE.row_no)
+	return query.select(*(_LINE[name] for name in FIELDS)).run(as_dict=True)
 
 
 def _count(query) -> int:

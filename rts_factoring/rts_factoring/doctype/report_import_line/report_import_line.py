@@ -1,3 +1,5 @@
+import frappe
+
 from rts_factoring.services.common.documents import CompanyDocument
 from rts_factoring.services.reports import report_import
 
@@ -137,3 +139,11 @@ class ReportImportLine(CompanyDocument):
 
 	def on_trash(self):
 		report_import.on_trash_line(self)
+
+
+def on_doctype_update() -> None:
+	"""Indexes by which a page of an import is found, and its rows counted and summed by outcome, without reading others."""
+	frappe.db.add_index("Report Import Line", ["report_import", "row_no"])
+	frappe.db.add_index(
+		"Report Import Line", ["report_import", "outcome", "posted", "row_no", "purchased", "paid"]
+	)
