@@ -83,7 +83,8 @@ class TestWorkBesidePosting(RaceCase):
 		status = frappe.db.get_value("Report Import", self.being_posted.name, "status")
 		self.assertEqual(status, "Posted" if is_posted else "Posting")
 		self.assertEqual(self.figures("R-1"), ("Completed", "0.00") if is_posted else ("Financed", "1000.00"))
-		self.assert_books_agree()
+		if is_posted:
+			self.assert_books_agree()
 
 	def work_on(self):
 		"""Everything that has nothing to do with the invoices being posted."""

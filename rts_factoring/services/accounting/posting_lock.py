@@ -16,7 +16,7 @@ def lock(company: str) -> None:
 	A job that takes the lock before it reads anything never fails here. A request does not wait: BusyError.
 	"""
 	if locks.is_request():
-		with locks.refused_when_busy(company):
+		with locks.refused_when_busy(_("A report of {0}").format(company)):
 			_lock_counter(company)
 	counter, key = frappe.qb.DocType("Series"), _counter_of(company)
 	frappe.qb.into(counter).columns("name", "current").insert(key, 0).on_duplicate_key_update(

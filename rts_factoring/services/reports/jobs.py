@@ -15,7 +15,7 @@ from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.reports import posting, progress, reconciling
 
 STUCK_AFTER = 10  # minutes in Reading or Posting; only a job leaves an import there
-TIMEOUT = 3600  # seconds, and for each row SECONDS_PER_ROW more; posting was measured at 0.07 a row
+TIMEOUT = 3600  # seconds, and for each row SECONDS_PER_ROW more; posting needs a fraction of it
 SECONDS_PER_ROW = 0.5
 
 

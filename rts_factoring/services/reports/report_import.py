@@ -119,7 +119,8 @@ def on_submit(doc) -> None:
 	if is_long or (locks.is_request() and posting_lock.is_locked(doc.company)):
 		jobs.enqueue_step("post", doc.name)
 	else:
-		posting.post(doc.name)
+		with locks.refused_when_busy(doc.name):
+			posting.post(doc.name)
 		doc.reload()
 
 
@@ -130,7 +131,8 @@ def before_cancel(doc) -> None:
 
 def on_cancel(doc) -> None:
 	doc.ignore_linked_doctypes = ("Journal Entry", "GL Entry", "Factoring Ledger Entry", "Report Import Line")
-	undo.undo(doc)
+	with locks.refused_when_busy(doc.name):
+		undo.undo(doc)
 
 
 def on_trash(doc) -> None:
