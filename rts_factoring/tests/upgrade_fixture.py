@@ -32,7 +32,7 @@ MODULE = "RTS Factoring"
 OF_DOCTYPES = ("DocField", "DocPerm", "DocType Action", "DocType Link", "DocType State")
 ERPNEXT = ("Sales Invoice", "Journal Entry", "Payment Entry", "GL Entry", "Payment Ledger Entry", "Account")
 PASSWORD = "correct horse battery"
-SENT_LATE = ["AF-10023", "AF-10024"]  # in no batch of the samples
+LATE = {"UP-1": "1830.25", "UP-2": "640.00", "UP-3": "910.50"}  # beside the samples; the last one is not sent
 
 
 def write(target: Path = FOLDER) -> Path:
@@ -62,29 +62,35 @@ def make_weeks() -> None:
 	report_factories.sent_samples()
 	frappe.db.after_commit.reset()  # RTS has them already: no worker sends them
 	report_factories.import_golden()
+	*sent, kept = [_invoice(name, amount) for name, amount in LATE.items()]
 	with tempfile.TemporaryDirectory() as folder:
 		server = SandboxServer(Path(folder), password=PASSWORD)
 		server.start()
 		try:
 			point_to(server, inbox_folder="outbox")
-			batch = factoring_batch.create(ACME, SENT_LATE)
+			batch = factoring_batch.create(ACME, sent)
 			batch.submit()
 			frappe.db.after_commit.reset()
 			frappe.db.commit()
 			delivery.deliver_batch(batch.name)
-			Factor(server.root).buy(Factor(server.root).new_schedules()[0], date(2026, 11, 20))
+			factor = Factor(server.root)
+			factor.buy(factor.new_schedules()[0], date(2026, 11, 20))
 			made = inbox.poll(ACME)
 		finally:
 			server.stop()
 	frappe.get_doc("Report Import", made[0]).submit()
-	last = factories.make_invoice(
-		"UP-1", customer="Ridgeline Foods Inc", posting_date="2026-11-21", amount=910.5, po_no="LD90001"
-	)
-	factoring_batch.create(ACME, [last.name])
-	content = report_factories.payment_rows(
-		"2026-11-21", (SENT_LATE[0], "C-9", date(2026, 11, 21), "Payment", 100)
-	)
+	factoring_batch.create(ACME, [kept])
+	row = (sent[0], "C-9", date(2026, 11, 21), "Payment", 100)
+	content = report_factories.payment_rows("2026-11-21", row)
 	report_factories.import_file("waits.xlsx", content, submit=False)
+
+
+def _invoice(name: str, amount: str) -> str:
+	customer = "Ridgeline Foods Inc"
+	factories.receivables()[name] = {"customer": customer, "amount": amount}
+	return factories.make_invoice(
+		name, customer=customer, posting_date="2026-11-19", amount=amount, po_no=f"PO-{name}"
+	).name
 
 
 def figures() -> dict:
@@ -114,6 +120,7 @@ def _states(doctype: str, company: str) -> list[list[str]]:
 
 def dump() -> dict:
 	ours = frappe.get_all("DocType", {"module": MODULE, "issingle": 0}, pluck="name", order_by="name")
+	attached = [row for doctype in (*ours, "Sales Invoice") for row in _files(doctype)]
 	return {
 		"version": rts_factoring.__version__,
 		"frappe": frappe.__version__,
@@ -126,8 +133,8 @@ def dump() -> dict:
 		"doctypes": _rows("DocType", {"name": ("in", ours)}),
 		"of_doctypes": {doctype: _rows(doctype, {"parent": ("in", ours)}) for doctype in OF_DOCTYPES},
 		"erpnext": _erpnext_rows(),
-		"files": _rows("File", {"attached_to_doctype": ("in", [*ours, "Sales Invoice"])}),
-		"contents": _contents(ours),
+		"files": attached,
+		"contents": {row["name"]: _content(row["name"]) for row in attached},
 		"figures": figures(),
 	}
 
@@ -160,13 +167,14 @@ def _erpnext_rows() -> dict[str, list[dict]]:
 	return {doctype: rows for doctype, rows in found.items() if rows}
 
 
-def _contents(ours: list[str]) -> dict[str, str]:
-	names = frappe.get_all("File", {"attached_to_doctype": ("in", [*ours, "Sales Invoice"])}, pluck="name")
-	found = {}
-	for name in names:
-		path = Path(frappe.get_doc("File", name).get_full_path())
-		found[name] = base64.b64encode(path.read_bytes()).decode()
-	return found
+def _files(doctype: str) -> list[dict]:
+	names = frappe.get_all(doctype, pluck="name", limit=0) or [""]
+	return _rows("File", {"attached_to_doctype": doctype, "attached_to_name": ("in", names)})
+
+
+def _content(file: str) -> str:
+	path = Path(frappe.get_doc("File", file).get_full_path())
+	return base64.b64encode(path.read_bytes()).decode()
 
 
 # To a site
