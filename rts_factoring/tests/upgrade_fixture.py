@@ -21,6 +21,7 @@ from rts_factoring.core.money import text
 from rts_factoring.sandbox.factor import Factor
 from rts_factoring.sandbox.server import SandboxServer
 from rts_factoring.services.batches import delivery, factoring_batch
+from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import inbox
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
@@ -58,6 +59,7 @@ def make_weeks() -> None:
 	"""All samples sent and reported on, a batch delivered over SSH with both its reports, and one of each that waits."""
 	factories.ensure_companies()
 	factories.wipe()
+	_begin_anew()
 	factories.make_notice(ACME)
 	report_factories.sent_samples()
 	frappe.db.after_commit.reset()  # RTS has them already: no worker sends them
@@ -83,6 +85,15 @@ def make_weeks() -> None:
 	row = (sent[0], "C-9", date(2026, 11, 21), "Payment", 100)
 	content = report_factories.payment_rows("2026-11-21", row)
 	report_factories.import_file("waits.xlsx", content, submit=False)
+
+
+def _begin_anew() -> None:
+	"""Settings and layouts as a new site has them."""
+	for doctype in (factories.settings.DOCTYPE, "Report Layout", "Schedule Layout"):
+		for name in frappe.get_all(doctype, pluck="name"):
+			frappe.delete_doc(doctype, name, force=True)
+	layouts.create_defaults()
+	factories.ensure_companies()
 
 
 def _invoice(name: str, amount: str) -> str:
