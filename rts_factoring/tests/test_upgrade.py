@@ -1,16 +1,19 @@
 """Databases of released versions, migrated by this one, keep their figures and work on."""
 
+import io
 import unittest
 from pathlib import Path
 
 import frappe
+import openpyxl
 from frappe.desk.form.load import getdoc
 
 from rts_factoring import install
+from rts_factoring.services.reports.report_import import ImportedBeforeError
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories, upgrade_fixture
 from rts_factoring.tests.cases import bench
-from rts_factoring.tests.factories import ACME, COMPANIES
+from rts_factoring.tests.factories import ACME, COMPANIES, FIXTURES
 
 CHILD_TABLES = {"istable": 1, "module": upgrade_fixture.MODULE}
 
@@ -64,8 +67,12 @@ class TestMigration(UpgradeCase):
 
 	def assert_work_goes_on(self):
 		"""Rows posted before the upgrade are known, what waits is posted, and imports are undone."""
-		again = report_factories.import_sample("payment_messy", submit=False)
-		self.assertNotIn("Matched", {row.outcome for row in report_factories.lines(again)})
+		with self.assertRaises(ImportedBeforeError):
+			report_factories.import_sample("payment_clean")
+		workbook = openpyxl.load_workbook(FIXTURES / "payment_clean.xlsx")
+		workbook.save(saved_again := io.BytesIO())
+		again = report_factories.import_file("again.xlsx", saved_again.getvalue(), submit=False)
+		self.assertEqual({row.outcome for row in report_factories.lines(again)}, {"duplicate"})
 		again.delete()
 		waiting = frappe.get_all("Report Import", {"docstatus": 0, "kind": "Payment"}, pluck="name")
 		for name in waiting:

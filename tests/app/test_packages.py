@@ -34,7 +34,13 @@ FRAPPE = {
 	"3.14": {"Jinja2": "3.1.6", "Pillow": "12.1.1", "cryptography": "46.0.7", "openpyxl": "3.1.5"}
 	| {"pypdf": "6.6.2"},
 }
-NEXT = {"MarkupSafe": "3.0.0", "Pillow": "12.2.0", "cryptography": "47.0.0", "pypdf": "6.7.2", "Jinja2": "4.0.0"}
+NEXT = {
+	"MarkupSafe": "3.0.0",
+	"Pillow": "12.2.0",
+	"cryptography": "47.0.0",
+	"pypdf": "6.7.2",
+	"Jinja2": "4.0.0",
+}
 
 
 @pytest.mark.parametrize("python", FRAPPE)
