@@ -1,3 +1,3 @@
 """Sell freight invoices to RTS Financial from ERPNext."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -161,6 +161,8 @@ for line in open(sys.argv[1]):
 	line = line.split("#")[0].strip()
 	if line:
 		wanted = Requirement(line)
+		if wanted.marker and not wanted.marker.evaluate():
+			continue
 		try:
 			if not wanted.specifier.contains(version(wanted.name), prereleases=True):
 				print(line)

@@ -115,6 +115,26 @@ def point_to(server: SandboxServer, **values) -> None:
 	frappe.db.commit()
 
 
+def bench(*arguments: str) -> None:
+	"""A bench command on this site, as an admin types it."""
+	frappe.db.commit()  # our own transaction would hold the tables
+	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", frappe.local.site]
+	done = subprocess.run(
+		[*command, *arguments],
+		cwd=frappe.utils.get_bench_path() + "/sites",
+		capture_output=True,
+		text=True,
+		timeout=300,
+	)
+	if done.returncode:
+		raise AssertionError(f"{arguments}: {done.stdout}\n{done.stderr}")
+	frappe.db.rollback()
+	getattr(
+		frappe.local, "request_cache", {}
+	).clear()  # Frappe 16 makes the hooks anew while it clears, from the apps cached here
+	frappe.clear_cache()
+
+
 def run_worker(*queues: str) -> None:
 	"""A real RQ worker as another process; it ends when the queues are empty."""
 	frappe.db.commit()

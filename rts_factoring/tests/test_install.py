@@ -1,15 +1,12 @@
 """The app comes onto a site and leaves it without a trace."""
 
-import subprocess
-import sys
-
 import frappe
 from frappe.utils.password import set_encrypted_password
 
 from rts_factoring import custom_fields
 from rts_factoring.install import ROLES
 from rts_factoring.tests import factories
-from rts_factoring.tests.cases import FreightCase
+from rts_factoring.tests.cases import FreightCase, bench
 from rts_factoring.tests.factories import ACME
 
 APP, MODULE = "rts_factoring", "RTS Factoring"
@@ -23,26 +20,6 @@ LISTED_BY_MODULE = (
 	"Page",
 )
 LISTED_BY_MODULE += ("Custom Field", "Print Format", "Module Onboarding", "Property Setter")
-
-
-def bench(*arguments: str) -> None:
-	"""A bench command on this site, as an admin types it."""
-	frappe.db.commit()  # our own transaction would hold the tables
-	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", frappe.local.site]
-	done = subprocess.run(
-		[*command, *arguments],
-		cwd=frappe.utils.get_bench_path() + "/sites",
-		capture_output=True,
-		text=True,
-		timeout=300,
-	)
-	if done.returncode:
-		raise AssertionError(f"{arguments}: {done.stdout}\n{done.stderr}")
-	frappe.db.rollback()
-	getattr(
-		frappe.local, "request_cache", {}
-	).clear()  # Frappe 16 makes the hooks anew while it clears, from the apps cached here
-	frappe.clear_cache()
 
 
 def our_columns() -> list[str]:

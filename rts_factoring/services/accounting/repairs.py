@@ -50,7 +50,7 @@ def repair(company: str, payments: list[str]) -> list[str]:
 	if missing := [name for name in payments if name not in known]:
 		frappe.throw(
 			_("{0} settles no invoice that the factor holds. Open the report again.").format(
-				", ".join(map(escape_html, missing))
+				", ".join(escape_html(name) for name in missing)
 			)
 		)
 	made = []

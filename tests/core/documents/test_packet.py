@@ -335,7 +335,7 @@ class TestKey:
 		"document_hashes": ["a", "b"],
 		"order": [KINDS.BOL, KINDS.POD],
 		"max_bytes": None,
-		"app_version": "0.1.0",
+		"app_version": "1.0.0",
 	}
 
 	def test_the_same_input_has_the_same_key(self):
