@@ -48,7 +48,9 @@ def _seconds(work) -> float:
 
 
 def _status(frappe) -> dict[str, int]:
-	rows = frappe.db.sql("show session status where variable_name = 'Questions' or variable_name like 'Handler_read%'")
+	rows = frappe.db.sql(
+		"show session status where variable_name = 'Questions' or variable_name like 'Handler_read%'"
+	)
 	return {name: int(value) for name, value in rows}
 
 
@@ -94,24 +96,29 @@ def _draft(frappe, names: list[str]) -> str:
 
 
 def _measured(frappe, drafts: dict[str, str]) -> dict[str, Cost]:
+	return {
+		f"{name} ({kind})": Cost(frappe, work)
+		for kind, draft in drafts.items()
+		for name, work in _steps(frappe, draft).items()
+	}
+
+
+def _steps(frappe, draft: str) -> dict:
+	"""What is done with a draft, by name."""
 	from rts_factoring.services.reports import decisions, reading, reconciling, row_pages
 
-	found = {}
-	for kind, draft in drafts.items():
-		doc = frappe.get_doc("Report Import", draft)
-		report = reading.read_report(doc).report
-		row = report.lines[0].row
-		found |= {
-			f"reading and identifying ({kind})": Cost(frappe, lambda: _identify(frappe, draft)),
-			f"judging {ROWS} rows ({kind})": Cost(frappe, lambda: reconciling.reconcile_import(doc, report)),
-			f"staging {ROWS} rows ({kind})": Cost(frappe, lambda: _kept(frappe, reconciling.stage_rows, draft)),
-			f"one decision ({kind})": Cost(
-				frappe,
-				lambda: _kept(frappe, decisions.record_decision, draft, [row], "ignore", reason="measured"),
-			),
-			f"a page of rows ({kind})": Cost(frappe, lambda: row_pages.page(draft)),
-		}
-	return found
+	doc = frappe.get_doc("Report Import", draft)
+	report = reading.read_report(doc).report
+	rows = [report.lines[0].row]
+	return {
+		"reading and identifying": lambda: _identify(frappe, draft),
+		f"judging {ROWS} rows": lambda: reconciling.reconcile_import(doc, report),
+		f"staging {ROWS} rows": lambda: _kept(frappe, reconciling.stage_rows, draft),
+		"one decision": lambda: _kept(
+			frappe, decisions.record_decision, draft, rows, "ignore", reason="measured"
+		),
+		"a page of rows": lambda: row_pages.page(draft),
+	}
 
 
 def _identify(frappe, draft: str) -> None:
@@ -157,7 +164,9 @@ def _against_passes(frappe) -> dict[str, tuple[Cost, Cost]]:
 	}
 	works |= {f"card {name}": lambda name=name: overview.card(name, ACME) for name in CARDS}
 	works |= {f"card {name}, all companies": lambda name=name: overview.card(name) for name in CARDS}
-	found = {f"{name} against one plain SQL pass": (Cost(frappe, work), one_pass) for name, work in works.items()}
+	found = {
+		f"{name} against one plain SQL pass": (Cost(frappe, work), one_pass) for name, work in works.items()
+	}
 	return found | _limited(frappe)
 
 

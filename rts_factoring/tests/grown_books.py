@@ -8,6 +8,7 @@ import hashlib
 
 import frappe
 
+from rts_factoring.services.invoices import number_keys
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
 
@@ -86,7 +87,12 @@ def _post_week(prefix: str, paid: bool = False) -> None:
 	names = [f"{prefix}-{number:03}" for number in range(INVOICES)]
 	for name in names:
 		factories.receivables()[name] = {"customer": CUSTOMER, "amount": "1000.00"}
-		values = {"posting_date": "2026-10-01", "due_date": "2026-11-01", "amount": 1000, "po_no": f"PO{name}"}
+		values = {
+			"posting_date": "2026-10-01",
+			"due_date": "2026-11-01",
+			"amount": 1000,
+			"po_no": f"PO{name}",
+		}
 		factories.make_invoice(name, company=ACME, customer=CUSTOMER, **values)
 	batch = f"{prefix}-BATCH"
 	report_factories.sent_batch(batch, names)
@@ -114,7 +120,9 @@ def _copy(prefix: str, first: int, until: int) -> None:
 	imports = frappe.get_all("Report Import", {"batch": f"{prefix}-BATCH"}, pluck="name")
 	ledger = {"sales_invoice": ("in", invoices)}
 	entries = set(frappe.get_all("Factoring Ledger Entry", ledger, pluck="report_import")) | set(imports)
-	journals = frappe.get_all("Journal Entry", {"factoring_report_import": ("in", list(entries))}, pluck="name")
+	journals = frappe.get_all(
+		"Journal Entry", {"factoring_report_import": ("in", list(entries))}, pluck="name"
+	)
 	chosen = {
 		"Sales Invoice": ("name", invoices),
 		"Factoring Batch": ("name", [f"{prefix}-BATCH"]),
@@ -147,6 +155,8 @@ def _expression(doctype: str, column: str) -> str:
 	value = f"t.`{column}`"
 	if column == "name" or column in _LINKS[doctype]:
 		return f"if(ifnull({value}, '') = '', {value}, concat({value}, '-', s.seq))"
+	if column == number_keys.NUMBER:
+		return f"concat({value}, s.seq)"
 	if column == "file_sha256":
 		return f"sha2(concat({value}, s.seq), 256)"
 	if column in _SEPARATE:

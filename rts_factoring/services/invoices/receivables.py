@@ -35,13 +35,6 @@ def rows(names: Collection[str], for_update: bool = False, company: str = "") ->
 	return _with_credits(result)
 
 
-def of_companies(companies: Collection[str]) -> list:
-	"""The same columns of every invoice of these companies; credit notes left out."""
-	invoice = frappe.qb.DocType("Sales Invoice")
-	query = _query().where(invoice.company.isin(list(companies) or [""])).where(invoice.is_return == 0)
-	return _with_credits(query.run(as_dict=True))
-
-
 def credited(names: Collection[str]) -> dict[str, float]:
 	"""Name → the amount credited by submitted credit notes, for invoices that have any.
 
