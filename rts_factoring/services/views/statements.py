@@ -8,16 +8,18 @@ from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Sum
+from frappe.query_builder.functions import Count, Max, Sum
+from pypika.terms import Case
 
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import settings
+from rts_factoring.services.invoices.receivables import chunks
 from rts_factoring.services.views import invoice_comparison
 from rts_factoring.services.views.invoice_comparison import Comparison
 
-_TAKEN_COLUMNS = ("purchased", "fee", "reserve", "charges", "clearing")
+_BOUGHT_COLUMNS = ("purchased", "reserve", "charges", "clearing")
 _INVOICE_COLUMNS = (
 	*("customer", "customer_name", "posting_date", "due_date"),
 	*("grand_total", "outstanding_amount", "factoring_status", "factoring_batch"),
@@ -217,33 +219,36 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 	at the purchase, at collection or in parts, so it is that of all reports so far; the reserve is that of the purchase."""
 	agreement = settings.require_any(company)
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	entries = (
+	is_purchase = table.event == "purchase"
+	day = Max(Case().when(is_purchase, table.posting_date))
+	rows = (
 		ledger.in_force(table)
 		.where((table.company == company) & table.sales_invoice.isnotnull())
-		.where((table.event == "purchase") | (table.fee != 0))
-		.orderby(table.posting_date)
-		.orderby(table.creation)
-		.select(table.event, table.posting_date, table.sales_invoice, table.customer, table.batch)
-		.select(table.purchased, table.fee, table.reserve, table.charges, table.clearing)
+		.where(is_purchase | (table.fee != 0))
+		.groupby(table.sales_invoice)
+		.having((day >= from_date) & (day <= to_date))
+		.select(table.sales_invoice, day.as_("posting_date"), Sum(table.fee).as_("fee"))
+		.select(*(Sum(Case().when(is_purchase, table[name]).else_(0)).as_(name) for name in _BOUGHT_COLUMNS))
+		.select(Count(Case().when(is_purchase, 1)).as_("times"))
+		.select(*(Max(Case().when(is_purchase, table[name])).as_(name) for name in ("customer", "batch")))
 		.run(as_dict=True)
 	)
-	by_invoice: dict[str, frappe._dict] = {}
-	for entry in entries:
-		row = by_invoice.setdefault(
-			entry.sales_invoice,
-			frappe._dict(dict.fromkeys(_TAKEN_COLUMNS, ZERO), sales_invoice=entry.sales_invoice),
-		)
-		row.fee += money(entry.fee or 0)
-		if entry.event == "purchase":
-			row.update({"posting_date": entry.posting_date, "customer": entry.customer, "batch": entry.batch})
-			for name in ("purchased", "reserve", "charges", "clearing"):
-				row[name] += money(entry[name] or 0)
-	rows = [
-		row for row in by_invoice.values() if row.posting_date and from_date <= row.posting_date <= to_date
-	]
+	_take_last_batch(company, [row for row in rows if row.pop("times") > 1])
 	for row in rows:
+		row.update({name: money(row[name] or 0) for name in ("fee", *_BOUGHT_COLUMNS)})
 		row.expected_fee = money(row.purchased * Decimal(str(agreement.fee_rate or 0)) / 100)
 		row.expected_reserve = money(row.purchased * Decimal(str(agreement.reserve_rate or 0)) / 100)
 		row.fee_difference = row.fee - row.expected_fee
 		row.reserve_difference = row.reserve - row.expected_reserve
 	return sorted(rows, key=lambda row: (row.posting_date, row.sales_invoice))
+
+
+def _take_last_batch(company: str, rows: list[dict]) -> None:
+	"""To each invoice that was bought more than once, its customer and batch at the last purchase."""
+	by_invoice = {row["sales_invoice"]: row for row in rows}
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	for names in chunks(by_invoice):
+		query = ledger.in_force(table).where((table.company == company) & table.sales_invoice.isin(names))
+		query = query.where(table.event == "purchase").orderby(table.posting_date).orderby(table.creation)
+		for invoice, customer, batch in query.select(table.sales_invoice, table.customer, table.batch).run():
+			by_invoice[invoice].update({"customer": customer, "batch": batch})
