@@ -12,7 +12,11 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("company", "outcome", "posted"),  # rows that wait
 		("company", "resolution"),  # rows that a later import replaced
 	),
-	"Factoring Ledger Entry": (("company", "posting_date"), ("company", "sales_invoice")),
+	"Factoring Ledger Entry": (
+		("company", "posting_date"),
+		("company", "sales_invoice"),
+		("currency", "company", "open_change", "reserve"),  # the cards, without reading a row
+	),
 	"Report Import": (("company", "kind", "docstatus"),),
 	"Factoring Batch": (("company", "docstatus"),),
 }

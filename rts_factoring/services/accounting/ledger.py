@@ -145,6 +145,13 @@ def in_force(table):
 	return query.where((parent.docstatus == 1) & (table.is_reversal == 0))
 
 
+def in_force_of(company: str, table):
+	"""The same for all entries of a company, of which few imports were cancelled: those are named instead of joined."""
+	cancelled = frappe.get_all("Report Import", {"company": company, "docstatus": 2}, pluck="name")
+	query = frappe.qb.from_(table).where((table.company == company) & (table.is_reversal == 0))
+	return query.where(table.report_import.notin(cancelled)) if cancelled else query
+
+
 def positions(company: str, invoices: Collection[str] | None = None) -> dict[str, Position]:
 	"""Position of every invoice of the company that has ledger entries, or of those named."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
@@ -263,7 +270,10 @@ def validate_settings(doc) -> None:
 
 def _refuse_policy_change(doc) -> None:
 	"""Refuse a change of policy while invoices are open with RTS."""
-	open_invoices = [position.invoice_no for position in positions(doc.company).values() if position.open]
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(table).where((table.company == doc.company) & table.sales_invoice.isnotnull())
+	query = query.groupby(table.sales_invoice).having(Sum(table.open_change) != 0).select(table.sales_invoice)
+	open_invoices = [name for (name,) in query.run()]
 	if open_invoices:
 		more = " " + _("and {0} more").format(len(open_invoices) - 10) if len(open_invoices) > 10 else ""
 		frappe.throw(

@@ -37,8 +37,8 @@ def _per_month(table, company: str, from_date: date, to_date: date):
 	"""A query on the company's entries in force of a period, by year, month and customer."""
 	year, month = _year(table.posting_date), _month(table.posting_date)
 	return (
-		ledger.in_force(table)
-		.where((table.company == company) & table.posting_date[from_date:to_date])
+		ledger.in_force_of(company, table)
+		.where(table.posting_date[from_date:to_date])
 		.groupby(year, month, table.customer)
 		.select(year, month, table.customer)
 	)
@@ -51,8 +51,8 @@ def _times_to_pay(company: str, from_date: date, to_date: date) -> dict[tuple, t
 	bought = Max(Case().when(entry.purchased > 0, entry.posting_date))
 	paid = Max(Case().when(entry.collected > 0, entry.posting_date))
 	of_invoices = (
-		ledger.in_force(entry)
-		.where((entry.company == company) & entry.sales_invoice.isnotnull())
+		ledger.in_force_of(company, entry)
+		.where(entry.sales_invoice.isnotnull())
 		.groupby(entry.sales_invoice)
 		.having((Min(entry.collected) >= 0) & bought.isnotnull() & paid.isnotnull())
 		.select(entry.sales_invoice, _days_between(paid, bought).as_("days"))
@@ -96,7 +96,7 @@ def _cost_row(sums: dict) -> dict:
 def _days_to_pay(company: str) -> dict[str, int]:
 	"""Days from the purchase of an invoice to its last payment that stands, for invoices of which a payment was reversed."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	entries = ledger.in_force(table).where(table.company == company)
+	entries = ledger.in_force_of(company, table)
 	reversed_of = entries.where(table.collected < 0).select(table.sales_invoice).distinct().run()
 	rows = []
 	for names in chunks(name for (name,) in reversed_of if name):

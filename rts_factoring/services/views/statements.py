@@ -222,8 +222,8 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 	is_purchase = table.event == "purchase"
 	day = Max(Case().when(is_purchase, table.posting_date))
 	rows = (
-		ledger.in_force(table)
-		.where((table.company == company) & table.sales_invoice.isnotnull())
+		ledger.in_force_of(company, table)
+		.where(table.sales_invoice.isnotnull())
 		.where(is_purchase | (table.fee != 0))
 		.groupby(table.sales_invoice)
 		.having((day >= from_date) & (day <= to_date))
