@@ -3,11 +3,14 @@
 import frappe
 
 from rts_factoring import indexes
+from rts_factoring.services.accounting import lookups
+from rts_factoring.services.invoices import number_keys
 from rts_factoring.services.reports import decisions, reconciling, row_pages
 from rts_factoring.services.views import overview, reminders, timeline
 from rts_factoring.tests import factories, grown_books, recorded_queries, report_factories
 from rts_factoring.tests.cases import FreightCase
-from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.factories import ACME, BLUEBIRD
+from rts_factoring.tests.grown_books import CUSTOMER
 
 PERIOD = "11/01/2026 - 11/15/2026"
 GROWING = {
@@ -40,11 +43,11 @@ class TestCosts(FreightCase):
 			(name, "48999", "11/05/2026", "Payment", 1000 + n, None, 50) for n, name in enumerate(names[:-1])
 		]
 		for name in names:
-			factories.receivables().setdefault(name, {"customer": grown_books.CUSTOMER})
+			factories.receivables().setdefault(name, {"customer": CUSTOMER})
 		rows.append(
 			("XX 999", *rows[-1][1:])
 		)  # means none of our invoices, so looser rules look for candidates
-		factories.receivables()["XX 999"] = {"customer": grown_books.CUSTOMER}
+		factories.receivables()["XX 999"] = {"customer": CUSTOMER}
 		content = report_factories.payment_rows(PERIOD, *rows)
 		draft = report_factories.import_file("growth.xlsx", content, submit=False).name
 		steps = {
@@ -58,6 +61,39 @@ class TestCosts(FreightCase):
 		for name, step in steps.items():
 			with self.subTest(name):
 				self.assertLess(rows_read(step), before[name] * 1.3)
+
+
+class TestNumberKeys(FreightCase):
+	def test_numbers_spelt_otherwise_find_their_invoice_and_no_other(self):
+		factories.make_invoices(["AF-10001", "AF-10002", "AF-10003"])
+		po_no = frappe.db.get_value("Sales Invoice", "AF-10003", "po_no")
+		found = lookups.receivables_named(ACME, {"af 0010001", "10002"}, {f" {po_no.lower()}."})
+		self.assertEqual({row.invoice_no for row in found.all}, {"AF-10001", "AF-10002", "AF-10003"})
+		self.assertEqual(len(lookups.receivables_named(BLUEBIRD, {"af 0010001"}, {po_no})), 0)
+
+	def test_a_po_number_changed_after_the_submit_has_its_key(self):
+		doc = factories.make_invoice("AF-10001")
+		doc.po_no = "Ü-7/x"
+		doc.save()
+		self.assertEqual(frappe.db.get_value("Sales Invoice", doc.name, number_keys.PO), "ü7x")
+
+	def test_invoices_of_before_the_app_get_the_keys_that_a_save_would_give(self):
+		factories.make_invoice("AF-10001")
+		for number, po_no in (("RW-007", "Ü-7/x"), ("RW-008", " Po_8")):
+			values = {"company": ACME, "customer": CUSTOMER, "posting_date": "2026-10-01", "amount": 10}
+			factories.make_invoice(number, po_no=po_no, **values)
+		keys = self.keys()
+		self.assertEqual(keys["RW-008"], ("8", "po8", ""))
+		invoice = frappe.qb.DocType("Sales Invoice")
+		frappe.qb.update(invoice).set(invoice[number_keys.NUMBER], None).set(
+			invoice[number_keys.PO], None
+		).run()
+		number_keys.fill_missing()
+		self.assertEqual(self.keys(), keys)
+
+	def keys(self) -> dict[str, tuple]:
+		rows = frappe.get_all("Sales Invoice", {"company": ACME}, ["name", *number_keys.FIELDS], as_list=True)
+		return {name: tuple(keys) for name, *keys in rows}
 
 
 class TestIndexes(FreightCase):
