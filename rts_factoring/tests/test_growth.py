@@ -56,8 +56,9 @@ class TestCosts(FreightCase):
 			"decide": lambda: decisions.record_decision(draft, [4], "ignore", reason="counted"),
 			"page": lambda: row_pages.page(draft),
 		}
+		grown_books.grow(2_000)  # MariaDB reads smaller tables as a whole, which costs nothing
 		before = {name: rows_read(step) for name, step in steps.items()}
-		grown_books.grow(3_000)
+		grown_books.grow(5_000)
 		for name, step in steps.items():
 			with self.subTest(name):
 				self.assertLess(rows_read(step), before[name] * 1.3)

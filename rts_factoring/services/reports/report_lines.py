@@ -332,5 +332,7 @@ def reopen_superseded(doc) -> None:
 	frappe.qb.update(table).set(table.resolution, "").set(table.resolution_reason, None).set(
 		table.outcome, Outcome.BLOCKED.value
 	).set(table.posted, 0).where(
-		(table.resolution == "Superseded") & (table.resolution_reason == doc.name)
+		(table.company == doc.company)
+		& (table.resolution == "Superseded")
+		& (table.resolution_reason == doc.name)
 	).run()
