@@ -64,12 +64,13 @@ def _times_to_pay(company: str, from_date: date, to_date: date) -> dict[tuple, t
 		.where(table.collected != 0)
 		.select(Sum(of_invoices.days * table.collected), Sum(table.collected))
 	)
-	times = {tuple(key): (weighted, amount) for *key, weighted, amount in query.run()}
+	times = {tuple(key): (money(weighted), money(amount)) for *key, weighted, amount in query.run()}
 	days = _days_to_pay(company)
 	for names in chunks(days):
 		query = _per_month(table, company, from_date, to_date).where(table.sales_invoice.isin(names))
 		query = query.groupby(table.sales_invoice).select(table.sales_invoice, Sum(table.collected))
-		for *key, invoice, amount in query.run():
+		for *key, invoice, total in query.run():
+			amount = money(total or 0)
 			weighted, collected = times.get(tuple(key), (ZERO, ZERO))
 			times[tuple(key)] = (weighted + days[invoice] * amount, collected + amount)
 	return times
