@@ -13,7 +13,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("company", "resolution"),  # rows that a later import replaced
 	),
 	"Factoring Ledger Entry": (
-		("company", "posting_date"),
+		("company", "posting_date", "reserve", "purchased", "fee", "charges"),  # statement and chart
 		("company", "sales_invoice"),
 		("currency", "company", "open_change", "reserve"),  # the cards, without reading a row
 	),

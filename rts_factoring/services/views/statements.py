@@ -108,10 +108,12 @@ def currency(company: str) -> str:
 	return frappe.get_cached_value("Company", company, "default_currency")
 
 
-def ledger_sums(company: str, to_date: date | None = None, before: date | None = None) -> dict[str, Decimal]:
-	"""Sum of every amount column of the company's ledger, up to a day or before one."""
+def ledger_sums(
+	company: str, to_date: date | None = None, before: date | None = None, only: tuple[str, ...] = ()
+) -> dict[str, Decimal]:
+	"""Sum of every amount column of the company's ledger, or of some, up to a day or before one."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	names = (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
+	names = only or (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
 	query = (
 		frappe.qb.from_(table)
 		.where(table.company == company)
