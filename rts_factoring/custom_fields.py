@@ -103,6 +103,14 @@ def _sales_invoice() -> list[dict]:
 		_field("factoring_notice", "Link", "Notice Used", options="Notice of Assignment", **ours),
 		_field("factoring_packet", "Link", "Packet", options="File", **ours),
 		_field("factoring_packet_key", "Data", "Packet Key", hidden=1, **ours),
+		*(
+			_field(name, "Data", label, hidden=1, length=40, search_index=1, allow_on_submit=1, **ours)
+			for name, label in (
+				("factoring_number_key", "Number Key"),
+				("factoring_po_key", "PO Key"),
+				("factoring_load_key", "Load Key"),
+			)
+		),
 		_field("factoring_documents_section", "Section Break", "Documents"),
 		_field(
 			"factoring_documents",

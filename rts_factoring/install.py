@@ -5,8 +5,9 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
 	make_dimension_in_accounting_doctypes,
 )
 
-from rts_factoring import custom_fields
+from rts_factoring import custom_fields, indexes
 from rts_factoring.services.company import layouts
+from rts_factoring.services.invoices import number_keys
 
 ROLES = ("Factoring User", "Factoring Manager")
 
@@ -17,12 +18,15 @@ def before_install():
 
 def after_install():
 	custom_fields.create()
+	number_keys.fill_missing()
+	indexes.create()
 	create_dimension_fields()
 	layouts.create_defaults()
 
 
 def after_migrate():
 	create_roles()
+	indexes.create()
 	create_dimension_fields()
 	layouts.create_defaults()
 

@@ -112,11 +112,13 @@ def file_condition(user: str | None = None, doctype: str | None = None) -> str:
 	if companies is None:
 		return ""
 	names = _listed(companies)
-	return " and ".join(
-		f"not exists (select 1 from `tab{parent}` where `tab{parent}`.`name` = `tabFile`.`attached_to_name`"  # nosec B608 # escaped
-		f" and `tabFile`.`attached_to_doctype` = {frappe.db.escape(parent)} and `tab{parent}`.`company` not in ({names}))"
+	company_of = " ".join(
+		f"when {frappe.db.escape(parent)} then"  # nosec B608 # escaped
+		f" (select `company` from `tab{parent}` where `tab{parent}`.`name` = `tabFile`.`attached_to_name`)"
 		for parent in WITH_FILES
-	)
+	)  # one look-up a file, by the DocType that it is attached to; none for other files
+	visible = frappe.db.escape(companies[0])
+	return f"ifnull(case `tabFile`.`attached_to_doctype` {company_of} end, {visible}) in ({names})"
 
 
 def has_file_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:

@@ -65,7 +65,7 @@ BANDS = {
 		{"core.messages": "code to text and fix"},
 	],
 }
-PART_OF = {"uninstall": "install", "custom_fields": "install", "patches": "install"}
+PART_OF = {"uninstall": "install", "custom_fields": "install", "indexes": "install", "patches": "install"}
 LEFT_OUT = {"", "__main__", "hooks", "tests", "templates"}  # the package itself, and lists of names
 
 ROW_HEIGHT, BOX_HEIGHT, GAP, LINE_GAP, MARGIN, BAND_GAP = 74, 42, 26, 14, 28, 34

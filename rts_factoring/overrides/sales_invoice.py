@@ -5,7 +5,7 @@ from frappe import _
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.accounting import protection
-from rts_factoring.services.invoices import documents, invoice_state, readiness
+from rts_factoring.services.invoices import documents, invoice_state, number_keys, readiness
 from rts_factoring.services.views import timeline
 
 APP_FIELDS = (*invoice_state.STATE_FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
@@ -17,12 +17,14 @@ def validate(doc, method=None):
 	protection.restore_app_fields(doc, APP_FIELDS)
 	protection.check_credit_note(doc)
 	documents.check_new_files(doc)
+	number_keys.fill(doc)
 
 
 def before_update_after_submit(doc, method=None):
 	protection.restore_app_fields(doc, APP_FIELDS)
 	documents.check_new_files(doc)
 	readiness.check_method_change(doc)
+	number_keys.fill(doc)
 
 
 def on_update(doc, method=None):

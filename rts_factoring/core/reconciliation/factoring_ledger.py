@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..model import DEFAULT_TERMS, InvoiceState, Outcome, Policy, Position, Receivable, ReportTerms
+from .matching import normalised
 from .posted_rows import PostedRow, posted_row
 from .results import ReconciledLine, Reconciliation
 
@@ -19,8 +20,10 @@ class FactoringLedger:
 	"""What one company and RTS owe each other.
 
 	`batches` has the live ones: batch number → invoices sent in it. `companies` has all subsidiaries, so that a file or
-	row that names another one is recognised. `posted_rows` has each report row that was posted, or ignored by a person;
-	where they are too many to be held, `find_rows` looks them up by identities and fingerprints.
+	row that names another one is recognised. `posted_rows` has each report row that was posted, or ignored by a person.
+
+	Where the history is too long to be held, it is looked up: `find_rows` by identities and fingerprints, `find_positions`
+	and `find_batches` (invoice → the batch it was last sent in) by invoices, which `load` asks for.
 	"""
 
 	company: str
@@ -28,14 +31,34 @@ class FactoringLedger:
 	client_number: str = ""
 	currency: str = ""
 	companies: frozenset[str] = frozenset()
-	batches: dict[str, tuple[str, ...]] = field(default_factory=dict)
+	batches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 	positions: dict[str, Position] = field(default_factory=dict)
 	posted_rows: set[PostedRow] = field(default_factory=set)
 	find_rows: Callable[[Collection[str], Collection[str]], Iterable[PostedRow]] | None = None
+	find_positions: Callable[[Collection[str]], Mapping[str, Position]] | None = None
+	find_batches: Callable[[Collection[str]], Mapping[str, str]] | None = None
 	terms: ReportTerms = DEFAULT_TERMS
 
 	def __post_init__(self) -> None:
-		self._batch_of = {invoice: batch for batch, invoices in self.batches.items() for invoice in invoices}
+		self._batch_of: dict[str, str] = {}
+		if self.find_batches is None:
+			self._batch_of = {
+				invoice: batch for batch, invoices in self.batches.items() for invoice in invoices
+			}
+
+	def load(self, invoices: Collection[str]) -> None:
+		"""Look up these invoices, before their positions or batches are asked for."""
+		if self.find_positions:
+			self.positions.update(self.find_positions(invoices))
+		if self.find_batches:
+			self._batch_of.update(self.find_batches(invoices))
+
+	def batch_named(self, text: str) -> str:
+		"""The live batch that this text means, spelt as in the ledger; "" when there is none."""
+		if text in self.batches:
+			return text
+		key = normalised(text)
+		return next((name for name in self.batches if normalised(name) == key), "") if key else ""
 
 	def batch_of(self, invoice_no: str) -> str:
 		"""The batch the invoice was last sent in, if any."""

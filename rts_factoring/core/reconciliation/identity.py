@@ -53,21 +53,19 @@ def other_subsidiaries(ledger: FactoringLedger, companies: Collection[str]) -> f
 def _batch_of(report: Report, ledger: FactoringLedger, batch: str) -> str:
 	"""The batch a purchase report is about, spelt as in the ledger. A number that RTS may have given itself (Schedule #,
 	Purchase #) counts only when it is one of our batches."""
-	ours = {normalised(name): name for name in ledger.batches}
 	stated = report.metadata.batch
-	named = ours.get(normalised(stated)) or ours.get(
-		normalised(_only(line.batch_ref for line in report.lines)), ""
-	)
+	named = ledger.batch_named(stated) or ledger.batch_named(_only(line.batch_ref for line in report.lines))
 	if not named and stated and not report.metadata.batch_may_be_theirs:
 		named = stated
 	if batch and named and normalised(named) != normalised(batch):
 		raise FileRefused("wrong_batch.other", where=report.file_name, stated=named[:60], chosen=batch)
 	chosen = batch or named
-	if chosen and normalised(chosen) not in ours:
+	known = ledger.batch_named(chosen)
+	if chosen and not known:
 		raise FileRefused(
 			"wrong_batch.unknown", where=report.file_name, company=ledger.company, stated=chosen[:60]
 		)
-	return ours.get(normalised(chosen), "")
+	return known
 
 
 def _only(values: Iterable[str]) -> str:

@@ -37,6 +37,7 @@ def reconcile(
 	Raises FileRefused when the report is not of this client or batch (see check_identity).
 	"""
 	batch = check_identity(report, ledger, batch, receivables.companies)
+	ledger.load([receivable.invoice_no for receivable in receivables.all])
 	return _Reconciler(report, receivables, ledger, batch, decisions or {}).result(report_import)
 
 

@@ -60,18 +60,3 @@ def _left(entries: Collection[str]) -> dict[tuple[str, str], Decimal]:
 		)
 		left |= {(entry, party): -money(total) for entry, party, total in query.run()}
 	return left
-
-
-def by_credit_notes(company: str) -> dict[str, Decimal]:
-	"""Invoice → what submitted credit notes took off it."""
-	invoice = frappe.qb.DocType("Sales Invoice")
-	query = (
-		frappe.qb.from_(invoice)
-		.where((invoice.company == company) & (invoice.docstatus == 1) & (invoice.is_return == 1))
-		.where(invoice.return_against.isnotnull() & (invoice.return_against != ""))
-		.select(invoice.return_against, invoice.rounded_total, invoice.grand_total)
-	)
-	credited: dict[str, Decimal] = {}
-	for name, rounded, total in query.run():
-		credited[name] = credited.get(name, ZERO) - money(rounded or total or 0)
-	return credited

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from functools import partial
 
 import frappe
 from frappe import _
@@ -15,14 +14,10 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import now
 from pypika.terms import Case
 
-from rts_factoring.core.model import Event, InvoiceState, Outcome, Policy, Position, Role
+from rts_factoring.core.model import Event, InvoiceState, Policy, Position, Role
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
-from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import MOVES, state_of
-from rts_factoring.core.reconciliation.posted_rows import PostedRow
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.core.reports.lines import MONEY
 from rts_factoring.services.accounting import credits, posting_lock
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
@@ -120,6 +115,13 @@ def in_force(table):
 	return query.where((parent.docstatus == 1) & (table.is_reversal == 0))
 
 
+def in_force_of(company: str, table):
+	"""The same for all entries of a company, of which few imports were cancelled: those are named instead of joined."""
+	cancelled = frappe.get_all("Report Import", {"company": company, "docstatus": 2}, pluck="name")
+	query = frappe.qb.from_(table).where((table.company == company) & (table.is_reversal == 0))
+	return query.where(table.report_import.notin(cancelled)) if cancelled else query
+
+
 def positions(company: str, invoices: Collection[str] | None = None) -> dict[str, Position]:
 	"""Position of every invoice of the company that has ledger entries, or of those named."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
@@ -187,94 +189,6 @@ def _position(row, credit_used: Decimal) -> Position:
 	)
 
 
-def load_ledger(company: str, kind: str) -> FactoringLedger:
-	"""The company's ledger: live batches, positions, and a way to the rows of reports of this kind that were posted."""
-	agreement = settings.require(company)
-	return FactoringLedger(
-		company=company,
-		policy=Policy(agreement.policy.lower()),
-		client_number=agreement.client_number or "",
-		currency=agreement.currency or frappe.get_cached_value("Company", company, "default_currency"),
-		companies=frozenset(settings.factored_companies()),
-		batches=_batches(company),
-		positions=positions(company),
-		find_rows=partial(_posted_rows, company, kind),
-		terms=settings.report_terms(agreement),
-	)
-
-
-def _batches(company: str) -> dict[str, tuple[str, ...]]:
-	batch, row = frappe.qb.DocType("Factoring Batch"), frappe.qb.DocType("Factoring Batch Invoice")
-	invoices_of: dict[str, list[str]] = {}
-	query = (
-		frappe.qb.from_(row)
-		.inner_join(batch)
-		.on(batch.name == row.parent)
-		.where((batch.company == company) & (batch.docstatus == 1))
-		.orderby(batch.creation)
-		.orderby(row.idx)
-		.select(batch.name, row.sales_invoice)
-	)
-	for name, invoice in query.run():
-		invoices_of.setdefault(name, []).append(invoice)
-	return {name: tuple(invoices) for name, invoices in invoices_of.items()}
-
-
-_ROW_AMOUNTS = tuple("reserve_released" if name == "released" else name for name in MONEY)
-_ROW_FIELDS = ("name", "identity", "occurrence", "fingerprint", "report_import", "row_no", "outcome") + (
-	*("invoice_no", "payment_ref", "word", "event_type", "duplicate_of", *_ROW_AMOUNTS),
-)
-
-
-def _posted_rows(
-	company: str, kind: str, identities: Collection[str], fingerprints: Collection[str]
-) -> list[PostedRow]:
-	"""Rows that were posted or ignored, and have one of these identities or fingerprints."""
-	line, parent = frappe.qb.DocType("Report Import Line"), frappe.qb.DocType("Report Import")
-	query = (
-		frappe.qb.from_(line)
-		.inner_join(parent)
-		.on(parent.name == line.report_import)
-		.where((line.company == company) & (parent.kind == kind.title()))
-		.where(line.posted_key.isnotnull())
-		.select(parent.batch, *(line[field] for field in _ROW_FIELDS))
-	)
-	found: dict[str, PostedRow] = {}
-	for field, values in ((line.identity, identities), (line.fingerprint, fingerprints)):
-		for part in chunks(sorted(set(values))):
-			found |= {row.name: _posted_row(row) for row in query.where(field.isin(part)).run(as_dict=True)}
-	return list(found.values())
-
-
-def _posted_row(row) -> PostedRow:
-	return PostedRow(
-		identity=row.identity,
-		occurrence=int(row.occurrence),
-		fingerprint=row.fingerprint or "",
-		batch=row.batch or "",
-		invoice_no=row.invoice_no or "",
-		payment_ref=row.payment_ref or "",
-		word=row.word or "",
-		event=Event(row.event_type) if row.event_type else None,
-		amounts=tuple(money(row[field] or 0) for field in _ROW_AMOUNTS),
-		row=row.row_no,
-		report_import=row.report_import,
-		name=row.name,
-		corrects=(row.duplicate_of or "") if row.outcome == Outcome.MATCHED.value else "",
-		is_ignored=row.outcome == Outcome.IGNORED.value,
-	)
-
-
-def receivables_named(company: str, numbers: Collection[str]) -> Receivables:
-	"""The company's invoices that a report may mean; those of others are never looked at, so nothing tells whether they
-	exist. When every number is known as it stands only those are read, else all, so that looser rules see every candidate.
-	"""
-	rows = receivables.rows(numbers, company=company)
-	if {row.name for row in rows} < set(numbers):
-		rows = receivables.of_companies([company])
-	return Receivables(receivables.to_receivable(row) for row in rows if not row.is_return)
-
-
 def set_states(states: dict[str, InvoiceState]) -> None:
 	"""Write the factoring status of invoices, grouped by status; the invoices' own history is not touched."""
 	by_state: dict[str, list[str]] = {}
@@ -326,7 +240,10 @@ def validate_settings(doc) -> None:
 
 def _refuse_policy_change(doc) -> None:
 	"""Refuse a change of policy while invoices are open with RTS."""
-	open_invoices = [position.invoice_no for position in positions(doc.company).values() if position.open]
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(table).where((table.company == doc.company) & table.sales_invoice.isnotnull())
+	query = query.groupby(table.sales_invoice).having(Sum(table.open_change) != 0).select(table.sales_invoice)
+	open_invoices = [name for (name,) in query.run()]
 	if open_invoices:
 		more = " " + _("and {0} more").format(len(open_invoices) - 10) if len(open_invoices) > 10 else ""
 		frappe.throw(

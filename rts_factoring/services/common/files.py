@@ -28,9 +28,11 @@ def save_private(file_name: str, data: bytes, doctype: str = "", name: str = "")
 
 def take_over(file_urls: Collection[str], doctype: str, name: str) -> None:
 	"""Files that a document uses belong to it: Frappe would let whoever uploaded one open it for ever."""
+	if not any(file_urls):
+		return
 	rows = frappe.get_all(
 		"File",
-		filters={"file_url": ("in", list(file_urls) or [""]), "is_private": 1},
+		filters={"file_url": ("in", list(filter(None, file_urls))), "is_private": 1},
 		fields=["name", "owner", "attached_to_doctype", "attached_to_name"],
 	)
 	for row in rows:

@@ -21,7 +21,7 @@ from rts_factoring.core.reports.layout import ReportLayout
 from rts_factoring.core.reports.report import Report, parse_report
 from rts_factoring.core.reports.sheets import Spreadsheet
 from rts_factoring.core.reports.spreadsheet import read
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import lookups
 from rts_factoring.services.common import files
 from rts_factoring.services.company import alerts, layouts, settings
 
@@ -122,7 +122,7 @@ def apply_identity(doc, report: Report) -> None:
 	doc.company = doc.company or _company_of(report)
 	if not frappe.db.exists(settings.DOCTYPE, doc.company):
 		raise FileRefused("no_settings", company=doc.company)
-	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value)
+	factoring_ledger = lookups.load_ledger(doc.company, report.kind.value)
 	doc.batch = check_identity(report, factoring_ledger, doc.batch or "") or None
 	doc.currency = factoring_ledger.currency
 	doc.client_number = metadata.client_number or factoring_ledger.client_number

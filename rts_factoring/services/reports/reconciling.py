@@ -11,7 +11,7 @@ from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import Reconciliation
 from rts_factoring.core.reports.cells import to_text
 from rts_factoring.core.reports.report import Report
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import lookups
 from rts_factoring.services.common.errors import StaleReadError, core_errors_as_frappe
 from rts_factoring.services.reports import progress, reading, report_lines, totals
 from rts_factoring.services.reports.reading import ReportFile
@@ -60,8 +60,9 @@ def reconcile_import(doc, report: Report, decided: bool = True) -> Reconciliatio
 	numbers = {line.invoice_no for line in lines if line.invoice_no}
 	decisions = report_lines.decisions(doc.name) if decided else {}
 	numbers |= {decision.invoice_no for decision in decisions.values() if decision.invoice_no}
-	factoring_ledger = ledger.load_ledger(doc.company, report.kind.value)
-	receivables = ledger.receivables_named(doc.company, numbers)
+	references = {line.po_no for line in lines if line.po_no and not line.invoice_no}
+	factoring_ledger = lookups.load_ledger(doc.company, report.kind.value)
+	receivables = lookups.receivables_named(doc.company, numbers, references)
 	own_name = doc.name if decided else ""
 	return reconcile(report, receivables, factoring_ledger, doc.batch or "", decisions, own_name)
 

@@ -351,7 +351,7 @@ def reopen_superseded(doc) -> None:
 	"""Reopen the rows that a cancelled import had superseded."""
 	names = frappe.get_all(
 		"Report Import Line",
-		filters={"resolution": "Superseded", "resolution_reason": doc.name},
+		filters={"company": doc.company, "resolution": "Superseded", "resolution_reason": doc.name},
 		pluck="name",
 		limit=0,
 	)

@@ -8,20 +8,23 @@ from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Sum
+from frappe.query_builder.functions import Count, Max, Sum
+from pypika.terms import Case
 
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.core.reconciliation.positions import state_of
-from rts_factoring.services.accounting import credits, ledger
+from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import settings
+from rts_factoring.services.invoices.receivables import chunks
+from rts_factoring.services.views import invoice_comparison
+from rts_factoring.services.views.invoice_comparison import Comparison
 
-SHOWN = 5  # invoices that are named
-_TAKEN_COLUMNS = ("purchased", "fee", "reserve", "charges", "clearing")
+_BOUGHT_COLUMNS = ("purchased", "reserve", "charges", "clearing")
 _INVOICE_COLUMNS = (
 	*("customer", "customer_name", "posting_date", "due_date"),
 	*("grand_total", "outstanding_amount", "factoring_status", "factoring_batch"),
 )
+_FACTORED_COLUMNS = ("purchased", "clearing", "reserve", "fee", "collected", "charged_back", "open_change")
 CONTROL_ROLES = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
 
 
@@ -31,6 +34,8 @@ def tie_out(company: str) -> list[dict]:
 	not cancel out. Control accounts also have their balance and what other entries posted to them (bank deposits)."""
 	agreement = settings.require_any(company)
 	sums = ledger_sums(company)
+	control = {role: agreement.get(settings.ACCOUNT_FIELDS[role]) for role in CONTROL_ROLES}
+	booked, balances = _import_balances(company), _balances(company, filter(None, control.values()))
 	rows = []
 	for role in (*CONTROL_ROLES, Role.FEE, Role.CHARGES, Role.CUSTOMER_DEDUCTIONS):
 		account = agreement.get(settings.ACCOUNT_FIELDS[role])
@@ -39,11 +44,9 @@ def tie_out(company: str) -> list[dict]:
 		same = [other for other, field in settings.ACCOUNT_FIELDS.items() if agreement.get(field) == account]
 		if same[0] is not role and role in same[1:]:
 			continue  # roles that share an account tie out together
-		rows.append(
-			_row(same, account, sum((sums[r.value] for r in same), ZERO), _import_balance(company, [account]))
-		)
+		rows.append(_row(same, account, sum((sums[r.value] for r in same), ZERO), booked.get(account, ZERO)))
 		if role in CONTROL_ROLES:
-			rows[-1]["balance"] = _balance(company, account)
+			rows[-1]["balance"] = balances.get(account, ZERO)
 			rows[-1]["others"] = rows[-1]["balance"] - rows[-1]["journal"]
 	debtors = _debtor_accounts(company)
 	customers = sums[Role.RECEIVABLE.value] + sums[Role.CUSTOMER_CREDIT.value]
@@ -52,7 +55,7 @@ def tie_out(company: str) -> list[dict]:
 			[Role.RECEIVABLE, Role.CUSTOMER_CREDIT],
 			", ".join(debtors),
 			customers,
-			_import_balance(company, debtors),
+			sum((booked.get(account, ZERO) for account in debtors), ZERO),
 		)
 	)
 	rows += _invoice_rows(company, sums, agreement.policy)
@@ -70,91 +73,47 @@ def _row(roles: list[Role], account: str, ours: Decimal, theirs: Decimal) -> dic
 
 
 def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str) -> list[dict]:
-	invoices = _invoices(company)
-	receivable = {name: (row.receivable, row.journal) for name, row in invoices.items()}
-	positions = ledger.positions(company)
-	borrowed, credited = policy == "Borrowing", credits.by_credit_notes(company)
-	# Borrowing: what RTS has still to collect, our books expect of the customer or have credited. Sale: it left our books.
-	covered = {
-		name: (
-			p.open,
-			max(min(p.open, p.outstanding + credited.get(name, ZERO)) if borrowed else p.open, ZERO),
-		)
-		for name, p in positions.items()
-	}
-	lost = sums["open_change"] - sum((position.open for position in positions.values()), ZERO)
-	most = {name: (row.amount + row.receivable, row.outstanding) for name, row in invoices.items()}
-	wrong = {name for name, p in positions.items() if p.is_bought and p.state is not state_of(p)}
+	found = invoice_comparison.compare(company, policy == "Borrowing", _import_balance_by_invoice(company))
+	lost = sums["open_change"] - found.covered.ours
 	return [
-		_by_invoice(_("Receivable, Invoice by Invoice"), receivable),
-		_by_invoice(_("Open with RTS, and in Our Books"), covered, lost),
-		_by_invoice(
-			_("Owed by Customers at Most"), {name: pair for name, pair in most.items() if pair[1] > pair[0]}
-		),
-		_by_invoice(
-			_("Invoices Whose State Differs from the Ledger"),
-			dict.fromkeys(sorted(wrong), (ZERO, Decimal(1))),
-		),
+		_by_invoice(_("Receivable, Invoice by Invoice"), found.receivable),
+		_by_invoice(_("Open with RTS, and in Our Books"), found.covered, lost),
+		_by_invoice(_("Owed by Customers at Most"), found.owed),
+		_by_invoice(_("Invoices Whose State Differs from the Ledger"), found.states),
 	]
 
 
-def _by_invoice(role: str, pairs: dict[str, tuple[Decimal, Decimal]], more: Decimal = ZERO) -> dict:
+def _by_invoice(role: str, compared: Comparison, more: Decimal = ZERO) -> dict:
 	"""Both sums, the differences added up without their signs, and the invoices that differ."""
-	differ = {name: abs(ours - theirs) for name, (ours, theirs) in pairs.items() if ours != theirs}
-	rest = " " + _("and {0} more").format(len(differ) - SHOWN) if len(differ) > SHOWN else ""
+	rest = compared.differing - len(compared.names)
+	names = ", ".join(compared.names) + (" " + _("and {0} more").format(rest) if rest else "")
 	return {
 		"role": role,
-		"account": ", ".join(sorted(differ)[:SHOWN]) + rest if differ else _("sum over invoices"),
-		"ledger": sum((ours for ours, _theirs in pairs.values()), ZERO),
-		"journal": sum((theirs for _ours, theirs in pairs.values()), ZERO),
-		"difference": sum(differ.values(), abs(more)),
+		"account": names if compared.differing else _("sum over invoices"),
+		"ledger": compared.ours,
+		"journal": compared.theirs,
+		"difference": compared.difference + abs(more),
 	}
 
 
-def _invoices(company: str) -> dict[str, frappe._dict]:
-	"""Per invoice in the ledger: its amount, what is outstanding, and what the ledger and the imports' entries changed."""
-	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
-	rows = (
-		frappe.qb.from_(table)
-		.inner_join(invoice)
-		.on(invoice.name == table.sales_invoice)
-		.where(table.company == company)
-		.groupby(invoice.name, invoice.rounded_total, invoice.grand_total, invoice.outstanding_amount)
-		.select(invoice.name, invoice.rounded_total, invoice.grand_total, invoice.outstanding_amount)
-		.select(Sum(table.receivable).as_("receivable"))
-		.run(as_dict=True)
-	)
-	booked = _import_balance_by_invoice(company)
-	return {
-		row.name: frappe._dict(
-			amount=money(row.rounded_total or row.grand_total or 0),
-			outstanding=money(row.outstanding_amount or 0),
-			receivable=money(row.receivable or 0),
-			journal=booked.get(row.name, ZERO),
-		)
-		for row in rows
-	}
-
-
-def _import_balance_by_invoice(company: str) -> dict[str, Decimal]:
+def _import_balance_by_invoice(company: str):
+	"""A query for `name` and `amount` of each invoice in the imports' entries."""
 	gl = frappe.qb.DocType("GL Entry")
-	query = (
-		_gl_of_imports(company).where(gl.against_voucher_type == "Sales Invoice").groupby(gl.against_voucher)
-	)
-	return {
-		name: money(amount or 0)
-		for name, amount in query.select(gl.against_voucher, Sum(gl.debit) - Sum(gl.credit)).run()
-	}
+	query = _gl_of_imports(company).where(gl.against_voucher_type == "Sales Invoice")
+	query = query.groupby(gl.against_voucher)
+	return query.select(gl.against_voucher.as_("name"), (Sum(gl.debit) - Sum(gl.credit)).as_("amount"))
 
 
 def currency(company: str) -> str:
 	return frappe.get_cached_value("Company", company, "default_currency")
 
 
-def ledger_sums(company: str, to_date: date | None = None, before: date | None = None) -> dict[str, Decimal]:
-	"""Sum of every amount column of the company's ledger, up to a day or before one."""
+def ledger_sums(
+	company: str, to_date: date | None = None, before: date | None = None, only: tuple[str, ...] = ()
+) -> dict[str, Decimal]:
+	"""Sum of every amount column of the company's ledger, or of some, up to a day or before one."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	names = (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
+	names = only or (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
 	query = (
 		frappe.qb.from_(table)
 		.where(table.company == company)
@@ -168,16 +127,11 @@ def ledger_sums(company: str, to_date: date | None = None, before: date | None =
 	return {name: money(sums[name] or 0) for name in names}
 
 
-def _import_balance(company: str, accounts: Iterable[str]) -> Decimal:
-	"""Debit minus credit, on these accounts, of the journal entries that report imports made."""
+def _import_balances(company: str) -> dict[str, Decimal]:
+	"""Account → debit minus credit of the journal entries that report imports made."""
 	gl = frappe.qb.DocType("GL Entry")
-	rows = (
-		_gl_of_imports(company)
-		.where(gl.account.isin(list(accounts) or [""]))
-		.select(Sum(gl.debit) - Sum(gl.credit))
-		.run()
-	)
-	return money(rows[0][0] or 0)
+	query = _gl_of_imports(company).groupby(gl.account).select(gl.account, Sum(gl.debit) - Sum(gl.credit))
+	return {account: money(amount or 0) for account, amount in query.run()}
 
 
 def _gl_of_imports(company: str):
@@ -191,15 +145,16 @@ def _gl_of_imports(company: str):
 	)
 
 
-def _balance(company: str, account: str) -> Decimal:
+def _balances(company: str, accounts: Iterable[str]) -> dict[str, Decimal]:
+	"""Account → debit minus credit of all its entries."""
 	gl = frappe.qb.DocType("GL Entry")
-	rows = (
+	query = (
 		frappe.qb.from_(gl)
-		.where((gl.company == company) & (gl.is_cancelled == 0) & (gl.account == account))
-		.select(Sum(gl.debit) - Sum(gl.credit))
-		.run()
+		.where(gl.account.isin(list(accounts) or [""]) & (gl.company == company) & (gl.is_cancelled == 0))
+		.groupby(gl.account)
+		.select(gl.account, Sum(gl.debit) - Sum(gl.credit))
 	)
-	return money(rows[0][0] or 0)
+	return {account: money(amount or 0) for account, amount in query.run()}
 
 
 def _debtor_accounts(company: str) -> list[str]:
@@ -209,21 +164,26 @@ def _debtor_accounts(company: str) -> list[str]:
 
 
 def factored_invoices(company: str, state: str | None = None, customer: str | None = None) -> list[dict]:
-	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open."""
+	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open.
+
+	A reversal takes off what it reverses, so all entries count.
+	"""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	shown = [invoice[name] for name in _INVOICE_COLUMNS]
-	sums = [Sum(table[name]).as_(name) for name in (*ledger.POSITION_COLUMNS, "clearing", "charges")]
-	query = (
-		ledger.in_force(table)
-		.inner_join(invoice)
-		.on(invoice.name == table.sales_invoice)
-		.where(table.company == company)
+	entries = (
+		frappe.qb.from_(table)
+		.where((table.company == company) & table.sales_invoice.isnotnull())
+		.groupby(table.sales_invoice)
 		.having(Sum(table.purchased) > 0)
-		.groupby(invoice.name, *shown)
+		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in _FACTORED_COLUMNS))
+	).as_("entries")
+	query = (
+		frappe.qb.from_(entries)
+		.inner_join(invoice)
+		.on(invoice.name == entries.sales_invoice)
 		.orderby(invoice.posting_date)
 		.orderby(invoice.name)
-		.select(invoice.name.as_("sales_invoice"), *shown, *sums)
+		.select(entries.star, *(invoice[name] for name in _INVOICE_COLUMNS))
 	)
 	if state:
 		query = query.where(invoice.factoring_status == state)
@@ -261,33 +221,36 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 	at the purchase, at collection or in parts, so it is that of all reports so far; the reserve is that of the purchase."""
 	agreement = settings.require_any(company)
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	entries = (
-		ledger.in_force(table)
-		.where((table.company == company) & table.sales_invoice.isnotnull())
-		.where((table.event == "purchase") | (table.fee != 0))
-		.orderby(table.posting_date)
-		.orderby(table.creation)
-		.select(table.event, table.posting_date, table.sales_invoice, table.customer, table.batch)
-		.select(table.purchased, table.fee, table.reserve, table.charges, table.clearing)
+	is_purchase = table.event == "purchase"
+	day = Max(Case().when(is_purchase, table.posting_date))
+	rows = (
+		ledger.in_force_of(company, table)
+		.where(table.sales_invoice.isnotnull())
+		.where(is_purchase | (table.fee != 0))
+		.groupby(table.sales_invoice)
+		.having((day >= from_date) & (day <= to_date))
+		.select(table.sales_invoice, day.as_("posting_date"), Sum(table.fee).as_("fee"))
+		.select(*(Sum(Case().when(is_purchase, table[name]).else_(0)).as_(name) for name in _BOUGHT_COLUMNS))
+		.select(Count(Case().when(is_purchase, 1)).as_("times"))
+		.select(*(Max(Case().when(is_purchase, table[name])).as_(name) for name in ("customer", "batch")))
 		.run(as_dict=True)
 	)
-	by_invoice: dict[str, frappe._dict] = {}
-	for entry in entries:
-		row = by_invoice.setdefault(
-			entry.sales_invoice,
-			frappe._dict(dict.fromkeys(_TAKEN_COLUMNS, ZERO), sales_invoice=entry.sales_invoice),
-		)
-		row.fee += money(entry.fee or 0)
-		if entry.event == "purchase":
-			row.update({"posting_date": entry.posting_date, "customer": entry.customer, "batch": entry.batch})
-			for name in ("purchased", "reserve", "charges", "clearing"):
-				row[name] += money(entry[name] or 0)
-	rows = [
-		row for row in by_invoice.values() if row.posting_date and from_date <= row.posting_date <= to_date
-	]
+	_take_last_batch(company, [row for row in rows if row.pop("times") > 1])
 	for row in rows:
+		row.update({name: money(row[name] or 0) for name in ("fee", *_BOUGHT_COLUMNS)})
 		row.expected_fee = money(row.purchased * Decimal(str(agreement.fee_rate or 0)) / 100)
 		row.expected_reserve = money(row.purchased * Decimal(str(agreement.reserve_rate or 0)) / 100)
 		row.fee_difference = row.fee - row.expected_fee
 		row.reserve_difference = row.reserve - row.expected_reserve
 	return sorted(rows, key=lambda row: (row.posting_date, row.sales_invoice))
+
+
+def _take_last_batch(company: str, rows: list[dict]) -> None:
+	"""To each invoice that was bought more than once, its customer and batch at the last purchase."""
+	by_invoice = {row["sales_invoice"]: row for row in rows}
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	for names in chunks(by_invoice):
+		query = ledger.in_force(table).where((table.company == company) & table.sales_invoice.isin(names))
+		query = query.where(table.event == "purchase").orderby(table.posting_date).orderby(table.creation)
+		for invoice, customer, batch in query.select(table.sales_invoice, table.customer, table.batch).run():
+			by_invoice[invoice].update({"customer": customer, "batch": batch})

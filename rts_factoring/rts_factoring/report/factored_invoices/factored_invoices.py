@@ -1,7 +1,7 @@
 """Each invoice RTS has bought, with its advance, reserve, fee, what was paid, and what is open."""
 
 from frappe import _
-from frappe.utils import date_diff, flt, today
+from frappe.utils import flt, getdate
 
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report import columns as col
@@ -12,8 +12,9 @@ def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
 	rows = statements.factored_invoices(company, filters.get("state"), filters.get("customer"))
+	today = getdate()
 	for row in rows:
-		row.age = date_diff(today(), row.posting_date) if flt(row.open_change) else None
+		row.age = (today - row.posting_date).days if flt(row.open_change) else None
 	return columns(), rows, None, chart(rows, col.in_currency(company, rows))
 
 

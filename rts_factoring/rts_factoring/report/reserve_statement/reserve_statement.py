@@ -13,7 +13,7 @@ def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
 	start, end = col.period(filters)
-	balance = statements.ledger_sums(company, before=start)["reserve"]
+	balance = statements.ledger_sums(company, before=start, only=("reserve",))["reserve"]
 	rows = [{"event": _("Opening balance"), "balance": balance, "bold": 1}]
 	for row in statements.movements(company, Role.RESERVE, start, end):
 		amount = cents(row.amount)

@@ -1,0 +1,224 @@
+"""What reading, judging and reporting cost in books of 20,000 and 100,000 invoices against empty ones; on a bench.
+
+`make benchmark NAME=growth` (SIZES=20000,100000). One JSON line a figure: `ours` is the grown book, `peer` the empty one, or
+one plain SQL pass over the ledger rows; `rows_read` counts rows that the database touched, which no other load disturbs.
+"""
+
+import os
+import sys
+import time
+import tracemalloc
+from contextlib import contextmanager
+from statistics import median
+
+from benchmarks.posting import on_bench
+
+SIZES = [int(size) for size in os.environ.get("SIZES", "20000,100000").split(",")]
+ROWS = int(os.environ.get("ROWS", 1_250))
+RUNS = int(os.environ.get("RUNS", 3))
+CARDS = ("queued", "financed", "reserve", "fees")
+LIMITED = "growth-limited@example.com"
+
+
+class Cost:
+	"""Median seconds of a few runs; statements, rows touched and most memory of one."""
+
+	def __init__(self, frappe, work):
+		work()
+		before = _status(frappe)
+		self.seconds = median(_seconds(work) for _ in range(RUNS))
+		after = _status(frappe)
+		self.statements = (after["Questions"] - before["Questions"] - 1) // RUNS
+		self.rows_read = (
+			sum(after[name] - before[name] for name in after if name.startswith("Handler_read")) // RUNS
+		)
+		tracemalloc.start()
+		work()
+		self.mb = tracemalloc.get_traced_memory()[1] / 2**20
+		tracemalloc.stop()
+
+	def more(self) -> dict:
+		return {"statements": self.statements, "rows_read": self.rows_read, "mb": round(self.mb, 1)}
+
+
+def _seconds(work) -> float:
+	started = time.perf_counter()
+	work()
+	return time.perf_counter() - started
+
+
+def _status(frappe) -> dict[str, int]:
+	rows = frappe.db.sql(
+		"show session status where variable_name = 'Questions' or variable_name like 'Handler_read%'"
+	)
+	return {name: int(value) for name, value in rows}
+
+
+def run(frappe) -> None:
+	from benchmarks import harness
+	from rts_factoring.tests import grown_books
+
+	started = time.perf_counter()
+	names = grown_books.start(ROWS // grown_books.INVOICES)
+	drafts = {"known": _draft(frappe, names), "one_unknown": _draft(frappe, [*names[:-1], "XX-999"])}
+	print(f"made {len(names)} open invoices in {time.perf_counter() - started:.0f} s", flush=True)
+	empty = _measured(frappe, drafts)
+	for size in SIZES:
+		started = time.perf_counter()
+		grown_books.grow(size)
+		print(f"grew to {size} invoices in {time.perf_counter() - started:.0f} s", flush=True)
+		load = [round(each, 1) for each in os.getloadavg()]
+		for name, grown in _measured(frappe, drafts).items():
+			values = {"times": round(grown.seconds / empty[name].seconds, 2), "load": load}
+			values |= {"empty_" + key: value for key, value in empty[name].more().items()}
+			claim = f"{name}, {size} invoices in the book against {len(names)}"
+			harness.report(claim, grown.seconds, empty[name].seconds, **grown.more(), **values)
+		for name, (ours, peer) in _against_passes(frappe).items():
+			values = {"times": round(ours.seconds / peer.seconds, 2), "load": load}
+			harness.report(f"{name}, {size} invoices", ours.seconds, peer.seconds, **ours.more(), **values)
+	grown_books.wipe()
+
+
+def _draft(frappe, names: list[str]) -> str:
+	from rts_factoring.services.reports import jobs, reconciling
+	from rts_factoring.tests import factories, report_factories
+
+	for name in names:
+		factories.receivables().setdefault(name, {"customer": "Ridgeline Foods Inc", "amount": "1000.00"})
+	rows = [(name, "48999", "11/05/2026", "Payment", 1000, None, 50) for name in names]
+	content = report_factories.payment_rows("11/01/2026 - 11/15/2026", *rows)
+	jobs.enqueue_step, enqueue = lambda step, name: None, jobs.enqueue_step
+	doc = report_factories.import_file(f"growth-{names[-1]}.xlsx", content, submit=False)
+	jobs.enqueue_step = enqueue
+	reconciling.stage_rows(doc.name)
+	frappe.db.commit()
+	return doc.name
+
+
+def _measured(frappe, drafts: dict[str, str]) -> dict[str, Cost]:
+	return {
+		f"{name} ({kind})": Cost(frappe, work)
+		for kind, draft in drafts.items()
+		for name, work in _steps(frappe, draft).items()
+	}
+
+
+def _steps(frappe, draft: str) -> dict:
+	"""What is done with a draft, by name."""
+	from rts_factoring.services.reports import decisions, reading, reconciling, row_pages
+
+	doc = frappe.get_doc("Report Import", draft)
+	report = reading.read_report(doc).report
+	rows = [report.lines[0].row]
+	return {
+		"reading and identifying": lambda: _identify(frappe, draft),
+		f"judging {ROWS} rows": lambda: reconciling.reconcile_import(doc, report),
+		f"staging {ROWS} rows": lambda: _kept(frappe, reconciling.stage_rows, draft),
+		"one decision": lambda: _kept(
+			frappe, decisions.record_decision, draft, rows, "ignore", reason="measured"
+		),
+		"a page of rows": lambda: row_pages.page(draft),
+	}
+
+
+def _identify(frappe, draft: str) -> None:
+	from rts_factoring.services.reports import reading
+
+	doc = frappe.get_doc("Report Import", draft)
+	reading.read_and_identify(doc, reading.report_content(doc))
+
+
+def _kept(frappe, work, *arguments, **values) -> None:
+	"""Do it and take it back, so that the next run finds the same."""
+	frappe.db.savepoint("measured")
+	work(*arguments, **values)
+	frappe.db.rollback(save_point="measured")
+
+
+def _against_passes(frappe) -> dict[str, tuple[Cost, Cost]]:
+	"""Reports and figures against one plain SQL pass over the ledger's rows; a limited user against an unlimited one."""
+	from importlib import import_module
+
+	from rts_factoring.services.views import overview
+	from rts_factoring.tests.factories import ACME
+
+	def ledger():
+		return frappe.db.sql(
+			"select sales_invoice, sum(purchased), sum(open_change), sum(collected), sum(fee), sum(reserve)"
+			" from `tabFactoring Ledger Entry` where company = %s group by sales_invoice",
+			ACME,
+		)
+
+	def ledger_and_journal():
+		journal = frappe.db.sql(
+			"select against_voucher, sum(debit) - sum(credit) from `tabGL Entry`"
+			" where company = %s and voucher_type = 'Journal Entry' group by against_voucher",
+			ACME,
+		)
+		return ledger(), journal
+
+	one_pass, both = Cost(frappe, ledger), Cost(frappe, ledger_and_journal)
+	filters = {"company": ACME, "from_date": "2024-01-01", "to_date": "2026-12-31"}
+	month = filters | {"from_date": "2026-10-01", "to_date": "2026-10-31"}
+	works = {"chart": lambda: overview.per_week([ACME])}
+	for name in ("factoring_tie_out", "factored_invoices", "cost_of_factoring", "expected_vs_actual"):
+		report = import_module(f"rts_factoring.rts_factoring.report.{name}.{name}")
+		works[f"report {name}"] = lambda report=report: report.execute(frappe._dict(filters))
+	reserve = import_module("rts_factoring.rts_factoring.report.reserve_statement.reserve_statement")
+	works["report reserve_statement of a month"] = lambda: reserve.execute(frappe._dict(month))
+	works |= {f"card {name}": lambda name=name: overview.card(name, ACME) for name in CARDS}
+	works |= {f"card {name}, all companies": lambda name=name: overview.card(name) for name in CARDS}
+	found = {
+		f"{name} against one plain SQL pass": (Cost(frappe, work), both if "tie_out" in name else one_pass)
+		for name, work in works.items()
+	}
+	return found | _limited(frappe)
+
+
+def _limited(frappe) -> dict[str, tuple[Cost, Cost]]:
+	from rts_factoring.services.views import statements
+	from rts_factoring.tests import factories
+	from rts_factoring.tests.factories import ACME
+
+	factories.make_user(LIMITED, "Factoring User", "Accounts User")
+	works = {"report Factored Invoices": lambda: statements.factored_invoices(ACME)}
+	for doctype in ("File", "Report Import Line", "Factoring Ledger Entry", "Report Import", "Sales Invoice"):
+		works[f"list of {doctype}"] = lambda doctype=doctype: frappe.get_list(doctype, limit=20)
+		works[f"count of {doctype}"] = lambda doctype=doctype: frappe.get_list(
+			doctype, fields=_count(frappe), limit=0
+		)
+	works["list of Factoring Batch Invoice"] = lambda: frappe.get_list(
+		"Factoring Batch Invoice", parent_doctype="Factoring Batch", limit=20
+	)
+	with _user(frappe, LIMITED):
+		unlimited = {name: Cost(frappe, work) for name, work in works.items()}
+	permission = frappe.get_doc(
+		{"doctype": "User Permission", "user": LIMITED, "allow": "Company", "for_value": ACME}
+	).insert()
+	try:
+		with _user(frappe, LIMITED):
+			return {
+				f"{name} of a limited user against an unlimited one": (Cost(frappe, work), unlimited[name])
+				for name, work in works.items()
+			}
+	finally:
+		permission.delete()
+		frappe.db.commit()
+
+
+def _count(frappe) -> list:
+	version = int(frappe.__version__.partition(".")[0])
+	return ["count(name) as total"] if version < 16 else [{"COUNT": "name", "as": "total"}]
+
+
+@contextmanager
+def _user(frappe, user: str):
+	frappe.set_user(user)
+	try:
+		yield
+	finally:
+		frappe.set_user("Administrator")
+
+
+if __name__ == "__main__":
+	sys.exit(on_bench("benchmarks.growth", run))

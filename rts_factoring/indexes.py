@@ -1,0 +1,41 @@
+"""Indexes over several columns, which a DocType's JSON cannot describe. Those over one column are `search_index` there."""
+
+import frappe
+
+INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+	"Report Import Line": (
+		("report_import", "row_no"),  # the rows of an import, page by page
+		("identity", "posted_key"),  # rows posted before
+		("fingerprint", "posted_key"),
+		("creation",),  # lists
+		("company", "creation"),  # lists of a user limited to companies
+		("company", "outcome", "posted"),  # rows that wait
+		("company", "resolution"),  # rows that a later import replaced
+	),
+	"Factoring Ledger Entry": (
+		("company", "posting_date", "reserve", "purchased", "fee", "charges"),  # statement and chart
+		("company", "sales_invoice"),
+		("currency", "company", "open_change", "reserve"),  # the cards, without reading a row
+	),
+	"Report Import": (("company", "kind", "docstatus"),),
+	"Factoring Batch": (("company", "docstatus"),),
+}
+
+
+def create() -> None:
+	"""Add the indexes that are missing. Each is a DDL statement, so it commits; safe to run again."""
+	for doctype, indexes in INDEXES.items():
+		existing = existing_indexes(doctype).values()
+		for columns in indexes:
+			if columns not in existing:
+				frappe.db.add_index(doctype, list(columns))
+
+
+def existing_indexes(doctype: str) -> dict[str, tuple[str, ...]]:
+	"""Name of each index of the table → its columns, in order."""
+	found: dict[str, tuple[str, ...]] = {}
+	# nosemgrep: frappe-using-db-sql -- the name is this file's own
+	rows = frappe.db.sql(f"show index from `tab{doctype}`", as_dict=True)  # nosec B608 # own names
+	for row in sorted(rows, key=lambda row: row.Seq_in_index):
+		found[row.Key_name] = (*found.get(row.Key_name, ()), row.Column_name)
+	return found

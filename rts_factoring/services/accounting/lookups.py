@@ -1,0 +1,141 @@
+"""What judging a report needs of the history: only what its rows, decisions and batch name, found by index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+
+import frappe
+
+from rts_factoring.core.model import Event, Outcome, Policy
+from rts_factoring.core.money import money
+from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
+from rts_factoring.core.reconciliation.matching import Receivables, exact
+from rts_factoring.core.reconciliation.posted_rows import PostedRow
+from rts_factoring.core.reports.lines import MONEY
+from rts_factoring.services.accounting import ledger
+from rts_factoring.services.company import settings
+from rts_factoring.services.invoices import number_keys, receivables
+from rts_factoring.services.invoices.receivables import chunks
+
+
+def load_ledger(company: str, kind: str) -> FactoringLedger:
+	"""The company's ledger: ways to its live batches, to positions, and to the rows of reports of this kind that were posted."""
+	agreement = settings.require(company)
+	return FactoringLedger(
+		company=company,
+		policy=Policy(agreement.policy.lower()),
+		client_number=agreement.client_number or "",
+		currency=agreement.currency or frappe.get_cached_value("Company", company, "default_currency"),
+		companies=frozenset(settings.factored_companies()),
+		batches=_LiveBatches(company),
+		find_rows=partial(_posted_rows, company, kind),
+		find_positions=partial(ledger.positions, company),
+		find_batches=partial(_batches_of, company),
+		terms=settings.report_terms(agreement),
+	)
+
+
+class _LiveBatches(Mapping[str, tuple[str, ...]]):
+	"""The company's submitted batches: number → invoices. Each is read when it is asked for."""
+
+	def __init__(self, company: str):
+		self._company = company
+		self._known: dict[str, tuple[str, ...]] = {}
+		self._names: list[str] | None = None
+
+	def __getitem__(self, name: str) -> tuple[str, ...]:
+		if name not in self._known:
+			row = frappe.qb.DocType("Factoring Batch Invoice")
+			query = _live_rows(self._company).where(row.parent == name).orderby(row.idx)
+			# The database takes `fb-1` and `FB-1` for one.
+			self._known[name] = tuple(invoice for parent, invoice in query.run() if parent == name)
+		if not self._known[name]:
+			raise KeyError(name)
+		return self._known[name]
+
+	def __iter__(self) -> Iterator[str]:
+		if self._names is None:
+			filters = {"company": self._company, "docstatus": 1}
+			self._names = frappe.get_all("Factoring Batch", filters, pluck="name", order_by="creation")
+		return iter(self._names)
+
+	def __len__(self) -> int:
+		return len(list(iter(self)))
+
+
+def _live_rows(company: str):
+	"""A query for batch and invoice of the rows of live batches."""
+	batch, row = frappe.qb.DocType("Factoring Batch"), frappe.qb.DocType("Factoring Batch Invoice")
+	query = frappe.qb.from_(row).inner_join(batch).on(batch.name == row.parent)
+	return query.where((batch.company == company) & (batch.docstatus == 1)).select(
+		row.parent, row.sales_invoice
+	)
+
+
+def _batches_of(company: str, invoices: Collection[str]) -> dict[str, str]:
+	"""Invoice → the live batch it was last sent in."""
+	batch, row = frappe.qb.DocType("Factoring Batch"), frappe.qb.DocType("Factoring Batch Invoice")
+	found: dict[str, str] = {}
+	for names in chunks(sorted(invoices)):
+		query = _live_rows(company).where(row.sales_invoice.isin(names)).orderby(batch.creation)
+		found |= {invoice: name for name, invoice in query.run()}
+	return found
+
+
+_ROW_AMOUNTS = tuple("reserve_released" if name == "released" else name for name in MONEY)
+_ROW_FIELDS = ("name", "identity", "occurrence", "fingerprint", "report_import", "row_no", "outcome") + (
+	*("invoice_no", "payment_ref", "word", "event_type", "duplicate_of", *_ROW_AMOUNTS),
+)
+
+
+def _posted_rows(
+	company: str, kind: str, identities: Collection[str], fingerprints: Collection[str]
+) -> list[PostedRow]:
+	"""Rows that were posted or ignored, and have one of these identities or fingerprints."""
+	line, parent = frappe.qb.DocType("Report Import Line"), frappe.qb.DocType("Report Import")
+	query = (
+		frappe.qb.from_(line)
+		.inner_join(parent)
+		.on(parent.name == line.report_import)
+		.where((line.company == company) & (parent.kind == kind.title()))
+		.where(line.posted_key.isnotnull())
+		.select(parent.batch, *(line[field] for field in _ROW_FIELDS))
+	)
+	found: dict[str, PostedRow] = {}
+	for field, values in ((line.identity, identities), (line.fingerprint, fingerprints)):
+		for part in chunks(sorted(set(values))):
+			found |= {row.name: _posted_row(row) for row in query.where(field.isin(part)).run(as_dict=True)}
+	return list(found.values())
+
+
+def _posted_row(row) -> PostedRow:
+	return PostedRow(
+		identity=row.identity,
+		occurrence=int(row.occurrence),
+		fingerprint=row.fingerprint or "",
+		batch=row.batch or "",
+		invoice_no=row.invoice_no or "",
+		payment_ref=row.payment_ref or "",
+		word=row.word or "",
+		event=Event(row.event_type) if row.event_type else None,
+		amounts=tuple(money(row[field] or 0) for field in _ROW_AMOUNTS),
+		row=row.row_no,
+		report_import=row.report_import,
+		name=row.name,
+		corrects=(row.duplicate_of or "") if row.outcome == Outcome.MATCHED.value else "",
+		is_ignored=row.outcome == Outcome.IGNORED.value,
+	)
+
+
+def receivables_named(
+	company: str, numbers: Collection[str], references: Collection[str] = ()
+) -> Receivables:
+	"""The company's invoices that a report may mean by these invoice numbers, as they stand or spelt otherwise, or by these PO
+	or load numbers of rows without one. Those of other companies are never looked at, so nothing tells whether they exist."""
+	rows = receivables.rows({*numbers, *map(exact, numbers)}, company=company)
+	known = {row.name for row in rows}
+	unknown = {number for number in numbers if exact(number) not in known}
+	more = number_keys.candidates(company, unknown, references) - known
+	rows += receivables.rows(more, company=company)
+	return Receivables(receivables.to_receivable(row) for row in rows if not row.is_return)
