@@ -175,7 +175,7 @@ class TestPackets(FreightCase):
 	def test_documents_that_take_long_are_tried_again_before_a_person_is_asked(self):
 		run_worker()
 		factories.make_invoice(ONE)
-		add_documents(ONE, "pod_photo.jpg")
+		self.add_noisy_photo((2400, 3000))
 		packets.make_packets([ONE], seconds=0.001)
 		self.assertEqual(
 			(packet_state(ONE).factoring_status, packet_state(ONE).factoring_packet), ("Queued", None)
@@ -185,7 +185,7 @@ class TestPackets(FreightCase):
 
 	def test_documents_that_take_too_long_at_the_second_attempt_are_a_reason(self):
 		factories.make_invoice(ONE)
-		add_documents(ONE, "pod_photo.jpg")
+		self.add_noisy_photo((2400, 3000))
 		with patch.object(packets, "PATIENT", 0.001):
 			packets.make_packets([ONE], seconds=0.001)
 		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
@@ -221,10 +221,7 @@ class TestPackets(FreightCase):
 		run_worker()  # the notice of this test has the invoices judged once, too
 		factories.make_settings(ACME, packet_size_cap=0.1)
 		factories.make_invoice(ONE)
-		add_documents(ONE, "pod_photo.jpg")
-		with open(frappe.get_doc("File", {"attached_to_name": ONE}).get_full_path(), "wb") as stream:
-			noise = Image.frombytes("RGB", (900, 1200), random.Random(1).randbytes(900 * 1200 * 3))
-			noise.save(stream, "JPEG")
+		self.add_noisy_photo((900, 1200))
 		packets.make_packets([ONE])
 		self.assertEqual(packet_state(ONE).factoring_status, "Not Ready")
 		self.assertIn("0.1 MB are allowed", packet_state(ONE).factoring_reasons)
@@ -248,6 +245,13 @@ class TestPackets(FreightCase):
 		run_worker()
 		self.assertEqual(packet_state(ONE).factoring_status, "Queued")
 		self.assertTrue(packet_state(ONE).factoring_packet)
+
+	def add_noisy_photo(self, size: tuple[int, int]) -> None:
+		"""A photo that is slow to read and large in every quality."""
+		add_documents(ONE, "pod_photo.jpg")
+		with open(frappe.get_doc("File", {"attached_to_name": ONE}).get_full_path(), "wb") as stream:
+			noise = Image.frombytes("RGB", size, random.Random(1).randbytes(size[0] * size[1] * 3))
+			noise.save(stream, "JPEG")
 
 	def style(self, css: str) -> None:
 		frappe.db.set_value("Print Format", JINJA, "css", css)
