@@ -84,7 +84,8 @@ class _Credentials:
 
 	def _show_key(self) -> list[str]:
 		key, self._key = self._key, None
-		assert key
+		if not key:
+			raise login_error(self._connection)
 		return self._shown(lambda: self._transport.auth_publickey(self._connection.username, key))
 
 	def _show_password(self) -> list[str]:
@@ -118,7 +119,7 @@ class _Credentials:
 				answers.append(self._connection.username)
 			elif not is_shown and self._password:
 				answers.append(self._password)
-				self._password = ""
+				self._password = ""  # nosec B105 # none
 			else:
 				self._question = self._connection.scrub(prompt)
 				answers.append("")

@@ -133,7 +133,7 @@ def receivables_named(
 ) -> Receivables:
 	"""The company's invoices that a report may mean by these invoice numbers, as they stand or spelt otherwise, or by these PO
 	or load numbers of rows without one. Those of other companies are never looked at, so nothing tells whether they exist."""
-	rows = receivables.rows({*numbers, *map(exact, numbers)}, company=company)
+	rows = receivables.rows({*numbers, *(exact(number) for number in numbers)}, company=company)
 	known = {row.name for row in rows}
 	unknown = {number for number in numbers if exact(number) not in known}
 	more = number_keys.candidates(company, unknown, references) - known

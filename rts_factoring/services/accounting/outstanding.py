@@ -78,7 +78,7 @@ def update_now(invoices: Collection[str] | None = None) -> None:
 			frappe.publish_realtime("doc_update", values, doctype=INVOICE, docname=name, after_commit=True)
 	if changes:
 		values = {"doctype": INVOICE, "name": next(iter(changes)), "user": frappe.session.user}
-		frappe.publish_realtime("list_update", values, after_commit=True)
+		frappe.publish_realtime("list_update", values, doctype=INVOICE, after_commit=True)
 	for name, *account_and_party in keys:
 		if name in single:
 			update_voucher_outstanding(INVOICE, name, *account_and_party)

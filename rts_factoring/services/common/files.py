@@ -32,7 +32,7 @@ def take_over(file_urls: Collection[str], doctype: str, name: str) -> None:
 		return
 	rows = frappe.get_all(
 		"File",
-		filters={"file_url": ("in", list(filter(None, file_urls))), "is_private": 1},
+		filters={"file_url": ("in", [url for url in file_urls if url]), "is_private": 1},
 		fields=["name", "owner", "attached_to_doctype", "attached_to_name"],
 	)
 	for row in rows:

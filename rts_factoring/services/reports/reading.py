@@ -53,7 +53,7 @@ def column_titles(header: Header, rows: list[list]) -> list[str]:
 	"""What stands above each column of the sheet; a header of two lines is one text."""
 	lines = [number for number in (header.upper_row, header.row) if number]
 	texts = [[to_text(cell) for cell in rows[number - 1]] for number in lines]
-	return [" ".join(filter(None, column)) for column in zip_longest(*texts, fillvalue="")]
+	return [" ".join(text for text in column if text) for column in zip_longest(*texts, fillvalue="")]
 
 
 class ReportFile(NamedTuple):

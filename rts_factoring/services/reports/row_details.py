@@ -108,7 +108,7 @@ def _offered(company: str, line: ReportLine, chosen: str | None) -> list:
 		query = query.where((invoice.docstatus == 1) & (invoice.is_return == 0)).where(condition)
 		names |= {name for (name,) in query.orderby(invoice.name).limit(_LOOKED_AT).run()}
 	rows = {row.name: row for row in receivables.rows(names - {chosen})}
-	likely = candidates(line, map(receivables.to_receivable, rows.values()))
+	likely = candidates(line, [receivables.to_receivable(row) for row in rows.values()])
 	return _readable_invoices([receivable.invoice_no for receivable in likely])
 
 

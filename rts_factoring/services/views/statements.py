@@ -35,7 +35,10 @@ def tie_out(company: str) -> list[dict]:
 	agreement = settings.require_any(company)
 	sums = ledger_sums(company)
 	control = {role: agreement.get(settings.ACCOUNT_FIELDS[role]) for role in CONTROL_ROLES}
-	booked, balances = _import_balances(company), _balances(company, filter(None, control.values()))
+	booked, balances = (
+		_import_balances(company),
+		_balances(company, [account for account in control.values() if account]),
+	)
 	rows = []
 	for role in (*CONTROL_ROLES, Role.FEE, Role.CHARGES, Role.CUSTOMER_DEDUCTIONS):
 		account = agreement.get(settings.ACCOUNT_FIELDS[role])
