@@ -114,6 +114,8 @@ def _offered(company: str, line: ReportLine, chosen: str | None) -> list:
 
 def _readable_invoices(names: list[str]) -> list:
 	"""The invoices that the user may read, in the order of `names`."""
+	if not frappe.has_permission("Sales Invoice", "read"):
+		return []
 	allowed = set(
 		frappe.get_list("Sales Invoice", filters={"name": ("in", names or [""])}, pluck="name", limit=0)
 	)
