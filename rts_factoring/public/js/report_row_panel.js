@@ -66,7 +66,9 @@ rts_factoring.rows.listen_to_panel = function (frm, $wrapper) {
 		})
 	);
 	$wrapper.on("keydown", "[data-part=panel]", (event) => {
-		if (event.key === "Escape") rts_factoring.rows.open(frm, 0);
+		if (event.key !== "Escape") return;
+		event.stopPropagation(); // Frappe takes the focus away on this key
+		rts_factoring.rows.open(frm, 0);
 	});
 };
 
