@@ -1,14 +1,16 @@
 """Databases of released versions, migrated by this one, keep their figures and work on."""
 
 import io
+import json
 import unittest
 from pathlib import Path
 
 import frappe
 import openpyxl
 from frappe.desk.form.load import getdoc
+from frappe.model import data_fieldtypes
 
-from rts_factoring import install
+from rts_factoring import custom_fields, install
 from rts_factoring.services.reports.report_import import ImportedBeforeError
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories, upgrade_fixture
@@ -41,6 +43,7 @@ class TestMigration(UpgradeCase):
 				upgrade_fixture.load(data)
 				bench("migrate", "--skip-search-index")
 				self.assert_patches_ran()
+				self.assert_tables_have_the_form_of_today()
 				self.assertEqual(upgrade_fixture.figures(), data["figures"])
 				self.assert_documents_open(data)
 				self.assert_work_goes_on()
@@ -50,6 +53,30 @@ class TestMigration(UpgradeCase):
 			"Patch Log", {"patch": ("like", "rts_factoring.%"), "skipped": 0}, pluck="patch"
 		)
 		self.assertEqual({name.split()[0] for name in done}, set(upgrade_fixture.patches()))
+
+	def assert_tables_have_the_form_of_today(self):
+		ours = frappe.get_all("DocType", {"module": upgrade_fixture.MODULE, "issingle": 0}, pluck="name")
+		for doctype in ours:
+			there = frappe.db.get_table_columns(doctype)
+			missing = [name for name in frappe.get_meta(doctype).get_valid_columns() if name not in there]
+			self.assertEqual(missing, [], doctype)
+		for doctype in ours:
+			listed = json.loads(
+				Path(
+					frappe.get_module_path(upgrade_fixture.MODULE),
+					"doctype",
+					frappe.scrub(doctype),
+					f"{frappe.scrub(doctype)}.json",
+				).read_text()
+			)
+			known = {field.fieldname for field in frappe.get_meta(doctype).fields}
+			self.assertEqual({field["fieldname"] for field in listed["fields"]} - known, set(), doctype)
+		for doctype, fields in custom_fields.custom_fields().items():
+			known = {field.fieldname for field in frappe.get_meta(doctype).fields}
+			self.assertEqual({field["fieldname"] for field in fields} - known, set(), doctype)
+			there = frappe.db.get_table_columns(doctype)
+			kept = {field["fieldname"] for field in fields if field["fieldtype"] in data_fieldtypes}
+			self.assertEqual(kept - set(there), set(), doctype)
 
 	def assert_documents_open(self, data: dict):
 		opened = 0

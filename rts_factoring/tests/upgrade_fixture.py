@@ -162,9 +162,15 @@ def _form(doctype: str) -> str:
 
 
 def _columns(doctype: str) -> dict[str, str]:
-	"""Columns of our custom fields with their types."""
+	"""Columns of our custom fields with their definitions."""
 	names = frappe.get_all("Custom Field", {"dt": doctype, "module": MODULE}, pluck="fieldname")
-	return {row[0]: row[1] for row in frappe.db.sql(f"show columns from `tab{doctype}`") if row[0] in names}
+	shown = frappe.db.sql(f"show columns from `tab{doctype}`", as_dict=True)
+	return {row.Field: _definition(row) for row in shown if row.Field in names}
+
+
+def _definition(column: dict) -> str:
+	"""Text columns have no default; those of checks and numbers are never null."""
+	return column.Type if column.Null == "YES" else f"{column.Type} not null default {column.Default}"
 
 
 def _erpnext_rows() -> dict[str, list[dict]]:
