@@ -26,7 +26,8 @@ def recorded() -> Iterator[dict[str, str]]:
 
 	def sql(query, values=(), *arguments, **options):
 		if (line := _line_of_the_app()) and _SHOWN.match(str(query)):
-			found.setdefault(frappe.db.mogrify(str(query), values), line)
+			several = values if isinstance(values, (dict, list, tuple)) else (values,)
+			found.setdefault(frappe.db.mogrify(str(query), several), line)
 		return run(query, values, *arguments, **options)
 
 	with patch.object(frappe.db, "sql", sql):
