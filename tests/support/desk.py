@@ -92,7 +92,8 @@ class Desk:
 		self.page.wait_for_timeout(400)
 
 	def close(self) -> None:
-		"""The message or dialog in front."""
+		"""The message or dialog in front, once it stands still: while it comes in, Bootstrap takes no click."""
+		self.page.wait_for_timeout(600)
 		self.page.locator(".modal.show .btn-modal-close >> visible=true").last.click()
 		self.page.wait_for_function("() => !document.querySelector('.modal.show, .modal-backdrop')")
 
