@@ -6,7 +6,7 @@ import io
 import zlib
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, TiffImagePlugin
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, NumberObject, StreamObject
 
 MAX_LOSSLESS = 1_000_000  # bytes; a larger lossless picture is a photograph and goes as JPEG
@@ -86,6 +86,8 @@ def _two_tones(picture: Image.Image) -> Encoded:
 		black_is_1 = ImageChops.invert(picture)
 		black_is_1.save(buffer, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: picture.height})
 		with Image.open(buffer, formats=("TIFF",)) as stored:
+			if not isinstance(stored, TiffImagePlugin.TiffImageFile):
+				raise ValueError(stored.format)
 			(start,), (length,) = (stored.tag_v2[tag] for tag in (_STRIP_OFFSETS, _STRIP_OFFSETS + 6))
 	except (OSError, ValueError, KeyError):  # a Pillow without libtiff
 		return Encoded(deflated, "/FlateDecode", "1", picture.size)
