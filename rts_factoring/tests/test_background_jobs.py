@@ -26,8 +26,7 @@ from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.report_case import ReportCase
 from rts_factoring.tests.web_server import TIMEOUT, Server
 
-CUSTOMER = "Ridgeline Foods Inc"
-PERIOD = "11/01/2026 - 11/30/2026"
+PASSWORD = "correct horse battery 9"
 
 
 def execute(method: str, *arguments) -> None:
@@ -190,12 +189,7 @@ class TestReportsInTheBackground(ReportCase):
 		self.assert_books_agree()
 
 	def test_a_large_file_that_a_person_uploads_is_read_in_the_background(self):
-		user = factories.make_user("uma@rts.test", "Factoring User", "Accounts User")
-		frappe.utils.password.update_password(user, "rts-secret-9")
-		frappe.db.commit()
-		server = Server()
-		self.addCleanup(server.stop)
-		person = server.person(user, "rts-secret-9")
+		person = self.person()
 		answer = self.upload(person, self.large_csv())
 		self.assertEqual(answer.status_code, 200, answer.text[:300])
 		doc = answer.json()["data"]
@@ -204,15 +198,10 @@ class TestReportsInTheBackground(ReportCase):
 		run_worker("long")
 		doc = frappe.get_doc("Report Import", doc["name"])
 		self.assertEqual((doc.status, doc.kind, doc.line_count), ("Ready", "Payment", 2500))
-		self.assertEqual((doc.received_from, doc.owner), (user, user))
+		self.assertEqual((doc.received_from, doc.owner), (person.user, person.user))
 
 	def test_a_large_file_needs_its_company_and_one_that_is_no_report_says_so(self):
-		user = factories.make_user("uma@rts.test", "Factoring User", "Accounts User")
-		frappe.utils.password.update_password(user, "rts-secret-9")
-		frappe.db.commit()
-		server = Server()
-		self.addCleanup(server.stop)
-		person = server.person(user, "rts-secret-9")
+		person = self.person()
 		self.assertIn("Choose the company", self.upload(person, self.large_csv(), company="").text)
 		answer = self.upload(person, b"no,report\n" + b"1,2\n" * 1_500_000)
 		self.assertEqual(answer.status_code, 200, answer.text[:300])
@@ -223,6 +212,15 @@ class TestReportsInTheBackground(ReportCase):
 		self.assertTrue(doc.error)
 		with self.refused("could not be read"):
 			doc.submit()
+
+	def person(self):
+		"""A Factoring User who asks a web server of the site."""
+		user = factories.make_user("uma@rts.test", "Factoring User", "Accounts User")
+		frappe.utils.password.update_password(user, PASSWORD)
+		frappe.db.commit()
+		server = Server()
+		self.addCleanup(server.stop)
+		return server.person(user, PASSWORD)
 
 	def large_csv(self) -> bytes:
 		"""A payment report of 2,500 rows and 6 MB."""

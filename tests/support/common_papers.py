@@ -76,19 +76,23 @@ def fax(chance: random.Random) -> Image.Image:
 	return made
 
 
-def receipt(chance: random.Random) -> Image.Image:
-	length = chance.randint(360, 700)
+def slip(chance: random.Random, title: str, length: int, dpi: int) -> Image.Image:
+	"""A receipt of a printer for 80 mm paper, `length` points long."""
 
 	def draw(canvas):
 		canvas.setFont("Courier-Bold", 12)
-		canvas.drawCentredString(113, length - 30, "LUMPER RECEIPT")
+		canvas.drawCentredString(113, length - 30, title)
 		canvas.setFont("Courier", 9)
 		for number in range(int((length - 90) / 13)):
 			canvas.drawString(
 				14, length - 50 - 13 * number, f"{sentence(chance, 2)[:20]:<22}{chance.uniform(1, 99):7.2f}"
 			)
 
-	picture = printed(draw, 203, (226, length))
+	return printed(draw, dpi, (226, length))
+
+
+def receipt(chance: random.Random) -> Image.Image:
+	picture = slip(chance, "LUMPER RECEIPT", chance.randint(360, 700), 203)
 	grey = chance.randint(20, 90)  # thermal paper is never quite black
 	picture = picture.point(lambda value: grey + value * (245 - grey) // 255)
 	picture.info["dpi"] = (203, 203)

@@ -1,8 +1,6 @@
-"""Connection settings of FTP servers on loopback, and deliveries to them."""
+"""Connection settings of FTP servers on loopback."""
 
-from rts_factoring.core.delivery import Connection, deliver
-from rts_factoring.core.errors import DeliveryError
-from tests.support.sftp_servers import Journal
+from rts_factoring.core.delivery import Connection
 
 
 def to_ftp(server, **settings) -> Connection:
@@ -20,15 +18,3 @@ def to_ftp(server, **settings) -> Connection:
 			**settings,
 		}
 	)
-
-
-def attempts_until_done(connection, files) -> int:
-	"""As the service does it: attempt, and attempt again after what may pass."""
-	journal = Journal(files)
-	for attempt in range(1, 7):
-		try:
-			deliver(connection, journal.outgoing, journal.save, token="T-1", journal=journal.read)
-			return attempt
-		except DeliveryError as error:
-			assert error.retry, error
-	raise AssertionError("never delivered")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from .common_papers import slip
 from .paper_drawing import (
 	PLACES,
 	body,
@@ -116,18 +117,7 @@ def carbon_copy(chance: random.Random) -> Image.Image:
 
 
 def receipt_on_a_desk(chance: random.Random) -> Image.Image:
-	length = chance.randint(330, 480)
-
-	def draw(canvas):
-		canvas.setFont("Courier-Bold", 12)
-		canvas.drawCentredString(113, length - 30, "FUEL RECEIPT")
-		canvas.setFont("Courier", 9)
-		for number in range(int((length - 90) / 13)):
-			canvas.drawString(
-				14, length - 50 - 13 * number, f"{sentence(chance, 2)[:20]:<22}{chance.uniform(1, 99):7.2f}"
-			)
-
-	paper = printed(draw, 260, (226, length))
+	paper = slip(chance, "FUEL RECEIPT", chance.randint(330, 480), 260)
 	desk = chance.choice(((60, 45, 30), (130, 110, 85), (45, 48, 52)))
 	width = round(paper.width * chance.uniform(1.3, 1.7))
 	table_top = Image.new("RGB", (width, max(round(width * 4 / 3), paper.height + 60)), desk)

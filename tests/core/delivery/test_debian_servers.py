@@ -11,7 +11,8 @@ pytest.importorskip(
 from rts_factoring.core.delivery import FileState, deliver, fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
 from tests.support.debian_servers import ProFtpd, PureFtpd, VsFtpd, needs
-from tests.support.ftp_connections import attempts_until_done, to_ftp
+from tests.support.delivery_faults import attempts_until_done
+from tests.support.ftp_connections import to_ftp
 from tests.support.sftp_servers import Journal, batch, contents
 
 SCHEDULE = "104233_A1_20261103.csv"

@@ -8,13 +8,14 @@ import pytest
 
 pytest.importorskip("pyftpdlib", reason="the FTP server of these tests (pyftpdlib) is not installed")
 
-from rts_factoring.core.delivery import Connection, FileState, deliver, fetch_file, list_folder
+from rts_factoring.core.delivery import FileState, deliver, fetch_file, list_folder
 from rts_factoring.core.delivery.ftp import FtpTls
 from rts_factoring.core.errors import DeliveryError
-from tests.support.delivery_faults import at_once
+from tests.support.delivery_faults import at_once, attempts_until_done
 from tests.support.delivery_jobs import FileJournal, start
+from tests.support.ftp_connections import to_ftp
 from tests.support.ftp_server import FtpServer, make_certificate
-from tests.support.sftp_servers import Journal, batch, contents
+from tests.support.sftp_servers import batch, contents
 
 SCHEDULE = "104233_A1_20261103.csv"
 
@@ -30,33 +31,6 @@ def server(tmp_path):
 		yield running
 
 
-def to(server: FtpServer, **settings) -> Connection:
-	return Connection(
-		**{
-			"host": "127.0.0.1",
-			"port": server.port,
-			"username": "rts",
-			"password": "sandbox",
-			"protocol": "ftps",
-			"ca_certificate": getattr(server, "certificate", ""),
-			"remote_folder": "inbox",
-			"operation_timeout": 10,
-			**settings,
-		}
-	)
-
-
-def until_done(connection, files) -> int:
-	journal = Journal(files)
-	for attempt in range(1, 6):
-		try:
-			deliver(connection, journal.outgoing, journal.save, token="T-1", journal=journal.read)
-			return attempt
-		except DeliveryError as error:
-			assert error.retry, error
-	raise AssertionError("never delivered")
-
-
 def refusal(connection, files) -> DeliveryError:
 	with pytest.raises(DeliveryError) as caught:
 		deliver(connection, files, lambda *step: None, token="T-1")
@@ -64,7 +38,7 @@ def refusal(connection, files) -> DeliveryError:
 
 
 def test_a_batch_arrives_once_and_whole_and_the_schedule_last(server, files):
-	assert until_done(to(server), files) == 1
+	assert attempts_until_done(to_ftp(server), files) == 1
 	assert server.found == contents(files)
 	assert sorted(server.renamed) == sorted(file.name for file in files)
 	assert server.renamed[-1] == SCHEDULE
@@ -80,54 +54,54 @@ def test_every_data_connection_resumes_the_tls_session(server, monkeypatch):
 		return conn, size
 
 	monkeypatch.setattr(FtpTls, "ntransfercmd", spy)
-	list_folder(to(server))
+	list_folder(to_ftp(server))
 	assert resumed == [True]
 
 
 def test_a_certificate_nobody_vouches_for_gets_no_credential(server, files):
-	error = refusal(to(server, ca_certificate=""), files)
+	error = refusal(to_ftp(server, ca_certificate=""), files)
 	assert (error.code, error.retry) == ("certificate_refused", False)
 	assert "USER" not in server.commands
 
 
 def test_a_certificate_for_another_host_gets_no_credential(tmp_path, server, files):
 	other = make_certificate(tmp_path / "other.pem", "elsewhere.example")
-	assert refusal(to(server, ca_certificate=other), files).code == "certificate_refused"
+	assert refusal(to_ftp(server, ca_certificate=other), files).code == "certificate_refused"
 	assert "USER" not in server.commands
 
 
 def test_a_server_without_tls_gets_no_credential(tmp_path, files):
 	with FtpServer(tmp_path / "server", tls=False) as server:
-		error = refusal(to(server), files)
+		error = refusal(to_ftp(server), files)
 		assert (error.code, error.retry) == ("no_tls", False)
 		assert "USER" not in server.commands
 
 
 def test_plain_ftp_works_only_with_the_insecure_flag(tmp_path, files):
 	with FtpServer(tmp_path / "server", tls=False) as server:
-		assert refusal(to(server, protocol="ftp"), files).code == "insecure_ftp"
+		assert refusal(to_ftp(server, protocol="ftp"), files).code == "insecure_ftp"
 		assert server.commands == []
-		until_done(to(server, protocol="ftp", insecure=True), files)
+		attempts_until_done(to_ftp(server, protocol="ftp", insecure=True), files)
 		assert server.found == contents(files)
 
 
 def test_a_wrong_password_is_not_tried_again_and_not_shown(server, files):
-	error = refusal(to(server, password="s3cret-word"), files)
+	error = refusal(to_ftp(server, password="s3cret-word"), files)
 	assert (error.code, error.retry) == ("login_refused", False)
 	assert "s3cret" not in f"{error} {error.as_dict()} {error.__cause__!r}"
 
 
 def test_another_file_under_a_final_name_is_never_touched(server, files):
 	(server.folder / files[1].name).write_bytes(bytes(files[1].size))
-	assert refusal(to(server), files).code == "foreign_file"
+	assert refusal(to_ftp(server), files).code == "foreign_file"
 	assert server.found[files[1].name] == bytes(files[1].size)
 	assert SCHEDULE not in server.found
 
 
 def test_a_second_run_without_a_journal_finds_its_own_files(server, files):
-	until_done(to(server), files)
+	attempts_until_done(to_ftp(server), files)
 	before = list(server.renamed)
-	until_done(to(server), files)
+	attempts_until_done(to_ftp(server), files)
 	assert server.renamed == before
 
 
@@ -136,12 +110,12 @@ def test_a_second_run_without_a_journal_finds_its_own_files(server, files):
 def test_the_line_drops_at_every_command_in_turn(tmp_path, after, can_rename):
 	files = batch(tmp_path / "files", sizes=(70_000,))
 	with FtpServer(tmp_path / "clean") as server:
-		until_done(to(server, can_rename=can_rename), files)
+		attempts_until_done(to_ftp(server, can_rename=can_rename), files)
 		commands = len(server.commands)
 	for command in range(1, commands + 1):
 		with FtpServer(tmp_path / f"server-{command}") as server:
 			server.drop_at, server.after = command, after
-			until_done(to(server, can_rename=can_rename), files)
+			attempts_until_done(to_ftp(server, can_rename=can_rename), files)
 			assert server.drops == 1
 			assert server.found == contents(files), f"dropped at {server.commands[command - 1]}"
 			if can_rename:
@@ -152,7 +126,7 @@ def test_the_line_drops_at_every_command_in_turn(tmp_path, after, can_rename):
 def test_two_jobs_start_at_once(tmp_path, files):
 	for number in range(5):
 		with FtpServer(tmp_path / f"server-{number}") as server:
-			at_once(to(server), files, tmp_path / f"journal-{number}", shared=True)
+			at_once(to_ftp(server), files, tmp_path / f"journal-{number}", shared=True)
 			assert server.found == contents(files)
 
 
@@ -166,8 +140,8 @@ def test_a_killed_job_is_continued(tmp_path, server, files):
 			raise Killed
 
 	with pytest.raises(Killed):
-		deliver(to(server), files, save, token="T-1")
-	process = start(to(server), files, tmp_path / "journal")
+		deliver(to_ftp(server), files, save, token="T-1")
+	process = start(to_ftp(server), files, tmp_path / "journal")
 	process.join(30)
 	assert process.exitcode == 0
 	assert server.found == contents(files)
@@ -180,8 +154,8 @@ def test_a_server_that_knows_fewer_commands_is_served_too(tmp_path, files, hidde
 		self.respond("502 Command not implemented.")
 
 	with FtpServer(tmp_path / "server", features={f"ftp_{hidden}": unknown}) as server:
-		until_done(to(server), files)
-		until_done(to(server), files)
+		attempts_until_done(to_ftp(server), files)
+		attempts_until_done(to_ftp(server), files)
 		assert server.found == contents(files)
 		assert sorted(server.renamed) == sorted(file.name for file in files)
 
@@ -199,10 +173,10 @@ def test_the_hash_of_the_server_catches_what_its_size_does_not(tmp_path, files):
 	for answer, expected in ((wrong, None), (damaged, "damaged")):
 		with FtpServer(tmp_path / answer.__name__, features=with_hash(answer)) as server:
 			if expected:
-				assert refusal(to(server), files).code == expected
+				assert refusal(to_ftp(server), files).code == expected
 				assert SCHEDULE not in server.found
 			else:  # a server that hashes wrongly is believed when reading back agrees
-				until_done(to(server), files)
+				attempts_until_done(to_ftp(server), files)
 				assert server.found == contents(files)
 			assert "XSHA256" in server.commands
 
@@ -221,8 +195,10 @@ def with_hash(answer) -> dict:
 def test_a_report_is_listed_and_fetched(server):
 	(server.root / "outbox").mkdir()
 	(server.root / "outbox" / "purchase.xlsx").write_bytes(b"report")
-	assert [(found.name, found.size) for found in list_folder(to(server), "outbox")] == [("purchase.xlsx", 6)]
-	assert fetch_file(to(server), "purchase.xlsx", "outbox") == b"report"
+	assert [(found.name, found.size) for found in list_folder(to_ftp(server), "outbox")] == [
+		("purchase.xlsx", 6)
+	]
+	assert fetch_file(to_ftp(server), "purchase.xlsx", "outbox") == b"report"
 
 
 def test_size_and_time_are_asked_for_where_the_listing_does_not_tell(tmp_path):
@@ -235,7 +211,7 @@ def test_size_and_time_are_asked_for_where_the_listing_does_not_tell(tmp_path):
 			for name in ("purchase.xlsx", "readme.txt"):
 				(server.folder / name).write_bytes(b"report")
 				os.utime(server.folder / name, (1_793_000_000, 1_793_000_000))
-			files = list_folder(to(server), "inbox", lambda file: file.name.endswith(".xlsx"))
+			files = list_folder(to_ftp(server), "inbox", lambda file: file.name.endswith(".xlsx"))
 			assert [file.name for file in files] == ["purchase.xlsx"]
 			return files[0].size, files[0].modified
 
@@ -246,5 +222,5 @@ def test_size_and_time_are_asked_for_where_the_listing_does_not_tell(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_said_so(server, files):
-	error = refusal(to(server, remote_folder="nowhere"), files)
+	error = refusal(to_ftp(server, remote_folder="nowhere"), files)
 	assert (error.code, error.retry) == ("folder_missing", False)

@@ -12,7 +12,8 @@ from pyftpdlib.handlers import DTPHandler, TLS_DTPHandler, TLS_FTPHandler
 
 from rts_factoring.core.delivery import deliver, fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
-from tests.support.ftp_connections import attempts_until_done, to_ftp
+from tests.support.delivery_faults import attempts_until_done
+from tests.support.ftp_connections import to_ftp
 from tests.support.ftp_server import FtpServer
 from tests.support.sftp_servers import batch, contents
 

@@ -8,6 +8,7 @@ import pytest
 from rts_factoring.core.delivery import FileState, deliver
 from rts_factoring.core.errors import DeliveryError
 from rts_factoring.sandbox.server import SandboxHandle, answering_errors
+from tests.support.delivery_faults import attempts_until_done
 from tests.support.sftp_servers import (
 	Appends,
 	Encrypts,
@@ -89,17 +90,6 @@ def files(tmp_path):
 	return batch(tmp_path / "files", sizes=(20_000, 40_000, 0))
 
 
-def until_done(connection, files) -> int:
-	journal = Journal(files)
-	for attempt in range(1, 7):
-		try:
-			deliver(connection, journal.outgoing, journal.save, token="T-1", journal=journal.read)
-			return attempt
-		except DeliveryError as error:
-			assert error.retry, error
-	raise AssertionError("never delivered")
-
-
 def refusal(connection, files) -> DeliveryError:
 	with pytest.raises(DeliveryError) as caught:
 		deliver(connection, files, lambda *step: None, token="T-1")
@@ -110,7 +100,7 @@ def refusal(connection, files) -> DeliveryError:
 def test_a_batch_arrives_whole(tmp_path, files, habit):
 	kind, switches = HABITS[habit]
 	with HabitServer(tmp_path / "server", kind) as server:
-		assert until_done(to(server, **switches), files) == 1
+		assert attempts_until_done(to(server, **switches), files) == 1
 		assert server.found == contents(files)
 		created = [path for what, path in server.events if what in ("created", "renamed")]
 		assert created[-1] == f"inbox/{SCHEDULE}"
@@ -129,13 +119,13 @@ def test_the_line_drops_at_every_operation_in_turn(tmp_path, files, habit, after
 			return faulty(session)
 
 	with Server(tmp_path / "clean") as server:
-		until_done(to(server, channels=1, **switches), files)
+		attempts_until_done(to(server, channels=1, **switches), files)
 		operations = server.operations
 	drops = 0
 	for operation in range(1, operations + 1):
 		with Server(tmp_path / f"server-{operation}") as server:
 			server.arm(operation=operation, after=after)
-			until_done(to(server, channels=1, **switches), files)
+			attempts_until_done(to(server, channels=1, **switches), files)
 			assert server.found == contents(files), f"dropped at operation {operation}"
 			drops += server.drops
 	assert drops == operations
@@ -254,13 +244,13 @@ class TestFactorRemovesFiles:
 
 	def test_under_final_names_each_file_is_taken_once_and_the_schedule_last(self, tmp_path, files):
 		with HabitServer(tmp_path / "server", TakesFiles) as server:
-			until_done(to(server, factor_removes_files=True), files)
+			attempts_until_done(to(server, factor_removes_files=True), files)
 			assert_taken_once(server, files)
 
 	def test_with_a_folder_for_temporary_names_no_half_file_is_taken(self, tmp_path, files):
 		with HabitServer(tmp_path / "server", TakesFiles) as server:
 			(server.root / "drafts").mkdir()
-			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
+			attempts_until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 			assert_taken_once(server, files)
 			assert list((server.root / "drafts").iterdir()) == []
 
@@ -270,13 +260,13 @@ class TestFactorRemovesFiles:
 	):
 		with TakingServer(tmp_path / "clean") as server:
 			(server.root / "drafts").mkdir()
-			until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
+			attempts_until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 			operations = server.operations
 		for operation in range(1, operations + 1):
 			with TakingServer(tmp_path / f"server-{operation}") as server:
 				(server.root / "drafts").mkdir()
 				server.arm(operation=operation, after=after)
-				until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
+				attempts_until_done(to(server, factor_removes_files=True, temporary_folder="drafts"), files)
 				assert_taken_once(server, files)
 				assert list((server.root / "drafts").iterdir()) == []
 
