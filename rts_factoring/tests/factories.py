@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import frappe
+from frappe.realtime import clear_realtime_log
 from frappe.utils import getdate
 
 import rts_factoring
@@ -258,6 +259,18 @@ def wipe() -> None:
 	frappe.db.commit()
 	for company in COMPANIES:
 		site_identity.forget_mark(company)
+
+
+def forget_jobs() -> None:
+	"""What would follow the next commit is dropped: no worker takes part. Events too, or later ones would wait for a
+	flush that never comes."""
+	frappe.db.after_commit.reset()
+	clear_realtime_log()
+
+
+def commit_without_jobs() -> None:
+	forget_jobs()
+	frappe.db.commit()
 
 
 def state(invoice: str) -> str:

@@ -50,8 +50,7 @@ def start(open_weeks: int) -> list[str]:
 	_post_week(OPEN)
 	_copy(OPEN, 1, open_weeks)
 	_post_week(PAST, paid=True)
-	frappe.db.after_commit.reset()
-	frappe.db.commit()
+	factories.commit_without_jobs()
 	names = [f"{OPEN}-{number:03}" for number in range(INVOICES)]
 	return names + [f"{name}-{week}" for week in range(1, open_weeks) for name in names]
 

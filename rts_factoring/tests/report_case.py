@@ -1,7 +1,6 @@
 """The case of tests that import reports."""
 
 import frappe
-from frappe.realtime import clear_realtime_log
 
 from rts_factoring.core.money import money, text
 from rts_factoring.services.views import statements
@@ -24,9 +23,7 @@ class ReportCase(FreightCase):
 				factories.make_settings(company)
 			factories.make_notice(ACME)
 			report_factories.sent_samples()
-			frappe.db.after_commit.reset()  # RTS has them already: no worker sends them
-			clear_realtime_log()  # or later events would wait for a flush that was dropped
-			frappe.db.commit()
+			factories.commit_without_jobs()  # RTS has them already: no worker sends them
 
 	def setUp(self):
 		if not self.SENT:

@@ -132,8 +132,7 @@ class TestReportsInTheBackground(ReportCase):
 
 	def draft(self):
 		doc = report_factories.import_file("draft.xlsx", self.content, submit=False)
-		frappe.db.after_commit.reset()
-		frappe.db.commit()
+		factories.commit_without_jobs()
 		return doc
 
 	def test_a_job_that_read_the_file_before_a_change_gives_way_to_the_one_after_it(self):
@@ -174,8 +173,7 @@ class TestReportsInTheBackground(ReportCase):
 		doc = report_factories.import_file("posted.xlsx", self.content, submit=False)
 		with mock.patch.object(report_import, "AT_ONCE", -1):
 			doc.submit()
-		frappe.db.after_commit.reset()
-		frappe.db.commit()
+		factories.commit_without_jobs()
 		timeout = mock.patch.object(posting, "post", side_effect=JobTimeoutException("too long"))
 		with timeout, mock.patch.object(frappe, "enqueue") as enqueue:
 			jobs.post_job(doc.name)

@@ -38,8 +38,7 @@ class RaceCase(ReportCase):
 		self.save()
 
 	def save(self) -> None:
-		frappe.db.after_commit.reset()  # no worker takes part
-		frappe.db.commit()
+		factories.commit_without_jobs()  # no worker takes part
 
 	def draft(self, *rows):
 		doc = report_factories.import_file(
@@ -95,8 +94,7 @@ class RaceCase(ReportCase):
 			frappe.db.count("Report Import")  # as a request does: it reads before it waits
 			work()
 			before_commit()
-			frappe.db.after_commit.reset()
-			frappe.db.commit()
+			factories.commit_without_jobs()
 		except Exception as error:
 			outcome = f"{type(error).__name__}: {error}"
 			with suppress(Exception):
