@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Max
 from frappe.utils import formatdate, getdate
 
 from rts_factoring.core.model import Outcome
+from rts_factoring.services.accounting.sources import ADJUSTMENT
 
 MAX_PERIODS = 1_000  # closed periods in a row; a bound, not a figure anyone reaches
 
@@ -84,9 +85,22 @@ def check_new_posting_date(doc) -> None:
 
 
 def _closed_until(company: str, day: date) -> date | None:
-	"""The last day of the closed period that holds `day`; None when the books are open."""
+	"""The last day of the closed period that holds `day`, or of the policy before; None when the books are open."""
 	ends = [_frozen_until(company), _vouchers_until(company), _accounting_period(company, day)]
+	ends.append(_other_policy_until(company))
 	return max((end for end in ends if end and getdate(end) >= day), key=getdate, default=None)
+
+
+def _other_policy_until(company: str) -> date | None:
+	"""The last day on which the company's policy was another one. What is posted later belongs after the change."""
+	changed = frappe.get_all(
+		ADJUSTMENT,
+		{"company": company, "docstatus": 1, "new_policy": ("is", "set")},
+		pluck="posting_date",
+		order_by="posting_date desc",
+		limit=1,
+	)
+	return changed[0] - timedelta(days=1) if changed else None
 
 
 def _frozen_until(company: str) -> date | None:
