@@ -29,7 +29,7 @@ CONTROL_ROLES = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES,
 
 
 def tie_out(company: str) -> list[dict]:
-	"""Per role: the ledger's sum, the sum of the imports' journal entries, and their difference; then the same per invoice. Any
+	"""Per role: the ledger's sum, the sum of the journal entries of imports and adjustments, and their difference; then the same per invoice. Any
 	difference other than 0.00 is an error. Differences of invoices are added up without their signs, so that two errors do
 	not cancel out. Control accounts also have their balance and what other entries posted to them (bank deposits)."""
 	agreement = settings.require_any(company)
@@ -131,7 +131,7 @@ def ledger_sums(
 
 
 def _import_balances(company: str) -> dict[str, Decimal]:
-	"""Account → debit minus credit of the journal entries that report imports made."""
+	"""Account → debit minus credit of the journal entries that imports and adjustments made."""
 	gl = frappe.qb.DocType("GL Entry")
 	query = _gl_of_imports(company).groupby(gl.account).select(gl.account, Sum(gl.debit) - Sum(gl.credit))
 	return {account: money(amount or 0) for account, amount in query.run()}
@@ -211,6 +211,7 @@ def movements(company: str, role: Role, from_date: date, to_date: date) -> list[
 			table.sales_invoice,
 			table.customer,
 			table.report_import,
+			table.factoring_adjustment,
 			table.journal_entry,
 			table[role.value].as_("amount"),
 			table.is_reversal,
