@@ -267,7 +267,15 @@ class RandomWeeks:
 		positions = [each for each in ledger.positions(ACME).values() if each.open > 10]
 		if positions and self.dice.random() < 0.8:
 			position = self.dice.choice(positions)
-			events = ("Buyout", "Chargeback", "Write Off", "Partial", "Recovery", "Short Pay", "Direct Payment")
+			events = (
+				"Buyout",
+				"Chargeback",
+				"Write Off",
+				"Partial",
+				"Recovery",
+				"Short Pay",
+				"Direct Payment",
+			)
 			part = self.dice.choice((position.open, money(position.open / 2)))
 			line |= {"event": self.dice.choice(events), "sales_invoice": position.invoice_no}
 			line["amount"] = float(part)

@@ -10,6 +10,7 @@ from frappe.query_builder.functions import Max
 from frappe.utils import getdate
 
 from rts_factoring.core.model import FUNDING_EVENTS, Event
+from rts_factoring.core.reconciliation.adjustments import SIGNED_EVENTS
 from rts_factoring.services.accounting import adjustments, ledger, periods
 from rts_factoring.services.reports import row_pages
 
@@ -77,7 +78,7 @@ def _right_line(row) -> dict:
 		return line | {name: row[name] for name in _OF_PURCHASE}
 	name = next((name for name in _AMOUNTS if row[name]), "paid")
 	line["amount"] = -row.net if event in FUNDING_EVENTS and row.net else abs(row[name])
-	if event is Event.RESERVE_RELEASE:
+	if event in SIGNED_EVENTS - FUNDING_EVENTS and name != "paid":
 		line["amount"] = row[name]
 	beside = {field: row[column] for field, column in _BESIDE.items() if column != name}
 	return line | ({} if event in FUNDING_EVENTS else beside)

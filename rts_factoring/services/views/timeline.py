@@ -112,7 +112,9 @@ def _posting(entry) -> str:
 	text = _("Factoring: {0} undone by {1}") if entry.is_reversal else _("Factoring: {0} by {1}")
 	event = _(frappe.unscrub(entry.event))
 	owner = sources.source_of(entry)
-	return text.format(event, get_link_to_form(*owner) if owner else "") + (f" ({amounts})" if amounts else "")
+	return text.format(event, get_link_to_form(*owner) if owner else "") + (
+		f" ({amounts})" if amounts else ""
+	)
 
 
 def _amount_texts(event: str) -> dict[str, tuple[str, str]]:

@@ -1,6 +1,6 @@
 import frappe
 
-from rts_factoring.services.accounting import adjustments
+from rts_factoring.services.accounting import adjustment_payments, adjustments
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
 
@@ -55,4 +55,6 @@ class FactoringAdjustment(CompanyDocument):
 	def record_payment(self, bank_account: str, day: str, reference: str = "") -> str:
 		"""Make a draft bank entry of what these lines left on clearing; returns its name."""
 		frappe.has_permission("Journal Entry", "create", throw=True)
-		return adjustments.record_payment(saved_document(self, "submit"), bank_account, day, reference)
+		return adjustment_payments.record_payment(
+			saved_document(self, "submit"), bank_account, day, reference
+		)
