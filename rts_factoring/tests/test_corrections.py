@@ -75,6 +75,8 @@ class TestCorrect(CorrectionCase):
 		made.set("lines", made.lines[:1])
 		made.submit()
 		self.assertEqual(self.figures(ONE), ("Submitted", "2450.00"))
+		outcome = frappe.db.get_value("Factoring Batch Invoice", {"sales_invoice": ONE}, "outcome")
+		self.assertEqual(outcome, "Submitted")
 		self.assert_books_agree()
 
 	def test_a_row_that_later_ones_build_on_is_not_taken_back_alone(self):

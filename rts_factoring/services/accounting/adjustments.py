@@ -33,7 +33,6 @@ from rts_factoring.services.accounting import (
 	undoing,
 )
 from rts_factoring.services.accounting.sources import Source
-from rts_factoring.services.batches import batch_status
 from rts_factoring.services.common import files, locks
 from rts_factoring.services.common.errors import core_errors_as_frappe
 from rts_factoring.services.company import settings
@@ -242,26 +241,18 @@ def _remark(doc, voucher) -> str:
 
 def _set_states(source: Source) -> None:
 	"""Write the state that follows from the ledger to each invoice that a document names: of one that RTS has not bought, that of
-	its batch. A batch shows what became of those whose purchase changed."""
-	entries = ledger.entries_of(source)
-	positions = ledger.positions(
-		source.company, sorted({row.sales_invoice for row in entries if row.sales_invoice})
-	)
-	purchases = {row.sales_invoice for row in entries if row.purchased}
+	its batch."""
+	invoices = {row.sales_invoice for row in ledger.entries_of(source) if row.sales_invoice}
+	positions = ledger.positions(source.company, sorted(invoices))
 	states = {}
-	for row in receivables.rows({row.sales_invoice for row in entries if row.sales_invoice}):
+	for row in receivables.rows(invoices):
 		position = positions.get(row.name)
-		is_bought = bool(position and position.is_bought)
-		if position and is_bought:
+		if position and position.is_bought:
 			states[row.name] = state_of(position)
 		elif row.factoring_batch:
 			states[row.name] = InvoiceState.SUBMITTED
 		elif row.factoring_status not in invoice_state.RESENDABLE_STATES:
 			states[row.name] = InvoiceState.NOT_FACTORED
-		if row.factoring_batch and row.name in purchases:
-			batch_status.set_batch_rows(
-				row.factoring_batch, [row.name], "Financed" if is_bought else "Submitted"
-			)
 	ledger.set_states(states)
 
 

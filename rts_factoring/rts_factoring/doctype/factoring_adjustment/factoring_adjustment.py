@@ -3,6 +3,7 @@ import frappe
 from rts_factoring.services.accounting import adjustment_payments, adjustments
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
+from rts_factoring.services.reports import corrections
 
 
 class FactoringAdjustment(CompanyDocument):
@@ -44,12 +45,14 @@ class FactoringAdjustment(CompanyDocument):
 
 	def on_submit(self):
 		adjustments.on_submit(self)
+		corrections.show_on_batches(self)
 
 	def before_cancel(self):
 		adjustments.before_cancel(self)
 
 	def on_cancel(self):
 		adjustments.on_cancel(self)
+		corrections.show_on_batches(self)
 
 	@frappe.whitelist(methods=["POST"])
 	def record_payment(self, bank_account: str, day: str, reference: str = "") -> str:
