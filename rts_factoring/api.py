@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
 from rts_factoring.services.accounting import deposits, direct_payments, repairs
@@ -220,14 +221,14 @@ def get_checklist(settings: str) -> list[dict]:
 
 @frappe.whitelist()
 def get_card(filters: str | dict) -> str:
-	"""What a number card of the workspace shows; `filters` holds the `card`, and a `company` or none."""
+	"""What a number card of the workspace shows; `filters` holds the `card`, and a `company` or none, and `to_date` for a past day."""
 	asked = frappe._dict(frappe.parse_json(filters))
 	if asked.card not in overview.CARDS:
 		frappe.throw(_("There is no such card."))
 	frappe.has_permission(overview.CARDS[asked.card][0], "read", throw=True)
 	if asked.company:
 		_check_company(asked.company)
-	return overview.card(asked.card, asked.company)
+	return overview.card(asked.card, asked.company, getdate(asked.to_date) if asked.to_date else None)
 
 
 @frappe.whitelist()

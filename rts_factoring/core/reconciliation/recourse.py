@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-BUCKETS = ((30, "0-30"), (60, "31-60"), (90, "61-90"))  # days since the invoice date, and what the bucket is called
+BUCKETS = (
+	(30, "0-30"),
+	(60, "31-60"),
+	(90, "61-90"),
+)  # days since the invoice date, and what the bucket is called
 OLDEST = "90+"
 WARNINGS = (7, 14, 30)  # days before the buyback, nearest first
 

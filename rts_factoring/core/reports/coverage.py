@@ -75,6 +75,11 @@ def missing_since(last: date | None, frequency: Frequency, day: date) -> date | 
 	return due if _working_days(due, day) > GRACE else None
 
 
+def is_uncovered(last: date, until: date) -> bool:
+	"""Whether working days up to `until` lie after the last day that a report covers."""
+	return last < until and _working_days(last, until) > 0
+
+
 def next_end(last: date, frequency: Frequency) -> date:
 	"""The last day of the period after one that ends on `last`. A daily report covers working days."""
 	if frequency is Frequency.MONTHLY:

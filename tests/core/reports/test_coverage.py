@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from rts_factoring.core.reports.coverage import Frequency, Period, breaks, missing_since, next_end
+from rts_factoring.core.reports.coverage import (
+	Frequency,
+	Period,
+	breaks,
+	is_uncovered,
+	missing_since,
+	next_end,
+)
 
 
 def period(name: str, first: tuple[int, int], last: tuple[int, int]) -> Period:
@@ -66,3 +73,9 @@ def test_a_report_is_missed_after_two_working_days_of_grace():
 def test_nothing_is_missed_where_nobody_said_how_often_or_none_ever_came():
 	assert missing_since(date(2026, 1, 1), Frequency.UNKNOWN, date(2026, 11, 18)) is None
 	assert missing_since(None, Frequency.WEEKLY, date(2026, 11, 18)) is None
+
+
+def test_a_month_is_covered_when_only_a_weekend_is_left_of_it():
+	assert not is_uncovered(date(2026, 10, 30), date(2026, 10, 31))  # a Friday, and the Saturday after it
+	assert is_uncovered(date(2026, 11, 29), date(2026, 11, 30))
+	assert not is_uncovered(date(2026, 12, 6), date(2026, 11, 30))

@@ -19,7 +19,9 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from rts_factoring.rts_factoring.doctype.factoring_document_kind.factoring_document_kind import FactoringDocumentKind
+		from rts_factoring.rts_factoring.doctype.factoring_document_kind.factoring_document_kind import (
+			FactoringDocumentKind,
+		)
 
 		accrued_fees_account: DF.Link | None
 		advance_rate: DF.Percent
@@ -98,7 +100,9 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		representative_email: DF.Data | None
 		repurchase_days: DF.Int
 		repurchase_from: DF.Literal["Invoice Date", "Purchase Date"]
-		request_stage: DF.Literal["", "Asked", "Agreement Received", "Signed", "Credentials Received", "Connected"]
+		request_stage: DF.Literal[
+			"", "Asked", "Agreement Received", "Signed", "Credentials Received", "Connected"
+		]
 		reserve_account: DF.Link | None
 		reserve_rate: DF.Percent
 		right_of_setoff: DF.Check
