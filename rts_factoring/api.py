@@ -10,7 +10,7 @@ from rts_factoring.services.batches import batch_status, downloads, factoring_ba
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import document_checks, documents, notices, readiness
 from rts_factoring.services.reports import decisions, mailbox, posting, row_details, row_pages
-from rts_factoring.services.views import checklist, invoice_status, overview
+from rts_factoring.services.views import checklist, closes, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -156,6 +156,15 @@ def download_batch(batch: str) -> None:
 	name, content = downloads.of_batch(_readable("Factoring Batch", batch).name)
 	frappe.local.response.filename = name
 	frappe.local.response.filecontent = content
+	frappe.local.response.type = "download"
+
+
+@frappe.whitelist()
+def download_close(close: str) -> None:
+	"""The workbook of a month: of a closed one as it was closed, of a draft as it is now."""
+	doc = _readable("Factoring Close", close)
+	frappe.local.response.filename = f"{doc.name}.xlsx"
+	frappe.local.response.filecontent = closes.workbook(doc)
 	frappe.local.response.type = "download"
 
 

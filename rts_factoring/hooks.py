@@ -39,6 +39,7 @@ _COMPANY_DOCTYPES = (
 	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Factoring Close",
 )
 _LAYOUTS = ("Report Layout", "Schedule Layout")
 doc_events = {
@@ -136,6 +137,9 @@ _CHILD_TABLES = (
 	"Factoring Batch File",
 	"Factoring Document",
 	"Factoring Document Kind",
+	"Factoring Close Item",
+	"Factoring Close Figure",
+	"Factoring Close Entry",
 )
 permission_query_conditions = {
 	**{doctype: "rts_factoring.permissions.company_condition" for doctype in _COMPANY_DOCTYPES},
@@ -162,6 +166,7 @@ _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Close": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,

@@ -15,6 +15,9 @@ PARENTS = {
 	"Factoring Batch File": ("Factoring Batch",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
+	"Factoring Close Item": ("Factoring Close",),
+	"Factoring Close Figure": ("Factoring Close",),
+	"Factoring Close Entry": ("Factoring Close",),
 }  # child table → its parents that have a company
 WITH_FILES = (
 	"Sales Invoice",
@@ -25,6 +28,7 @@ WITH_FILES = (
 	"Report Import Line",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Factoring Close",
 	"Report Layout",
 	"Schedule Layout",
 )  # what has a company and may carry packets, schedules, reports and documents

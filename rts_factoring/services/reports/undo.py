@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import frappe
 from frappe import _
@@ -10,7 +10,7 @@ from frappe.utils import get_link_to_form
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import deposits, journal_entries, ledger
+from rts_factoring.services.accounting import deposits, journal_entries, ledger, periods
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state
@@ -31,6 +31,7 @@ def refuse_undo(doc) -> None:
 		)
 	_refuse_other_policy(doc)
 	_refuse_sent_again(doc)
+	periods.refuse_closed_month(doc.company, _first_day(doc))
 	recorded = deposits.entries(doc.name)
 	if recorded:
 		frappe.throw(
@@ -39,6 +40,14 @@ def refuse_undo(doc) -> None:
 			).format(", ".join(get_link_to_form("Journal Entry", name) for name in recorded)),
 			title=_("Cannot Be Undone Yet"),
 		)
+
+
+def _first_day(doc) -> date | None:
+	entries = {"report_import": doc.name, "is_reversal": 0}
+	rows = frappe.get_all(
+		"Factoring Ledger Entry", entries, pluck="posting_date", order_by="posting_date", limit=1
+	)
+	return rows[0] if rows else None
 
 
 def _refuse_other_policy(doc) -> None:

@@ -15,12 +15,19 @@ from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation import recourse
 from rts_factoring.services.company import settings
 
+_NOT_OPEN = dict.fromkeys(("age", "bucket", "buyback_on", "recourse_days", "share"))
+
 
 def add_ageing(rows: Iterable, agreement, day: date) -> None:
-	"""Write on each row of `statements.factored_invoices` with an open amount: `age` and `recourse_days` in days, the ageing
-	`bucket`, `buyback_on`, and `share`, the debtor's part of all that is open, in percent."""
+	"""Write on each row of `statements.factored_invoices`: `age` and `recourse_days` in days, the ageing `bucket`, `buyback_on`,
+	and `share`, the debtor's part of all that is open, in percent. All are None where nothing is open."""
 	terms = settings.recourse(agreement)
-	still_open = [row for row in rows if row.open_change]
+	still_open = []
+	for row in rows:
+		if row.open_change:
+			still_open.append(row)
+		else:
+			row.update(_NOT_OPEN)
 	by_customer: dict[str, float] = {}
 	for row in still_open:
 		by_customer[row.customer] = by_customer.get(row.customer, 0) + row.open_change

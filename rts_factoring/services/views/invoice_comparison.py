@@ -130,14 +130,14 @@ def _by_invoice(company: str, is_borrowed: bool, journal, to_date: date | None):
 	entries = entries.as_("entries")
 	booked, credited = journal.as_("booked"), _credit_notes(company, to_date).as_("credited")
 	owed = outstanding_on(company, to_date).as_("owed") if to_date else None
-	outstanding = Coalesce(owed.amount if to_date else invoice.outstanding_amount, 0)
+	outstanding = Coalesce(owed.amount if owed else invoice.outstanding_amount, 0)
 	amount = (
 		Case().when(Coalesce(invoice.rounded_total, 0) != 0, invoice.rounded_total).else_(invoice.grand_total)
 	)
 	expected = outstanding + Coalesce(credited.amount, 0)
 	covered = _greatest(_least(entries.open_change, expected) if is_borrowed else entries.open_change, 0)
 	query = frappe.qb.from_(entries).inner_join(invoice).on(invoice.name == entries.sales_invoice)
-	if to_date:
+	if owed:
 		query = query.left_join(owed).on(owed.name == entries.sales_invoice)
 	return (
 		query.left_join(booked)

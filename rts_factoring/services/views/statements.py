@@ -167,9 +167,14 @@ def _gl_of_imports(company: str, to_date: date | None):
 		.inner_join(entry)
 		.on((entry.name == gl.voucher_no) & (gl.voucher_type == "Journal Entry"))
 		.where((gl.company == company) & (gl.is_cancelled == 0))
-		.where(entry.factoring_report_import.isnotnull() & (entry.factoring_report_import != ""))
+		.where(is_of_the_app(entry))
 	)
 	return query.where(gl.posting_date <= to_date) if to_date else query
+
+
+def is_of_the_app(entry):
+	"""Whether a Journal Entry was made from a report."""
+	return Coalesce(entry.factoring_report_import, "") != ""
 
 
 def account_balances(
@@ -196,7 +201,7 @@ def _debtor_accounts(company: str) -> list[str]:
 
 def factored_invoices(
 	company: str, state: str | None = None, customer: str | None = None, to_date: date | None = None
-) -> list[dict]:
+) -> list:
 	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open; with `to_date` as of the
 	end of that day, state and outstanding amount too.
 
@@ -243,8 +248,14 @@ def factored_invoices(
 
 
 def _state_then(row) -> str:
-	amounts = {name: money(row[name]) for name in ("purchased", "collected", "charged_back")}
-	return state_of(Position("", open=money(row.open_change), **amounts)).value
+	position = Position(
+		row.sales_invoice,
+		purchased=money(row.purchased),
+		open=money(row.open_change),
+		collected=money(row.collected),
+		charged_back=money(row.charged_back),
+	)
+	return state_of(position).value
 
 
 def movements(company: str, role: Role, from_date: date, to_date: date) -> list[dict]:
