@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+
 import frappe
 from frappe import _
 from frappe.model import display_fieldtypes

@@ -134,8 +134,8 @@ def _deposits(agreement, until: date, today: date) -> list[dict]:
 	if not days:
 		return []
 	found = []
-	for payout in payouts.clearing(agreement.company, until).payouts:
-		if (today - payout.day).days <= days:
+	for payout in payouts.clearing(agreement.company).payouts:  # a deposit that came later is one
+		if payout.day > until or (today - payout.day).days <= days:
 			continue
 		text = _("{0} announced a payout on {1}, of which {2} is not at the bank.").format(
 			payout.source,
