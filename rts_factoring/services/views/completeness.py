@@ -88,10 +88,12 @@ def _reports(agreement, until: date, today: date) -> list[dict]:
 	every = Frequency(agreement.payment_report_every or "")
 	if every is Frequency.UNKNOWN:
 		return []
-	covered = [period for period in periods(agreement.company) if period.first <= until]
-	found = [_break(broken) for broken in coverage.breaks(covered)]
+	covered = periods(agreement.company)
+	found = [_break(broken) for broken in coverage.breaks(covered) if broken.first <= until]
 	last = max((period.last for period in covered), default=None)
 	missing = coverage.missing_since(last, every, today)
+	if last and last >= until:
+		return found
 	if last and missing:
 		text = _("RTS's payment report for the days after {0} has not come. It was due for {1}.")
 		text = text.format(formatdate(last), formatdate(missing))
