@@ -36,6 +36,7 @@ _COMPANY_DOCTYPES = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Factoring Adjustment",
 	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
@@ -135,6 +136,7 @@ scheduler_events = {
 _CHILD_TABLES = (
 	"Factoring Batch Invoice",
 	"Factoring Batch File",
+	"Factoring Adjustment Line",
 	"Factoring Document",
 	"Factoring Document Kind",
 	"Factoring Close Item",
@@ -166,6 +168,7 @@ _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Adjustment": _FORM,
 	"Factoring Close": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,

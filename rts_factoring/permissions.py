@@ -13,6 +13,7 @@ READING = ("read", "select", "export", "print", "email", "report")
 PARENTS = {
 	"Factoring Batch Invoice": ("Factoring Batch",),
 	"Factoring Batch File": ("Factoring Batch",),
+	"Factoring Adjustment Line": ("Factoring Adjustment",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
 	"Factoring Close Item": ("Factoring Close",),
@@ -26,6 +27,7 @@ WITH_FILES = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Factoring Adjustment",
 	"Factoring Ledger Entry",
 	"Factoring Log",
 	"Factoring Close",

@@ -7,13 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import frappe
-from frappe.query_builder.functions import Max, Sum
+from frappe.query_builder.functions import Sum
 from frappe.utils import add_days
-from pypika.terms import Case
 
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation import recourse
 from rts_factoring.services.company import settings
+from rts_factoring.services.views import statements
 
 _NOT_OPEN = dict.fromkeys(("age", "bucket", "buyback_on", "recourse_days", "share"))
 
@@ -65,7 +65,6 @@ def due_for_buyback(agreement, day: date, within: int = max(recourse.WARNINGS)) 
 	if not terms.days:
 		return []
 	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
-	bought = Case().when((table.event == "purchase") & (table.is_reversal == 0), table.posting_date)
 	latest = add_days(day, within - terms.days)  # a purchase is not before the invoice
 	rows = (
 		frappe.qb.from_(table)
@@ -76,7 +75,10 @@ def due_for_buyback(agreement, day: date, within: int = max(recourse.WARNINGS)) 
 		.groupby(table.sales_invoice, invoice.posting_date, invoice.customer_name)
 		.having(Sum(table.open_change) > 0)
 		.select(table.sales_invoice, invoice.posting_date, invoice.customer_name)
-		.select(Sum(table.open_change).as_("amount"), Max(bought).as_("bought_on"))
+		.select(
+			Sum(table.open_change).as_("amount"),
+			statements.bought_on(table, agreement.company).as_("bought_on"),
+		)
 		.run(as_dict=True)
 	)
 	for row in rows:

@@ -16,7 +16,7 @@ from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation import period_end
 from rts_factoring.core.reconciliation.period_end import OpenInvoice
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger, sources
 from rts_factoring.services.accounting.period_end_entries import Proposal
 from rts_factoring.services.company import settings
 from rts_factoring.services.views import ageing, payouts, statements
@@ -102,7 +102,7 @@ def _others(month: Month) -> list:
 		.on((entry.name == gl.voucher_no) & (gl.voucher_type == "Journal Entry"))
 		.where((gl.company == month.company) & (gl.is_cancelled == 0))
 		.where(gl.account.isin(list(accounts) or [""]) & gl.posting_date[month.first : month.last])
-		.where(~statements.is_of_the_app(entry))
+		.where(~sources.made_by_app(entry))
 		.where(gl.voucher_no.notin(made_entries) & gl.voucher_no.notin(turned_back))
 		.orderby(gl.posting_date)
 		.orderby(gl.voucher_no)
@@ -158,6 +158,7 @@ def _entries(month: Month) -> list:
 		.select(table.posting_date, table.journal_entry, table.event, table.sales_invoice, table.customer)
 		.select(*(table[role] for role in ledger.ROLES), table.open_change, table.is_reversal)
 		.select(table.report_import, line.row_no, line.payment_ref, parent.file, parent.file_sha256)
+		.select(table.factoring_adjustment)
 		.run(as_dict=True)
 	)
 

@@ -157,13 +157,13 @@ def _entries(month: Month) -> tuple[list[str], Iterable[Sequence]]:
 	labels = [_("Date"), _("Journal Entry"), _("Event"), _("Invoice"), _("Customer")]
 	labels += [_(role.replace("_", " ").title()) for role in ledger.ROLES]
 	labels += [_("Change of the Open Position"), _("Undone"), _("Report Import"), _("Row")]
-	labels += [_("Payment Reference"), _("File"), _("SHA-256 of the File")]
+	labels += [_("Payment Reference"), _("File"), _("SHA-256 of the File"), _("Factoring Adjustment")]
 	rows = (
 		(
 			*(row.posting_date, row.journal_entry, row.event, row.sales_invoice, row.customer),
 			*(money(row[role] or 0) for role in ledger.ROLES),
 			*(money(row.open_change or 0), _("yes") if row.is_reversal else "", row.report_import),
-			*(row.row_no, row.payment_ref, row.file, row.file_sha256),
+			*(row.row_no, row.payment_ref, row.file, row.file_sha256, row.factoring_adjustment),
 		)
 		for row in month.entries()
 	)

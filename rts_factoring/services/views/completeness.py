@@ -144,7 +144,7 @@ def _deposits(agreement, until: date, today: date) -> list[dict]:
 			formatdate(payout.day),
 			fmt_money(payout.left, currency=agreement.currency),
 		)
-		found.append(_finding(NO_DEPOSIT, text, payout.day, "Report Import", payout.source, payout.left))
+		found.append(_finding(NO_DEPOSIT, text, payout.day, payout.doctype, payout.source, payout.left))
 	return found
 
 

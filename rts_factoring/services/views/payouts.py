@@ -7,20 +7,22 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import frappe
-from frappe.query_builder.functions import Coalesce, Min, Sum
+from frappe.query_builder.functions import Coalesce, Max, Min, Sum
 
 from rts_factoring.core.model import Event, Role
 from rts_factoring.core.money import ZERO, money
+from rts_factoring.services.accounting import sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.views import statements
 
 
 class Payout(NamedTuple):
-	"""What a report announced and no deposit has brought; `source` is the import, or the journal entry where there is none."""
+	"""What a report or an adjustment announced and no deposit has brought."""
 
 	source: str
 	day: date
 	left: Decimal
+	doctype: str = sources.IMPORT
 
 
 class Clearing(NamedTuple):
@@ -60,7 +62,8 @@ def clearing(company: str, to_date: date | None = None) -> Clearing:
 def _announced(company: str, to_date: date | None) -> tuple[list[Payout], Decimal]:
 	"""Payouts in the order of their days, and the sum that the ledger debits for direct payments."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	source = Coalesce(table.report_import, table.journal_entry)
+	source = Coalesce(table.report_import, table.factoring_adjustment)
+	adjustment = Max(table.factoring_adjustment)
 	query = frappe.qb.from_(table).where((table.company == company) & (table.clearing != 0))
 	if to_date:
 		query = query.where(table.posting_date <= to_date)
@@ -69,11 +72,14 @@ def _announced(company: str, to_date: date | None) -> tuple[list[Payout], Decima
 		query.where(~is_direct)
 		.groupby(source)
 		.having(Sum(table.clearing) != 0)
-		.select(source, Min(table.posting_date), Sum(table.clearing))
+		.select(source, Min(table.posting_date), Sum(table.clearing), adjustment)
 		.run()
 	)
 	((direct,),) = query.where(is_direct).select(Sum(table.clearing)).run()
-	payouts = [Payout(name or "", day, money(amount)) for name, day, amount in rows]
+	payouts = [
+		Payout(name or "", day, money(amount), sources.ADJUSTMENT if adjusted else sources.IMPORT)
+		for name, day, amount, adjusted in rows
+	]
 	return sorted(payouts, key=lambda row: (row.day, row.source)), money(direct or 0)
 
 

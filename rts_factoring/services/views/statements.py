@@ -15,7 +15,7 @@ from pypika.terms import Case
 from rts_factoring.core.model import Position, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.positions import state_of
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger, sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices.receivables import chunks
 from rts_factoring.services.views import invoice_comparison
@@ -74,14 +74,26 @@ def tie_out(company: str, to_date: date | None = None) -> list[dict]:
 
 
 def policy_on(company: str, day: date | None) -> str:
-	"""The policy that the last entry up to that day was posted under; without a day, or an entry, that of the settings."""
+	"""The policy in force on a day: what a Factoring Adjustment changed it to or from, else that of the last entry up to the day,
+	else that of the settings."""
+	current = settings.require_any(company).policy
+	if not day:
+		return current
+	changes = frappe.get_all(
+		sources.ADJUSTMENT,
+		filters={"company": company, "docstatus": 1, "new_policy": ("is", "set")},
+		fields=["posting_date", "new_policy"],
+		order_by="posting_date, creation",
+	)
+	if later := [row.new_policy for row in changes if row.posting_date > day]:
+		return "Sale" if later[0] == "Borrowing" else "Borrowing"
+	if changes:
+		return changes[-1].new_policy
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	latest = ()
-	if day:
-		query = frappe.qb.from_(table).where((table.company == company) & (table.posting_date <= day))
-		query = query.where((table.is_reversal == 0) & (table.policy > "")).select(table.policy)
-		latest = query.orderby(table.posting_date, order=Order.desc).limit(1).run()
-	return latest[0][0] if latest else settings.require_any(company).policy
+	query = frappe.qb.from_(table).where((table.company == company) & (table.posting_date <= day))
+	query = query.where((table.is_reversal == 0) & (table.policy > "")).select(table.policy)
+	latest = query.orderby(table.posting_date, order=Order.desc).limit(1).run()
+	return latest[0][0] if latest else current
 
 
 def _row(roles: list[Role], account: str, ours: Decimal, theirs: Decimal) -> dict:
@@ -167,14 +179,9 @@ def _gl_of_imports(company: str, to_date: date | None):
 		.inner_join(entry)
 		.on((entry.name == gl.voucher_no) & (gl.voucher_type == "Journal Entry"))
 		.where((gl.company == company) & (gl.is_cancelled == 0))
-		.where(is_of_the_app(entry))
+		.where(sources.made_by_app(entry))
 	)
 	return query.where(gl.posting_date <= to_date) if to_date else query
-
-
-def is_of_the_app(entry):
-	"""Whether a Journal Entry was made from a report."""
-	return Coalesce(entry.factoring_report_import, "") != ""
 
 
 def account_balances(
@@ -209,14 +216,13 @@ def factored_invoices(
 	"""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	bought = Case().when((table.event == "purchase") & (table.is_reversal == 0), table.posting_date)
 	entries = (
 		frappe.qb.from_(table)
 		.where((table.company == company) & table.sales_invoice.isnotnull())
 		.groupby(table.sales_invoice)
 		.having(Sum(table.purchased) > 0)
 		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in _FACTORED_COLUMNS))
-		.select(Max(bought).as_("bought_on"))
+		.select(bought_on(table, company).as_("bought_on"))
 	)
 	if to_date:
 		entries = entries.where(table.posting_date <= to_date)
@@ -245,6 +251,15 @@ def factored_invoices(
 	for row in rows:
 		row.factoring_status = _state_then(row)
 	return [row for row in rows if not state or row.factoring_status == state]
+
+
+def bought_on(table, company: str):
+	"""The day of an invoice's last purchase that was not undone, as a column of a query on the ledger by invoice."""
+	is_purchase = (table.event == "purchase") & (table.is_reversal == 0)
+	cancelled = frappe.get_all(sources.IMPORT, {"company": company, "docstatus": 2}, pluck="name")
+	if cancelled:
+		is_purchase &= table.report_import.isnull() | table.report_import.notin(cancelled)
+	return Max(Case().when(is_purchase, table.posting_date))
 
 
 def _state_then(row) -> str:
