@@ -16,6 +16,7 @@ if (!rts_factoring.forms_with_help) {
 	rts_factoring.forms_with_help = [
 		"Factoring Adjustment",
 		"Factoring Batch",
+		"Factoring Close",
 		"Factoring Ledger Entry",
 		"Factoring Log",
 		"Notice of Assignment",

@@ -94,6 +94,7 @@ def show_on_batches(doc) -> None:
 		"Sales Invoice",
 		{"name": ("in", sorted(invoices) or [""]), "factoring_batch": ("is", "set")},
 		["name", "factoring_batch", "factoring_status"],
+		limit=0,
 	):
 		is_bought = invoice.factoring_status in invoice_state.BOUGHT_STATES
 		outcome = "Financed" if is_bought else "Submitted"
