@@ -176,7 +176,7 @@ class TestDecisionsSurvive(CorrectionCase):
 		report_import.post_waiting(doc.name)
 		frappe.get_doc("Report Import", doc.name).cancel()
 		amended = frappe.copy_doc(frappe.get_doc("Report Import", doc.name))
-		amended.amended_from = doc.name
+		amended.update({"amended_from": doc.name, "docstatus": 0})
 		amended.insert()
 		self.assertEqual([outcome for outcome, _reason in self.outcomes(amended)], ["matched", "ignored"])
 		who = frappe.db.get_value(
