@@ -35,6 +35,8 @@ class TestRandomWeeks(ReportCase):
 			what = weeks.step()
 			wrong = [row for row in statements.tie_out(ACME) if row["difference"]]
 			self.assertEqual(wrong, [], f"{policy}, seed {seed}, step {number}: {what}")
+		if STEPS >= 60:
+			self.assertLessEqual({"adjust", "correct"}, set(weeks.done))
 		print(f"{policy}: {STEPS} steps, {weeks.done}, accepted {weeks.accepted}, tie-out 0.00 after each")
 		while weeks.undo():
 			pass
