@@ -43,7 +43,7 @@ class CloseCase(TwoMonthsCase):
 		return {row.key: row.detail for row in doc.checklist if not row.is_done}
 
 	def with_accounts(self, **values):
-		return self.agreement(**{field: account(*named) for field, named in MONTH_END.items()}, **values)
+		return self.agreement(**{field: account(*named) for field, named in MONTH_END.items()} | values)
 
 	def proposed(self, doc) -> dict[str, str]:
 		return {row.kind: text(money(row.amount)) for row in doc.entries}
@@ -77,7 +77,9 @@ class TestClose(CloseCase):
 	def test_a_month_in_order_has_no_open_point(self):
 		doc = self.close()
 		self.assertEqual(self.open_points(doc), {})
-		figures = {row.label: (text(money(row.ledger)), text(money(row.difference))) for row in doc.figures}
+		figures = {
+			row.label: (text(money(row.ledger)), text(money(row.difference or 0))) for row in doc.figures
+		}
 		self.assertEqual(figures["Reserve"], ("125.00", "0.00"))
 		self.assertEqual(figures["Advances"], ("-2500.00", "0.00"))
 		self.assertEqual(figures["Open with RTS"], ("2500.00", "0.00"))
