@@ -30,7 +30,7 @@ def test_a_new_close_says_what_is_open(posted, dana):
 	dana.link("company", ACME)
 	dana.fill("month_end", dana.page.evaluate("() => frappe.datetime.str_to_user('2026-09-30')"))
 	dana.save()
-	dana.sees("2 points of the checklist are open")
+	dana.sees("Open points of the checklist: 2")
 	assert dana.page.evaluate("() => cur_frm.doc.name") == NAME
 	dana.sees("Enter what RTS states, and the statement it is from", ".form-layout")
 
@@ -54,7 +54,7 @@ def test_period_end_entries_are_drafts_to_look_at(posted, dana):
 	names = dana.page.locator(".modal.show a[href*='journal-entry'] >> visible=true").all_inner_texts()
 	assert len(names) == 2
 	dana.close()
-	dana.sees("1 points of the checklist are open")
+	dana.sees("Open points of the checklist: 1")
 	for name in names:
 		dana.form("Journal Entry", name)
 		dana.click(".page-head .primary-action:has-text('Submit')")
