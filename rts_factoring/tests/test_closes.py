@@ -343,7 +343,7 @@ class AuditorsWalk:
 		found = [sheets(closes.workbook(self.close(day, submit=True, reason="see there"))) for day in STATED]
 		for role in ("clearing", "reserve", "advances"):
 			label, name = role.title(), agreement.get(f"{role}_account")
-			by_reports = sum(money(row[label]) for book in found for row in book["Entries to File Rows"])
+			by_reports = sum(money(row[label] or 0) for book in found for row in book["Entries to File Rows"])
 			by_others = sum(
 				money(row["Debit"]) - money(row["Credit"])
 				for book in found

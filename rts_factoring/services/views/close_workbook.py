@@ -161,8 +161,12 @@ def _entries(month: Month) -> tuple[list[str], Iterable[Sequence]]:
 	rows = (
 		(
 			*(row.posting_date, row.journal_entry, row.event, row.sales_invoice, row.customer),
-			*(money(row[role] or 0) for role in ledger.ROLES),
-			*(money(row.open_change or 0), _("yes") if row.is_reversal else "", row.report_import),
+			*(money(row[role]) if row[role] else None for role in ledger.ROLES),
+			*(
+				money(row.open_change) if row.open_change else None,
+				_("yes") if row.is_reversal else "",
+				row.report_import,
+			),
 			*(row.row_no, row.payment_ref, row.file, row.file_sha256, row.factoring_adjustment),
 		)
 		for row in month.entries()
