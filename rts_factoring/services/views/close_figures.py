@@ -83,6 +83,30 @@ class Month:
 		"""Rows of reports that a person set or ignored: of the month, or without a date and decided in it."""
 		return _decided(self)
 
+	@cached_property
+	def adjustments(self) -> list:
+		"""Factoring Adjustments of the month, drafts too: what people posted that no report says."""
+		return frappe.get_all(
+			sources.ADJUSTMENT,
+			filters={
+				"company": self.company,
+				"docstatus": ("<", 2),
+				"posting_date": ("between", [self.first, self.last]),
+			},
+			fields=[
+				"name",
+				"posting_date",
+				"purpose",
+				"reason",
+				"owner",
+				"creation",
+				"docstatus",
+				"evidence",
+			],
+			order_by="posting_date, name",
+			limit=0,
+		)
+
 	def entries(self) -> list:
 		"""Each effect that was posted in the month, from its journal entry to the row of the file."""
 		return _entries(self)
