@@ -157,7 +157,7 @@ class TestClose(CloseCase):
 		book = sheets(closes.workbook(doc))
 		rows = [row for row in book["Entries to File Rows"] if row["Factoring Adjustment"]]
 		self.assertEqual([(row["Advances"], row["Clearing"]) for row in rows], [(300, -300)])
-		self.assertEqual([row["Reason"] for row in book["Adjustments"]][0], "agreed by phone")
+		self.assertEqual(next(row["Reason"] for row in book["Adjustments"]), "agreed by phone")
 
 	def test_a_company_and_month_have_one_close(self):
 		first = self.close(submit=True)
