@@ -184,6 +184,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		},
 		"api.import_received": {"received_report": of.received},
 		"Subsidiary Factoring Settings.confirm_site": {"on": agreement},
+		"Report Import.correct": {"on": report, "row": 5, "reason": "test"},
 		"Report Import.settle_rests": {"on": report, "rows": [5], "action": "write_off", "reason": "test"},
 		"Report Import.teach": {"on": ("Report Import", of.draft), "what": "Word", "text": "x", "means": "x"},
 		"Report Import.record_decision": {"on": ("Report Import", of.draft)} | row,

@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Max
 from frappe.utils import formatdate, get_link_to_form, getdate
 
 from rts_factoring.core.model import Outcome
+from rts_factoring.services.accounting.sources import ADJUSTMENT
 
 MAX_PERIODS = 1_000  # closed periods in a row; a bound, not a figure anyone reaches
 
@@ -84,9 +85,11 @@ def check_new_posting_date(doc) -> None:
 
 
 def _closed_until(company: str, day: date) -> date | None:
-	"""The last day of the closed period that holds `day`; None when the books are open. A submitted Factoring Close closes its
-	month, and all before it, for reports."""
-	return _latest(day, erpnext_closed_until(company, day), _factoring_close(company))
+	"""The last day of the closed period that holds `day`, or of the policy before; None when the books are open. A submitted
+	Factoring Close closes its month, and all before it, for reports."""
+	return _latest(
+		day, erpnext_closed_until(company, day), _factoring_close(company), _other_policy_until(company)
+	)
 
 
 def erpnext_closed_until(company: str, day: date) -> date | None:
@@ -118,6 +121,18 @@ def _factoring_close(company: str) -> date | None:
 	query = frappe.qb.from_(close).where((close.docstatus == 1) & (close.company == company))
 	((latest,),) = query.select(Max(close.month_end)).run()
 	return getdate(latest) if latest else None
+
+
+def _other_policy_until(company: str) -> date | None:
+	"""The last day on which the company's policy was another one. What is posted later belongs after the change."""
+	changed = frappe.get_all(
+		ADJUSTMENT,
+		{"company": company, "docstatus": 1, "new_policy": ("is", "set")},
+		pluck="posting_date",
+		order_by="posting_date desc",
+		limit=1,
+	)
+	return changed[0] - timedelta(days=1) if changed else None
 
 
 def _frozen_until(company: str) -> date | None:

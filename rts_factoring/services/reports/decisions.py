@@ -17,7 +17,7 @@ from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling, report_lines
 
-REPEATS = ("posted_differently", "ignored_differently")
+REPEATS = ("posted_differently", "ignored_differently", "corrected_before")
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(
 		event.value for event in Event if event not in (Event.PURCHASE, *OWN_EVENTS, *FUNDING_EVENTS)
