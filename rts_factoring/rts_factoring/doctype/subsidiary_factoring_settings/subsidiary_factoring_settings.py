@@ -83,6 +83,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		purchase_overdue_days: DF.Int
 		purchase_report_layout: DF.Link | None
 		recourse: DF.Check
+		refuse_unreadable: DF.Check
 		remote_folder: DF.Data | None
 		report_email_account: DF.Link | None
 		report_senders: DF.SmallText | None
