@@ -88,17 +88,12 @@ class TestUnreadablePages(FreightCase):
 		self.assertIn("Pages 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 …: The page is blank.", text)
 
 	def test_what_is_attached_is_judged_in_the_background(self):
+		invoice = f"AF-{frappe.generate_hash(length=8)}"  # no job of another run waits for it
+		factories.make_invoice(invoice)
+		attach(invoice, dark())
+		self.assertFalse(background.is_unfinished(f"rts_factoring:pages:{invoice}"))
 		frappe.db.commit()
-		with patch.object(frappe, "enqueue") as enqueue:
-			attach(ONE, dark())
-			frappe.db.commit()
-		(job,) = [
-			call
-			for call in enqueue.call_args_list
-			if call.kwargs.get("invoices") == [ONE] and "judge" in call.args[0]
-		]
-		frappe.get_attr(job.args[0])(job.kwargs["invoices"])
-		self.assertEqual(len(self.texts()), 1)
+		self.assertTrue(background.is_unfinished(f"rts_factoring:pages:{invoice}"))
 
 	def test_the_form_says_how_far_the_checks_are_and_asks_for_those_that_lack(self):
 		attach(ONE, dark())
@@ -185,20 +180,24 @@ class TestUnreadablePages(FreightCase):
 		self.assertIn("too dark", reasons[0])
 		self.assertIn("truncated", reasons[1])
 
-	def test_a_packet_from_before_the_setting_is_not_sent(self):
+	def test_a_batch_of_what_the_company_refuses_is_not_submitted(self):
 		attach(ONE, dark())
 		packets.make_packets([ONE])
-		self.assertTrue(packet_state(ONE).factoring_packet)
 		batch = factoring_batch.create(ACME, [ONE])
-		frappe.db.set_value(
-			"Subsidiary Factoring Settings", ACME, {"refuse_unreadable": 1, "protocol": "Download"}
-		)
-		frappe.clear_document_cache("Subsidiary Factoring Settings", ACME)
+		self.refuse()
+		with self.refused(ONE, "too dark"):
+			batch.submit()
+
+	def test_what_was_not_judged_before_the_submit_is_not_sent(self):
+		factories.make_settings(ACME, document_kinds=[], refuse_unreadable=1, protocol="Download")
+		attach(ONE, dark())
+		factories.make_invoice(TWO)
+		batch = factoring_batch.create(ACME, [ONE, TWO])
 		batch.submit()
 		frappe.db.commit()
 		delivery.deliver_batch(batch.name)
 		batch.reload()
-		self.assertEqual(batch.invoices[0].outcome, "Returned")
+		self.assertEqual([row.outcome or "" for row in batch.invoices], ["Returned", ""])
 		self.assertIn("too dark", batch.invoices[0].reason)
 
 	def test_the_blank_back_of_a_sheet_is_no_reason_to_refuse(self):

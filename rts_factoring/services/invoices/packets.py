@@ -22,7 +22,7 @@ from rts_factoring.core.errors import (
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.notice.due import NoticeDecision
 from rts_factoring.core.notice.notice import Notice
-from rts_factoring.core.notice.printed import require_on
+from rts_factoring.core.notice.printed import require_on, require_seen
 from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import is_transient, plain_text
 from rts_factoring.services.company import settings
@@ -84,6 +84,10 @@ def _ensure_packet(invoice: str, seconds: float) -> str:
 	def told(file: str) -> None:
 		packet_progress.tell(doc.name, file, names.index(file) + 1 if file in names else 1, len(names))
 
+	def verify(page, content: bytes) -> None:
+		require_on(page, notice, values, names[0])
+		require_seen(content, notice, values, names[0])
+
 	told(names[0])
 	printed = _print(doc)
 	looks = (
@@ -95,9 +99,9 @@ def _ensure_packet(invoice: str, seconds: float) -> str:
 		documents,
 		order=_order(doc.company),
 		max_bytes=_max_bytes(doc.company),
-		invoice_name=f"{doc.name}.pdf",
+		invoice_name=names[0],
 		seconds=seconds,
-		verify=None if seen else lambda page: require_on(page, notice, values, f"{doc.name}.pdf"),
+		verify=None if seen else verify,
 		told=told,
 	)
 	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # a format that hides the stamp is found once
