@@ -89,7 +89,7 @@ class TestUnreadablePages(FreightCase):
 
 	def test_what_is_attached_is_judged_in_the_background(self):
 		invoice = f"AF-{frappe.generate_hash(length=8)}"  # no job of another run waits for it
-		factories.make_invoice(invoice)
+		factories.make_invoice(invoice, amount="1000")
 		attach(invoice, dark())
 		self.assertFalse(background.is_unfinished(f"rts_factoring:pages:{invoice}"))
 		frappe.db.commit()

@@ -20,9 +20,23 @@ def _one(name: str, kind: str, mode="RGB", size=SMALL, pages=1, **options) -> Pa
 			picture = picture.convert("I").point(lambda value: value * 257).convert("I;16")
 		else:
 			picture = picture.convert(mode)
+		if way_back := STORED.get(options.get("exif", {}).get(0x0112)):
+			picture = picture.transpose(way_back)
 		return saved(picture, kind, **options)
 
 	return Paper(name, make, pages, False)
+
+
+# How a picture lies in a file whose orientation turns it upright
+STORED = {
+	2: Image.Transpose.FLIP_LEFT_RIGHT,
+	3: Image.Transpose.ROTATE_180,
+	4: Image.Transpose.FLIP_TOP_BOTTOM,
+	5: Image.Transpose.TRANSPOSE,
+	6: Image.Transpose.ROTATE_90,
+	7: Image.Transpose.TRANSVERSE,
+	8: Image.Transpose.ROTATE_270,
+}
 
 
 def turned(orientation: int) -> Image.Exif:
@@ -50,18 +64,16 @@ def pictures() -> Iterator[Paper]:
 		yield _one(f"heif {mode}", "HEIF", mode)
 		yield _one(f"avif {mode}", "AVIF", mode, speed=10)
 	for orientation in (3, 6, 8):
-		size = (1100, 850) if orientation > 4 else SMALL
-		yield _one(f"heif turned {orientation}", "HEIF", "RGB", size, exif=turned(orientation))
-		yield _one(f"webp turned {orientation}", "WEBP", "RGB", size, exif=turned(orientation))
-		yield _one(f"png turned {orientation}", "PNG", "L", size, exif=turned(orientation))
-		yield _one(f"avif turned {orientation}", "AVIF", "L", size, exif=turned(orientation), speed=10)
+		yield _one(f"heif turned {orientation}", "HEIF", "RGB", exif=turned(orientation))
+		yield _one(f"webp turned {orientation}", "WEBP", "RGB", exif=turned(orientation))
+		yield _one(f"png turned {orientation}", "PNG", "L", exif=turned(orientation))
+		yield _one(f"avif turned {orientation}", "AVIF", "L", exif=turned(orientation), speed=10)
 
 
 def _jpegs() -> Iterator[Paper]:
 	for orientation in range(1, 9):
-		size = (1100, 850) if orientation > 4 else SMALL
 		for mode in ("L", "RGB"):
-			yield _one(f"jpeg {mode} turned {orientation}", "JPEG", mode, size, exif=turned(orientation))
+			yield _one(f"jpeg {mode} turned {orientation}", "JPEG", mode, exif=turned(orientation))
 	for mode in ("1", "CMYK"):
 		yield _one(f"jpeg {mode}", "JPEG", mode)
 	for name, options in {
@@ -92,7 +104,7 @@ def _tiffs() -> Iterator[Paper]:
 	for mode in ("P", "CMYK", "RGBA", "LA", "I;16"):
 		yield _one(f"tiff {mode}", "TIFF", mode)
 	yield _one("big tiff", "TIFF", "L", big_tiff=True)
-	yield _one("tiff turned", "TIFF", "L", (1100, 850), exif=turned(6))
+	yield _one("tiff turned", "TIFF", "L", exif=turned(6))
 	sheets = [paper_picture((864, 1100), "1", seed) for seed in range(4)]
 	yield Paper("fax pages", lambda: tiff(*sheets, compression="group4"), 4, False)
 	mixed = [paper_picture(SMALL, mode) for mode in ("1", "L", "RGB")]

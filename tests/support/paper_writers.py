@@ -13,7 +13,7 @@ import pypdfium2
 import reportlab
 from PIL import Image
 from pypdf import PdfReader, PdfWriter, Transformation
-from pypdf.annotations import FreeText, Highlight
+from pypdf.annotations import Highlight
 from pypdf.constants import UserAccessPermissions
 from pypdf.generic import ArrayObject, FloatObject, NameObject
 from reportlab.lib.utils import ImageReader
@@ -118,9 +118,6 @@ def by_pypdf() -> Iterator[Paper]:
 	def stamped(writer):
 		writer.pages[0].merge_page(PdfReader(io.BytesIO(plain(font="Courier"))).pages[0])
 
-	def noted(writer):
-		writer.add_annotation(0, FreeText(text="2 damaged", rect=(50, 50, 250, 90), font_size="12pt"))
-
 	def marked(writer):
 		points = ArrayObject([FloatObject(n) for n in (50, 730, 250, 730, 50, 745, 250, 745)])
 		writer.add_annotation(0, Highlight(rect=(50, 730, 250, 745), quad_points=points))
@@ -147,7 +144,6 @@ def by_pypdf() -> Iterator[Paper]:
 		"script": lambda writer: writer.add_js("app.alert('hello')"),
 		"metadata": lambda writer: writer.add_metadata({"/Title": "Prueba de entrega"}),
 		"compressed": lambda writer: writer.pages[0].compress_content_streams(),
-		"note without look": noted,
 		"highlight": marked,
 		"no page type": without("/Type"),
 		**{f"protected {each}": protected(each) for each in ("RC4-40", "RC4-128", "AES-128", "AES-256")},

@@ -17,7 +17,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, StreamObject
 
 from ..errors import DocumentError, FactoringError
-from .annotations import annotations_of, appearances, is_field_without_look
+from .annotations import annotations_of, appearances, is_text, is_without_look
 from .drawing import add_xobjects, entry, paint
 from .layers import carry_layers
 from .second_reader import redrawn
@@ -61,13 +61,14 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 	try:
 		reader = _reader(content, name)
 		with reading(name):
-			if not _needs_drawing(reader):
+			if not _needs_drawing(reader, name):
 				return reader
 	except DocumentError as error:
-		if error.code != "damaged" or b"/ObjStm" in content:  # which may unpack to any size
+		if error.code != "damaged":
 			raise
 	del reader  # and its memory
-	if drawn := redrawn(content):  # where viewers open a file, so do we
+	drawn = redrawn(content)  # where viewers open a file, so do we
+	if drawn and len(drawn) <= MAX_BYTES and not _announces_too_much(drawn):
 		return _reader(drawn, name)
 	return _reader(content, name)
 
@@ -92,17 +93,22 @@ def _reader(content: bytes, name: str) -> PdfReader:
 	return reader
 
 
-def _needs_drawing(reader: PdfReader) -> bool:
-	"""Whether form fields have values and no picture of them, or one that the file itself calls out of date."""
+def _needs_drawing(reader: PdfReader, name: str) -> bool:
+	"""Whether fields and comments have no picture, or fields one that the file itself calls out of date. Raises DocumentError
+	`no_appearance` for one that PDFium would not draw whole."""
+	bare = [
+		annotation
+		for page in reader.pages
+		for annotation in annotations_of(page)
+		if is_without_look(annotation)
+	]
+	if any(is_text(annotation) for annotation in bare):
+		raise DocumentError("no_appearance", where=name)
 	root: Any = reader.trailer["/Root"]
 	form = entry(root, "/AcroForm")
-	if not isinstance(form, DictionaryObject):
-		return False
-	if str(entry(form, "/NeedAppearances")) == "True":  # a BooleanObject of pypdf is true whatever it says
-		return True
-	return any(
-		is_field_without_look(annotation) for page in reader.pages for annotation in annotations_of(page)
-	)
+	# A BooleanObject of pypdf is true whatever it says.
+	stale = isinstance(form, DictionaryObject) and str(entry(form, "/NeedAppearances")) == "True"
+	return stale or bool(bare)
 
 
 def carry_over(reader: PdfReader, writer: PdfWriter, name: str) -> int:
@@ -185,7 +191,8 @@ def _opens_without_password(reader: PdfReader) -> bool:
 
 
 def _complete(page: PageObject, name: str) -> None:
-	"""Leave out contents that are not there, and give a page without a size the one that viewers take."""
+	"""Leave out contents that are not there, and give a page without a type or size those that viewers take."""
+	page[NameObject("/Type")] = NameObject("/Page")
 	contents = entry(page, "/Contents")
 	if contents is None:
 		page.pop("/Contents", None)
