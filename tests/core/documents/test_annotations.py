@@ -126,7 +126,6 @@ class TestNothingIsLost:
 		"a ticked box": ("/Widget", {"FT": NameObject("/Btn"), "V": NameObject("/Yes")}),
 		"a text remark": ("/FreeText", {"Contents": TextStringObject("RECEIVED 22 PALLETS")}),
 		"a drawing": ("/Ink", {}),
-		"a line through the text": ("/StrikeOut", {}),
 	}
 	NOTHING = {
 		"an empty field": ("/Widget", {"FT": NameObject("/Tx"), "V": TextStringObject("")}),
