@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,7 @@ LETTER = (0, 0, 612, 792)  # points
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
 MAX_BYTES = 100 * 1024 * 1024
+MAX_UNPACKED = 20 * 1024 * 1024  # bytes of a file's streams of objects
 
 STAMPED = "/RTSFactoringNotice"  # our private key on a stamped page; holds the notice's digest
 
@@ -39,6 +41,7 @@ _ACTIONS = {
 	*("/Movie", "/Sound", "/RichMediaExecute", "/Hide", "/ResetForm", "/Named"),
 }
 _COMPLETE = re.compile(rb"startxref\s+\d+\s*%{0,2}E?O?F?\s*$")  # all but the end mark
+_OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
 _LEADING = ("/AA", "/OpenAction")
 _HIDDEN = ("/AF", "/PieceInfo", "/Metadata", "/OPI", "/Ref", "/StructParent", "/StructParents")
@@ -64,7 +67,7 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 			if not _needs_drawing(reader, name):
 				return reader
 	except DocumentError as error:
-		if error.code != "damaged":
+		if error.code != "damaged" or _objects_unpack_to_much(content):
 			raise
 	del reader  # and its memory
 	drawn = redrawn(content)  # where viewers open a file, so do we
@@ -180,6 +183,20 @@ def _announces_too_much(content: bytes) -> bool:
 		return True
 	sizes = re.findall(rb"/(?:Size|N)\s+(\d{1,12})(?=[\s/>])", content)
 	return any(int(size) > MAX_OBJECTS for size in sizes)
+
+
+def _objects_unpack_to_much(content: bytes) -> bool:
+	"""Whether streams of objects hold more than a real file has: PDFium unpacks them whole."""
+	left = MAX_UNPACKED
+	for match in _OBJECT_STREAM.finditer(content):
+		try:
+			packed = memoryview(content)[match.end() : content.find(b"endstream", match.end())]
+			left -= len(zlib.decompressobj().decompress(packed, left + 1))
+		except zlib.error:
+			continue
+		if left < 0:
+			return True
+	return False
 
 
 def _opens_without_password(reader: PdfReader) -> bool:
