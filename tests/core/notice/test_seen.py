@@ -62,9 +62,9 @@ def test_a_page_that_hides_nothing_is_stamped_itself():
 @pytest.mark.parametrize("drawn", [b"1 g 0 0 612 792 re f", b"0 g 0 0 612 792 re f"], ids=["white", "black"])
 def test_a_stamp_that_was_painted_over_is_told(drawn):
 	writer = PdfWriter(clone_from=io.BytesIO(stamp(page(b""))))
-	page = writer.pages[0]
+	first = writer.pages[0]
 	cover = writer._add_object(stream(drawn))
-	page[NameObject("/Contents")] = ArrayObject([*page["/Contents"], cover])
+	first[NameObject("/Contents")] = ArrayObject([*first["/Contents"], cover])
 	with pytest.raises(NoticeError) as caught:
 		stamp(written(writer))
 	assert caught.value.code == "stamp_not_seen"
