@@ -38,6 +38,7 @@ _COMPANY_DOCTYPES = (
 	"Report Import Line",
 	"Received Report",
 	"Factoring Ledger Entry",
+	"Factoring Daily Total",
 	"Factoring Log",
 )
 _LAYOUTS = ("Report Layout", "Schedule Layout")
@@ -162,6 +163,7 @@ _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Daily Total": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,

@@ -15,7 +15,17 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Factoring Ledger Entry": (
 		("company", "posting_date", "reserve", "purchased", "fee", "charges"),  # statement and chart
 		("company", "sales_invoice"),
-		("currency", "company", "open_change", "reserve"),  # the cards, without reading a row
+	),
+	"Factoring Daily Total": (
+		(
+			"currency",
+			"company",
+			"posting_date",
+			"open_change",
+			"reserve",
+			"fee",
+		),  # the cards, without reading a row
+		("company", "posting_date"),  # the chart
 	),
 	"Report Import": (("company", "kind", "docstatus"),),
 	"Factoring Batch": (("company", "docstatus"),),

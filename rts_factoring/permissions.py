@@ -24,6 +24,7 @@ WITH_FILES = (
 	"Report Import",
 	"Report Import Line",
 	"Factoring Ledger Entry",
+	"Factoring Daily Total",
 	"Factoring Log",
 	"Report Layout",
 	"Schedule Layout",

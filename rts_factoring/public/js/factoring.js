@@ -15,6 +15,7 @@ rts_factoring.help = function (frm, page = frm.meta.documentation) {
 if (!rts_factoring.forms_with_help) {
 	rts_factoring.forms_with_help = [
 		"Factoring Batch",
+		"Factoring Daily Total",
 		"Factoring Ledger Entry",
 		"Factoring Log",
 		"Notice of Assignment",

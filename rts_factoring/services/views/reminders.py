@@ -11,7 +11,7 @@ from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.accounting import repairs
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import alerts, settings
-from rts_factoring.services.views import statements
+from rts_factoring.services.views import overview, statements
 
 SHOWN = 20  # names in one message
 
@@ -82,7 +82,8 @@ def _held(company: str) -> None:
 
 def _not_tied_out(company: str) -> None:
 	"""What was booked past the app is told on the same day."""
-	wrong = [row for row in statements.tie_out(company) if row["difference"]]
+	rows = (*statements.tie_out(company), overview.tie_out_row(company))
+	wrong = [row for row in rows if row["difference"]]
 	payments = repairs.find(company)
 	if not wrong and not payments:
 		return

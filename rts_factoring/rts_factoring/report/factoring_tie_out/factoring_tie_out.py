@@ -4,12 +4,12 @@ from frappe import _
 
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report import columns as col
-from rts_factoring.services.views import statements
+from rts_factoring.services.views import overview, statements
 
 
 def execute(filters=None):
 	company = require_company((filters or {}).get("company"))
-	rows = statements.tie_out(company)
+	rows = [*statements.tie_out(company), overview.tie_out_row(company)]
 	wrong = [row for row in rows if row["difference"]]
 	message = (
 		_("{0} amounts differ. See the column Difference.").format(len(wrong))
