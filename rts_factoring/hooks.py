@@ -44,13 +44,19 @@ _COMPANY_DOCTYPES = (
 _LAYOUTS = ("Report Layout", "Schedule Layout")
 doc_events = {
 	**{
-		doctype: {"before_print": "rts_factoring.printing.texts.before_print"}
+		doctype: {
+			"before_print": "rts_factoring.printing.texts.before_print",
+			"on_update": "rts_factoring.overrides.file.follow_company",
+		}
 		for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS)
 	},
 	"Sales Invoice": {
 		"before_print": "rts_factoring.printing.stamp.before_print",
 		"validate": "rts_factoring.overrides.sales_invoice.validate",
-		"on_update": "rts_factoring.overrides.sales_invoice.on_update",
+		"on_update": [
+			"rts_factoring.overrides.sales_invoice.on_update",
+			"rts_factoring.overrides.file.follow_company",
+		],
 		"on_submit": "rts_factoring.overrides.sales_invoice.on_submit",
 		"before_update_after_submit": "rts_factoring.overrides.sales_invoice.before_update_after_submit",
 		"on_update_after_submit": "rts_factoring.overrides.sales_invoice.on_update_after_submit",

@@ -6,7 +6,7 @@ from frappe.core.doctype.user_permission.user_permission import get_user_permiss
 from frappe.desk.search import get_std_fields_list
 from frappe.utils import cint
 
-from rts_factoring.services.common import files
+from rts_factoring.services.common import file_companies, files
 
 MODULE = "RTS Factoring"
 READING = ("read", "select", "export", "print", "email", "report")
@@ -117,9 +117,10 @@ def file_condition(user: str | None = None, doctype: str | None = None) -> str:
 		f"when {frappe.db.escape(parent)} then"  # nosec B608 # escaped
 		f" (select `company` from `tab{parent}` where `tab{parent}`.`name` = `tabFile`.`attached_to_name`)"
 		for parent in WITH_FILES
-	)  # one look-up a file, by the DocType that it is attached to; none for other files
-	visible = frappe.db.escape(companies[0])
-	return f"ifnull(case `tabFile`.`attached_to_doctype` {company_of} end, {visible}) in ({names})"
+	)  # one look-up, by the DocType that the file is attached to, where its company is not kept on it
+	visible, kept = frappe.db.escape(companies[0]), f"`tabFile`.`{file_companies.FIELD}`"
+	looked_up = f"ifnull(case `tabFile`.`attached_to_doctype` {company_of} end, {visible}) in ({names})"
+	return f"({kept} in ({names}) or (ifnull({kept}, '') = '' and {looked_up}))"
 
 
 def has_file_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:

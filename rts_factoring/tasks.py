@@ -1,7 +1,10 @@
 """What the scheduler starts. Each step finds what is due and enqueues it; one that fails stops no other."""
 
+from functools import partial
+
+from rts_factoring import permissions
 from rts_factoring.services.batches import automatic_submit, delivery
-from rts_factoring.services.common import background
+from rts_factoring.services.common import background, file_companies
 from rts_factoring.services.company import connections
 from rts_factoring.services.reports import compaction, inbox, jobs, mailbox
 from rts_factoring.services.views import reminders
@@ -21,4 +24,5 @@ def every_few_minutes():
 
 
 def daily():
-	background.run_each((*reminders.steps(), *compaction.steps()))
+	fill_files = partial(file_companies.fill, permissions.WITH_FILES)
+	background.run_each((*reminders.steps(), *compaction.steps(), fill_files))

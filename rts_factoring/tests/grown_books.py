@@ -9,6 +9,7 @@ import hashlib
 import frappe
 
 from rts_factoring.services.accounting import daily_totals
+from rts_factoring.services.common import file_companies
 from rts_factoring.services.invoices import number_keys
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
@@ -110,6 +111,7 @@ def _post_week(prefix: str, paid: bool = False) -> None:
 	for name in names:
 		values = {"file_name": f"growth-{name}.pdf", "file_url": f"/private/files/growth-{name}.pdf"}
 		values |= {"is_private": 1, "attached_to_doctype": "Sales Invoice", "attached_to_name": name}
+		values |= {file_companies.FIELD: ACME}
 		frappe.get_doc({"doctype": "File", **values}).db_insert()
 
 

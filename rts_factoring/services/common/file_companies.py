@@ -1,0 +1,48 @@
+"""The company of the document that a file is attached to, kept on the file, so that a list of files looks no document up.
+
+Empty means: look the document up. So a file that Frappe attaches past its own save is hidden from whom it must be at once.
+"""
+
+from collections.abc import Collection
+
+import frappe
+
+FIELD = "factoring_company"
+PORTION = 2_000  # files in one statement
+
+
+def keep(file, doctypes: Collection[str]) -> None:
+	"""Set it on a file that is saved, whatever the caller sent. `doctypes` are those that have a company and files."""
+	is_theirs = file.attached_to_doctype in doctypes and file.attached_to_name
+	found = (
+		frappe.db.get_value(file.attached_to_doctype, file.attached_to_name, "company") if is_theirs else None
+	)
+	file.set(FIELD, found or None)
+
+
+def forget(doc) -> None:
+	"""A document that went to another company takes its files along."""
+	before = doc.get_doc_before_save()
+	if before and before.company != doc.company:
+		file = frappe.qb.DocType("File")
+		attached = (file.attached_to_doctype == doc.doctype) & (file.attached_to_name == doc.name)
+		frappe.qb.update(file).set(file[FIELD], None).where(attached).run()
+
+
+def fill(doctypes: Collection[str]) -> None:
+	"""Set it on files that have none, where their document has a company. Safe to run again."""
+	file = frappe.qb.DocType("File")
+	for doctype in doctypes:
+		doc = frappe.qb.DocType(doctype)
+		theirs = (file.attached_to_doctype == doctype) & (file.attached_to_name == doc.name)
+		missing = (
+			frappe.qb.from_(file)
+			.inner_join(doc)
+			.on(theirs)
+			.where(file[FIELD].isnull() & (doc.company > ""))
+			.select(file.name)
+			.limit(PORTION)
+		)
+		while names := [name for (name,) in missing.run()]:
+			query = frappe.qb.update(file).inner_join(doc).on(theirs).set(file[FIELD], doc.company)
+			query.where(file.name.isin(names)).run()
