@@ -102,7 +102,7 @@ class TestFiles(FreightCase):
 	def test_a_document_that_goes_to_another_company_takes_its_files_along(self):
 		company_isolation.make_people()
 		notice = frappe.copy_doc(self.notice)
-		notice.valid_from = notice.approval_date = "2026-02-01"
+		notice.update({"docstatus": 0, "valid_from": "2026-02-01", "approval_date": "2026-02-01"})
 		notice.insert()
 		values = {
 			"file_name": "sample.txt",
