@@ -14,7 +14,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	),
 	"Factoring Ledger Entry": (
 		(  # costs and reserve statement, without reading a row
-			*("company", "posting_date", "customer", "is_reversal", "report_import"),
+			*("company", "posting_date", "customer", "is_reversal", "report_import", "factoring_adjustment"),
 			*("purchased", "fee", "charges", "reserve"),
 		),
 		("company", "sales_invoice"),

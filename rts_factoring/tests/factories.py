@@ -27,6 +27,8 @@ POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", 
 OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
 OURS += (
 	"Factoring Daily Total",
+	"Factoring Adjustment",
+	"Factoring Close",
 	"Received Report",
 	"Notice of Assignment",
 	"Report Layout",
