@@ -7,6 +7,7 @@ from frappe.desk.search import get_std_fields_list
 from frappe.utils import cint
 
 from rts_factoring.services.common import file_companies, files
+from rts_factoring.services.common.file_companies import WITH_FILES
 
 MODULE = "RTS Factoring"
 READING = ("read", "select", "export", "print", "email", "report")
@@ -20,21 +21,6 @@ PARENTS = {
 	"Factoring Close Figure": ("Factoring Close",),
 	"Factoring Close Entry": ("Factoring Close",),
 }  # child table → its parents that have a company
-WITH_FILES = (
-	"Sales Invoice",
-	"Subsidiary Factoring Settings",
-	"Notice of Assignment",
-	"Factoring Batch",
-	"Report Import",
-	"Report Import Line",
-	"Factoring Adjustment",
-	"Factoring Ledger Entry",
-	"Factoring Daily Total",
-	"Factoring Log",
-	"Factoring Close",
-	"Report Layout",
-	"Schedule Layout",
-)  # what has a company and may carry packets, schedules, reports and documents
 GUARDED = (
 	*WITH_FILES,
 	"Communication",

@@ -1,8 +1,5 @@
 """What the scheduler starts. Each step finds what is due and enqueues it; one that fails stops no other."""
 
-from functools import partial
-
-from rts_factoring import permissions
 from rts_factoring.services.batches import automatic_submit, delivery
 from rts_factoring.services.common import background, file_companies
 from rts_factoring.services.company import connections
@@ -24,5 +21,4 @@ def every_few_minutes():
 
 
 def daily():
-	fill_files = partial(file_companies.fill, permissions.WITH_FILES)
-	background.run_each((*reminders.steps(), *compaction.steps(), fill_files))
+	background.run_each((*reminders.steps(), *compaction.steps(), file_companies.fill))

@@ -1,4 +1,4 @@
-from rts_factoring.permissions import GUARDED, WITH_FILES
+from rts_factoring.permissions import GUARDED
 from rts_factoring.services.common import file_companies, files
 from rts_factoring.services.invoices import customer_papers
 from rts_factoring.services.reports import mailbox
@@ -6,7 +6,7 @@ from rts_factoring.services.reports import mailbox
 
 def validate(doc, method=None):
 	files.check_changed_address(doc, GUARDED)
-	file_companies.keep(doc, WITH_FILES)
+	file_companies.keep(doc)
 
 
 def after_insert(doc, method=None):

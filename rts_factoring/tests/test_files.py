@@ -3,7 +3,6 @@
 import frappe
 from frappe.utils.password import update_password
 
-from rts_factoring.permissions import WITH_FILES
 from rts_factoring.services.common import file_companies
 from rts_factoring.services.invoices import documents, packets
 from rts_factoring.tests import company_isolation, factories
@@ -95,7 +94,7 @@ class TestFiles(FreightCase):
 				"File", file.name, {"attached_to_name": name, "attached_to_doctype": "Sales Invoice"}
 			)
 			assert_listed(listed)
-		file_companies.fill(WITH_FILES)
+		file_companies.fill()
 		self.assertEqual(company(), BLUEBIRD)
 		assert_listed(False)
 

@@ -3,17 +3,30 @@
 Empty means: look the document up. So a file that Frappe attaches past its own save is hidden from whom it must be at once.
 """
 
-from collections.abc import Collection
-
 import frappe
 
 FIELD = "factoring_company"
+WITH_FILES = (
+	"Sales Invoice",
+	"Subsidiary Factoring Settings",
+	"Notice of Assignment",
+	"Factoring Batch",
+	"Report Import",
+	"Report Import Line",
+	"Factoring Adjustment",
+	"Factoring Ledger Entry",
+	"Factoring Daily Total",
+	"Factoring Log",
+	"Factoring Close",
+	"Report Layout",
+	"Schedule Layout",
+)  # what has a company and may carry packets, schedules, reports and documents
 PORTION = 2_000  # files in one statement
 
 
-def keep(file, doctypes: Collection[str]) -> None:
-	"""Set it on a file that is saved, whatever the caller sent. `doctypes` are those that have a company and files."""
-	is_theirs = file.attached_to_doctype in doctypes and file.attached_to_name
+def keep(file) -> None:
+	"""Set it on a file that is saved, whatever the caller sent."""
+	is_theirs = file.attached_to_doctype in WITH_FILES and file.attached_to_name
 	found = (
 		frappe.db.get_value(file.attached_to_doctype, file.attached_to_name, "company") if is_theirs else None
 	)
@@ -29,10 +42,10 @@ def forget(doc) -> None:
 		frappe.qb.update(file).set(file[FIELD], None).where(attached).run()
 
 
-def fill(doctypes: Collection[str]) -> None:
+def fill() -> None:
 	"""Set it on files that have none, where their document has a company. Safe to run again."""
 	file = frappe.qb.DocType("File")
-	for doctype in doctypes:
+	for doctype in WITH_FILES:
 		doc = frappe.qb.DocType(doctype)
 		theirs = (file.attached_to_doctype == doctype) & (file.attached_to_name == doc.name)
 		missing = (
