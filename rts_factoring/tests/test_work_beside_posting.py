@@ -110,7 +110,7 @@ class TestWorkBesidePosting(RaceCase):
 		factories.make_settings(ACME, representative_email="pat@rts.test")
 
 	def read_the_cards(self):
-		self.assertIn("2,", overview.card("financed", ACME))
+		self.assertIn("$ 3,500.00", overview.card("financed", ACME))
 
 	def post_for_another_company(self):
 		entry = {"company": BLUEBIRD, "currency": "USD", "posting_date": "2026-11-05"}
