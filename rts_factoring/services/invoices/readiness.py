@@ -21,6 +21,8 @@ from rts_factoring.services.invoices import documents as invoice_documents
 from rts_factoring.services.invoices import invoice_state, page_checks, receivables
 from rts_factoring.services.invoices.receivables import chunks
 
+PACKETS_PER_JOB = 10  # half a minute of work
+
 
 def update_readiness(
 	names: Collection[str], include_held: Collection[str] = (), send_again: Collection[str] = ()
@@ -206,8 +208,8 @@ def _clear_withdrawn_notices(names: list[str]) -> None:
 
 
 def _make_packets(invoices: list[str]) -> None:
-	"""Packets are made in the background, so that submitting a batch only sends."""
-	for part in chunks(invoices):
+	"""Packets are made in the background, so that submitting a batch only sends; a few a job, so that all workers share them."""
+	for part in chunks(invoices, PACKETS_PER_JOB):
 		frappe.enqueue(
 			"rts_factoring.services.invoices.packets.make_packets",
 			queue="long",

@@ -42,6 +42,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		auto_submit_time: DF.Time | None
 		ca_certificate: DF.Code | None
 		cash_advances_account: DF.Link | None
+		cells_kept_months: DF.Int
 		channels: DF.Int
 		charges_account: DF.Link | None
 		clearing_account: DF.Link | None
