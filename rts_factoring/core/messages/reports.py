@@ -123,6 +123,9 @@ REPORTS: dict[str, Message] = {
 	"bad_layout.field": Message(
 		"The layout {layout} has an unknown field {field}.", "Remove it, or choose another field."
 	),
+	"bad_layout.required": Message(
+		"No column of the file is the {fields}.", "Choose a column for it. A report needs one."
+	),
 	"bad_layout.header": Message(
 		"The layout {layout} has the header {header} for both {first} and {second}.",
 		"Remove it from one of them.",

@@ -13,11 +13,10 @@ class ReportLayout(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from rts_factoring.rts_factoring.doctype.report_layout_header.report_layout_header import (
-			ReportLayoutHeader,
-		)
+		from rts_factoring.rts_factoring.doctype.report_layout_header.report_layout_header import ReportLayoutHeader
 		from rts_factoring.rts_factoring.doctype.report_layout_word.report_layout_word import ReportLayoutWord
 
+		by_header: DF.Check
 		company: DF.Link | None
 		date_order: DF.Literal["MDY", "DMY", "YMD"]
 		deductions_negative: DF.Check
