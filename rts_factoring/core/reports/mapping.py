@@ -67,7 +67,9 @@ def file_columns(
 		if text:
 			key = normalise_header(text)
 			known = index.get(key) or index.get(key.replace(" ", ""))
-			columns.append(FileColumn(text, examples(chosen.rows, number + 1, column), known[0] if known else ""))
+			columns.append(
+				FileColumn(text, examples(chosen.rows, number + 1, column), known[0] if known else "")
+			)
 	return FileColumns(chosen.name, number + 1, tuple(columns), tuple(one.name for one in sheets))
 
 

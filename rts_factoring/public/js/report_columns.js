@@ -36,7 +36,7 @@ rts_factoring.COLUMN_WORDS = {
 	description: __("Description"),
 	not_counted: __("Not Counted"),
 };
-const escape = (text) => rts_factoring.as_html(text);
+const shown_text = (text) => frappe.utils.escape_html(String(text));
 const in_words = (field) => rts_factoring.COLUMN_WORDS[field] || __(frappe.unscrub(field));
 
 // A file whose header no layout knows. `given` has its `file_url`, and what the user chose: kind, company, batch, the import.
@@ -84,7 +84,7 @@ rts_factoring.map_columns = async function (given) {
 				fieldtype: "Data",
 				label: __("Name of the Layout"),
 				reqd: 1,
-				formatter: (text) => escape(text || ""),
+				formatter: (text) => rts_factoring.as_html(text || ""),
 			},
 			{ fieldtype: "Section Break" },
 			{ fieldname: "columns", fieldtype: "HTML" },
@@ -100,7 +100,8 @@ rts_factoring.map_columns = async function (given) {
 		const values = dialog.get_values(true);
 		if (String(dialog.shown_columns[changed]) === String(values[changed])) return;
 		const more = changed === "sheet" ? {} : { row: values.row || 0 };
-		await load_columns(dialog, { ...given, kind: values.kind, sheet: values.sheet, ...more });
+		const sheet = dialog.shown_columns.sheets[values.sheet];
+		await load_columns(dialog, { ...given, kind: values.kind, company: values.company, sheet, ...more });
 	};
 	dialog.show();
 	await load_columns(dialog, given);
@@ -143,8 +144,8 @@ async function load_columns(dialog, { file_url, kind, company, sheet, row }) {
 
 function columns_table(columns, choice) {
 	const rows = columns.map(
-		(column, number) => `<tr data-column="${number}"><th scope="row">${escape(column.text)}</th>
-			<td class="text-muted">${column.examples.map((text) => `<div>${escape(text)}</div>`).join("")}</td>
+		(column, number) => `<tr data-column="${number}"><th scope="row">${shown_text(column.text)}</th>
+			<td class="text-muted">${column.examples.map((text) => `<div>${shown_text(text)}</div>`).join("")}</td>
 			<td>${choice(column, number)}</td></tr>`
 	);
 	return `<div class="table-responsive"><table class="table table-sm table-bordered small">
@@ -154,8 +155,8 @@ function columns_table(columns, choice) {
 
 function field_select(name, label, fields, chosen, nothing = __("Not Read")) {
 	const option = (value, text) =>
-		`<option value="${escape(value)}" ${value === chosen ? "selected" : ""}>${escape(text)}</option>`;
-	return `<select class="form-control input-xs" data-choice="${name}" aria-label="${escape(label)}">
+		`<option value="${shown_text(value)}" ${value === chosen ? "selected" : ""}>${shown_text(text)}</option>`;
+	return `<select class="form-control input-xs" data-choice="${name}" aria-label="${shown_text(label)}">
 		${option("", nothing)}${fields.map((field) => option(field, in_words(field))).join("")}</select>`;
 }
 
@@ -175,9 +176,9 @@ async function try_columns(dialog, { file_url }) {
 }
 
 function show_trial(dialog, { rows, problems, refusal }) {
-	const list = problems.map((text) => `<li>${escape(text)}</li>`).join("");
+	const list = problems.map((text) => `<li>${shown_text(text)}</li>`).join("");
 	const message = refusal
-		? `<div class="alert alert-danger">${escape(refusal)}</div>`
+		? `<div class="alert alert-danger">${shown_text(refusal)}</div>`
 		: `<div class="alert ${list ? "alert-warning" : "alert-success"}"><b>${__("{0} rows are read.", [rows])}</b>
 			${list ? `<div>${__("These problems remain:")}</div><ul>${list}</ul>` : __("No problem remains.")}</div>`;
 	const $result = dialog.get_field("result").$wrapper;
@@ -194,7 +195,7 @@ async function save_columns(dialog, given, { kind, company, date_order, layout_n
 		fields: chosen_fields(dialog),
 	});
 	dialog.hide();
-	frappe.show_alert({ message: __("The layout {0} is saved.", [escape(layout)]), indicator: "green" });
+	frappe.show_alert({ message: __("The layout {0} is saved.", [shown_text(layout)]), indicator: "green" });
 	const chosen = { kind, company, layout };
 	// nosemgrep: frappe-cur-frm-usage -- the dialog opens from the message of whichever form is shown
 	const form = window.cur_frm?.doctype === "Report Import" ? window.cur_frm : null;
@@ -223,9 +224,9 @@ rts_factoring.teach_layout = async function (frm) {
 	const choice = (column, number) =>
 		column.teachable
 			? field_select(`column-${number}`, column.text, known.fields, column.field)
-			: escape(in_words(column.field));
+			: shown_text(in_words(column.field));
 	const words = known.words.map(
-		(word, number) => `<tr><th scope="row">${escape(word)}</th>
+		(word, number) => `<tr><th scope="row">${shown_text(word)}</th>
 			<td>${field_select(`word-${number}`, word, known.meanings, "", __("Unknown"))}</td></tr>`
 	);
 	const dialog = new frappe.ui.Dialog({

@@ -19,7 +19,7 @@ from rts_factoring.core.reports.presets import PRESETS
 from rts_factoring.core.reports.report import read_report
 from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column, ScheduleLayout
 from rts_factoring.services.common import files
-from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
+from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe, translate
 from rts_factoring.services.company import settings
 
 DEFAULT_NAMES = {ReportKind.PURCHASE: "RTS Purchase Report", ReportKind.PAYMENT: "RTS Payment Report"}
@@ -76,7 +76,14 @@ def preview_file(doc, file_url: str) -> dict:
 	with core_errors_as_frappe():
 		layout = replace(_to_report_layout(doc), by_header=False)
 		description = describe(read_report(files.content(file), file.file_name, layout.kind, [layout]))
-	return description | {"lines": description["lines"][:SHOWN], "line_count": len(description["lines"])}
+	shown = description["lines"][:SHOWN]
+	rows = {line["row"] for line in shown}
+	problems = [
+		problem | {"text": translate(problem["text"])}
+		for problem in description["problems"]
+		if problem["row"] in rows
+	]
+	return description | {"lines": shown, "line_count": len(description["lines"]), "problems": problems}
 
 
 def add_word(name: str, listed: str, word: str, means: str, company: str) -> None:

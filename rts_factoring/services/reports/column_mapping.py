@@ -12,8 +12,8 @@ from rts_factoring.core.errors import FactoringError
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.reports.layout import (
 	DATE_ORDERS,
-	DEFAULT_LAYOUTS,
 	DEDUCTION_FIELDS,
+	DEFAULT_LAYOUTS,
 	NOT_COUNTED,
 	ReportLayout,
 	normalise_header,
@@ -95,7 +95,9 @@ def attempt(file_url: str, kind: str, fields: Mapping[str, str], company: str, d
 def save(kind: str, fields: Mapping[str, str], company: str, date_order: str, name: str) -> str:
 	"""Save these columns as a layout of the company that is chosen by its header. Returns its name."""
 	if frappe.db.exists(DOCTYPE, name):
-		frappe.throw(_("There is a layout named {0}. Choose another name.").format(frappe.utils.escape_html(name)))
+		frappe.throw(
+			_("There is a layout named {0}. Choose another name.").format(frappe.utils.escape_html(name))
+		)
 	with core_errors_as_frappe():
 		layout = replace(_mapped(ReportKind(kind.lower()), fields, company, date_order), name=name)
 	doc = layouts.report_layout_document(layout, name)

@@ -111,7 +111,9 @@ def _insert_draft(
 def announce(doc, origin: Provenance) -> None:
 	"""Tell the managers of a new draft what is known about it."""
 	if doc.status == "Failed":
-		message = _("{0} could not be read: {1} Open it and use Teach the Layout.").format(doc.name, doc.error)
+		message = _("{0} could not be read: {1} Open it and use Teach the Layout.").format(
+			doc.name, doc.error
+		)
 	else:
 		message = _("{0} rows wait for review in {1}.").format(doc.line_count, doc.name)
 	if origin.sender_check:

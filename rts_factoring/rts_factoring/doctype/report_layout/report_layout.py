@@ -13,7 +13,9 @@ class ReportLayout(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from rts_factoring.rts_factoring.doctype.report_layout_header.report_layout_header import ReportLayoutHeader
+		from rts_factoring.rts_factoring.doctype.report_layout_header.report_layout_header import (
+			ReportLayoutHeader,
+		)
 		from rts_factoring.rts_factoring.doctype.report_layout_word.report_layout_word import ReportLayoutWord
 
 		by_header: DF.Check
