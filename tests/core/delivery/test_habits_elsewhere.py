@@ -112,7 +112,9 @@ class FtpEncrypts:
 	"""Tells the sizes of what it stores. RETR gives what was sent."""
 
 	def ftp_SIZE(self, path):
-		size = self.fs.getsize(self.fs.realpath(path)) if os.path.isfile(path) else 0
+		if not os.path.isfile(path):
+			return super().ftp_SIZE(path)
+		size = os.path.getsize(path)
 		self.respond(f"213 {64 + -(-size // 16) * 16}")
 		return path
 
