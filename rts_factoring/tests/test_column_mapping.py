@@ -65,9 +65,8 @@ class TestColumnMapping(FreightCase):
 		self.assertIn("fee_amount", columns["fields"])
 
 	def test_somebody_who_may_save_no_layout_gets_no_button(self):
-		user = factories.make_user("colleague@rts.test", "Factoring User")
-		self.addCleanup(frappe.delete_doc, "User", user, force=True)
-		frappe.set_user(user)
+		company_isolation.make_people()
+		frappe.set_user(company_isolation.address("Factoring User"))
 		self.assertIsNone(self.button(foreign(*self.rows)))
 		with self.assertRaises(frappe.PermissionError):
 			self.map()

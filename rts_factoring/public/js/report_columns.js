@@ -156,7 +156,7 @@ function columns_table(columns, choice) {
 function field_select(name, label, fields, chosen, nothing = __("Not Read")) {
 	const option = (value, text) =>
 		`<option value="${shown_text(value)}" ${value === chosen ? "selected" : ""}>${shown_text(text)}</option>`;
-	return `<select class="form-control input-xs" data-choice="${name}" aria-label="${shown_text(label)}">
+	return `<select class="form-control input-xs" style="appearance: auto" data-choice="${name}" aria-label="${shown_text(label)}">
 		${option("", nothing)}${fields.map((field) => option(field, in_words(field))).join("")}</select>`;
 }
 

@@ -90,6 +90,7 @@ def test_the_rows_are_read_once_the_columns_are_named():
 		read_report(xlsx([*TITLES, HEADER, *ROWS]), "bericht.xlsx")
 	assert refused.value.code in MAPPABLE
 	layout = mapped_layout(DEFAULT_PURCHASE, "Own", FIELDS)
+	assert layout.by_header
 	assert try_layout(book, layout) == type(try_layout(book, layout))(rows=4)
 	report = read_report(
 		xlsx([*TITLES, HEADER, *ROWS]), "bericht.xlsx", None, [DEFAULT_PURCHASE, DEFAULT_PAYMENT, layout]
