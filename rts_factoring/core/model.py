@@ -14,6 +14,13 @@ from .money import ZERO
 class ReportKind(str, Enum):
 	PURCHASE = "purchase"  # what RTS bought of one batch
 	PAYMENT = "payment"  # what debtors paid RTS in a period
+	OPEN_INVOICES = "open invoices"  # an aging: what is open of each invoice, as of a day
+	RESERVE = "reserve"  # what moved the reserve, and its balance
+
+	@property
+	def is_statement(self) -> bool:
+		"""A statement posts nothing: it is laid beside the books as of its day."""
+		return self in (ReportKind.OPEN_INVOICES, ReportKind.RESERVE)
 
 
 class Policy(str, Enum):
@@ -50,6 +57,7 @@ class Outcome(str, Enum):
 	PENDING = "pending"
 	DUPLICATE = "duplicate"  # posted by an earlier import
 	IGNORED = "ignored"  # by a person's decision
+	DIFFERS = "differs"  # of a statement: our books say otherwise
 
 
 class InvoiceState(str, Enum):

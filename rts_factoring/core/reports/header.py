@@ -14,6 +14,7 @@ from .layout import (
 	DISTINCTIVE_FIELDS,
 	NOT_COUNTED,
 	SUMMED_FIELDS,
+	TITLE_WORDS,
 	ReportLayout,
 	may_be_money,
 	normalise_header,
@@ -104,7 +105,7 @@ def find_header(
 		raise FileRefused("no_header", where=workbook.file_name)
 	chosen = max(candidates, key=lambda candidate: _sheet_rank(candidate, kind))
 	if kind and chosen.layout.kind != kind:
-		raise FileRefused(f"wrong_kind.{chosen.layout.kind.value}", where=workbook.file_name)
+		raise FileRefused(f"wrong_kind.{chosen.layout.kind.name.lower()}", where=workbook.file_name)
 	_refuse_incomplete(chosen, workbook.file_name)
 	_refuse_divided(chosen, candidates, workbook.file_name)
 	others = tuple(sheet.name for sheet in filled if sheet is not chosen.sheet and not sheet.hidden)
@@ -126,7 +127,8 @@ def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | 
 	def rank(candidate: _Candidate) -> tuple[int, ...]:
 		title = " ".join(text for row in sheet.rows[: candidate.row] for text in map(to_text, row)).casefold()
 		distinctive = len(candidate.fields & DISTINCTIVE_FIELDS[candidate.layout.kind])
-		stated = (candidate.layout.kind.value in title, candidate.layout.kind == kind)
+		of_kind = candidate.layout.kind
+		stated = (any(word in title for word in TITLE_WORDS[of_kind]), of_kind == kind, not of_kind.is_statement)
 		return (distinctive, not candidate.missing, *stated, len(candidate.fields))
 
 	return max(candidates, key=rank, default=None)
@@ -203,8 +205,6 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 		if name:
 			seen.add(name)
 	if missing := chosen.missing:
-		if _is_reserve_statement(chosen):
-			raise FileRefused("wrong_kind.reserve", where=where)
 		fields = "; ".join(
 			" or ".join(
 				f"{name.replace('_', ' ')} ({layout.headers.get(name, ('?',))[0]!r})" for name in names
@@ -212,12 +212,6 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 			for names in missing
 		)
 		raise FileRefused("missing_column", where=where, fields=fields)
-
-
-def _is_reserve_statement(chosen: _Candidate) -> bool:
-	"""A list of what moved the reserve: types, dates and one amount, and no invoices."""
-	has = {"transaction_type", "invoice_amount", "description"} <= chosen.fields
-	return has and not chosen.fields & {"invoice_no", "amount_paid"}
 
 
 def _refuse_divided(chosen: _Candidate, candidates: Sequence[_Candidate], file_name: str) -> None:

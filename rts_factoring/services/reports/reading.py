@@ -103,11 +103,11 @@ def layouts_of(doc, live: bool = False) -> list[ReportLayout]:
 
 def _chosen_layouts(doc) -> dict[ReportKind, str]:
 	"""Per kind the layout the company's settings name, else the shipped one."""
-	fields = {ReportKind.PURCHASE: "purchase_report_layout", ReportKind.PAYMENT: "payment_report_layout"}
 	agreement = settings.find(doc.company) if doc.company else None
 	return {
-		kind: (agreement and agreement.get(field)) or layouts.DEFAULT_NAMES[kind]
-		for kind, field in fields.items()
+		kind: (agreement and agreement.get(layouts.SETTINGS_FIELDS[kind.value.title()]))
+		or layouts.DEFAULT_NAMES[kind]
+		for kind in ReportKind
 	}
 
 
