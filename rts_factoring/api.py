@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
-from rts_factoring.services.accounting import deposits, direct_payments, repairs
+from rts_factoring.services.accounting import adjustments, deposits, direct_payments, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import document_checks, documents, notices, readiness
@@ -204,6 +204,20 @@ def get_document_warnings(doctype: str, name: str) -> list[dict]:
 		invoices = [row.sales_invoice for row in _readable("Factoring Batch", name).invoices]
 	found = document_checks.warnings(invoices)
 	return [{"invoice": invoice, "texts": found[invoice]} for invoice in invoices if invoice in found]
+
+
+@frappe.whitelist()
+def preview_adjustment(adjustment: str) -> dict:
+	"""The journal entries that a submit of a saved adjustment would make now, and what keeps lines from being posted."""
+	return adjustments.preview(_readable("Factoring Adjustment", adjustment))
+
+
+@frappe.whitelist()
+def get_closing_lines(company: str) -> list[dict]:
+	"""Lines of an adjustment that end everything with RTS: buyouts, cash advances, the reserve."""
+	frappe.has_permission("Factoring Adjustment", "create", throw=True)
+	_check_company(company)
+	return adjustments.closing_lines(company)
 
 
 @frappe.whitelist()

@@ -36,6 +36,7 @@ _COMPANY_DOCTYPES = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Factoring Adjustment",
 	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
@@ -134,6 +135,7 @@ scheduler_events = {
 _CHILD_TABLES = (
 	"Factoring Batch Invoice",
 	"Factoring Batch File",
+	"Factoring Adjustment Line",
 	"Factoring Document",
 	"Factoring Document Kind",
 )
@@ -162,6 +164,7 @@ _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Adjustment": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,

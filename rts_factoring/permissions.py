@@ -13,6 +13,7 @@ READING = ("read", "select", "export", "print", "email", "report")
 PARENTS = {
 	"Factoring Batch Invoice": ("Factoring Batch",),
 	"Factoring Batch File": ("Factoring Batch",),
+	"Factoring Adjustment Line": ("Factoring Adjustment",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
 }  # child table → its parents that have a company
@@ -23,6 +24,7 @@ WITH_FILES = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Factoring Adjustment",
 	"Factoring Ledger Entry",
 	"Factoring Log",
 	"Report Layout",

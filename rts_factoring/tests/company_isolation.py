@@ -107,6 +107,7 @@ def _given(value: object, _of: "Company") -> object:
 def _another_value(row: dict, of: "Company") -> object:
 	if row["fieldtype"] == "Link":
 		links = {"Factoring Batch": of.batch, "Notice of Assignment": of.notice, "Report Import": of.posted}
+		links |= {"Factoring Adjustment": of.adjustment}
 		return links.get(row["options"]) or frappe.db.get_value("File", {"file_url": of.files["packet"]})
 	return {"Select": row.get("options", "").split("\n")[-1], "Check": 1}.get(row["fieldtype"], "written")
 
@@ -162,6 +163,10 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_teachable": {"report_import": of.posted},
 		"api.preview_entries": {"report_import": of.posted},
 		"api.expected_deposit": {"report_import": of.posted},
+		"api.preview_adjustment": {"adjustment": of.adjustment},
+		"api.get_closing_lines": {"company": of.company},
+		"Factoring Adjustment.record_payment": {"on": ("Factoring Adjustment", of.adjustment)}
+		| {"bank_account": of.bank, "day": "2026-11-20"},
 		"api.preview_schedule": {"batch": of.batch},
 		"api.get_checklist": {"settings": of.settings},
 		"api.get_card": {"filters": json.dumps({"card": "queued", "company": of.company})},
@@ -238,6 +243,7 @@ class Company:
 	notice: str = ""
 	bank: str = ""
 	payment: str = ""  # a draft of no factored invoice
+	adjustment: str = ""  # submitted
 	received: str = ""  # a mailed report that was kept aside
 	open_invoice: str = ""  # a draft
 	entry: str = ""  # a draft journal entry
@@ -258,6 +264,7 @@ class Company:
 			self.posted,
 			self.notice,
 			self.received,
+			self.adjustment,
 			*self.files.values(),
 		}
 		return (found | {self.report_layout, self.schedule_layout}) - {""}
@@ -294,6 +301,7 @@ def make_companies() -> tuple[Company, Company]:
 		found.bank = _bank(company)
 		found.payment = _payment(found)
 		found.received = _received(found)
+		found.adjustment = _adjustment(found)
 		found.open_invoice = _open_invoice(found)
 		found.customer = factories.receivables()[found.invoice]["customer"]
 		found.entry = _entry(found)
@@ -360,6 +368,14 @@ def _payment(found: Company) -> str:
 	}
 	amounts = {"paid_amount": 1, "received_amount": 1, "source_exchange_rate": 1, "target_exchange_rate": 1}
 	return frappe.get_doc(values | amounts).insert().name
+
+
+def _adjustment(found: Company) -> str:
+	line = {"event": "Payout Charge", "amount": 1}
+	values = {"company": found.company, "posting_date": "2026-11-10", "reason": "Told by phone"}
+	doc = frappe.get_doc({"doctype": "Factoring Adjustment", **values, "lines": [line]}).insert()
+	doc.submit()
+	return doc.name
 
 
 def _received(found: Company) -> str:

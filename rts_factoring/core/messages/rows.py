@@ -174,6 +174,16 @@ ROWS: dict[str, Message] = {
 		"A cell has a formula without a saved result.",
 		"Open the file in Excel, save it, and import it again.",
 	),
+	# What a line of a Factoring Adjustment lacks.
+	"no_effect": Message("The line posts nothing.", "Choose an event that moves money, or remove the line."),
+	"nothing_to_reverse": Message(
+		"The row posts nothing any more: it was undone, or another adjustment has taken it back.",
+		"Remove the line, or choose another row.",
+	),
+	"built_on": Message(
+		"Later postings of this invoice build on this row: without it the invoice's history is impossible.",
+		"Take back those rows in this adjustment too, in lines above this one.",
+	),
 	# Whether it was posted before.
 	"posted_before": Message(
 		"An earlier import has already posted this row.",

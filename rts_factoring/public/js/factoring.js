@@ -14,6 +14,7 @@ rts_factoring.help = function (frm, page = frm.meta.documentation) {
 // Frappe loads this file with each form. Register the links once.
 if (!rts_factoring.forms_with_help) {
 	rts_factoring.forms_with_help = [
+		"Factoring Adjustment",
 		"Factoring Batch",
 		"Factoring Ledger Entry",
 		"Factoring Log",

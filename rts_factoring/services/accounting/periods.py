@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 import frappe
@@ -42,21 +42,45 @@ def refuse_closed(company: str, days: Iterable[date]) -> None:
 	)
 
 
+def is_closed(company: str, day: date) -> bool:
+	"""Whether the company's books take no Journal Entry on this day."""
+	return _closed_until(company, day) is not None
+
+
+def day_finder(doc) -> Callable[[date | None], date]:
+	"""On which day a row of an import is posted: on its own, else the report's, else today. One in a closed period goes to the
+	Posting Date that the user set, if that is later; the books may be closed then too (see refuse_closed)."""
+	moved_to = getdate(doc.posting_date) if doc.posting_date else None
+	known: dict[date, date] = {}
+
+	def day_of(day: date | None) -> date:
+		own = getdate(day or doc.run_date or None)
+		if own not in known:
+			is_moved = moved_to and own < moved_to and is_closed(doc.company, own)
+			known[own] = moved_to if moved_to and is_moved else own
+		return known[own]
+
+	return day_of
+
+
 def check_new_posting_date(doc) -> None:
 	"""Rows of a submitted import that still wait may be posted on another day, when their month was closed meanwhile;
 	never on a day before their own."""
 	if not doc.posting_date or doc.posting_date == doc.get_doc_before_save().posting_date:
 		return
 	filters = {"report_import": doc.name, "posted": 0, "outcome": ("!=", Outcome.DUPLICATE.value)}
-	last = frappe.get_all(
-		"Report Import Line", filters=filters, fields=["row_no", "date"], order_by="date desc", limit=1
+	filters["date"] = (">", doc.posting_date)
+	rows = frappe.get_all(
+		"Report Import Line", filters=filters, fields=["row_no", "date"], order_by="date desc", limit=0
 	)
-	if last and last[0].date and getdate(doc.posting_date) < last[0].date:
-		frappe.throw(
-			_("Row {0} has the date {1} and is not posted yet. Posting Date cannot be earlier.").format(
-				last[0].row_no, formatdate(last[0].date)
+	days = {row.date: row for row in rows}
+	for day, row in days.items():
+		if is_closed(doc.company, day):
+			frappe.throw(
+				_("Row {0} has the date {1} and is not posted yet. Posting Date cannot be earlier.").format(
+					row.row_no, formatdate(day)
+				)
 			)
-		)
 
 
 def _closed_until(company: str, day: date) -> date | None:

@@ -13,7 +13,7 @@ from pypika.terms import Case
 
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger, sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices.receivables import chunks
 from rts_factoring.services.views import invoice_comparison
@@ -144,7 +144,7 @@ def _gl_of_imports(company: str):
 		.inner_join(entry)
 		.on((entry.name == gl.voucher_no) & (gl.voucher_type == "Journal Entry"))
 		.where((gl.company == company) & (gl.is_cancelled == 0))
-		.where(entry.factoring_report_import.isnotnull() & (entry.factoring_report_import != ""))
+		.where(sources.made_by_app(entry))
 	)
 
 

@@ -49,6 +49,8 @@ class ReportImportLine(CompanyDocument):
 			"difference",
 			"non_payment",
 			"rest_written_off",
+			"reversal",
+			"policy_change",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
@@ -81,6 +83,8 @@ class ReportImportLine(CompanyDocument):
 			"difference",
 			"non_payment",
 			"rest_written_off",
+			"reversal",
+			"policy_change",
 		]
 		fee: DF.Currency
 		fingerprint: DF.Data | None
