@@ -136,6 +136,7 @@ _CHILD_TABLES = (
 	"Factoring Batch Invoice",
 	"Factoring Batch File",
 	"Factoring Adjustment Line",
+	"Factoring Opening Balance",
 	"Factoring Document",
 	"Factoring Document Kind",
 )

@@ -43,6 +43,7 @@ class Role(str, Enum):
 	CASH_ADVANCES = "cash_advances"  # liability: lent beside invoices (fuel card), repaid from fundings
 	CUSTOMER_DEDUCTIONS = "customer_deductions"  # expense: short pays within the tolerance
 	DIFFERENCES = "differences"  # what RTS states and neither the invoice nor the customer can take
+	OPENING = "opening"  # ERPNext's Temporary Opening, against which day one is stated
 
 
 class Outcome(str, Enum):
@@ -209,6 +210,7 @@ class Event(str, Enum):
 	REST_WRITTEN_OFF = "rest_written_off"  # a short-paid rest that a person gives up; no row says it
 	REVERSAL = "reversal"  # the mirror of a posted ledger entry, which keeps the event of that one
 	POLICY_CHANGE = "policy_change"  # an open position is stated under the other policy
+	OPENING = "opening"  # what RTS holds on day one
 
 
 # Only purchase reports have rows of these: RTS kept money of a funding for something older.
@@ -217,7 +219,7 @@ FUNDING_EVENTS = frozenset((Event.RESERVE_SETTLEMENT, Event.ADVANCE_REPAID, Even
 DEDUCTION_EVENTS = FUNDING_EVENTS | {Event.FEE, Event.CHARGE}
 
 # No row of a report says these.
-OWN_EVENTS = frozenset((Event.REST_WRITTEN_OFF, Event.REVERSAL, Event.POLICY_CHANGE))
+OWN_EVENTS = frozenset((Event.REST_WRITTEN_OFF, Event.REVERSAL, Event.POLICY_CHANGE, Event.OPENING))
 
 # What moves only the accounts between RTS and us may be about no invoice. Every other event is about one.
 NEEDS_INVOICE = frozenset(Event) - {
@@ -231,4 +233,5 @@ NEEDS_INVOICE = frozenset(Event) - {
 	Event.PAYOUT_CHARGE,
 	Event.DIFFERENCE,
 	Event.REVERSAL,
+	Event.OPENING,
 }

@@ -184,6 +184,31 @@ ROWS: dict[str, Message] = {
 		"Later postings of this invoice build on this row: without it the invoice's history is impossible.",
 		"Take back those rows in this adjustment too, in lines above this one.",
 	),
+	# What an opening position contradicts.
+	"opening_known": Message(
+		"The app knows already what RTS has of this invoice.",
+		"Remove the line. If the position is wrong, correct it by an event of its own.",
+	),
+	"opening_in_batch": Message(
+		"The invoice went to RTS in a batch of the app.",
+		"Remove the line, and import the purchase report of its batch.",
+	),
+	"opening_before_invoice": Message(
+		"The invoice is younger than the opening.", "Remove the line, or choose a later Posting Date."
+	),
+	"opening_nothing_open": Message(
+		"RTS has nothing open on this invoice.", "Remove the line, or enter what is open."
+	),
+	"opening_open_above_financed": Message(
+		"More is open than was financed.", "Enter what RTS bought of the invoice under Financed."
+	),
+	"opening_above_invoice": Message(
+		"More was financed than the invoice's amount.", "Ask RTS which amount is right."
+	),
+	"opening_not_outstanding": Message(
+		"The invoice owes less in our books than RTS has still to collect.",
+		"It was booked as paid, perhaps when RTS bought it. Cancel that entry, so that the invoice is outstanding again. If your books treat a purchase as a sale, set the policy to Sale.",
+	),
 	# Whether it was posted before.
 	"posted_before": Message(
 		"An earlier import has already posted this row.",

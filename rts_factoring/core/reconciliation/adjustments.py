@@ -14,6 +14,7 @@ from ..reports.lines import ReportLine
 from .factoring_ledger import FactoringLedger
 from .funding_effects import funding
 from .matching import Receivables
+from .openings import OpeningPosition, opening
 from .payment_effects import payment
 from .positions import advance
 from .posting_matrix import Effect, Reversed
@@ -123,6 +124,11 @@ def _by_rule(
 	if receivable and position:
 		if line.event is Event.POLICY_CHANGE:
 			return booked((_restated(line, position, policy),), receivable, policy)
+		if line.event is Event.OPENING:
+			held = line.amounts.get("reserve", ZERO)
+			financed = line.amounts.get("financed", ZERO) or line.amount
+			stated = OpeningPosition(line.row, financed, line.amount, held, line.date)
+			return opening(stated, receivable, position, policy)
 		if line.event is Event.PURCHASE:
 			return purchase(row, receivable, position, policy, ZERO, decision)
 	if line.event in FUNDING_EVENTS:

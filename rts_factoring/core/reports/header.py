@@ -128,7 +128,11 @@ def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | 
 		title = " ".join(text for row in sheet.rows[: candidate.row] for text in map(to_text, row)).casefold()
 		distinctive = len(candidate.fields & DISTINCTIVE_FIELDS[candidate.layout.kind])
 		of_kind = candidate.layout.kind
-		stated = (any(word in title for word in TITLE_WORDS[of_kind]), of_kind == kind, not of_kind.is_statement)
+		stated = (
+			any(word in title for word in TITLE_WORDS[of_kind]),
+			of_kind == kind,
+			not of_kind.is_statement,
+		)
 		return (distinctive, not candidate.missing, *stated, len(candidate.fields))
 
 	return max(candidates, key=rank, default=None)

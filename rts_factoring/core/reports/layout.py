@@ -28,7 +28,9 @@ AMOUNT_FIELDS = frozenset(
 	+ ("reserve_released", "chargeback_amount", "balance", "aged_amount", *DEDUCTION_FIELDS)
 )
 NOT_COUNTED = "not_counted"  # the columns with amounts that a person said move no money
-SUMMED_FIELDS = frozenset((*DEDUCTION_FIELDS, "aged_amount"))  # several columns may feed these; their amounts are added up
+SUMMED_FIELDS = frozenset(
+	(*DEDUCTION_FIELDS, "aged_amount")
+)  # several columns may feed these; their amounts are added up
 DATE_ORDERS = ("MDY", "DMY", "YMD")
 
 Meaning = TypeVar("Meaning", Outcome, Event)
@@ -145,7 +147,11 @@ REQUIRED = {
 	ReportKind.PURCHASE: (("invoice_no",), ("invoice_amount", "purchased_amount")),
 	ReportKind.PAYMENT: (("payment_date",), ("amount_paid", "reserve_released")),
 	ReportKind.OPEN_INVOICES: (("invoice_no",), ("balance", "aged_amount")),
-	ReportKind.RESERVE: (("payment_date",), ("reserve_amount", "reserve_released"), ("transaction_type", "description")),
+	ReportKind.RESERVE: (
+		("payment_date",),
+		("reserve_amount", "reserve_released"),
+		("transaction_type", "description"),
+	),
 }
 # Columns that only one kind of report has.
 DISTINCTIVE_FIELDS = {
@@ -169,7 +175,13 @@ TITLE_WORDS = {
 	ReportKind.PURCHASE: ("purchase",),
 	ReportKind.PAYMENT: ("payment",),
 	ReportKind.OPEN_INVOICES: ("aging", "ageing", "open invoice", "open receivable", "outstanding"),
-	ReportKind.RESERVE: ("reserve statement", "reserve activity", "reserve report", "reserve account", "escrow"),
+	ReportKind.RESERVE: (
+		"reserve statement",
+		"reserve activity",
+		"reserve report",
+		"reserve account",
+		"escrow",
+	),
 }
 _ONE_FORM = {"num": "no", "number": "no", "nbr": "no", "nr": "no", "amt": "amount", "usd": "", "s": ""}
 _ONE_FORM |= {"#": "no", "%": "percent", "pct": "percent"}

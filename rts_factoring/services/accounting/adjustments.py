@@ -19,6 +19,7 @@ from rts_factoring.services.accounting import (
 	journal_entries,
 	ledger,
 	lookups,
+	openings,
 	outstanding,
 	posting_lock,
 	sources,
@@ -46,12 +47,18 @@ def validate(doc) -> None:
 		_fill_policy_change(doc, agreement)
 	else:
 		doc.new_policy = None
-	if not doc.lines:
+	if doc.purpose == openings.PURPOSE:
+		openings.fill(doc, agreement)
+	else:
+		openings.clear(doc)
+	if not doc.lines and not (doc.purpose == openings.PURPOSE and openings.rest_effects(doc)):
 		frappe.throw(_("Add a line for each thing that happened."), title=_("No Lines"))
 	for row in doc.lines:
 		row.currency = doc.currency
 		if row.event == "Policy Change" and doc.purpose != POLICY_CHANGE:
 			frappe.throw(_line(row, _("Choose the purpose Change of Policy, which makes these lines.")))
+		if row.event == openings.PURPOSE and doc.purpose != openings.PURPOSE:
+			frappe.throw(_line(row, _("Choose the purpose Opening for lines of this event.")))
 		if row.event == "Reversal":
 			row.sales_invoice = None
 			_check_row_to_take_back(doc, row)
@@ -104,15 +111,23 @@ def on_submit(doc) -> None:
 	with locks.refused_when_busy(doc.name), core_errors_as_frappe():
 		if doc.purpose == POLICY_CHANGE:
 			_check_policy_change(doc)
+		is_opening = doc.purpose == openings.PURPOSE
+		if is_opening:
+			openings.check(doc)
 		policy, adjusted = _adjusted(doc)
 		if problems := _problems(adjusted):
 			frappe.throw([problem["text"] for problem in problems], title=_("Cannot Be Posted"), as_list=True)
 		posted = [(line.line.row, effect) for line in adjusted for effect in line.effects]
+		if is_opening:
+			posted += [(0, effect) for effect in openings.rest_effects(doc)]
 		with outstanding.deferred():
 			effects.write(
 				source_of(doc), policy, posted, lambda _day: getdate(doc.posting_date), partial(_remark, doc)
 			)
 		_set_states({effect.invoice_no for _row, effect in posted if effect.invoice_no}, doc.company)
+		if is_opening:
+			openings.take_over(doc)
+			openings.bill_through_factor(doc)
 		if doc.purpose == POLICY_CHANGE:
 			_set_policy(doc, doc.new_policy)
 
@@ -129,15 +144,27 @@ def preview(doc) -> dict:
 	with core_errors_as_frappe():
 		policy, adjusted = _adjusted(doc)
 		made = [effect for line in adjusted for effect in line.effects]
+		is_opening = doc.purpose == openings.PURPOSE
+		if is_opening:
+			made += openings.rest_effects(doc)
 		postings = effects.to_postings(policy, made, lambda _day: getdate(doc.posting_date))
 	agreement = settings.require_any(doc.company)
-	return {
+	found = {
 		"entries": [
 			{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
 			for voucher in journal_entries.to_vouchers(postings)
 		],
 		"problems": _problems(adjusted),
 	}
+	if is_opening:
+		if rows := openings.taking_over_rows(doc):
+			found["entries"].append({"day": getdate(doc.posting_date), "rows": rows})
+		found["balances"] = [
+			{"role": each.role.value, "stated": float(each.stated), "held": float(each.held)}
+			| {"difference": float(each.difference)}
+			for each in openings.compared(doc, made)
+		]
+	return found
 
 
 def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
@@ -161,7 +188,11 @@ def _core_line(doc, row) -> AdjustmentLine:
 		invoice_no=row.sales_invoice or "",
 		date=getdate(doc.posting_date),
 		amount=money(row.amount or 0),
-		amounts={name: amount for name in BESIDE if (amount := money(row.get(name) or 0))},
+		amounts={
+			name: amount
+			for name in (("financed", "reserve") if row.event == openings.PURPOSE else BESIDE)
+			if (amount := money(row.get(name) or 0))
+		},
 		accept=bool(row.accept),
 		entries=tuple(_entries_to_take_back(doc, row)) if row.event == "Reversal" else (),
 	)
@@ -312,6 +343,8 @@ def on_cancel(doc) -> None:
 	with locks.refused_when_busy(doc.name):
 		under = frappe.db.get_value("Factoring Ledger Entry", {source.ledger_field: doc.name}, "policy")
 		journal_entries.cancel_of(source)
+		if doc.purpose == openings.PURPOSE:
+			openings.give_back(doc)
 		touched = ledger.reverse(source)
 		if doc.purpose == POLICY_CHANGE:
 			_set_policy(doc, under)
