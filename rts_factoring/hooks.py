@@ -165,13 +165,13 @@ _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
-	"Factoring Adjustment": _FORM,
+	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,
 	"Payment Entry": [_TEXTS, "public/js/payment_entry.js"],
 	"Received Report": _FORM,
-	"Report Import": [*_FORM, *_ROWS],
+	"Report Import": [*_FORM, *_ROWS, "public/js/statements.js"],
 	"Report Import Line": _FORM,
 	"Report Layout": _FORM,
 	"Sales Invoice": [*_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],

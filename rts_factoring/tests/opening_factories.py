@@ -15,7 +15,12 @@ def live_invoices(count: int, booked: float = 0, of_ten: int = 1) -> list[str]:
 	groups = count // 10
 	names = [f"OP-{number}" for number in range(10)]
 	for name in names:
-		values = {"posting_date": "2026-10-01", "due_date": "2026-11-15", "amount": 1000, "customer": CUSTOMER}
+		values = {
+			"posting_date": "2026-10-01",
+			"due_date": "2026-11-15",
+			"amount": 1000,
+			"customer": CUSTOMER,
+		}
 		factories.make_invoice(name, company=ACME, po_no=f"PO{name}", **values)
 		if booked and name in names[-of_ten:]:
 			factories.settle_by_journal(name, booked)

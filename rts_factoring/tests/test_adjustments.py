@@ -2,7 +2,6 @@
 
 import frappe
 
-from rts_factoring.services.accounting import adjustments
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.adjustment_factories import adjustment, buyout, posted
 from rts_factoring.tests.factories import ACME

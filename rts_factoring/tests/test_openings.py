@@ -2,10 +2,10 @@
 
 import frappe
 
+from rts_factoring.core.model import Role
 from rts_factoring.services.accounting import journal_entries
 from rts_factoring.services.invoices import notices
 from rts_factoring.services.views import statements
-from rts_factoring.core.model import Role
 from rts_factoring.tests import factories, opening_factories, report_factories
 from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.opening_factories import LOAN, RESERVE, balance, line, opening
@@ -58,7 +58,10 @@ class TestThreeHundredBorrowed(OpeningCase):
 		self.assertEqual(self.figures("OP-0-7"), ("Financed", "1000.00"))
 		self.assertEqual(self.figures("OP-9-7"), ("Partly Paid", "600.00"))
 		self.assertTrue(self.prints_with_notice("OP-0-7"))
-		self.pay(("OP-0-7", "48210", "11/05/2026", "Payment", 1000), ("OP-9-7", "48210", "11/05/2026", "Payment", 600))
+		self.pay(
+			("OP-0-7", "48210", "11/05/2026", "Payment", 1000),
+			("OP-9-7", "48210", "11/05/2026", "Payment", 600),
+		)
 		self.assertEqual(self.figures("OP-0-7"), ("Completed", "0.00"))
 		self.assertEqual(self.figures("OP-9-7"), ("Completed", "0.00"))
 		self.assertEqual(balance(advances), -286_400)
@@ -89,7 +92,10 @@ class TestThreeHundredSold(OpeningCase):
 		self.assertEqual(balance(self.settings.reserve_account), 15_000)
 		self.assertEqual(self.figures("OP-0-7"), ("Financed", "0.00"))  # its receivable was sold
 		self.assertEqual(self.figures("OP-9-7"), ("Financed", "0.00"))  # the books had taken it off already
-		self.pay(("OP-0-7", "48210", "11/05/2026", "Payment", 1000), ("OP-9-7", "48210", "11/05/2026", "Payment", 1000))
+		self.pay(
+			("OP-0-7", "48210", "11/05/2026", "Payment", 1000),
+			("OP-9-7", "48210", "11/05/2026", "Payment", 1000),
+		)
 		self.assertEqual(self.figures("OP-9-7"), ("Completed", "0.00"))
 		self.assert_books_agree()
 		frappe.get_doc("Report Import", self.payment.name).cancel()

@@ -184,6 +184,49 @@ ROWS: dict[str, Message] = {
 		"Later postings of this invoice build on this row: without it the invoice's history is impossible.",
 		"Take back those rows in this adjustment too, in lines above this one.",
 	),
+	# What a statement says otherwise than the books.
+	"statement_unknown": Message(
+		"No invoice of this subsidiary has this number.",
+		"If it is yours, make it with ERPNext's Opening Invoice Creation Tool and let it in by an opening. If not, tell RTS.",
+	),
+	"statement_twice": Message(
+		"The invoice stands in the statement more than once.", "Ask RTS which row is right."
+	),
+	"statement_row_waits": Message(
+		"A row of an imported report about this invoice waits for a decision.", "Decide that row."
+	),
+	"statement_dated_later": Message(
+		"Our books agree by entries that are dated after this statement.",
+		"Do nothing if RTS saw it after that day. If it happened before, the entry has the wrong date.",
+	),
+	"statement_not_bought": Message(
+		"No report imported so far says that RTS bought this invoice.",
+		"Import the purchase report. If it was at RTS before the app, let it in by an opening.",
+	),
+	"statement_not_there": Message(
+		"Our books have a payment or a chargeback that RTS does not show.",
+		"Ask RTS whether it took it back. Then import that report, or correct it.",
+	),
+	"statement_not_here": Message(
+		"RTS shows a payment or a chargeback that no imported report has.",
+		"Import the payment report of these days. If RTS sent none, record it by a Factoring Adjustment.",
+	),
+	"statement_not_listed": Message(
+		"The invoice is open in our books, and RTS does not list it.",
+		"Import the report with its payment or chargeback. If RTS sent none, record it by a Factoring Adjustment.",
+	),
+	"statement_reserve_not_here": Message(
+		"No entry of our books moves the reserve by this amount around this day.",
+		"Import the report that says it. If RTS sent none, record it by a Factoring Adjustment.",
+	),
+	"statement_reserve_not_there": Message(
+		"Our books moved the reserve, and the statement does not show it.",
+		"Ask RTS. If it never happened, correct the row that posted it.",
+	),
+	"statement_balance": Message(
+		"RTS's balance of the reserve is not that of our books.",
+		"Look at the rows that differ, and at what stands in our books alone.",
+	),
 	# What an opening position contradicts.
 	"opening_known": Message(
 		"The app knows already what RTS has of this invoice.",

@@ -104,6 +104,9 @@ class _Reconciler:
 			result = self._result_of(line, match, decision, before)
 			if result.effects or result.outcome in _STATE_OF_OUTCOME:
 				self._move(match.receivable, result)
+		open_after = None
+		if line.balance is not None and match.receivable and match.outcome is Outcome.MATCHED:
+			open_after = self._position(match.receivable).open
 		return ReconciledLine(
 			line,
 			result.outcome,
@@ -114,6 +117,8 @@ class _Reconciler:
 			recognised.identity,
 			recognised.occurrence,
 			posted,
+			line.balance if open_after is not None else None,
+			open_after,
 		)
 
 	def _is_bought_again(self, line: ReportLine, match: Match) -> bool:

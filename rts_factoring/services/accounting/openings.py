@@ -277,6 +277,16 @@ def lines_of_invoices(company: str, customer: str = "", from_date: str = "", to_
 	]
 
 
+def known_invoices(company: str) -> set[str]:
+	"""Invoices that the app knows at RTS already."""
+	states = ("in", [*invoice_state.BOUGHT_STATES, "Submitted", "Held"])
+	return set(
+		frappe.get_all(
+			"Sales Invoice", {"company": company, "factoring_status": states}, pluck="name", limit=0
+		)
+	)
+
+
 def line(invoice: str, customer: str, financed: float, open_: float, reserve: float = 0) -> dict:
 	return {
 		"event": PURPOSE,

@@ -14,7 +14,7 @@ from rts_factoring.core.reconciliation.matching import digits, normalised
 from rts_factoring.core.reports.lines import ReportLine
 from rts_factoring.services.accounting.ledger import ROLES
 from rts_factoring.services.invoices import receivables
-from rts_factoring.services.reports import decisions, report_lines, row_pages
+from rts_factoring.services.reports import decisions, report_lines, row_pages, statement_comparison
 
 _TEXTS = {"invoice_no": "invoice_no", "debtor_name": "debtor", "debtor_code": "debtor_code", "po_no": "po_no"}
 _AMOUNTS = ("invoice_amount", "purchased", "paid")
@@ -36,6 +36,7 @@ def details(doc, row_no: int) -> dict:
 	if not rows:
 		return found
 	(row,) = row_pages.complete(rows)
+	is_statement = doc.kind in statement_comparison.KINDS
 	line = _line(row)
 	waits = row.outcome in report_lines.WAITING_OUTCOMES and not row.posted
 	is_named = bool(row.sales_invoice) and normalised(row.sales_invoice) == normalised(line.invoice_no)
@@ -48,7 +49,8 @@ def details(doc, row_no: int) -> dict:
 		"invoice": _beside(line, own[0]) if own else None,
 		"candidates": [_beside(line, invoice) for invoice in others],
 		"posted": _posted(row.name),
-		"actions": decisions.possible(row) if doc.docstatus < 2 else [],
+		"actions": decisions.possible(row) if doc.docstatus < 2 and not is_statement else [],
+		"correction": statement_comparison.correction(doc, row) if is_statement else None,
 	}
 
 

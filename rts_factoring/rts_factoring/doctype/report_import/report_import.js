@@ -138,6 +138,7 @@ function totals(frm) {
 }
 
 function buttons(frm) {
+	if (rts_factoring.is_statement(frm.doc)) return rts_factoring.statement_buttons(frm);
 	if (frm.doc.docstatus === 0) draft_buttons(frm);
 	if (frm.doc.docstatus === 1) submitted_buttons(frm);
 }

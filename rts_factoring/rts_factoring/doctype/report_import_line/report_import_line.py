@@ -15,6 +15,7 @@ class ReportImportLine(CompanyDocument):
 
 		accepted: DF.Data | None
 		advance: DF.Currency
+		balance: DF.Currency
 		cells: DF.Code | None
 		chargeback: DF.Currency
 		company: DF.Link | None
@@ -51,10 +52,12 @@ class ReportImportLine(CompanyDocument):
 			"rest_written_off",
 			"reversal",
 			"policy_change",
+			"opening",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
 		description: DF.SmallText | None
+		difference: DF.Currency
 		differences: DF.SmallText | None
 		duplicate_of: DF.Link | None
 		event_type: DF.Literal[
@@ -85,6 +88,7 @@ class ReportImportLine(CompanyDocument):
 			"rest_written_off",
 			"reversal",
 			"policy_change",
+			"opening",
 		]
 		fee: DF.Currency
 		fingerprint: DF.Data | None
@@ -95,6 +99,7 @@ class ReportImportLine(CompanyDocument):
 		net: DF.Currency
 		occurrence: DF.Int
 		other: DF.Currency
+		ours: DF.Currency
 		outcome: DF.Literal[
 			"matched",
 			"suggested",
@@ -105,6 +110,7 @@ class ReportImportLine(CompanyDocument):
 			"pending",
 			"duplicate",
 			"ignored",
+			"differs",
 		]
 		paid: DF.Currency
 		parts: DF.SmallText | None
