@@ -53,6 +53,7 @@ class Compared(NamedTuple):
 
 
 NO_BOOKS = InvoiceBooks()
+MOVED_ALONE = "statement_reserve_not_there"
 
 
 def compare_open_invoices(report: Report, matcher: Matcher, books: Mapping[str, InvoiceBooks]) -> Compared:
@@ -95,6 +96,13 @@ def cause(stated: Decimal, books: InvoiceBooks) -> str:
 	if not books.is_bought:
 		return "statement_not_bought"
 	return "statement_not_there" if books.open < stated else "statement_not_here"
+
+
+def why_alone(books: InvoiceBooks) -> str:
+	"""Why an invoice is open in our books and not in the statement."""
+	if books.waits:
+		return "statement_row_waits"
+	return "statement_not_listed" if books.open_now else "statement_dated_later"
 
 
 def _row(
@@ -208,7 +216,7 @@ def _found(
 			found[line.row] = (best.name,)
 	for line in lines:
 		moved = movement_of(line)
-		if not moved or line.date is None or line.row in found:
+		if not moved or line.date is None or line.row in found or line.invoice_no:
 			continue
 		by_source: dict[tuple[str, Date], list[Movement]] = {}
 		for each in free.values():

@@ -121,7 +121,7 @@ def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple[int, ..
 
 def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | None) -> _Candidate | None:
 	"""The sheet's header, by the layout whose distinctive columns are there. Where both layouts have as many, the title
-	decides, then what the user said."""
+	decides, then what the user said. A whole statement comes before a report that lacks a column."""
 	candidates = [candidate for layout in layouts if (candidate := _best(sheet, layout))]
 
 	def rank(candidate: _Candidate) -> tuple[int, ...]:
@@ -135,7 +135,11 @@ def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | 
 		)
 		return (distinctive, not candidate.missing, *stated, len(candidate.fields))
 
-	return max(candidates, key=rank, default=None)
+	best = max(candidates, key=rank, default=None)
+	if best and best.missing and kind in (None, *(one for one in ReportKind if one.is_statement)):
+		whole = [one for one in candidates if one.layout.kind.is_statement and not one.missing]
+		return max(whole, key=rank, default=best)
+	return best
 
 
 def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:

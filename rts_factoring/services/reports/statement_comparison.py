@@ -17,12 +17,14 @@ from rts_factoring.core.reconciliation.matching import Matcher
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reconciliation.results import Reconciliation
 from rts_factoring.core.reconciliation.statements import (
+	MOVED_ALONE,
 	NEAR,
 	Compared,
 	InvoiceBooks,
 	Movement,
 	compare_open_invoices,
 	compare_reserve,
+	why_alone,
 )
 from rts_factoring.core.reports.report import Report
 from rts_factoring.services.accounting import ledger, lookups, sources
@@ -47,7 +49,7 @@ def compare(doc, report: Report) -> tuple[Reconciliation, str]:
 		books = _books(doc.company, day, names)
 		compared = compare_open_invoices(report, matcher, books)
 		alone = [
-			{"invoice": name, "ours": text(books[name].open), "reason": _reason_alone(books[name])}
+			{"invoice": name, "ours": text(books[name].open), "reason": why_alone(books[name])}
 			for name in compared.alone[:SHOWN]
 		]
 	else:
@@ -79,19 +81,13 @@ def explained(summary: str) -> dict:
 	return found
 
 
-def _reason_alone(books: InvoiceBooks) -> str:
-	if books.waits:
-		return "statement_row_waits"
-	return "statement_not_listed" if books.open_now else "statement_dated_later"
-
-
 def _movement_alone(movement: Movement) -> dict:
 	return {
 		"invoice": movement.invoice_no,
 		"ours": text(movement.amount),
 		"day": movement.day.isoformat(),
 		"source": movement.source,
-		"reason": "statement_reserve_not_there",
+		"reason": MOVED_ALONE,
 	}
 
 
