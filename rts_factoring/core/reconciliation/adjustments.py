@@ -119,22 +119,30 @@ def _by_rule(
 	line: AdjustmentLine, receivable: Receivable | None, position: Position | None, ledger: FactoringLedger
 ) -> RowResult:
 	policy = ledger.policy
+	if line.event is Event.OPENING:
+		return _opened(line, receivable, position, policy)
 	decision = RowDecision(event=line.event, accepted=ACCEPTABLE if line.accept else frozenset())
 	row = as_report_line(line)
 	if receivable and position:
 		if line.event is Event.POLICY_CHANGE:
 			return booked((_restated(line, position, policy),), receivable, policy)
-		if line.event is Event.OPENING:
-			held = line.amounts.get("reserve", ZERO)
-			financed = line.amounts.get("financed", ZERO) or line.amount
-			stated = OpeningPosition(line.row, financed, line.amount, held, line.date)
-			return opening(stated, receivable, position, policy)
 		if line.event is Event.PURCHASE:
 			return purchase(row, receivable, position, policy, ZERO, decision)
 	if line.event in FUNDING_EVENTS:
 		return funding(row, receivable, position, policy, ZERO, decision)
 	terms = replace(ledger.terms, fees_stated_in=FeesStatedIn.BOTH, charges_from_payout=False)
 	return payment(row, receivable, position, policy, decision, terms)
+
+
+def _opened(
+	line: AdjustmentLine, receivable: Receivable | None, position: Position | None, policy: Policy
+) -> RowResult:
+	if receivable is None or position is None:
+		return blocked("missing_invoice")
+	held = line.amounts.get("reserve", ZERO)
+	financed = line.amounts.get("financed", ZERO) or line.amount
+	stated = OpeningPosition(line.row, financed, line.amount, held, line.date)
+	return opening(stated, receivable, position, policy)
 
 
 def as_report_line(line: AdjustmentLine) -> ReportLine:
