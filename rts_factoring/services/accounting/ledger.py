@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import frappe
 from frappe import _
@@ -205,12 +206,11 @@ def positions_as_of(company: str, day: date, invoices: Collection[str] | None = 
 	rows = query.run(as_dict=True) if invoices is None else []
 	for part in chunks(sorted(invoices or ())):
 		rows += query.where(table.sales_invoice.isin(part)).run(as_dict=True)
-	return {
-		row.sales_invoice: Position(
-			row.sales_invoice, **{field: money(row[name] or 0) for name, field in names.items()}
-		)
-		for row in rows
-	}
+	found: dict[str, Position] = {}
+	for row in rows:
+		amounts: dict[str, Any] = {field: money(row[name] or 0) for name, field in names.items()}
+		found[row.sales_invoice] = Position(row.sales_invoice, **amounts)
+	return found
 
 
 def balance_before(company: str, column: str, day: date) -> Decimal:

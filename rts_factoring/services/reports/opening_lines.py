@@ -74,8 +74,8 @@ def _rows(report_import: str) -> list:
 def template() -> bytes:
 	"""An empty list of open invoices as .xlsx, with the headers that the shipped layout reads."""
 	book = Workbook()
-	sheet = book.active
-	sheet.title = "Open Invoices"
+	sheet = book.create_sheet("Open Invoices", 0)
+	del book["Sheet"]
 	sheet.append(TEMPLATE)
 	for number, title in enumerate(TEMPLATE, 1):
 		sheet.cell(1, number).font = Font(bold=True)
