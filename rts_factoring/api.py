@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
 from rts_factoring.services.accounting import adjustments, deposits, direct_payments, openings, repairs
@@ -17,7 +18,7 @@ from rts_factoring.services.reports import (
 	row_pages,
 	statement_comparison,
 )
-from rts_factoring.services.views import checklist, invoice_status, overview
+from rts_factoring.services.views import checklist, closes, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -166,6 +167,15 @@ def download_batch(batch: str) -> None:
 	frappe.local.response.type = "download"
 
 
+@frappe.whitelist()
+def download_close(close: str) -> None:
+	"""The workbook of a month: of a closed one as it was closed, of a draft as it is now."""
+	doc = _readable("Factoring Close", close)
+	frappe.local.response.filename = f"{doc.name}.xlsx"
+	frappe.local.response.filecontent = closes.workbook(doc)
+	frappe.local.response.type = "download"
+
+
 # What the app's forms show. They ask by name, so a document that is old in the browser does no harm.
 
 
@@ -278,14 +288,14 @@ def get_checklist(settings: str) -> list[dict]:
 
 @frappe.whitelist()
 def get_card(filters: str | dict) -> str:
-	"""What a number card of the workspace shows; `filters` holds the `card`, and a `company` or none."""
+	"""What a number card of the workspace shows; `filters` holds the `card`, and a `company` or none, and `to_date` for a past day."""
 	asked = frappe._dict(frappe.parse_json(filters))
 	if asked.card not in overview.CARDS:
 		frappe.throw(_("There is no such card."))
 	frappe.has_permission(overview.CARDS[asked.card][0], "read", throw=True)
 	if asked.company:
 		_check_company(asked.company)
-	return overview.card(asked.card, asked.company)
+	return overview.card(asked.card, asked.company, getdate(asked.to_date) if asked.to_date else None)
 
 
 @frappe.whitelist()

@@ -40,6 +40,7 @@ _COMPANY_DOCTYPES = (
 	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Factoring Close",
 )
 _LAYOUTS = ("Report Layout", "Schedule Layout")
 doc_events = {
@@ -139,6 +140,9 @@ _CHILD_TABLES = (
 	"Factoring Opening Balance",
 	"Factoring Document",
 	"Factoring Document Kind",
+	"Factoring Close Item",
+	"Factoring Close Figure",
+	"Factoring Close Entry",
 )
 permission_query_conditions = {
 	**{doctype: "rts_factoring.permissions.company_condition" for doctype in _COMPANY_DOCTYPES},
@@ -166,6 +170,7 @@ _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
 	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
+	"Factoring Close": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,

@@ -17,6 +17,9 @@ PARENTS = {
 	"Factoring Opening Balance": ("Factoring Adjustment",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
+	"Factoring Close Item": ("Factoring Close",),
+	"Factoring Close Figure": ("Factoring Close",),
+	"Factoring Close Entry": ("Factoring Close",),
 }  # child table → its parents that have a company
 WITH_FILES = (
 	"Sales Invoice",
@@ -28,6 +31,7 @@ WITH_FILES = (
 	"Factoring Adjustment",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Factoring Close",
 	"Report Layout",
 	"Schedule Layout",
 )  # what has a company and may carry packets, schedules, reports and documents

@@ -150,6 +150,8 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_invoice_state": invoice,
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
+		"api.download_close": {"close": of.close},
+		"Factoring Close.make_entries": {"on": ("Factoring Close", of.close)},
 		"api.hold_for_factor": {"payment_entry": of.payment},
 		"report.get_script": {"report_name": "Accounts Receivable"},
 		"api.find_repairs": {"company": of.company},
@@ -187,6 +189,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		},
 		"api.import_received": {"received_report": of.received},
 		"Subsidiary Factoring Settings.confirm_site": {"on": agreement},
+		"Report Import.correct": {"on": report, "row": 5, "reason": "test"},
 		"Report Import.settle_rests": {"on": report, "rows": [5], "action": "write_off", "reason": "test"},
 		"Report Import.teach": {"on": ("Report Import", of.draft), "what": "Word", "text": "x", "means": "x"},
 		"Report Import.record_decision": {"on": ("Report Import", of.draft)} | row,
@@ -252,6 +255,7 @@ class Company:
 	received: str = ""  # a mailed report that was kept aside
 	open_invoice: str = ""  # a draft
 	entry: str = ""  # a draft journal entry
+	close: str = ""  # a draft of a month's close
 	customer: str = ""
 	report_layout: str = ""
 	schedule_layout: str = ""
@@ -269,6 +273,7 @@ class Company:
 			self.posted,
 			self.notice,
 			self.received,
+			self.close,
 			self.adjustment,
 			*self.files.values(),
 		}
@@ -310,6 +315,7 @@ def make_companies() -> tuple[Company, Company]:
 		found.open_invoice = _open_invoice(found)
 		found.customer = factories.receivables()[found.invoice]["customer"]
 		found.entry = _entry(found)
+		found.close = _close(company)
 		found.report_layout, found.schedule_layout = (own_layout(doctype, company) for doctype in SHARED)
 		_add_files(found)
 		Attempt("Deliver", company, found.batch).succeeded(f"{found.batch} arrived")
@@ -403,6 +409,11 @@ def _entry(found: Company) -> str:
 	accounts = [row | {"cost_center": center} for row in accounts]
 	values = {"company": found.company, "posting_date": "2026-11-10", "accounts": accounts}
 	return frappe.get_doc({"doctype": "Journal Entry", **values}).insert().name
+
+
+def _close(company: str) -> str:
+	values = {"company": company, "month_end": "2026-10-31"}
+	return frappe.get_doc({"doctype": "Factoring Close", **values}).insert().name
 
 
 def _add_files(found: Company) -> None:

@@ -27,6 +27,7 @@ POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", 
 OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
 OURS += (
 	"Factoring Adjustment",
+	"Factoring Close",
 	"Received Report",
 	"Notice of Assignment",
 	"Report Layout",

@@ -265,6 +265,14 @@ ROWS: dict[str, Message] = {
 		"An earlier import has posted this row, but the row says something else now.",
 		"Accept to post the difference. If it is another row that happened too, choose Row of Its Own. If nothing is to be posted, ignore it.",
 	),
+	"corrected_before": Message(
+		"A Factoring Adjustment has corrected this row after it was posted, and the row says something else now.",
+		"If the correction says the same, ignore the row. If it is another row that happened too, choose Row of Its Own.",
+	),
+	"adjusted_before": Message(
+		"A Factoring Adjustment has posted this already.",
+		"Ignore the row. If it happened once more, accept it.",
+	),
 	"ignored_differently": Message(
 		"The same row was ignored in an earlier import, but the row says something else now.",
 		"Accept to post the whole row, or ignore it again.",

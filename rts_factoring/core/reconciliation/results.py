@@ -49,6 +49,7 @@ class ReconciledLine:
 	identity: str
 	occurrence: int
 	posted: PostedRow | None = None
+	adjusted: str = ""  # the line of a Factoring Adjustment that has posted it
 	stated: Decimal | None = (
 		None  # the balance, or the movement of a reserve statement, that is compared with `ours`
 	)

@@ -34,7 +34,6 @@ from rts_factoring.services.invoices import invoice_state, receivables
 DOCTYPE = sources.ADJUSTMENT
 LINE = f"{DOCTYPE} Line"
 POLICY_CHANGE = "Change of Policy"  # its lines are made by the app
-BESIDE = ("fee", "reserve", "other", "repaid", "net", "released", "chargeback")
 # Columns of the ledger that have another name than the field of Position.
 _FIELDS = {"open_change": "open", "over_paid": "over", "short_paid": "short"}
 
@@ -91,6 +90,17 @@ def _check_row_to_take_back(doc, row) -> None:
 		frappe.throw(
 			_line(row, _("Row {0} is not posted, so there is nothing to take back.").format(line.row_no))
 		)
+	days = frappe.get_all(
+		"Factoring Ledger Entry", {"report_import_line": row.report_import_line}, pluck="posting_date"
+	)
+	if days and getdate(doc.posting_date) < max(days):
+		frappe.throw(
+			_line(
+				row,
+				_("The row was posted on {0}. Posting Date cannot be earlier.").format(formatdate(max(days))),
+			),
+			title=_("Posting Date"),
+		)
 
 
 def _line(row, text: str) -> str:
@@ -116,7 +126,8 @@ def on_submit(doc) -> None:
 			openings.check(doc)
 		policy, adjusted = _adjusted(doc)
 		if problems := _problems(adjusted):
-			frappe.throw([problem["text"] for problem in problems], title=_("Cannot Be Posted"), as_list=True)
+			texts = (problem["text"] for problem in problems)
+			frappe.throw("<br>".join(texts), title=_("Cannot Be Posted"))
 		posted = [(line.line.row, effect) for line in adjusted for effect in line.effects]
 		if is_opening:
 			posted += [(0, effect) for effect in openings.rest_effects(doc)]
@@ -182,20 +193,8 @@ def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
 
 
 def _core_line(doc, row) -> AdjustmentLine:
-	return AdjustmentLine(
-		row=row.idx,
-		event=Event(frappe.scrub(row.event)),
-		invoice_no=row.sales_invoice or "",
-		date=getdate(doc.posting_date),
-		amount=money(row.amount or 0),
-		amounts={
-			name: amount
-			for name in (("financed", "reserve") if row.event == openings.PURPOSE else BESIDE)
-			if (amount := money(row.get(name) or 0))
-		},
-		accept=bool(row.accept),
-		entries=tuple(_entries_to_take_back(doc, row)) if row.event == "Reversal" else (),
-	)
+	entries = _entries_to_take_back(doc, row) if row.event == "Reversal" else ()
+	return lookups.adjustment_line(row, getdate(doc.posting_date), entries)
 
 
 def _entries_to_take_back(doc, row) -> list[PostedEntry]:
@@ -210,15 +209,6 @@ def _entries_to_take_back(doc, row) -> list[PostedEntry]:
 		.select(*(table[name] for name in ledger.AMOUNTS))
 		.run(as_dict=True)
 	)
-	late = max((entry.posting_date for entry in rows), default=None)
-	if late and getdate(doc.posting_date) < late:
-		frappe.throw(
-			_line(
-				row,
-				_("The row was posted on {0}. Posting Date cannot be earlier.").format(formatdate(late)),
-			),
-			title=_("Posting Date"),
-		)
 	return [
 		PostedEntry(
 			entry.name,

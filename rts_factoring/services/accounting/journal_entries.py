@@ -290,10 +290,15 @@ def _dimensions(agreement) -> dict[str, str | None]:
 
 def bank_rows(agreement, bank_account: str, amount: float) -> list[dict]:
 	"""Rows of an entry, bank against clearing."""
+	return two_rows(agreement, bank_account, account(agreement, Role.CLEARING), amount)
+
+
+def two_rows(agreement, debit: str, credit: str, amount: float) -> list[dict]:
+	"""Rows of an entry, one account against another, with the dimensions of the settings."""
 	dimensions = _dimensions(agreement)
 	return [
-		{"account": bank_account, "debit_in_account_currency": amount, **dimensions},
-		{"account": account(agreement, Role.CLEARING), "credit_in_account_currency": amount, **dimensions},
+		{"account": debit, "debit_in_account_currency": amount, **dimensions},
+		{"account": credit, "credit_in_account_currency": amount, **dimensions},
 	]
 
 

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Max
-from frappe.utils import formatdate, getdate
+from frappe.utils import formatdate, get_link_to_form, getdate
 
 from rts_factoring.core.model import Outcome
+from rts_factoring.services.accounting.sources import ADJUSTMENT
 
 MAX_PERIODS = 1_000  # closed periods in a row; a bound, not a figure anyone reaches
 
@@ -84,9 +85,54 @@ def check_new_posting_date(doc) -> None:
 
 
 def _closed_until(company: str, day: date) -> date | None:
-	"""The last day of the closed period that holds `day`; None when the books are open."""
-	ends = [_frozen_until(company), _vouchers_until(company), _accounting_period(company, day)]
-	return max((end for end in ends if end and getdate(end) >= day), key=getdate, default=None)
+	"""The last day of the closed period that holds `day`, or of the policy before; None when the books are open. A submitted
+	Factoring Close closes its month, and all before it, for reports."""
+	return _latest(
+		day, erpnext_closed_until(company, day), _factoring_close(company), _other_policy_until(company)
+	)
+
+
+def erpnext_closed_until(company: str, day: date) -> date | None:
+	"""The same for any Journal Entry: what ERPNext itself has closed."""
+	return _latest(day, _frozen_until(company), _vouchers_until(company), _accounting_period(company, day))
+
+
+def _latest(day: date, *ends: date | None) -> date | None:
+	return max((end for end in ends if end and end >= day), default=None)
+
+
+def refuse_closed_month(company: str, first_day: date | None) -> None:
+	"""Throws when entries from this day on are in a month of a submitted Factoring Close, whose figures they are part of."""
+	closed = _factoring_close(company)
+	if closed and first_day and first_day <= closed:
+		name = frappe.db.get_value(
+			"Factoring Close", {"company": company, "docstatus": 1, "month_end": closed}
+		)
+		frappe.throw(
+			_(
+				"Entries of {0} are part of {1}, which closed {2}. Cancel that close first, or correct the rows."
+			).format(formatdate(first_day), get_link_to_form("Factoring Close", name), formatdate(closed)),
+			title=_("Closed Month"),
+		)
+
+
+def _factoring_close(company: str) -> date | None:
+	close = frappe.qb.DocType("Factoring Close")
+	query = frappe.qb.from_(close).where((close.docstatus == 1) & (close.company == company))
+	((latest,),) = query.select(Max(close.month_end)).run()
+	return getdate(latest) if latest else None
+
+
+def _other_policy_until(company: str) -> date | None:
+	"""The last day on which the company's policy was another one. What is posted later belongs after the change."""
+	changed = frappe.get_all(
+		ADJUSTMENT,
+		{"company": company, "docstatus": 1, "new_policy": ("is", "set")},
+		pluck="posting_date",
+		order_by="posting_date desc",
+		limit=1,
+	)
+	return changed[0] - timedelta(days=1) if changed else None
 
 
 def _frozen_until(company: str) -> date | None:

@@ -9,7 +9,7 @@ from frappe import _
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import ledger, sources
+from rts_factoring.services.accounting import ledger, periods, sources
 from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.company import settings
 
@@ -24,6 +24,7 @@ def refuse(source: Source) -> None:
 	_refuse_later(source)
 	_refuse_other_policy(source)
 	_refuse_sent_again(source)
+	_refuse_closed_month(source)
 
 
 def _refuse_later(source: Source) -> None:
@@ -64,6 +65,13 @@ def _refuse_other_policy(source: Source) -> None:
 			).format(source.name, _(posted_under), _(today), what),
 			title=_("Cannot Be Undone Yet"),
 		)
+
+
+def _refuse_closed_month(source: Source) -> None:
+	"""Throw when entries are part of a month that a submitted Factoring Close has frozen."""
+	filters = {source.ledger_field: source.name, "is_reversal": 0}
+	first = frappe.get_all(_TABLE, filters, pluck="posting_date", order_by="posting_date", limit=1)
+	periods.refuse_closed_month(source.company, first[0] if first else None)
 
 
 def _changes_policy(source: Source) -> bool:

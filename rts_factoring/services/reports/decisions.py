@@ -17,7 +17,7 @@ from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling, report_lines
 
-REPEATS = ("posted_differently", "ignored_differently")
+REPEATS = ("posted_differently", "ignored_differently", "corrected_before")
 KINDS_WITH_DECISIONS = ("Purchase", "Payment")
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(

@@ -49,7 +49,7 @@ _VALUES = {
 	"balance": "balance",
 }
 _RECONCILED: tuple[str, ...] = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity")
-_RECONCILED += ("occurrence", "duplicate_of", "differences", "ours", "difference")
+_RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line", "ours", "difference")
 _TEXT = 140
 UNREAD = "unread_cells"  # in the parts of a line
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
@@ -142,6 +142,7 @@ def _reconciled(line: ReconciledLine) -> dict:
 		"differences": _differences(line),
 		"ours": float(line.ours or 0),
 		"difference": float(line.difference),
+		"adjustment_line": line.adjusted or None,
 	}
 
 

@@ -14,6 +14,7 @@ class ReportImportLine(CompanyDocument):
 		from frappe.types import DF
 
 		accepted: DF.Data | None
+		adjustment_line: DF.Data | None
 		advance: DF.Currency
 		balance: DF.Currency
 		cells: DF.Code | None
