@@ -42,7 +42,7 @@ class TestThreeHundredBorrowed(OpeningCase):
 		partly = [name for name in names if name.startswith("OP-9")]
 		clearing, advances = self.settings.clearing_account, self.settings.advances_account
 		opening_factories.book("2026-10-31", (self.loan, -287_500), (self.reserve, 15_500), (clearing, 918))
-		before = report_factories.books()
+		before, temporary = report_factories.books(), balance(self.temporary)
 		doc = opening(
 			[line(name, 1000, 600 if name in partly else 1000, 50) for name in names],
 			[("Advances", self.loan, 0), ("Reserve", self.reserve, 0), ("Clearing", clearing, 0)],
@@ -53,7 +53,9 @@ class TestThreeHundredBorrowed(OpeningCase):
 		self.assertEqual((balance(self.loan), balance(self.reserve)), (0, 0))
 		self.assertEqual(balance(advances), -288_000)
 		self.assertEqual((balance(self.settings.reserve_account), balance(clearing)), (15_500, 918))
-		self.assertEqual(balance(self.temporary), 500)  # RTS says 288,000.00 and the books held 287,500.00
+		self.assertEqual(
+			balance(self.temporary) - temporary, 500
+		)  # RTS says 288,000.00 and the books held 287,500.00
 		self.assertEqual(self.others(), {})
 		self.assertEqual(self.figures("OP-0-7"), ("Financed", "1000.00"))
 		self.assertEqual(self.figures("OP-9-7"), ("Partly Paid", "600.00"))
@@ -81,13 +83,14 @@ class TestThreeHundredSold(OpeningCase):
 	def test_an_opening_then_a_payment_report_then_both_undone(self):
 		names = opening_factories.live_invoices(300, booked=1000)
 		opening_factories.book("2026-10-31", (self.loan, -270_000), (self.reserve, 15_000))
-		before = report_factories.books()
+		before, temporary = report_factories.books(), balance(self.temporary)
 		doc = opening(
 			[line(name, 1000, 1000, 50) for name in names],
 			[("Advances", self.loan, 0), ("Reserve", self.reserve, 0)],
 		)
 		self.assert_books_agree()
-		self.assertEqual((balance(self.loan), balance(self.reserve), balance(self.temporary)), (0, 0, 0))
+		self.assertEqual((balance(self.loan), balance(self.reserve)), (0, 0))
+		self.assertEqual(balance(self.temporary), temporary)
 		self.assertEqual(balance(self.settings.advances_account), 0)
 		self.assertEqual(balance(self.settings.reserve_account), 15_000)
 		self.assertEqual(self.figures("OP-0-7"), ("Financed", "0.00"))  # its receivable was sold

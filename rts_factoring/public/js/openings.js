@@ -10,7 +10,11 @@ const OPENING_ROLES = {
 frappe.ui.form.on("Factoring Adjustment", {
 	setup(frm) {
 		frm.set_query("account", "balances", () => ({
-			filters: { company: frm.doc.company || "", is_group: 0, root_type: ["in", ["Asset", "Liability"]] },
+			filters: {
+				company: frm.doc.company || "",
+				is_group: 0,
+				root_type: ["in", ["Asset", "Liability"]],
+			},
 		}));
 	},
 
@@ -93,17 +97,22 @@ function compared_balances(frm, balances) {
 		0
 	);
 	const rows = balances.map(
-		({ role, stated, held, difference }) => `<tr data-role="${role}"><th scope="row">${OPENING_ROLES[role] || role}</th>
+		({
+			role,
+			stated,
+			held,
+			difference,
+		}) => `<tr data-role="${role}"><th scope="row">${OPENING_ROLES[role] || role}</th>
 			${money(stated)}${money(held)}${money(difference)}</tr>`
 	);
 	const side = total < 0 ? __("debit") : __("credit");
 	const rest = Math.abs(total) < 0.005;
 	const text = rest
 		? `<p class="text-success">${__("RTS and the books agree. Nothing stays on Temporary Opening.")}</p>`
-		: `<p class="text-danger" data-rest>${__("{0} stays on Temporary Opening ({1}). Look for its cause before you submit.", [
-				format_currency(Math.abs(total), frm.doc.currency),
-				side,
-			])}</p>`;
+		: `<p class="text-danger" data-rest>${__(
+				"{0} stays on Temporary Opening ({1}). Look for its cause before you submit.",
+				[format_currency(Math.abs(total), frm.doc.currency), side]
+			)}</p>`;
 	if (!rows.length) return "";
 	return `<table class="table table-sm table-bordered small" data-opening><thead><tr><th></th>
 		<th scope="col" class="text-right">${__("RTS")}</th><th scope="col" class="text-right">${__("Our Books")}</th>

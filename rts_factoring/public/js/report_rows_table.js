@@ -49,7 +49,19 @@ rts_factoring.rows.AMOUNTS = {
 };
 const ALWAYS = ["pick", "row_no", "outcome", "invoice", "why"];
 // Where the window is narrow, the last of these are left to the panel first.
-const WANTED = ["balance", "ours", "difference", "purchased", "paid", "net", "type", "debtor", "fee", "reserve", "reserve_released"];
+const WANTED = [
+	"balance",
+	"ours",
+	"difference",
+	"purchased",
+	"paid",
+	"net",
+	"type",
+	"debtor",
+	"fee",
+	"reserve",
+	"reserve_released",
+];
 const WIDTHS = {
 	pick: 34,
 	row_no: 52,
@@ -83,7 +95,8 @@ function row_columns(frm, rows) {
 	const amount = ([name, label]) => ({
 		name,
 		label,
-		cell: (row) => (row[name] || compared.includes(name) ? format_currency(row[name], frm.doc.currency) : ""),
+		cell: (row) =>
+			row[name] || compared.includes(name) ? format_currency(row[name], frm.doc.currency) : "",
 		width: AMOUNT_WIDTH,
 		style: "text-right",
 	});

@@ -12,6 +12,7 @@ const TOTALS = {
 	chargeback: [__("Charged Back"), "total_chargeback"],
 	other: [__("Other Deductions"), "total_other"],
 	net: [__("Net Payout"), "total_net"],
+	balance: [__("Balance"), ""],
 };
 
 frappe.ui.form.on("Report Import", {
