@@ -34,8 +34,11 @@ def reconcile(
 
 	`report_import` is the import that the report belongs to, where it may have posted some of these rows itself.
 
-	Raises FileRefused when the report is not of this client or batch (see check_identity).
+	Raises FileRefused when the report is not of this client or batch (see check_identity), or is a statement, which posts
+	nothing (see statements).
 	"""
+	if report.kind.is_statement:
+		raise FileRefused(f"wrong_kind.{report.kind.name.lower()}", where=report.file_name)
 	batch = check_identity(report, ledger, batch, receivables.companies)
 	ledger.load([receivable.invoice_no for receivable in receivables.all])
 	return _Reconciler(report, receivables, ledger, batch, decisions or {}).result(report_import)

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import Outcome
 from rts_factoring.core.reconciliation.matching import Matcher, Receivables
+from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.statements import (
 	InvoiceBooks,
 	Movement,
@@ -14,7 +16,7 @@ from rts_factoring.core.reconciliation.statements import (
 	compare_open_invoices,
 	compare_reserve,
 )
-from tests.support.workbooks import COMPANY, read, receivable
+from tests.support.workbooks import COMPANY, ledger_of, read, receivable
 
 AGING = ("Invoice #", "Customer", "Purchase Date", "Invoice Amount", "Open Balance")
 MOVES = ("Date", "Type", "Invoice #", "Description", "Amount", "Balance")
@@ -69,6 +71,13 @@ def test_what_rts_leaves_out_stands_alone():
 )
 def test_the_likely_cause_of_a_difference(stated, books, reason):
 	assert cause(Decimal(stated), InvoiceBooks(**books)) == reason
+
+
+def test_a_statement_is_not_reconciled_as_a_report():
+	ledger, receivables = ledger_of(receivable("AF-1"))
+	with pytest.raises(FileRefused) as refused:
+		reconcile(aging(("AF-1", 1000)), receivables, ledger)
+	assert refused.value.code == "wrong_kind"
 
 
 NOVEMBER = (
