@@ -23,7 +23,7 @@ def live_invoices(count: int, booked: float = 0, of_ten: int = 1) -> list[str]:
 		}
 		factories.make_invoice(name, company=ACME, po_no=f"PO{name}", **values)
 		if booked and name in names[-of_ten:]:
-			factories.settle_by_journal(name, booked)
+			factories.settle_by_journal(name, booked, factories.bank_account())
 	copies = grown_books.copy_invoices(names, 1, groups)
 	for name in copies:
 		settled = booked if booked and name.split("-")[1] in [n.split("-")[1] for n in names[-of_ten:]] else 0
