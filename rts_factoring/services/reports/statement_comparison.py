@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import formatdate, getdate
 
 from rts_factoring.core.model import ReportKind
 from rts_factoring.core.money import ZERO, money, text
@@ -186,7 +186,6 @@ def correction_of(doc, invoice: str | None, reason: str, stated, difference) -> 
 		line = {"event": event, "sales_invoice": invoice, "amount": abs(difference)}
 	if line is None:
 		return None
-	return {
-		"adjustment": {"company": doc.company, "purpose": purpose, "posting_date": doc.as_of},
-		"line": line,
-	}
+	reason_given = _("By RTS's statement {0}, as of {1}").format(doc.name, formatdate(doc.as_of))
+	fields = {"company": doc.company, "purpose": purpose, "posting_date": doc.as_of, "reason": reason_given}
+	return {"adjustment": fields, "line": line}
