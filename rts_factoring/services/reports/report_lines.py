@@ -140,9 +140,9 @@ def _reconciled(line: ReconciledLine) -> dict:
 		"occurrence": line.occurrence,
 		"duplicate_of": line.posted.name if line.posted else None,
 		"differences": _differences(line),
+		"adjustment_line": line.adjusted or None,
 		"ours": float(line.ours or 0),
 		"difference": float(line.difference),
-		"adjustment_line": line.adjusted or None,
 	}
 
 
