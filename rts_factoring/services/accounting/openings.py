@@ -32,6 +32,8 @@ _ROLES |= {"Advances": Role.ADVANCES, "Cash Advances": Role.CASH_ADVANCES}
 
 def fill(doc, agreement) -> None:
 	"""Write the sums of the lines, and the balance of each account named. Only lines of the event Opening are taken."""
+	if frappe.db.get_value("Report Import", doc.report_import or "", "company") != doc.company:
+		doc.report_import = None
 	for row in doc.lines:
 		if row.event != PURPOSE:
 			frappe.throw(_("Line {0}: an opening has only lines of the event Opening.").format(row.idx))
