@@ -144,6 +144,7 @@ _CHILD_TABLES = (
 	"Factoring Batch Invoice",
 	"Factoring Batch File",
 	"Factoring Adjustment Line",
+	"Factoring Opening Balance",
 	"Factoring Document",
 	"Factoring Document Kind",
 	"Factoring Close Item",
@@ -176,7 +177,7 @@ _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
 	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js"],
-	"Factoring Adjustment": _FORM,
+	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
 	"Factoring Close": _FORM,
 	"Factoring Daily Total": _FORM,
 	"Factoring Ledger Entry": _FORM,
@@ -184,7 +185,7 @@ doctype_js = {
 	"Notice of Assignment": _FORM,
 	"Payment Entry": [_TEXTS, "public/js/payment_entry.js"],
 	"Received Report": _FORM,
-	"Report Import": [*_FORM, _COLUMNS, *_ROWS],
+	"Report Import": [*_FORM, _COLUMNS, *_ROWS, "public/js/statements.js"],
 	"Report Import Line": _FORM,
 	"Report Layout": [*_FORM, _COLUMNS],
 	"Sales Invoice": [*_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],

@@ -182,6 +182,11 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.expected_deposit": {"report_import": of.posted},
 		"api.preview_adjustment": {"adjustment": of.adjustment},
 		"api.get_closing_lines": {"company": of.company},
+		"api.make_opening": {"report_import": of.posted},
+		"api.get_opening_lines": {"company": of.company},
+		"api.get_unknown_invoices": {"report_import": of.posted},
+		"api.get_opening_template": {},
+		"api.get_correction": {"report_import": of.posted, "invoice": of.invoice},
 		"Factoring Adjustment.record_payment": {"on": ("Factoring Adjustment", of.adjustment)}
 		| {"bank_account": of.bank, "day": "2026-11-20"},
 		"api.preview_schedule": {"batch": of.batch},
