@@ -36,6 +36,8 @@ class TestRandomWeeks(ReportCase):
 			rows = (*statements.tie_out(ACME), overview.tie_out_row(ACME))
 			wrong = [row for row in rows if row["difference"]]
 			self.assertEqual(wrong, [], f"{policy}, seed {seed}, step {number}: {what}")
+		if STEPS >= 60:
+			self.assertLessEqual({"adjust", "correct"}, set(weeks.done))
 		print(f"{policy}: {STEPS} steps, {weeks.done}, accepted {weeks.accepted}, tie-out 0.00 after each")
 		while weeks.undo():
 			pass

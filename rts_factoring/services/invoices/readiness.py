@@ -12,12 +12,13 @@ from frappe import _
 from frappe.query_builder.functions import Min
 
 from rts_factoring.core.eligibility import Candidate, Verdict, check_eligibility
-from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.errors import FactoringError, one_sentence
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.schedule import render
 from rts_factoring.services.common import background
 from rts_factoring.services.company import layouts, settings
-from rts_factoring.services.invoices import invoice_state, receivables
+from rts_factoring.services.invoices import documents as invoice_documents
+from rts_factoring.services.invoices import invoice_state, page_checks, receivables
 from rts_factoring.services.invoices.receivables import chunks
 
 PACKETS_PER_JOB = 10  # half a minute of work
@@ -114,6 +115,7 @@ def check_invoices(rows: Iterable) -> dict[str, Verdict]:
 	required = _required_documents(rows, agreements)
 	attached = _attached_documents([row.name for row in rows])
 	first_notice = _first_notices(companies)
+	unreadable = _unreadable_documents([row.name for row in rows if page_checks.refused(row.company)])
 	verdicts = {}
 	for row in rows:
 		receivable = receivables.to_receivable(row)
@@ -128,6 +130,7 @@ def check_invoices(rows: Iterable) -> dict[str, Verdict]:
 				required=required[row.name],
 				attached=attached.get(row.name, ()),
 				layout_problems=_layout_problems(layout[row.company], receivable),
+				document_problems=unreadable.get(row.name, ()),
 			),
 			terms[row.company],
 		)
@@ -254,6 +257,14 @@ def _attached_documents(names: list[str]) -> dict[str, list[str]]:
 		):
 			attached[row.parent].append(row.kind)
 	return attached
+
+
+def _unreadable_documents(names: list[str]) -> dict[str, list[str]]:
+	"""Invoice → why its documents cannot be read. What is not judged yet is when its packet is made."""
+	return {
+		name: [one_sentence(error) for error in page_checks.refusals(rows)]
+		for name, rows in invoice_documents.attached(names).items()
+	}
 
 
 def _first_notices(companies: Collection[str]) -> dict:

@@ -95,6 +95,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		recourse: DF.Check
 		recourse_loss_account: DF.Link | None
 		recourse_obligation_account: DF.Link | None
+		refuse_unreadable: DF.Check
 		remote_folder: DF.Data | None
 		report_email_account: DF.Link | None
 		report_senders: DF.SmallText | None
