@@ -10,6 +10,7 @@ from rts_factoring.services.batches import batch_status, downloads, factoring_ba
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import documents, notices, readiness
 from rts_factoring.services.reports import (
+	column_mapping,
 	decisions,
 	mailbox,
 	opening_lines,
@@ -197,8 +198,36 @@ def get_report_row(report_import: str, row: int) -> dict:
 
 @frappe.whitelist()
 def get_teachable(report_import: str) -> dict:
-	"""Headers and words of an import that its layout does not know, and what they may mean."""
-	return decisions.teachable(_readable("Report Import", report_import).name)
+	"""The columns of an import with examples, the headers and words that its layout does not know, and what they may mean."""
+	doc = _readable("Report Import", report_import)
+	return decisions.teachable(doc.name) | {"columns": column_mapping.columns_of_import(doc)}
+
+
+@frappe.whitelist()
+def get_report_columns(
+	file_url: str, kind: str = "", company: str = "", sheet: str = "", row: int = 0
+) -> dict:
+	"""The columns of an uploaded report, each with three examples, and what each may be."""
+	_check_mapping(company)
+	return column_mapping.columns(file_url, kind, company, sheet, int(row))
+
+
+@frappe.whitelist()
+def try_report_columns(
+	file_url: str, kind: str, fields: dict | str, company: str = "", date_order: str = "MDY"
+) -> dict:
+	"""How many rows of an uploaded report are read with these columns, and what problems remain. Nothing is written."""
+	_check_mapping(company)
+	return column_mapping.attempt(file_url, kind, frappe.parse_json(fields), company, date_order)
+
+
+@frappe.whitelist(methods=["POST"])
+def save_report_columns(
+	kind: str, fields: dict | str, company: str, date_order: str, layout_name: str
+) -> str:
+	"""Save these columns as a Report Layout of the company; returns its name."""
+	_check_mapping(company)
+	return column_mapping.save(kind, frappe.parse_json(fields), company, date_order, layout_name.strip())
 
 
 @frappe.whitelist()
@@ -324,6 +353,12 @@ def _invoice(name: str, ptype: str):
 	doc = frappe.get_doc("Sales Invoice", name)
 	doc.check_permission(ptype)
 	return doc
+
+
+def _check_mapping(company: str) -> None:
+	frappe.has_permission("Report Layout", "create", throw=True)
+	if company:
+		_check_company(company)
 
 
 def _check_company(company: str) -> None:

@@ -172,10 +172,11 @@ standard_queries = {
 
 _TEXTS = "public/js/texts.js"
 _FORM = [_TEXTS, "public/js/factoring.js"]
+_COLUMNS = "public/js/report_columns.js"
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {
-	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js"],
 	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
 	"Factoring Close": _FORM,
 	"Factoring Daily Total": _FORM,
@@ -184,16 +185,16 @@ doctype_js = {
 	"Notice of Assignment": _FORM,
 	"Payment Entry": [_TEXTS, "public/js/payment_entry.js"],
 	"Received Report": _FORM,
-	"Report Import": [*_FORM, *_ROWS, "public/js/statements.js"],
+	"Report Import": [*_FORM, _COLUMNS, *_ROWS, "public/js/statements.js"],
 	"Report Import Line": _FORM,
-	"Report Layout": _FORM,
+	"Report Layout": [*_FORM, _COLUMNS],
 	"Sales Invoice": [*_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
 	"Schedule Layout": _FORM,
 	"Subsidiary Factoring Settings": _FORM,
 }
 doctype_list_js = {
 	**{doctype: _TEXTS for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS, "Customer", "Payment Entry")},
-	"Report Import": _FORM,
+	"Report Import": [*_FORM, _COLUMNS],
 	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 additional_timeline_content = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.timeline_content"]}

@@ -80,7 +80,7 @@ REPORTS: dict[str, Message] = {
 	# The file is no report, or not the one it should be.
 	"no_header": Message(
 		"No row looks like the header of a report.",
-		"Check that this is a report of RTS. If it is, add its header texts to the Report Layout.",
+		"Check that this is a report of RTS. If it is, a Factoring Manager says with Map Columns what its columns are.",
 	),
 	"duplicate_column": Message(
 		"The column {column} appears twice. Only one of them can be read.",
@@ -88,7 +88,7 @@ REPORTS: dict[str, Message] = {
 	),
 	"missing_column": Message(
 		"The header has no column for {fields}.",
-		"If the column has another name, add that name to the Report Layout.",
+		"If the column has another name, a Factoring Manager says with Map Columns which one it is.",
 	),
 	"several_sheets": Message(
 		"The sheets {first} and {second} both have report rows.",
@@ -122,6 +122,9 @@ REPORTS: dict[str, Message] = {
 	"bad_layout.date_order": Message("{order} is not a date order.", "Use one of {orders}."),
 	"bad_layout.field": Message(
 		"The layout {layout} has an unknown field {field}.", "Remove it, or choose another field."
+	),
+	"bad_layout.required": Message(
+		"No column of the file is the {fields}.", "Choose a column for it. A report needs one."
 	),
 	"bad_layout.header": Message(
 		"The layout {layout} has the header {header} for both {first} and {second}.",

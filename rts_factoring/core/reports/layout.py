@@ -239,6 +239,7 @@ class ReportLayout:
 	deductions_negative: bool = (
 		False  # the report shows fee, reserve and other deductions as negative amounts
 	)
+	by_header: bool = False  # read with this layout, beside any other, where a row has its header texts
 
 	def __post_init__(self) -> None:
 		if self.date_order not in DATE_ORDERS:
@@ -290,6 +291,7 @@ class ReportLayout:
 			"date_order": self.date_order,
 			"tolerance": str(self.tolerance),
 			"deductions_negative": self.deductions_negative,
+			**({"by_header": True} if self.by_header else {}),
 		}
 
 	@classmethod
@@ -303,6 +305,7 @@ class ReportLayout:
 			date_order=data.get("date_order", "MDY"),
 			tolerance=Decimal(str(data.get("tolerance", "0.01"))),
 			deductions_negative=bool(data.get("deductions_negative", False)),
+			by_header=bool(data.get("by_header", False)),
 		)
 
 

@@ -7,16 +7,20 @@ previewed and what is posted come from the same bytes through the same code.
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 import frappe
 from frappe import _
 from frappe.model import display_fieldtypes
 from frappe.utils import get_link_to_form
 
+from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.reports.mapping import MAPPABLE
 from rts_factoring.services.accounting import posting_lock
 from rts_factoring.services.common import files, locks
-from rts_factoring.services.common.errors import core_errors_as_frappe
+from rts_factoring.services.common.errors import core_errors_as_frappe, translate
 from rts_factoring.services.reports import (
+	column_mapping,
 	jobs,
 	posting,
 	provenance,
@@ -49,12 +53,17 @@ def validate(doc) -> None:
 	doc.read_request = frappe.generate_hash(length=10)  # a job that reads the file as it was before gives way
 	doc.status = "Reading"
 	doc.error = None
-	with core_errors_as_frappe():
+	with core_errors_as_frappe(partial(column_mapping.action, doc)):
 		data = reading.report_content(doc)
 		doc.file_sha256 = hashlib.sha256(data).hexdigest()
 		if _is_read_later(doc, data):
 			return
-		doc.flags.factoring_file = reading.read_and_identify(doc, data)
+		try:
+			doc.flags.factoring_file = reading.read_and_identify(doc, data)
+		except FileRefused as refusal:
+			if not (doc.flags.factoring_keep_unread and refusal.code in MAPPABLE):
+				raise
+			_keep_unread(doc, refusal)
 	doc.check_permission("create" if doc.is_new() else "write")  # the file may have named the company
 	_refuse_same_bytes(doc)
 
@@ -73,6 +82,14 @@ def _is_read_later(doc, data: bytes) -> bool:
 	doc.layout_snapshot = None
 	doc.line_count = 0
 	return True
+
+
+def _keep_unread(doc, refusal: FileRefused) -> None:
+	"""A draft without rows, so that a person can say what the columns of its file are."""
+	doc.status = "Failed"
+	doc.error = f"{translate(refusal.message)} {translate(refusal.hint)}"[:500]
+	doc.layout_snapshot = None
+	doc.line_count = 0
 
 
 def on_update(doc) -> None:

@@ -147,9 +147,16 @@ class ReportImport(CompanyDocument):
 		return short_paid_rests.settle(doc.name, frappe.parse_json(rows), action, reason)
 
 	@frappe.whitelist(methods=["POST"])
-	def teach(self, what: str, text: str, means: str) -> None:
-		"""Teach the layout a header or a word of this file; `what` is Header or Word."""
-		decisions.teach(saved_document(self, "submit").name, what, text, means)
+	def teach(self, headers: dict | str, words: dict | str) -> None:
+		"""Teach the layout header texts (each with its field) and words (each with its meaning) of this file."""
+		name = saved_document(self, "submit").name
+		decisions.teach(name, frappe.parse_json(headers), frappe.parse_json(words))
+
+	@frappe.whitelist()
+	def try_teaching(self, headers: dict | str, words: dict | str) -> dict:
+		"""How many rows are read with these header texts and words, and what problems remain. Nothing is written."""
+		name = saved_document(self, "read").name
+		return decisions.try_teaching(name, frappe.parse_json(headers), frappe.parse_json(words))
 
 	@frappe.whitelist(methods=["POST"])
 	def update_rows(self) -> None:

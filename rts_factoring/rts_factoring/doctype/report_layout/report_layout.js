@@ -25,7 +25,7 @@ function show(preview) {
 		.map(([name, value]) => `${__(frappe.unscrub(name))}: <b>${escape(String(value))}</b>`);
 	const columns = Object.entries(preview.columns).map(
 		([field, texts]) =>
-			`<tr><td>${escape(texts.join(" + "))}</td><td>${__(frappe.unscrub(field))}</td></tr>`
+			`<tr><td>${escape(texts.join(" + "))}</td><td>${rts_factoring.COLUMN_WORDS[field] || __(frappe.unscrub(field))}</td></tr>`
 	);
 	const unknown = preview.unknown_columns.map(
 		(text) => `<tr><td>${escape(text)}</td><td class="text-muted">${__("not read")}</td></tr>`
@@ -33,10 +33,13 @@ function show(preview) {
 	const lines = preview.lines.map((line) => {
 		const rest = Object.entries(line)
 			.filter(([name]) => !["row", "invoice", "problems"].includes(name))
-			.map(([name, value]) => `${__(frappe.unscrub(name))} ${escape(String(value))}`);
-		const problems = line.problems.map(
-			(code) => `<span class="indicator-pill red">! ${escape(code)}</span>`
-		);
+			.map(([name, value]) => {
+				const text = ["status", "type"].includes(name) ? __(frappe.unscrub(value)) : value;
+				return `${__(frappe.unscrub(name))} ${escape(String(text))}`;
+			});
+		const problems = preview.problems
+			.filter((problem) => problem.row === line.row)
+			.map((problem) => `<div class="text-danger">! ${escape(problem.text)}</div>`);
 		return `<tr><td>${line.row}</td><td>${escape(line.invoice || "")}</td><td>${rest.join(", ")} ${problems.join(" ")}</td></tr>`;
 	});
 	frappe.msgprint({

@@ -18,6 +18,7 @@ class ReportLayout(Document):
 		)
 		from rts_factoring.rts_factoring.doctype.report_layout_word.report_layout_word import ReportLayoutWord
 
+		by_header: DF.Check
 		company: DF.Link | None
 		date_order: DF.Literal["MDY", "DMY", "YMD"]
 		deductions_negative: DF.Check
