@@ -7,7 +7,7 @@ from rts_factoring.core.money import text
 from rts_factoring.services.accounting import deposits, direct_payments
 from rts_factoring.services.batches import factoring_batch
 from rts_factoring.services.reports import posting
-from rts_factoring.services.views import reminders
+from rts_factoring.services.views import completeness, reminders
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, bank_account
 from rts_factoring.tests.report_case import ReportCase
@@ -60,7 +60,7 @@ class TestWindDown(ReportCase):
 	def test_managers_are_reminded_of_what_rts_has_not_answered(self):
 		manager = factories.make_user("boss@rts.test", "Factoring Manager")
 		frappe.db.set_value("Factoring Batch", "A1", "delivered_on", "2026-11-02 10:00:00")
-		self.assertEqual(reminders.overdue_batches(ACME), [])  # its purchase report is there
+		self.assertEqual(completeness.overdue_batches(ACME), [])  # its purchase report is there
 		frappe.db.set_value("Sales Invoice", TWO, "factoring_status", "Held")
 		for step in reminders.steps():
 			step()
