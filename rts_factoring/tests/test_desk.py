@@ -12,7 +12,7 @@ from rts_factoring.services.common import help_pages
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import progress
-from rts_factoring.services.views import invoice_status, overview, reminders, timeline
+from rts_factoring.services.views import completeness, invoice_status, overview, reminders, timeline
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -46,16 +46,16 @@ class TestDesk(FreightCase):
 		factories.make_settings(ACME, purchase_overdue_days=3)
 		self.sent("OLD", ["AF-10001"], days_ago=5)
 		self.sent("NEW", ["AF-10002"], days_ago=1)
-		self.assertEqual(reminders.overdue_batches(ACME), ["OLD"])
+		self.assertEqual(completeness.overdue_batches(ACME), ["OLD"])
 		report_factories.import_file(
 			"p.xlsx", report_factories.purchase_rows("OLD", ("AF-10001", 2450, 73.5, 122.5))
 		)
-		self.assertEqual(reminders.overdue_batches(ACME), [])
+		self.assertEqual(completeness.overdue_batches(ACME), [])
 
 	def test_zero_days_send_no_reminder(self):
 		factories.make_settings(ACME, purchase_overdue_days=0)
 		self.sent("OLD", ["AF-10001"], days_ago=50)
-		self.assertEqual(reminders.overdue_batches(ACME), [])
+		self.assertEqual(completeness.overdue_batches(ACME), [])
 
 	def test_each_matter_is_one_message_and_its_switch_silences_it(self):
 		factories.make_settings(ACME, purchase_overdue_days=3)
