@@ -245,10 +245,7 @@ rts_factoring.teach_layout = async function (frm) {
 		},
 		secondary_action_label: __("Try It"),
 		secondary_action: async () =>
-			show_trial(
-				dialog,
-				await rts_factoring.call_method(frm, "try_teaching", taught(dialog, known))
-			),
+			show_trial(dialog, await rts_factoring.call_method(frm, "try_teaching", taught(dialog, known))),
 	});
 	dialog.get_field("columns").$wrapper.html(columns_table(known.columns, choice));
 	dialog.get_field("words").$wrapper.html(
