@@ -81,7 +81,8 @@ function intro(frm) {
 	}
 	const read_by = JSON.parse(doc.layout_snapshot || "{}");
 	if (read_by.by_header && doc.docstatus === 0) {
-		const link = frappe.utils.get_form_link("Report Layout", read_by.name, true);
+		const shown = frappe.utils.escape_html(read_by.name);
+		const link = frappe.utils.get_form_link("Report Layout", read_by.name, true, shown);
 		frm.set_intro(__("Read by the layout {0}, which was chosen by the header.", [link]), "blue");
 	}
 	const unread = teachable(doc);
