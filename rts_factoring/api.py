@@ -5,12 +5,21 @@ from frappe import _
 from frappe.utils import getdate
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
-from rts_factoring.services.accounting import adjustments, deposits, direct_payments, repairs
+from rts_factoring.services.accounting import adjustments, deposits, direct_payments, openings, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import settings as settings_service
-from rts_factoring.services.invoices import document_checks, documents, notices, readiness
-from rts_factoring.services.reports import column_mapping, decisions, mailbox, posting, row_details, row_pages
-from rts_factoring.services.views import checklist, closes, invoice_status, overview
+from rts_factoring.services.invoices import documents, notices, readiness
+from rts_factoring.services.reports import (
+	column_mapping,
+	decisions,
+	mailbox,
+	opening_lines,
+	posting,
+	row_details,
+	row_pages,
+	statement_comparison,
+)
+from rts_factoring.services.views import checklist, closes, document_state, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -234,14 +243,14 @@ def expected_deposit(report_import: str) -> dict:
 
 
 @frappe.whitelist()
-def get_document_warnings(doctype: str, name: str) -> list[dict]:
-	"""Where documents contradict their invoice: of one Sales Invoice, or of all of a Factoring Batch."""
+def get_document_warnings(doctype: str, name: str) -> dict:
+	"""Documents that contradict their invoice or cannot be read, and how far the checks and packets are: of one Sales Invoice,
+	or of all of a Factoring Batch."""
 	if doctype == "Sales Invoice":
 		invoices = [_invoice(name, "read").name]
 	else:
 		invoices = [row.sales_invoice for row in _readable("Factoring Batch", name).invoices]
-	found = document_checks.warnings(invoices)
-	return [{"invoice": invoice, "texts": found[invoice]} for invoice in invoices if invoice in found]
+	return document_state.state(name, invoices)
 
 
 @frappe.whitelist()
@@ -256,6 +265,42 @@ def get_closing_lines(company: str) -> list[dict]:
 	frappe.has_permission("Factoring Adjustment", "create", throw=True)
 	_check_company(company)
 	return adjustments.closing_lines(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_opening(report_import: str) -> str:
+	"""Make a draft opening of RTS's list of open invoices; returns its name."""
+	frappe.has_permission("Factoring Adjustment", "create", throw=True)
+	return opening_lines.make(_readable("Report Import", report_import).name).insert().name
+
+
+@frappe.whitelist()
+def get_opening_lines(company: str, customer: str = "", from_date: str = "", to_date: str = "") -> list[dict]:
+	"""Lines of an opening for submitted invoices that owe something, and that the app does not know at RTS."""
+	frappe.has_permission("Factoring Adjustment", "create", throw=True)
+	_check_company(company)
+	return openings.lines_of_invoices(company, customer, from_date, to_date)
+
+
+@frappe.whitelist()
+def get_unknown_invoices(report_import: str) -> dict:
+	"""What RTS's list of open invoices has that is not in ERPNext."""
+	return opening_lines.unknown(_readable("Report Import", report_import).name)
+
+
+@frappe.whitelist()
+def get_opening_template() -> None:
+	"""Download an empty list of open invoices, to be filled and imported."""
+	frappe.only_for(USERS)
+	frappe.response.update(
+		{"type": "binary", "filename": "open_invoices.xlsx", "filecontent": opening_lines.template()}
+	)
+
+
+@frappe.whitelist()
+def get_correction(report_import: str, invoice: str) -> dict | None:
+	"""What settles the difference of an invoice that is open in the books, and that RTS's list leaves out."""
+	return statement_comparison.correction_alone(_readable("Report Import", report_import), invoice)
 
 
 @frappe.whitelist()

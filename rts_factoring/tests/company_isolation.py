@@ -107,6 +107,7 @@ def _given(value: object, _of: "Company") -> object:
 def _another_value(row: dict, of: "Company") -> object:
 	if row["fieldtype"] == "Link":
 		links = {"Factoring Batch": of.batch, "Notice of Assignment": of.notice, "Report Import": of.posted}
+		links["Company"] = BLUEBIRD if of.company == ACME else ACME
 		links |= {"Factoring Adjustment": of.adjustment}
 		return links.get(row["options"]) or frappe.db.get_value("File", {"file_url": of.files["packet"]})
 	return {"Select": row.get("options", "").split("\n")[-1], "Check": 1}.get(row["fieldtype"], "written")
@@ -181,6 +182,11 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.expected_deposit": {"report_import": of.posted},
 		"api.preview_adjustment": {"adjustment": of.adjustment},
 		"api.get_closing_lines": {"company": of.company},
+		"api.make_opening": {"report_import": of.posted},
+		"api.get_opening_lines": {"company": of.company},
+		"api.get_unknown_invoices": {"report_import": of.posted},
+		"api.get_opening_template": {},
+		"api.get_correction": {"report_import": of.posted, "invoice": of.invoice},
 		"Factoring Adjustment.record_payment": {"on": ("Factoring Adjustment", of.adjustment)}
 		| {"bank_account": of.bank, "day": "2026-11-20"},
 		"api.preview_schedule": {"batch": of.batch},
@@ -292,6 +298,7 @@ class Company:
 	def to_write(self, doctype: str) -> str:
 		"""The document of this type whose fields people try to write."""
 		return {
+			"File": frappe.db.get_value("File", {"file_url": self.files["paperwork"]}),
 			"Sales Invoice": self.open_invoice,
 			"Customer": self.customer,
 			"Payment Entry": self.payment,

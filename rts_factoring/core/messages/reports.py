@@ -94,15 +94,15 @@ REPORTS: dict[str, Message] = {
 		"The sheets {first} and {second} both have report rows.",
 		"Save each sheet as a file of its own. Then import the files one by one.",
 	),
-	"wrong_kind.purchase": Message(
-		"This is a purchase report, not a payment report.", "Import it as a purchase report."
+	"wrong_kind.purchase": Message("This is a purchase report.", "Import it as a purchase report."),
+	"wrong_kind.payment": Message("This is a payment report.", "Import it as a payment report."),
+	"wrong_kind.open_invoices": Message(
+		"This is a list of open invoices (an aging): it says what is open, not what was paid.",
+		"Import it with the kind Open Invoices. It is compared with the books and posts nothing.",
 	),
 	"wrong_kind.reserve": Message(
-		"This is a statement of the reserve: it lists what moved the reserve, and no invoices.",
-		"Import the purchase and payment reports of the same days. Compare this statement with the reserve account.",
-	),
-	"wrong_kind.payment": Message(
-		"This is a payment report, not a purchase report.", "Import it as a payment report."
+		"This is a statement of the reserve: it lists what moved the reserve.",
+		"Import it with the kind Reserve. It is compared with the books and posts nothing.",
 	),
 	"wrong_client.number": Message(
 		"The file is for client {stated}. {company} is client {expected}.", _OTHER_SUBSIDIARY

@@ -14,6 +14,7 @@ from .layout import (
 	DISTINCTIVE_FIELDS,
 	NOT_COUNTED,
 	SUMMED_FIELDS,
+	TITLE_WORDS,
 	ReportLayout,
 	may_be_money,
 	normalise_header,
@@ -106,7 +107,7 @@ def find_header(
 		raise FileRefused("no_header", where=workbook.file_name)
 	chosen = max(candidates, key=lambda candidate: _sheet_rank(candidate, kind))
 	if kind and chosen.layout.kind != kind:
-		raise FileRefused(f"wrong_kind.{chosen.layout.kind.value}", where=workbook.file_name)
+		raise FileRefused(f"wrong_kind.{chosen.layout.kind.name.lower()}", where=workbook.file_name)
 	_refuse_incomplete(chosen, workbook.file_name)
 	_refuse_divided(chosen, candidates, workbook.file_name)
 	others = tuple(sheet.name for sheet in filled if sheet is not chosen.sheet and not sheet.hidden)
@@ -122,7 +123,8 @@ def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple[int, ..
 
 def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | None) -> _Candidate | None:
 	"""The sheet's header, by what the user said where it can be that kind, else by the layout whose distinctive columns are
-	there. Where both layouts have as many, the title decides. A layout that is chosen by its header goes first."""
+	there. Where both layouts have as many, the title decides. A layout that is chosen by its header goes first, and a whole
+	statement before a report that lacks a column."""
 	candidates = [candidate for layout in layouts if (candidate := _best(sheet, layout))]
 
 	def rank(candidate: _Candidate) -> tuple[int, ...]:
@@ -130,10 +132,16 @@ def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | 
 		wanted = candidate.layout.kind == kind
 		distinctive = len(candidate.fields & DISTINCTIVE_FIELDS[candidate.layout.kind])
 		possible = wanted and not candidate.missing and distinctive > 0
-		stated = (candidate.layout.kind.value in title, wanted)
+		of_kind = candidate.layout.kind
+		named = any(word in title for word in TITLE_WORDS[of_kind])
+		stated = (named, wanted, not of_kind.is_statement)
 		return (possible, distinctive, not candidate.missing, *stated, len(candidate.fields))
 
-	usual = max((one for one in candidates if not one.layout.by_header), key=rank, default=None)
+	by_name = [one for one in candidates if not one.layout.by_header]
+	usual = max(by_name, key=rank, default=None)
+	if usual and usual.missing and (kind is None or kind.is_statement):
+		whole = (one for one in by_name if one.layout.kind.is_statement and not one.missing)
+		usual = max(whole, key=rank, default=usual)
 	by_header = [one for one in candidates if one.layout.by_header and _is_header_of(one, usual)]
 	if usual and kind and rank(usual)[0]:
 		by_header = [one for one in by_header if one.layout.kind == kind]
@@ -222,8 +230,6 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 		if name:
 			seen.add(name)
 	if missing := chosen.missing:
-		if _is_reserve_statement(chosen):
-			raise FileRefused("wrong_kind.reserve", where=where)
 		fields = "; ".join(
 			" or ".join(
 				f"{name.replace('_', ' ')} ({layout.headers.get(name, ('?',))[0]!r})" for name in names
@@ -231,12 +237,6 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 			for names in missing
 		)
 		raise FileRefused("missing_column", where=where, fields=fields)
-
-
-def _is_reserve_statement(chosen: _Candidate) -> bool:
-	"""A list of what moved the reserve: types, dates and one amount, and no invoices."""
-	has = {"transaction_type", "invoice_amount", "description"} <= chosen.fields
-	return has and not chosen.fields & {"invoice_no", "amount_paid"}
 
 
 def _refuse_divided(chosen: _Candidate, candidates: Sequence[_Candidate], file_name: str) -> None:

@@ -228,9 +228,12 @@ class _Parser:
 			# Beside the status of a purchase stands the type of its row.
 			typed = is_purchase and name == "transaction_type"
 			self.columns["payment_type" if typed else ATTRIBUTE.get(name, name)] = values
+		aged = self.columns.pop("aged_amount", None)
+		if aged is not None:
+			self.columns.setdefault("balance", aged)
 		self.unread = unread_amounts(self.body, self.header, self.columns)
 		self.columns["unread"] = added_up(len(self.body), self.unread)
-		if is_purchase:
+		if is_purchase or self.layout.kind.is_statement:
 			return
 		methods = {normalise_word(word) for word in self.columns.get("payment_type", ())} - {""}
 		if "word" not in self.columns and methods and methods <= self.types.keys():

@@ -22,9 +22,19 @@ from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe, translate
 from rts_factoring.services.company import settings
 
-DEFAULT_NAMES = {ReportKind.PURCHASE: "RTS Purchase Report", ReportKind.PAYMENT: "RTS Payment Report"}
+DEFAULT_NAMES = {
+	ReportKind.PURCHASE: "RTS Purchase Report",
+	ReportKind.PAYMENT: "RTS Payment Report",
+	ReportKind.OPEN_INVOICES: "RTS Open Invoices",
+	ReportKind.RESERVE: "RTS Reserve Statement",
+}
 DEFAULT_SCHEDULE = DEFAULT_LAYOUT.name
-SETTINGS_FIELDS = {"Purchase": "purchase_report_layout", "Payment": "payment_report_layout"}
+SETTINGS_FIELDS = {
+	"Purchase": "purchase_report_layout",
+	"Payment": "payment_report_layout",
+	"Open Invoices": "open_invoices_layout",
+	"Reserve": "reserve_statement_layout",
+}
 DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Pipe": "|", "Fixed Width": ""}
 # Deductions that an earlier release read as charges.
 MOVED_FIELDS = ("advance_repaid", "recovery_amount", "unclear_deductions")

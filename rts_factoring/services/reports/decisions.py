@@ -20,6 +20,7 @@ from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import column_mapping, reading, reconciling, report_lines
 
 REPEATS = ("posted_differently", "ignored_differently", "corrected_before")
+KINDS_WITH_DECISIONS = ("Purchase", "Payment")
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(
 		event.value for event in Event if event not in (Event.PURCHASE, *OWN_EVENTS, *FUNDING_EVENTS)
@@ -46,6 +47,10 @@ def record_decision(
 	"""
 	locks.take("Report Import", name)
 	doc = frappe.get_doc("Report Import", name, for_update=True)
+	if doc.kind not in KINDS_WITH_DECISIONS:
+		frappe.throw(
+			_("The rows of a statement are only compared. Correct what differs, then press Update Rows.")
+		)
 	if doc.status == "Reading":
 		frappe.throw(
 			_("The file is being read again. Decide its rows when the status is Ready."), StaleReadError
@@ -125,7 +130,7 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 
 def possible(line) -> list[str]:
 	"""The decisions that record_decision takes for one row as it is, in the order of the form's buttons."""
-	if line.posted:
+	if line.posted or line.outcome == Outcome.DIFFERS.value:
 		return []
 	blocked = line.outcome == Outcome.BLOCKED.value and line.reason in ACCEPTABLE
 	repeats = line.outcome == Outcome.DUPLICATE.value or line.reason in REPEATS
@@ -176,7 +181,7 @@ def teachable(name: str) -> dict[str, list[str]]:
 		"words": [word for word in dict.fromkeys(words) if word],
 		"meanings": [
 			*(outcome.value for outcome in outcomes if purchase),
-			*LINE_TYPES[ReportKind.PURCHASE if purchase else ReportKind.PAYMENT],
+			*LINE_TYPES.get(ReportKind(doc.kind.lower()), ()),
 		],
 	}
 

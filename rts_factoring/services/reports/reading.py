@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
+from frappe.utils import escape_html, getdate
 
 from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import ReportKind
@@ -19,6 +21,8 @@ from rts_factoring.core.reconciliation.identity import check_identity
 from rts_factoring.core.reports.cells import to_text
 from rts_factoring.core.reports.header import Header
 from rts_factoring.core.reports.layout import ReportLayout
+from rts_factoring.core.reports.lines import ReportLine
+from rts_factoring.core.reports.metadata import ReportMetadata
 from rts_factoring.core.reports.report import Report, parse_report
 from rts_factoring.core.reports.sheets import Spreadsheet
 from rts_factoring.core.reports.spreadsheet import read
@@ -37,6 +41,23 @@ def report_content(doc) -> bytes:
 			)
 		)
 	return data
+
+
+def has_original(doc) -> bool:
+	"""Whether the file is there, with the bytes that the import was read from."""
+	try:
+		return hashlib.sha256(report_content(doc)).hexdigest() == doc.file_sha256
+	except (OSError, frappe.ValidationError):
+		return False
+
+
+def cells_of(doc, row_no: int) -> list[str]:
+	"""The cells of a sheet row as they are in the file; none where the file is gone."""
+	if not has_original(doc):
+		return []
+	sheets = _spreadsheet(doc, report_content(doc)).sheets
+	rows = next((sheet.rows for sheet in sheets if sheet.name == doc.sheet), [])
+	return [to_text(cell) for row in rows[row_no - 1 : row_no] for cell in row]
 
 
 def _attached(doc) -> dict:
@@ -116,11 +137,11 @@ def named(layout: ReportLayout) -> ReportLayout:
 
 def chosen_layouts(company: str | None) -> dict[ReportKind, str]:
 	"""Per kind the layout the company's settings name, else the shipped one."""
-	fields = {ReportKind.PURCHASE: "purchase_report_layout", ReportKind.PAYMENT: "payment_report_layout"}
 	agreement = settings.find(company) if company else None
 	return {
-		kind: (agreement and agreement.get(field)) or layouts.DEFAULT_NAMES[kind]
-		for kind, field in fields.items()
+		kind: (agreement and agreement.get(layouts.SETTINGS_FIELDS[kind.value.title()]))
+		or layouts.DEFAULT_NAMES[kind]
+		for kind in ReportKind
 	}
 
 
@@ -145,6 +166,10 @@ def apply_identity(doc, report: Report) -> None:
 	doc.client_number = metadata.client_number or factoring_ledger.client_number
 	doc.period_from, doc.period_to = metadata.period or (None, None)
 	doc.run_date = metadata.run_date
+	if report.kind.is_statement:
+		doc.as_of = doc.as_of or statement_day(metadata, report.lines)
+	else:
+		doc.as_of = None
 	doc.sheet, doc.header_row = report.sheet, report.header.row
 	doc.line_count = len(report.lines)
 	doc.layout_snapshot = layout_snapshot(report.layout)
@@ -162,6 +187,12 @@ def apply_identity(doc, report: Report) -> None:
 			for d in report.total_differences
 		]
 	)
+
+
+def statement_day(metadata: ReportMetadata, lines: Iterable[ReportLine]) -> date:
+	"""The day a statement is of: as its title says, else the end of its period, its last row, or today."""
+	period = metadata.period[1] if metadata.period else None
+	return metadata.run_date or period or max((line.date for line in lines if line.date), default=getdate())
 
 
 def _company_of(report: Report) -> str:

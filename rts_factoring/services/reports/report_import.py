@@ -28,6 +28,7 @@ from rts_factoring.services.reports import (
 	received,
 	reconciling,
 	report_lines,
+	statement_comparison,
 	undo,
 )
 
@@ -131,6 +132,10 @@ def before_submit(doc) -> None:
 
 def on_submit(doc) -> None:
 	"""Post the rows that need no decision: now, or in the background when there are many or another report is being posted."""
+	if doc.kind in statement_comparison.KINDS:  # nothing is posted
+		reconciling.update_rows(doc.name)
+		doc.db_set("status", "Compared", update_modified=False)
+		return
 	doc.db_set("status", "Posting", update_modified=False)
 	is_long = doc.matched_count + doc.held_count + doc.denied_count > AT_ONCE
 	if is_long or (locks.is_request() and posting_lock.is_locked(doc.company)):
@@ -142,12 +147,17 @@ def on_submit(doc) -> None:
 
 
 def before_cancel(doc) -> None:
+	if doc.kind in statement_comparison.KINDS:
+		return
 	posting_lock.lock(doc.company)
 	undo.refuse_undo(doc)
 
 
 def on_cancel(doc) -> None:
 	doc.ignore_linked_doctypes = ("Journal Entry", "GL Entry", "Factoring Ledger Entry", "Report Import Line")
+	if doc.kind in statement_comparison.KINDS:
+		doc.db_set("status", "Cancelled", update_modified=False)
+		return
 	with locks.refused_when_busy(doc.name):
 		undo.undo(doc)
 
@@ -172,6 +182,8 @@ def post_waiting(name: str) -> None:
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus != 1:
 		frappe.throw(_("Submit the import first."))
+	if doc.kind in statement_comparison.KINDS:
+		frappe.throw(_("A statement posts nothing. Press Update Rows to compare it again."))
 	doc.db_set("status", "Posting", update_modified=False)
 	on_submit(doc)
 
@@ -182,7 +194,8 @@ def _input_changed(doc) -> bool:
 		not before
 		or bool(doc.flags.factoring_read_again)
 		or any(
-			before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch")
+			before.get(field) != doc.get(field)
+			for field in ("file", "layout", "kind", "company", "batch", "as_of")
 		)
 	)
 

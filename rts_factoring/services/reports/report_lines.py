@@ -46,9 +46,10 @@ _VALUES = {
 	"paid": "paid",
 	"reserve_released": "released",
 	"chargeback": "chargeback",
+	"balance": "balance",
 }
 _RECONCILED: tuple[str, ...] = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity")
-_RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line")
+_RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line", "ours", "difference")
 _TEXT = 140
 UNREAD = "unread_cells"  # in the parts of a line
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
@@ -140,6 +141,8 @@ def _reconciled(line: ReconciledLine) -> dict:
 		"duplicate_of": line.posted.name if line.posted else None,
 		"differences": _differences(line),
 		"adjustment_line": line.adjusted or None,
+		"ours": float(line.ours or 0),
+		"difference": float(line.difference),
 	}
 
 
@@ -298,6 +301,16 @@ def _company_key(company: str) -> str:
 def release_keys(report_import: str) -> None:
 	"""Remove the keys of a cancelled import. Another import may post its rows again."""
 	_write(names_by_row(report_import).values(), posted=0, posted_key=None)
+
+
+def with_cells(report_import: str, limit: int) -> list[str]:
+	"""Lines of an import that have their cells still."""
+	filters = {"report_import": report_import, "cells": ("is", "set")}
+	return frappe.get_all("Report Import Line", filters=filters, pluck="name", limit=limit)
+
+
+def remove_cells(names: Iterable[str]) -> None:
+	_write(names, cells=None)
 
 
 def delete(report_import: str) -> None:

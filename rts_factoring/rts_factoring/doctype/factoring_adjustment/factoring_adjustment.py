@@ -1,8 +1,9 @@
 import frappe
 
-from rts_factoring.services.accounting import adjustments
+from rts_factoring.services.accounting import adjustment_payments, adjustments
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
+from rts_factoring.services.reports import corrections
 
 
 class FactoringAdjustment(CompanyDocument):
@@ -17,15 +18,25 @@ class FactoringAdjustment(CompanyDocument):
 		from rts_factoring.rts_factoring.doctype.factoring_adjustment_line.factoring_adjustment_line import (
 			FactoringAdjustmentLine,
 		)
+		from rts_factoring.rts_factoring.doctype.factoring_opening_balance.factoring_opening_balance import (
+			FactoringOpeningBalance,
+		)
 
 		amended_from: DF.Link | None
+		balances: DF.Table[FactoringOpeningBalance]
 		company: DF.Link
 		currency: DF.Link | None
 		evidence: DF.Attach | None
 		lines: DF.Table[FactoringAdjustmentLine]
 		new_policy: DF.Literal["", "Borrowing", "Sale"]
+		opening_cash_advances: DF.Currency
+		opening_clearing: DF.Currency
+		opening_financed: DF.Currency
+		opening_reserve: DF.Currency
 		posting_date: DF.Date
-		purpose: DF.Literal["Event", "Correction", "Switch of Factor", "End of Agreement", "Change of Policy"]
+		purpose: DF.Literal[
+			"Event", "Correction", "Switch of Factor", "End of Agreement", "Change of Policy", "Opening"
+		]
 		reason: DF.SmallText
 		report_import: DF.Link | None
 	# end: auto-generated types
@@ -44,15 +55,19 @@ class FactoringAdjustment(CompanyDocument):
 
 	def on_submit(self):
 		adjustments.on_submit(self)
+		corrections.show_on_batches(self)
 
 	def before_cancel(self):
 		adjustments.before_cancel(self)
 
 	def on_cancel(self):
 		adjustments.on_cancel(self)
+		corrections.show_on_batches(self)
 
 	@frappe.whitelist(methods=["POST"])
 	def record_payment(self, bank_account: str, day: str, reference: str = "") -> str:
 		"""Make a draft bank entry of what these lines left on clearing; returns its name."""
 		frappe.has_permission("Journal Entry", "create", throw=True)
-		return adjustments.record_payment(saved_document(self, "submit"), bank_account, day, reference)
+		return adjustment_payments.record_payment(
+			saved_document(self, "submit"), bank_account, day, reference
+		)

@@ -41,8 +41,11 @@ class FactoringAdjustmentLine(Document):
 			"Difference",
 			"Reversal",
 			"Policy Change",
+			"Opening",
 		]
 		fee: DF.Currency
+		financed: DF.Currency
+		method_before: DF.Data | None
 		net: DF.Currency
 		other: DF.Currency
 		parent: DF.Data
@@ -52,6 +55,8 @@ class FactoringAdjustmentLine(Document):
 		repaid: DF.Currency
 		report_import_line: DF.Link | None
 		reserve: DF.Currency
+		row_no: DF.Int
+		row_of: DF.Link | None
 		sales_invoice: DF.Link | None
 	# end: auto-generated types
 

@@ -12,6 +12,7 @@ const TOTALS = {
 	chargeback: [__("Charged Back"), "total_chargeback"],
 	other: [__("Other Deductions"), "total_other"],
 	net: [__("Net Payout"), "total_net"],
+	balance: [__("Balance"), ""],
 };
 
 frappe.ui.form.on("Report Import", {
@@ -144,6 +145,7 @@ function totals(frm) {
 }
 
 function buttons(frm) {
+	if (rts_factoring.is_statement(frm.doc)) return rts_factoring.statement_buttons(frm);
 	if (frm.doc.docstatus === 0) draft_buttons(frm);
 	if (frm.doc.docstatus === 1) submitted_buttons(frm);
 }

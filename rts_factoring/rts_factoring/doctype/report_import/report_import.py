@@ -10,6 +10,7 @@ from rts_factoring.services.reports import (
 	reconciling,
 	report_import,
 	short_paid_rests,
+	statement_comparison,
 )
 
 
@@ -23,15 +24,19 @@ class ReportImport(CompanyDocument):
 		from frappe.types import DF
 
 		amended_from: DF.Link | None
+		as_of: DF.Date | None
 		batch: DF.Link | None
 		blocked_count: DF.Int
+		cells_removed_on: DF.Date | None
 		client_number: DF.Data | None
 		column_titles: DF.Code | None
 		company: DF.Link
+		compared: DF.Code | None
 		control_totals: DF.Code | None
 		currency: DF.Link | None
 		denied_count: DF.Int
 		differences: DF.Code | None
+		differs_count: DF.Int
 		duplicate_count: DF.Int
 		error: DF.SmallText | None
 		file: DF.Attach
@@ -39,7 +44,7 @@ class ReportImport(CompanyDocument):
 		header_row: DF.Int
 		held_count: DF.Int
 		ignored_count: DF.Int
-		kind: DF.Literal["", "Purchase", "Payment"]
+		kind: DF.Literal["", "Purchase", "Payment", "Open Invoices", "Reserve"]
 		layout: DF.Link | None
 		layout_snapshot: DF.Code | None
 		line_count: DF.Int
@@ -56,7 +61,9 @@ class ReportImport(CompanyDocument):
 		sender_check: DF.SmallText | None
 		sheet: DF.Data | None
 		source: DF.Literal["", "Person", "API", "Server Folder", "E-Mail", "Server"]
-		status: DF.Literal["Draft", "Reading", "Ready", "Posting", "Posted", "Cancelled", "Failed"]
+		status: DF.Literal[
+			"Draft", "Reading", "Ready", "Posting", "Posted", "Cancelled", "Failed", "Compared"
+		]
 		suggested_count: DF.Int
 		total_chargeback: DF.Currency
 		total_fee: DF.Currency
@@ -70,6 +77,10 @@ class ReportImport(CompanyDocument):
 		unmatched_count: DF.Int
 		waiting_count: DF.Int
 	# end: auto-generated types
+
+	def onload(self):
+		if self.compared:
+			self.set_onload("compared", statement_comparison.explained(self.compared))
 
 	def before_validate(self):
 		if not self.flags.factoring_provenance:  # else the app itself saved the file

@@ -23,7 +23,7 @@ class ReportLayout(Document):
 		date_order: DF.Literal["MDY", "DMY", "YMD"]
 		deductions_negative: DF.Check
 		headers: DF.Table[ReportLayoutHeader]
-		kind: DF.Literal["Purchase", "Payment"]
+		kind: DF.Literal["Purchase", "Payment", "Open Invoices", "Reserve"]
 		layout_name: DF.Data
 		tolerance: DF.Currency
 		words: DF.Table[ReportLayoutWord]

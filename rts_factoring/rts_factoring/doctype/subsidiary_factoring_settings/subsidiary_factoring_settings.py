@@ -42,6 +42,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		auto_submit_time: DF.Time | None
 		ca_certificate: DF.Code | None
 		cash_advances_account: DF.Link | None
+		cells_kept_months: DF.Int
 		channels: DF.Int
 		charges_account: DF.Link | None
 		clearing_account: DF.Link | None
@@ -75,6 +76,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		max_attempts: DF.Int
 		max_invoices: DF.Int
 		min_amount: DF.Currency
+		open_invoices_layout: DF.Link | None
 		operation_timeout: DF.Int
 		packet_size_cap: DF.Float
 		passphrase: DF.Password | None
@@ -94,6 +96,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		recourse: DF.Check
 		recourse_loss_account: DF.Link | None
 		recourse_obligation_account: DF.Link | None
+		refuse_unreadable: DF.Check
 		remote_folder: DF.Data | None
 		report_email_account: DF.Link | None
 		report_senders: DF.SmallText | None
@@ -105,6 +108,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		]
 		reserve_account: DF.Link | None
 		reserve_rate: DF.Percent
+		reserve_statement_layout: DF.Link | None
 		right_of_setoff: DF.Check
 		schedule_layout: DF.Link | None
 		server_appends: DF.Check
