@@ -32,6 +32,7 @@ rts_factoring.COLUMN_WORDS = {
 	amount_paid: __("Amount Paid"),
 	reserve_released: __("Reserve Released"),
 	chargeback_amount: __("Chargeback"),
+	aged_amount: __("Open Amount of an Age"),
 	balance: __("Balance"),
 	description: __("Description"),
 	not_counted: __("Not Counted"),
