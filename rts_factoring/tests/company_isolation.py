@@ -168,12 +168,12 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.try_report_columns": {
 			"file_url": of.files["report"],
 			"kind": "Payment",
-			"fields": {"Invoice #": "invoice_no"},
+			"fields": json.dumps({"Invoice #": "invoice_no"}),
 			"company": of.company,
 		},
 		"api.save_report_columns": {
 			"kind": "Payment",
-			"fields": {"Date": "payment_date", "Paid": "amount_paid"},
+			"fields": json.dumps({"Date": "payment_date", "Paid": "amount_paid"}),
 			"company": of.company,
 			"date_order": "MDY",
 			"layout_name": f"Mapped {of.company}",

@@ -80,9 +80,10 @@ function intro(frm) {
 			"orange"
 		);
 	}
-	const { by_header, name } = JSON.parse(doc.layout_snapshot || "{}");
-	if (by_header && doc.docstatus === 0) {
-		const link = frappe.utils.get_form_link("Report Layout", name, true);
+	const read_by = JSON.parse(doc.layout_snapshot || "{}");
+	if (read_by.by_header && doc.docstatus === 0) {
+		const shown = frappe.utils.escape_html(read_by.name);
+		const link = frappe.utils.get_form_link("Report Layout", read_by.name, true, shown);
 		frm.set_intro(__("Read by the layout {0}, which was chosen by the header.", [link]), "blue");
 	}
 	const unread = teachable(doc);
