@@ -5,6 +5,7 @@ import os
 import re
 from contextlib import contextmanager
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 PICTURES = os.environ.get("DESK_PICTURES")  # a folder: every `look` leaves a picture there
@@ -30,6 +31,14 @@ class Desk:
 		self.page.click(".btn-login")
 		self.page.wait_for_url(re.compile("/(app|desk)"), wait_until="commit")
 		self.page.wait_for_function("() => window.frappe?.boot?.user && frappe.router?.current_route")
+		self._check_realtime()
+
+	def _check_realtime(self) -> None:
+		try:
+			self.page.wait_for_function("() => frappe.realtime.socket?.connected")
+		except PlaywrightTimeout:
+			said = self.site["realtime_log"].read_text(errors="replace")[-2000:]
+			raise AssertionError(f"Realtime does not work. Its service says: {said}") from None
 
 	def _console(self, message) -> None:
 		"""The realtime service may come and go: what it sent is asked for again."""
