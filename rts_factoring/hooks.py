@@ -157,7 +157,7 @@ standard_queries = {
 # Desk
 
 _TEXTS = "public/js/texts.js"
-_FORM = [_TEXTS, "public/js/factoring.js"]
+_FORM = [_TEXTS, "public/js/factoring.js", "public/js/open_form.js"]
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
 doctype_js = {

@@ -99,7 +99,7 @@ function actions(frm) {
 			freeze: true,
 			freeze_message,
 		});
-		frm.reload_doc();
+		rts_factoring.renew(frm);
 	};
 	if (WAITING.includes(status) && !frm.doc.factoring_batch) {
 		if (status !== "Queued") frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
@@ -158,5 +158,5 @@ async function add_papers(frm, files) {
 	if (!files?.length) return;
 	if (frm.is_dirty()) await frm.save(frm.doc.docstatus === 1 ? "Update" : "Save");
 	await rts_factoring.attach(frm.doc.name, [...files]);
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }

@@ -132,7 +132,7 @@ function submitted(frm) {
 
 async function act(frm, method) {
 	await rts_factoring.call_method(frm, method);
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }
 
 async function preview(frm) {

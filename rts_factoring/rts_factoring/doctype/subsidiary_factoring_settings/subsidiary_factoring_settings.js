@@ -173,7 +173,7 @@ function confirm_site(frm) {
 		`<p>${e(frm.doc.__onload.site_problem)}</p>${batches}<p>${__("Is {0} the only site that is to work with the factor for {1}?", [e(window.location.host), e(frm.doc.company)])}</p>`,
 		async () => {
 			await rts_factoring.call_method(frm, "confirm_site");
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		}
 	);
 }
@@ -215,7 +215,7 @@ async function test_connection(frm) {
 			if (!compared) return;
 			dialog.hide();
 			await rts_factoring.call_method(frm, "confirm_host_key", { fingerprint: key.fingerprint });
-			await frm.reload_doc();
+			await rts_factoring.renew(frm);
 			log_in(frm);
 		},
 	});
@@ -232,7 +232,7 @@ async function log_in(frm) {
 		]),
 		indicator: "green",
 	});
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }
 
 function set_password(frm) {
@@ -258,7 +258,7 @@ function set_password(frm) {
 			});
 			dialog.set_value("password", "");
 			dialog.hide();
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		},
 	});
 	dialog.show();
@@ -295,7 +295,7 @@ function private_key(frm) {
 			});
 			dialog.set_values({ key: "", passphrase: "" });
 			dialog.hide();
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		},
 	});
 	if (frm.doc.private_key_fingerprint) {
@@ -303,7 +303,7 @@ function private_key(frm) {
 		dialog.set_secondary_action(async () => {
 			await rts_factoring.call_method(frm, "remove_private_key");
 			dialog.hide();
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		});
 	}
 	dialog.show();
@@ -319,7 +319,7 @@ async function create_accounts(frm) {
 			: __("No account was missing."),
 		indicator: "green",
 	});
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }
 
 async function request_credentials(frm) {
@@ -335,7 +335,7 @@ async function request_credentials(frm) {
 		]),
 		async () => {
 			await rts_factoring.call_method(frm, "request_credentials");
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		}
 	);
 }
