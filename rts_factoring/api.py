@@ -6,6 +6,7 @@ from frappe import _
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
 from rts_factoring.services.accounting import deposits, direct_payments, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
+from rts_factoring.services.company import layouts
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import document_checks, documents, notices, readiness
 from rts_factoring.services.reports import decisions, mailbox, posting, row_details, row_pages
@@ -210,6 +211,14 @@ def get_document_warnings(doctype: str, name: str) -> list[dict]:
 def preview_schedule(batch: str) -> str:
 	"""The schedule as it would be sent."""
 	return schedule_files.preview(_readable("Factoring Batch", batch))
+
+
+@frappe.whitelist()
+def preview_schedule_layout(layout: dict | str) -> dict[str, str]:
+	"""How a Schedule Layout, saved or not, writes a made-up batch."""
+	doc = frappe.get_doc(frappe.parse_json(layout) | {"doctype": "Schedule Layout"})
+	doc.check_permission("read")
+	return layouts.preview_schedule(doc)
 
 
 @frappe.whitelist()

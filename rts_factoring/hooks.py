@@ -160,6 +160,7 @@ _TEXTS = "public/js/texts.js"
 _FORM = [_TEXTS, "public/js/factoring.js", "public/js/open_form.js"]
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
+_LAYOUT_FORM = [*_FORM, "public/js/layout_words.js"]
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
 	"Factoring Ledger Entry": _FORM,
@@ -169,9 +170,9 @@ doctype_js = {
 	"Received Report": _FORM,
 	"Report Import": [*_FORM, *_ROWS],
 	"Report Import Line": _FORM,
-	"Report Layout": _FORM,
+	"Report Layout": _LAYOUT_FORM,
 	"Sales Invoice": [*_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
-	"Schedule Layout": _FORM,
+	"Schedule Layout": _LAYOUT_FORM,
 	"Subsidiary Factoring Settings": _FORM,
 }
 doctype_list_js = {

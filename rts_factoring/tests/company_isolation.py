@@ -163,6 +163,9 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.preview_entries": {"report_import": of.posted},
 		"api.expected_deposit": {"report_import": of.posted},
 		"api.preview_schedule": {"batch": of.batch},
+		"api.preview_schedule_layout": {
+			"layout": frappe.get_doc("Schedule Layout", of.schedule_layout).as_json()
+		},
 		"api.get_checklist": {"settings": of.settings},
 		"api.get_card": {"filters": json.dumps({"card": "queued", "company": of.company})},
 		"api.preview_notice": {"notice": frappe.get_doc("Notice of Assignment", of.notice).as_json()},

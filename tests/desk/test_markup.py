@@ -222,8 +222,9 @@ def test_a_layout_tried_on_a_file_shows_its_texts(walk, tmp_path):
 	page.locator(".modal.show input[type=file]").first.set_input_files(str(path))
 	walk.look("Try It on a File, chosen")
 	page.locator(".modal.show .btn-modal-primary >> visible=true").click()
-	page.wait_for_selector(".modal.show .msgprint table")
+	page.wait_for_selector("[data-fieldname='preview'] table")
 	walk.look("Try It on a File")
+	desk.sees("Invoice Number", "[data-fieldname='preview']")
 	walk.front()
 	walk.clean()
 
