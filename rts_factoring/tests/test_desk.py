@@ -3,10 +3,12 @@
 import re
 
 import frappe
-from frappe.utils import add_days, fmt_money, getdate, now_datetime
+from frappe.desk import query_report
+from frappe.utils import add_days, fmt_money, get_first_day, getdate, now_datetime
 from frappe.website.serve import get_response
 
 from rts_factoring import api
+from rts_factoring.overrides.boot import extend_bootinfo
 from rts_factoring.rts_factoring.dashboard_chart_source.factoring_per_week import factoring_per_week
 from rts_factoring.services.common import help_pages
 from rts_factoring.services.company import settings
@@ -18,6 +20,7 @@ from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
 
 MANAGER = "desk.manager@example.com"
+PERIOD = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
 
 
 class TestDesk(FreightCase):
@@ -32,6 +35,11 @@ class TestDesk(FreightCase):
 		frappe.db.delete("Notification Log", {"for_user": MANAGER})
 		frappe.db.delete("User Permission", {"user": MANAGER})
 		frappe.cache.hdel("user_permissions", MANAGER)
+
+	def limit_manager_to(self, company: str) -> None:
+		frappe.get_doc(
+			{"doctype": "User Permission", "user": MANAGER, "allow": "Company", "for_value": company}
+		).insert()
 
 	def subjects(self) -> list[str]:
 		return frappe.get_all("Notification Log", {"for_user": MANAGER}, pluck="subject", order_by="creation")
@@ -131,6 +139,39 @@ class TestDesk(FreightCase):
 		with self.refused("no such card"):
 			api.get_card({"card": "x"})
 
+	def test_each_card_leads_to_what_it_counts(self):
+		month = str(get_first_day(getdate()))
+		for card, address in {
+			"queued": "sales-invoice?factoring_status",
+			"financed": "query-report/Factored%20Invoices",
+			"reserve": "query-report/Reserve%20Statement",
+			"fees": f"query-report/Cost%20of%20Factoring?from_date={month}",
+		}.items():
+			self.assertIn(f"/{address}", overview.card(card), card)
+		self.assertIn("?company=Acme+Freight+LLC", overview.card("reserve", ACME))
+
+	def test_a_report_of_a_company_that_is_not_set_up_says_so_in_its_place(self):
+		frappe.delete_doc_if_exists(settings.DOCTYPE, BLUEBIRD, force=True)
+		for report in frappe.get_all("Report", {"module": "RTS Factoring", "disabled": 0}, pluck="name"):
+			answer = query_report.run(report, {"company": BLUEBIRD, **PERIOD}, ignore_prepared_report=True)
+			self.assertEqual(answer["result"], [], report)
+			self.assertIn(
+				"Bluebird Logistics Inc</strong> is not set up for factoring", answer["message"], report
+			)
+			self.assertIn("subsidiary-factoring-settings", answer["message"], report)
+		self.assertEqual(frappe.get_message_log(), [])
+
+	def test_reports_know_the_companies_that_factor_and_the_user_may_see(self):
+		factories.make_settings(ACME)
+		factories.make_settings(BLUEBIRD)
+		boot = frappe._dict()
+		extend_bootinfo(boot)
+		self.assertEqual(boot.factoring_companies, [ACME, BLUEBIRD])
+		self.limit_manager_to(BLUEBIRD)
+		frappe.set_user(MANAGER)
+		extend_bootinfo(boot)
+		self.assertEqual(boot.factoring_companies, [BLUEBIRD])
+
 	def test_the_cards_of_the_workspace_ask_for_a_card_that_exists(self):
 		cards = frappe.get_all("Number Card", {"module": "RTS Factoring"}, ["method", "filters_json", "type"])
 		self.assertEqual(len(cards), 4)
@@ -218,9 +259,7 @@ class TestDesk(FreightCase):
 		self.assertIn("/login", answer.headers["Location"])
 
 	def test_the_chart_refuses_a_company_one_may_not_see(self):
-		frappe.get_doc(
-			{"doctype": "User Permission", "user": MANAGER, "allow": "Company", "for_value": BLUEBIRD}
-		).insert()
+		self.limit_manager_to(BLUEBIRD)
 		frappe.set_user(MANAGER)
 		with self.assertRaises(frappe.PermissionError):
 			factoring_per_week.get({"company": ACME})

@@ -78,10 +78,44 @@ def submit(desk) -> None:
 
 def test_the_workspace_counts_what_needs_attention(dana):
 	dana.open("factoring")
-	dana.sees("3 Queued")
+	dana.sees("3", "[shortcut_name='Queued']")
 	dana.sees(re.compile("Queued for Factoring", re.IGNORECASE))  # Frappe 15 shows it in capitals
 	dana.sees("$ 5,985.75", "[number_card_name='Queued for Factoring']")
 	dana.look("workspace")
+
+
+def test_the_workspace_cuts_no_text(dana):
+	for width in (1280, 1440, 1920):
+		dana.page.set_viewport_size({"width": width, "height": 900})
+		dana.open("factoring")
+		dana.sees("$ 5,985.75")
+		dana.settled()
+		assert dana.cut() == [], width
+	dana.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_card_and_the_chart_lead_to_what_they_count(dana):
+	dana.open("factoring")
+	dana.click("[number_card_name] a:has-text('5,985.75')")
+	dana.page.wait_for_url(re.compile("sales-invoice"))
+	dana.open("factoring")
+	dana.sees("Factoring per Week")
+	dana.click("[chart_name='Factoring per Week'] .widget-title")
+	dana.page.wait_for_url(re.compile("query-report/Cost"))
+
+
+def test_a_report_opens_with_the_company_that_factors(dana):
+	for report in ("Factoring Tie-out", "Factored Invoices"):
+		dana.open(f"query-report/{report}")
+		dana.settled()
+		assert dana.page.evaluate("() => frappe.query_report.get_filter_value('company')") == ACME
+		assert "Please set filters" not in dana.text()
+	dana.open("query-report/Cost of Factoring?company=Bluebird Logistics Inc")
+	dana.sees("Bluebird Logistics Inc is not set up for factoring")
+	dana.look("report-not-set-up")
+	assert dana.page.locator(".modal.show").count() == 0
+	dana.open(f"query-report/Factoring Tie-out?company={ACME}")
+	dana.settled()
 
 
 def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana):

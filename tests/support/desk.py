@@ -166,6 +166,15 @@ class Desk:
 			)
 			assert boxes and all(boxes), f"{self.page.url}: {selector} {boxes}"
 
+	def cut(self) -> list[str]:
+		"""Texts that stand on the page with an ellipsis, because there is no room for them."""
+		return self.page.evaluate(
+			"""() => [...document.querySelectorAll("body *")]
+				.filter((e) => e.offsetParent && getComputedStyle(e).textOverflow === "ellipsis")
+				.filter((e) => e.innerText.trim() && e.scrollWidth > e.clientWidth + 1)
+				.map((e) => e.innerText.trim())"""
+		)
+
 	def text(self) -> str:
 		return self.page.locator("body").inner_text()
 

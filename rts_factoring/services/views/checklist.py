@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, today
 
+from rts_factoring.compat import desk_route
 from rts_factoring.services.company import settings
 
 OWN_MACHINE = ("localhost", "127.0.0.1", "::1")  # where the sandbox factor listens
@@ -13,6 +14,17 @@ def checklist(doc) -> list[dict]:
 	"""Steps in order: `step`, `title`, `done`, and `missing` as a sentence when it is not done."""
 	steps = (_notice, _credentials, _connection, _accounts, _documents, _rehearsal, _live)
 	return [step(doc) for step in steps]
+
+
+def not_set_up(company: str) -> str:
+	"""What a report of a company without an agreement says, as HTML: the company, and where to set it up."""
+	text = _("{0} is not set up for factoring. Create and enable its Subsidiary Factoring Settings.").format(
+		frappe.bold(frappe.utils.escape_html(company))
+	)
+	if not frappe.has_permission(settings.DOCTYPE, "create"):
+		return text
+	address = desk_route(frappe.scrub(settings.DOCTYPE).replace("_", "-"))
+	return f'{text} <a href="{address}">{_("Set It Up")}</a>'
 
 
 def request_credentials(doc) -> None:

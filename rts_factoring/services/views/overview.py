@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import frappe
 from frappe import _
 from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.query_builder.functions import Sum
-from frappe.utils import escape_html, fmt_money, formatdate, getdate
+from frappe.utils import escape_html, fmt_money, formatdate, get_first_day, getdate, nowdate
 
 from rts_factoring.compat import desk_route
 from rts_factoring.core.money import ZERO, money
@@ -21,10 +21,11 @@ CARDS: dict[str, tuple[str, str, dict]] = {  # name → DocType, summed field, c
 	"reserve": (LEDGER, "reserve", {}),
 	"fees": (LEDGER, "fee", {"posting_date": ("Timespan", "this month")}),
 }
+REPORTS = {"financed": "Factored Invoices", "reserve": "Reserve Statement", "fees": "Cost of Factoring"}
 
 
 def card(name: str, company: str | None = None) -> str:
-	"""The sum of a card as a link to its list, with one line per currency.
+	"""The sum of a card as a link to what it counts, with one line per currency.
 
 	Only documents the user may list count. Formatted here, because Frappe's card reads 8.435,75 as 8.44.
 	"""
@@ -41,9 +42,21 @@ def card(name: str, company: str | None = None) -> str:
 		fmt_money(get_result(asked, [*filters, [doctype, "currency", "=", currency]]), currency=currency)
 		for currency in currencies
 	]
-	shown = {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
-	address = desk_route(frappe.scrub(doctype).replace("_", "-")) + ("?" + urlencode(shown) if shown else "")
-	return f'<a href="{address}" style="color: inherit; text-decoration: none">{"<br>".join(escape_html(amount) for amount in sums)}</a>'
+	return f'<a href="{escape_html(_address(name, company))}" style="color: inherit; text-decoration: none">{"<br>".join(escape_html(amount) for amount in sums)}</a>'
+
+
+def _address(name: str, company: str | None) -> str:
+	"""The list or report that shows what the card counts."""
+	shown = {"company": company} if company else {}
+	if name in REPORTS:
+		if name == "fees":
+			shown["from_date"] = str(get_first_day(nowdate()))
+		path = desk_route("query-report", quote(REPORTS[name]))
+	else:
+		doctype, _field, conditions = CARDS[name]
+		path = desk_route(frappe.scrub(doctype).replace("_", "-"))
+		shown |= {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
+	return f"{path}?{urlencode(shown)}" if shown else path
 
 
 def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: date | None = None) -> dict:
