@@ -8,7 +8,7 @@ from rts_factoring.services.accounting import deposits, direct_payments, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import layouts
 from rts_factoring.services.company import settings as settings_service
-from rts_factoring.services.invoices import document_checks, documents, notices, readiness
+from rts_factoring.services.invoices import document_checks, document_pictures, documents, notices, readiness
 from rts_factoring.services.reports import decisions, mailbox, posting, row_details, row_pages
 from rts_factoring.services.views import checklist, invoice_status, overview
 
@@ -142,6 +142,20 @@ def get_invoice_state(invoice: str) -> dict:
 	"""State, reasons, batch, and what the factor bought, collected and still has open."""
 	_invoice(invoice, "read")
 	return invoice_status.state(invoice)
+
+
+@frappe.whitelist()
+def get_invoice_overview(invoice: str) -> dict:
+	"""The same with the day it was bought, the days since, and its story."""
+	_invoice(invoice, "read")
+	return invoice_status.overview(invoice)
+
+
+@frappe.whitelist()
+def get_document_pictures(invoice: str) -> list[dict]:
+	"""The invoice's documents, each with its first page as a small picture."""
+	_invoice(invoice, "read")
+	return document_pictures.pictures(invoice)
 
 
 @frappe.whitelist()

@@ -160,6 +160,7 @@ _TEXTS = "public/js/texts.js"
 _FORM = [_TEXTS, "public/js/factoring.js", "public/js/open_form.js"]
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
+_INVOICE = [f"public/js/{name}.js" for name in ("factoring_invoice", "invoice_overview", "sales_invoice")]
 _LAYOUT_FORM = [*_FORM, "public/js/layout_words.js"]
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
@@ -171,7 +172,7 @@ doctype_js = {
 	"Report Import": [*_FORM, *_ROWS],
 	"Report Import Line": _FORM,
 	"Report Layout": _LAYOUT_FORM,
-	"Sales Invoice": [*_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
+	"Sales Invoice": [*_FORM, _WARNINGS, *_INVOICE],
 	"Schedule Layout": _LAYOUT_FORM,
 	"Subsidiary Factoring Settings": _FORM,
 }

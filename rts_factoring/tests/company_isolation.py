@@ -147,6 +147,8 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_reasons": invoice,
 		"api.get_document_warnings": {"doctype": "Sales Invoice", "name": of.invoice},
 		"api.get_invoice_state": invoice,
+		"api.get_invoice_overview": invoice,
+		"api.get_document_pictures": invoice,
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
 		"api.hold_for_factor": {"payment_entry": of.payment},

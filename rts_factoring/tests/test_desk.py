@@ -1,6 +1,7 @@
 """What the desk shows and says: messages with their switches, reasons, timeline, bulk actions, the weekly chart."""
 
 import re
+from unittest.mock import patch
 
 import frappe
 from frappe.desk import query_report
@@ -14,7 +15,7 @@ from rts_factoring.services.common import help_pages
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import progress
-from rts_factoring.services.views import invoice_status, overview, reminders, timeline
+from rts_factoring.services.views import checklist, invoice_status, overview, reminders, timeline
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -201,6 +202,26 @@ class TestDesk(FreightCase):
 		steps = {step["step"]: step for step in api.get_checklist(ACME)}
 		self.assertIn("Attach", steps["credentials"]["missing"])
 
+	def test_the_checklist_names_rates_and_number_that_are_missing_and_mail_that_cannot_be_sent(self):
+		doc = factories.make_settings(ACME)
+		rates = {"advance_rate": 0, "reserve_rate": 0, "fee_rate": 0}
+		frappe.db.set_value(settings.DOCTYPE, doc.name, {"client_number": "", "request_stage": "", **rates})
+		frappe.clear_document_cache(settings.DOCTYPE, doc.name)
+		with patch.object(checklist.EmailAccount, "find_default_outgoing", return_value=None):
+			steps = {step["step"]: step for step in api.get_checklist(doc.name)}
+			self.assertEqual(
+				steps["terms"]["missing"],
+				"Enter what the agreement states: Client Number, Advance, Reserve, Fee.",
+			)
+			self.assertIn("This site cannot send mail", steps["credentials"]["missing"])
+			doc.reload()
+			doc.representative_email = "rep@rts.example"
+			with self.refused("This site cannot send mail"):
+				checklist.request_credentials(doc)
+		frappe.db.set_value(settings.DOCTYPE, doc.name, {"client_number": "104233", "fee_rate": 3})
+		frappe.clear_document_cache(settings.DOCTYPE, doc.name)
+		self.assertTrue(api.get_checklist(doc.name)[0]["done"])
+
 	def test_the_timeline_tells_of_batch_and_postings(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
 		doc = report_factories.import_file(
@@ -210,6 +231,32 @@ class TestDesk(FreightCase):
 		self.assertIn("/T", told)
 		self.assertIn(doc.name, told)
 		self.assertIn("2,450.00", told)
+
+	def test_an_invoice_shows_its_position_its_story_and_its_documents(self):
+		self.sent("S", ["AF-10001"], days_ago=1)
+		self.assertEqual(api.get_invoice_overview("AF-10001")["days"], None)  # not bought yet
+		rows = report_factories.purchase_rows("S", ("AF-10001", 2450, 73.5, 122.5))
+		report_factories.import_file("p.xlsx", rows)
+		bought = frappe.db.get_value("Factoring Ledger Entry", {"sales_invoice": "AF-10001"}, "posting_date")
+		shown = api.get_invoice_overview("AF-10001")
+		self.assertEqual((shown["purchased"], shown["open"]), ("2450.00", "2450.00"))
+		self.assertEqual((shown["fee"], shown["reserve"]), ("73.50", "122.50"))
+		self.assertEqual((shown["purchased_on"], shown["days"]), (str(bought), (getdate() - bought).days))
+		self.assertIn("purchased", shown["story"][0]["content"])
+		self.assertIn("/report-import/", shown["story"][0]["content"])
+		factories.make_invoice("AF-10002")
+		doc = frappe.get_doc("Sales Invoice", "AF-10002")
+		for name, kind in (
+			("pod_photo.jpg", "Proof of Delivery"),
+			("rate_confirmation.pdf", "Rate Confirmation"),
+		):
+			file = factories.upload(f"paperwork/{name}", "AF-10002")
+			doc.append("factoring_documents", {"kind": kind, "file": file})
+		doc.save()
+		papers = api.get_document_pictures("AF-10002")
+		self.assertEqual([paper["kind"] for paper in papers], ["Proof of Delivery", "Rate Confirmation"])
+		for paper in papers:
+			self.assertTrue(paper["picture"].startswith("data:image/jpeg;base64,/9j/"), paper["file_name"])
 
 	def test_amounts_in_the_timeline_are_said_in_words_not_by_their_sign(self):
 		self.sent("T", ["AF-10001"], days_ago=1)

@@ -35,8 +35,9 @@ def test_a_company_begins_with_a_checklist(admin):
 	admin.fill("representative_email", "rep@rts.example")
 	admin.save()
 	admin.sees("Submit a Notice of Assignment")
-	assert steps_done(admin) == 0
-	for selector, count in {"li[data-done]": 7, ".page-head .factoring-help": 1}.items():
+	assert steps_done(admin) == 1  # the terms
+	assert admin.page.locator("[data-step='notice'] >> visible=true").bounding_box()["y"] < 900
+	for selector, count in {"li[data-done]": 8, ".page-head .factoring-help": 1}.items():
 		assert admin.page.locator(f"{selector} >> visible=true").count() == count, selector
 	admin.look("setup")
 
@@ -82,7 +83,7 @@ def test_credentials_are_asked_for_and_the_agreement_is_kept(admin):
 	admin.sees("RTS sends the credentials")
 	admin.choose("request_stage", "Credentials Received")
 	admin.save()
-	assert steps_done(admin) == 2
+	assert steps_done(admin) == 3
 
 
 def test_accounts_and_required_documents_are_chosen(admin):
@@ -101,7 +102,7 @@ def test_accounts_and_required_documents_are_chosen(admin):
 	)
 	admin.save()
 	admin.tab("Agreement")
-	assert steps_done(admin) == 4
+	assert steps_done(admin) == 5
 
 
 def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
@@ -135,7 +136,7 @@ def test_factoring_is_enabled_and_the_invoices_queue_by_themselves(admin):
 	admin.form(SETTINGS, ACME)
 	step(admin, "live")
 	admin.page.wait_for_function("() => cur_frm.doc.enabled && !cur_frm.is_dirty()")
-	assert steps_done(admin) == 5
+	assert steps_done(admin) == 6
 	admin.sees("The connection still leads to the sandbox factor")
 	admin.look("setup-done")
 	deadline = time.monotonic() + 120

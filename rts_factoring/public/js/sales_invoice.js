@@ -17,6 +17,7 @@ frappe.ui.form.on("Sales Invoice", {
 		pill(frm);
 		paper_drop(frm);
 		explain(frm);
+		rts_factoring.show_overview(frm);
 		frm.layout.wrapper.find(".factoring-warnings").remove();
 		if (frm.is_new()) return;
 		if (

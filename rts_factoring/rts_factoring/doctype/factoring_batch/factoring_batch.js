@@ -92,6 +92,15 @@ function draft(frm) {
 	if (frm.perm[0]?.write && !frm.perm[0].submit)
 		frm.set_intro(__("A Factoring Manager submits the batch."), "blue");
 	if (frm.is_new() || !frm.doc.invoices?.length) return;
+	if (flt(frm.doc.total_amount) && !["advance", "reserve", "fee"].some((part) => flt(frm.doc[`expected_${part}`]))) {
+		const settings = frappe.utils.get_form_link("Subsidiary Factoring Settings", frm.doc.company, true);
+		frm.set_intro(
+			__("The rates of the agreement are 0, so no advance, reserve or fee is expected. Enter them in {0}.", [
+				settings,
+			]),
+			"orange"
+		);
+	}
 	frm.add_custom_button(__("Preview Schedule"), () => preview(frm));
 }
 

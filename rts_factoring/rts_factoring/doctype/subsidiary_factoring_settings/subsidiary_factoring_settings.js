@@ -45,6 +45,10 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 		}
 	},
 
+	before_save(frm) {
+		frm.show_checklist = frm.is_new();
+	},
+
 	protocol: warn,
 	insecure: warn,
 });
@@ -100,6 +104,8 @@ async function checklist(frm) {
 	);
 	$section.on("click", "[data-step]", (event) => actions(frm)[event.currentTarget.dataset.step][2]());
 	frm.dashboard.show();
+	if (frm.show_checklist) $section[0].scrollIntoView({ block: "center" });
+	frm.show_checklist = false;
 }
 
 // For each step of the checklist: the button's label, whether this user may press it, what it does
@@ -108,6 +114,11 @@ function actions(frm) {
 	const admin = frappe.user.has_role("System Manager");
 	const requested = Boolean(frm.doc.request_stage);
 	return {
+		terms: [
+			__("Enter the Terms"),
+			write,
+			() => frm.scroll_to_field(frm.doc.client_number ? "advance_rate" : "client_number"),
+		],
 		notice: [
 			__("New Notice"),
 			frappe.model.can_create("Notice of Assignment"),
