@@ -71,8 +71,9 @@ if (!rts_factoring.renew) {
 		// a refresh writes the value over the text, and the cursor jumps
 		if (control) control.set_formatted_input = () => {};
 		frm.refresh();
-		if (disputed) frm.show_conflict_message();
+		await frappe.timeout(0.3); // it goes on in the background
 		await frappe.after_ajax(() => {});
+		if (disputed) frm.show_conflict_message();
 		if (control) delete control.set_formatted_input;
 	};
 }
