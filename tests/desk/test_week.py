@@ -128,6 +128,7 @@ def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana)
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Proof of Delivery is missing")
 	dana.sees("Not Ready", ".page-head")
+	dana.accessible(".factoring-reasons")
 	dana.look("not-ready")
 	dana.click("[role=tab]:has-text('Factoring')")
 	dana.page.locator(".factoring-drop input").set_input_files(
@@ -147,6 +148,8 @@ def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana)
 	dana.sees("Queued", ".page-head")
 	kinds = dana.page.evaluate("() => cur_frm.doc.factoring_documents.map((row) => row.kind)")
 	assert kinds == ["Proof of Delivery", "Rate Confirmation"]
+	dana.page.wait_for_function("() => document.querySelectorAll('.factoring-pictures img').length === 2")
+	dana.accessible(".factoring-pictures", ".factoring-drop")
 	dana.look("documents")
 
 
@@ -214,6 +217,7 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 	dana.page.wait_for_function("() => cur_frm.doc.status === 'Delivered'", timeout=240_000)
 	dana.sees("5 of 5 files delivered")
 	dana.page.get_by_text("5 of 5 files delivered").first.scroll_into_view_if_needed()
+	dana.accessible("[data-fieldname='progress']")
 	dana.look("batch-delivered")
 	names = {path.name for path in (factor["root"] / "inbox").rglob("*") if path.is_file()}
 	assert {"AF-10001.pdf", "AF-10002.pdf", "AF-10003.pdf", "AF-10004.pdf"} <= names
@@ -232,6 +236,7 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	week.purchase = current(dana)
 	dana.page.keyboard.press("Alt+ArrowDown")
 	dana.sees("Only the digits of the invoice number match", "[data-part='panel']")
+	dana.accessible("[data-fieldname='lines']")
 	dana.look("purchase-rows")
 	dana.click("[data-close]")
 	dana.page.evaluate(
@@ -255,7 +260,17 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	dana.sees("Posted", ".page-head")
 	dana.form("Sales Invoice", "AF-10002")
 	dana.sees("Financed", ".page-head")
+	dana.sees(re.compile(r"Open with RTS \$ 1,875.50"), ".factoring-line")
 	dana.look("financed")
+	dana.tab("Factoring")
+	dana.sees(re.compile("Financed\\s+\\$ 1,875.50"), ".factoring-overview")
+	dana.sees("Factoring: Purchase", ".factoring-overview")
+	dana.accessible(".factoring-overview")
+	dana.look("position")
+	with dana.page.expect_popup() as opened:
+		dana.click(".factoring-pictures a")
+	assert "/private/files/" in opened.value.url
+	opened.value.close()
 
 
 def test_a_payment_report_is_dropped_on_the_list(dana, factor, week):

@@ -5,6 +5,7 @@ import os
 import re
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
@@ -165,6 +166,19 @@ class Desk:
 				})"""
 			)
 			assert boxes and all(boxes), f"{self.page.url}: {selector} {boxes}"
+
+	def accessible(self, *selectors: str) -> None:
+		"""axe-core finds nothing serious in these parts of the page. What is around them is Frappe's."""
+		self.settled()
+		for selector in selectors:
+			assert self.page.locator(f"{selector} >> visible=true").count(), selector
+		found = Axe().run(self.page, context={"include": [[selector] for selector in selectors]}).response
+		assert [
+			f"{rule['id']} ({rule['impact']}): {rule['help']}: {node['html'][:200]}"
+			for rule in found["violations"]
+			if rule["impact"] in ("serious", "critical")
+			for node in rule["nodes"]
+		] == [], self.page.url
 
 	def cut(self) -> list[str]:
 		"""Texts that stand on the page with an ellipsis, because there is no room for them."""
