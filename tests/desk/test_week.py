@@ -81,7 +81,7 @@ def test_the_workspace_counts_what_needs_attention(dana):
 	dana.sees("3", "[shortcut_name='Queued']")
 	dana.sees(re.compile("Queued for Factoring", re.IGNORECASE))  # Frappe 15 shows it in capitals
 	dana.sees("$ 5,985.75", "[number_card_name='Queued for Factoring']")
-	dana.look("workspace")
+	dana.look("workspace-first")
 
 
 def test_the_workspace_cuts_no_text(dana):
@@ -342,6 +342,9 @@ def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dan
 	dana.sees("Posted", ".page-head")
 	dana.settled()
 	dana.look("payment-posted")
+	dana.open("factoring")
+	dana.sees("Factoring per Week")
+	dana.look("workspace")
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Completed", ".page-head")
 	dana.sees("Factoring: Payment by")
