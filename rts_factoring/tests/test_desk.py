@@ -211,7 +211,7 @@ class TestDesk(FreightCase):
 			steps = {step["step"]: step for step in api.get_checklist(doc.name)}
 			self.assertEqual(
 				steps["terms"]["missing"],
-				"Enter what the agreement states: Client Number, Advance, Reserve, Fee.",
+				"Enter what the agreement states: Client Number, Advance (%), Reserve (%), Fee (%).",
 			)
 			self.assertIn("This site cannot send mail", steps["credentials"]["missing"])
 			doc.reload()
