@@ -23,3 +23,17 @@ rts_factoring.warn = async function (frm) {
 	frm.layout.wrapper.prepend(`<div class="factoring-warnings form-message yellow" role="status">
 		<div>${__("Check these documents before you send them")}</div><ul class="mb-0 pl-4">${items.join("")}</ul></div>`);
 };
+
+// A batch of a company whose agreement has no rates expects nothing
+rts_factoring.warn_of_rates = function (frm) {
+	const expected = ["expected_advance", "expected_reserve", "expected_fee"];
+	if (!flt(frm.doc.total_amount) || expected.some((field) => flt(frm.doc[field]))) return;
+	const settings = frappe.utils.get_form_link("Subsidiary Factoring Settings", frm.doc.company, true);
+	frm.set_intro(
+		__(
+			"The rates of the agreement are 0, so no advance, reserve or fee is expected. Enter them in {0}.",
+			[settings]
+		),
+		"orange"
+	);
+};

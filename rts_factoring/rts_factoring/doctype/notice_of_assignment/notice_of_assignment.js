@@ -66,7 +66,9 @@ async function warn_of_number(frm) {
 	if (message?.client_number || !(frm.doc.text || "").includes("{client_number}")) return;
 	const settings = frappe.utils.get_form_link("Subsidiary Factoring Settings", company, true);
 	frm.set_intro(
-		__("The notice names your client number, and the agreement has none yet. Enter it in {0}.", [settings]),
+		__("The notice names your client number, and the agreement has none yet. Enter it in {0}.", [
+			settings,
+		]),
 		"orange"
 	);
 }

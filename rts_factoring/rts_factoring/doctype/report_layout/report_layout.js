@@ -27,7 +27,9 @@ frappe.ui.form.on("Report Layout", {
 async function draw(frm) {
 	const $preview = frm.get_field("preview").$wrapper;
 	if (frm.tried?.layout !== frm.doc.name) {
-		$preview.html(`<p class="text-muted mb-0">${__("Try the layout on a file to see here how it reads.")}</p>`);
+		$preview.html(
+			`<p class="text-muted mb-0">${__("Try the layout on a file to see here how it reads.")}</p>`
+		);
 		return;
 	}
 	const asked = (frm.preview_asked = (frm.preview_asked || 0) + 1);
