@@ -153,6 +153,7 @@ class TestDesk(FreightCase):
 
 	def test_a_report_of_a_company_that_is_not_set_up_says_so_in_its_place(self):
 		frappe.delete_doc_if_exists(settings.DOCTYPE, BLUEBIRD, force=True)
+		frappe.clear_messages()
 		for report in frappe.get_all("Report", {"module": "RTS Factoring", "disabled": 0}, pluck="name"):
 			answer = query_report.run(report, {"company": BLUEBIRD, **PERIOD}, ignore_prepared_report=True)
 			self.assertEqual(answer["result"], [], report)
