@@ -28,7 +28,8 @@ PASSWORD = "desk-of-acme"
 
 factories.ensure_companies()
 factories.wipe()
-frappe.delete_doc(settings.DOCTYPE, factories.ACME, force=True)
+for company in factories.COMPANIES:
+	frappe.delete_doc(settings.DOCTYPE, company, force=True)
 frappe.db.delete("Account", {"company": factories.ACME, "account_name": ("like", "Factor%")})
 frappe.db.set_single_value("System Settings", "setup_complete", 1)
 if frappe.db.exists("DocType", "Installed Application"):

@@ -8,7 +8,15 @@ import frappe
 from frappe import _
 from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.query_builder.functions import Sum
-from frappe.utils import escape_html, fmt_money, formatdate, get_first_day, getdate, nowdate
+from frappe.utils import (
+	escape_html,
+	fmt_money,
+	formatdate,
+	get_first_day,
+	get_user_date_format,
+	getdate,
+	nowdate,
+)
 
 from rts_factoring.compat import desk_route
 from rts_factoring.core.money import ZERO, money
@@ -72,8 +80,9 @@ def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: dat
 		if monday in bought:
 			bought[monday] += money(row.purchased or 0)
 			cost[monday] += money(row.fee or 0) + money(row.charges or 0)
+	written = "MMM d" if get_user_date_format().startswith("m") else "d MMM"
 	return {
-		"labels": [formatdate(monday, "d MMM") for monday in mondays],
+		"labels": [formatdate(monday, written) for monday in mondays],
 		"datasets": [
 			{"name": _("Purchased"), "values": [float(amount) for amount in bought.values()]},
 			{"name": _("Fees and Charges"), "values": [float(amount) for amount in cost.values()]},
