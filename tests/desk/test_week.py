@@ -216,7 +216,7 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 	dana.form("Factoring Batch", week.batch)
 	dana.page.wait_for_function("() => cur_frm.doc.status === 'Delivered'", timeout=240_000)
 	dana.sees("5 of 5 files delivered")
-	dana.page.get_by_text("5 of 5 files delivered").first.scroll_into_view_if_needed()
+	dana.scroll_to("5 of 5 files delivered")
 	dana.accessible("[data-fieldname='progress']")
 	dana.look("batch-delivered")
 	names = {path.name for path in (factor["root"] / "inbox").rglob("*") if path.is_file()}
@@ -348,7 +348,7 @@ def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dan
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Completed", ".page-head")
 	dana.sees("Factoring: Payment by")
-	dana.page.get_by_text("Factoring: Payment by").first.scroll_into_view_if_needed()
+	dana.scroll_to("Factoring: Payment by")
 	dana.look("timeline")
 
 

@@ -167,6 +167,12 @@ class Desk:
 			)
 			assert boxes and all(boxes), f"{self.page.url}: {selector} {boxes}"
 
+	def scroll_to(self, words: str) -> None:
+		"""At once, because a form that is drawn again never stands still."""
+		self.page.get_by_text(words).first.evaluate(
+			"(element) => element.scrollIntoView({ block: 'center' })"
+		)
+
 	def accessible(self, *selectors: str) -> None:
 		"""axe-core finds nothing serious in these parts of the page. What is around them is Frappe's."""
 		self.settled()
