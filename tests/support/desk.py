@@ -199,9 +199,12 @@ class Desk:
 		return self.page.locator("body").inner_text()
 
 	def sees(self, words: str | re.Pattern, selector: str = "body") -> None:
-		expect(self.page.locator(selector).filter(visible=True).first).to_contain_text(
-			words, timeout=TIMEOUT, use_inner_text=True
-		)
+		place = self.page.locator(selector).filter(visible=True).first
+		try:
+			expect(place).to_contain_text(words, timeout=TIMEOUT, use_inner_text=True)
+		except AssertionError:
+			shown = place.inner_text() if place.count() else "nothing"
+			raise AssertionError(f"{words} is not in {selector} of {self.page.url}: {shown[:1500]}") from None
 
 	def look(self, name: str) -> None:
 		if PICTURES:
