@@ -108,16 +108,19 @@ def test_accounts_and_required_documents_are_chosen(admin):
 
 def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
 	admin.sees("Enter host and user name")
-	step(admin, "connection")
+	step(admin, "rehearsal")
+	admin.sees("start it and leave it running", ".modal.show")
+	admin.look("rehearse")
+	admin.click(".modal.show .btn-modal-primary:has-text('Enter the Sandbox')")
+	admin.page.wait_for_selector(".modal.show input[data-fieldname='password']")
+	shown = (
+		"() => ['host', 'port', 'username', 'remote_folder', 'inbox_folder'].map((name) => cur_frm.doc[name])"
+	)
+	assert admin.page.evaluate(shown) == ["127.0.0.1", 2222, "rts", "inbox", "outbox"]
 	admin.page.wait_for_timeout(600)
-	for fieldname, value in {
-		"host": "127.0.0.1",
-		"port": str(factor["port"]),
-		"username": "rts",
-		"remote_folder": "inbox",
-		"inbox_folder": "outbox",
-	}.items():
-		admin.fill(fieldname, value)
+	admin.close()
+	admin.tab("Connection")
+	admin.fill("port", str(factor["port"]))
 	admin.save()
 	admin.button("Password", "Set Up")
 	admin.page.locator(".modal.show input[data-fieldname='password']").fill("sandbox")

@@ -11,6 +11,15 @@ const ROOT_TYPES = {
 	differences_account: ["in", ["Liability", "Asset"]],
 };
 
+const SANDBOX = {
+	protocol: "SFTP",
+	host: "127.0.0.1",
+	port: 2222,
+	username: "rts",
+	remote_folder: "inbox",
+	inbox_folder: "outbox",
+};
+
 frappe.ui.form.on("Subsidiary Factoring Settings", {
 	setup(frm) {
 		for (const [field, root_type] of Object.entries(ROOT_TYPES)) {
@@ -151,14 +160,10 @@ function rehearse(frm) {
 	const steps = [
 		`${__("On the machine of this site, let the app reach the sandbox factor, start it and leave it running:")}<pre class="my-2">${allow}\n${command}</pre>`,
 		__(
-			"Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.",
-			[
-				"<code>127.0.0.1</code>",
-				"<code>2222</code>",
-				"<code>rts</code>",
-				"<code>inbox</code>",
-				"<code>outbox</code>",
-			]
+			"Press Enter the Sandbox, and store the password it shows. The Connection tab gets host {0}, port {1}, user name {2}, remote folder {3}, inbox folder {4}.",
+			["host", "port", "username", "remote_folder", "inbox_folder"].map(
+				(field) => `<code>${SANDBOX[field]}</code>`
+			)
 		),
 		__("Press Test Connection. Compare the fingerprint with the one the sandbox shows, and confirm it."),
 		__("Tick Enabled, make a Factoring Batch from queued invoices, and submit it."),
@@ -167,11 +172,26 @@ function rehearse(frm) {
 		),
 		__("At the end, cancel both imports, then the batch. Then enter the host RTS gave you."),
 	];
-	frappe.msgprint({
+	const dialog = new frappe.ui.Dialog({
 		title: __("Rehearse with the Sandbox Factor"),
-		message: `<ol class="pl-4">${steps.map((step) => `<li class="mb-2">${step}</li>`).join("")}</ol>`,
-		wide: true,
+		size: "large",
+		fields: [
+			{
+				fieldtype: "HTML",
+				options: `<ol class="pl-4">${steps.map((step) => `<li class="mb-2">${step}</li>`).join("")}</ol>`,
+			},
+		],
 	});
+	const elsewhere = frm.doc.host && frm.doc.host !== SANDBOX.host; // what RTS gave is not overwritten
+	if (frappe.user.has_role("System Manager") && !elsewhere) {
+		dialog.set_primary_action(__("Enter the Sandbox"), async () => {
+			dialog.hide();
+			await frm.set_value(SANDBOX);
+			await save_changes(frm);
+			set_password(frm);
+		});
+	}
+	dialog.show();
 }
 
 function confirm_site(frm) {
