@@ -11,18 +11,25 @@ def chosen(desk, fieldname: str) -> str:
 	return field.evaluate("(select) => select.selectedOptions[0].text")
 
 
+def typed(desk, fieldname: str) -> str:
+	return desk.page.locator(f"[data-fieldname='{fieldname}'] input >> visible=true").first.input_value()
+
+
 def test_a_schedule_layout_is_in_words_and_its_preview_follows(admin):
 	admin.form("Schedule Layout", "RTS")
 	admin.sees("Invoice Number", "[data-fieldname='columns']")
 	admin.sees("AF-10001", PREVIEW)
 	admin.sees("11/24/2026", PREVIEW)
-	assert (chosen(admin, "date_format"), chosen(admin, "amounts")) == ("11/26/2026", "1850.00")
-	for code in ("invoice_no", "%m/%d", "minimal"):
+	assert (typed(admin, "date_format"), chosen(admin, "amounts")) == ("11/26/2026", "1850.00")
+	for code in ("invoice_no", "minimal"):
 		assert code not in admin.text()
 	admin.accessible(PREVIEW)
 	admin.look("schedule-layout")
-	admin.choose("date_format", "%Y-%m-%d")
+	admin.fill("date_format", "2026-11-26")
 	admin.sees("2026-11-24", PREVIEW)
+	admin.fill("date_format", "%d.%b.%y")  # a pattern of one's own
+	admin.sees("24.Nov.26", PREVIEW)
+	assert admin.page.evaluate("() => cur_frm.doc.date_format") == "%d.%b.%y"
 	admin.choose("amounts", "cents")
 	admin.sees("185000", PREVIEW)
 	admin.choose("quoting", "none")

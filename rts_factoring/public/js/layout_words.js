@@ -85,10 +85,8 @@ for (const [doctype, names] of Object.entries(LAYOUT_CHOICES)) {
 	}
 }
 const date_format = frappe.meta.docfield_map["Schedule Layout"]?.date_format;
-if (date_format) {
-	date_format.fieldtype = "Select";
+if (date_format)
 	date_format.formatter = (value) => frappe.utils.escape_html(DATE_FORMATS[value] || value || "");
-}
 
 // The choices of the form and of its tables
 rts_factoring.show_words = function (frm) {
@@ -103,12 +101,9 @@ rts_factoring.show_words = function (frm) {
 		}
 	}
 	if (frm.doctype !== "Schedule Layout") return;
-	const known = new Set([...Object.keys(DATE_FORMATS), frm.doc.date_format]);
-	frm.set_df_property(
-		"date_format",
-		"options",
-		pairs([...known], (value) => DATE_FORMATS[value] || value)
-	);
+	frm.set_df_property("date_format", "ignore_validation", 1); // any pattern of strftime
+	const formats = Object.entries(DATE_FORMATS).map(([value, label]) => ({ value, label }));
+	frm.set_df_property("date_format", "options", formats);
 };
 
 // A preview that follows what is typed: `draw` half a second after the last change. For a form's `setup`

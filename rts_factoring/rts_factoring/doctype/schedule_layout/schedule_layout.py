@@ -21,7 +21,7 @@ class ScheduleLayout(Document):
 		bom: DF.Check
 		columns: DF.Table[ScheduleLayoutColumn]
 		company: DF.Link | None
-		date_format: DF.Data | None
+		date_format: DF.Autocomplete | None
 		delimiter: DF.Literal["Comma", "Semicolon", "Tab", "Pipe", "Fixed Width"]
 		encoding: DF.Data | None
 		header: DF.Check
