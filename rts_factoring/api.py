@@ -2,15 +2,16 @@
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
-from rts_factoring.services.accounting import deposits, direct_payments, repairs
+from rts_factoring.services.accounting import adjustments, deposits, direct_payments, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import layouts
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import document_checks, document_pictures, documents, notices, readiness
 from rts_factoring.services.reports import decisions, mailbox, posting, row_details, row_pages
-from rts_factoring.services.views import checklist, invoice_status, overview
+from rts_factoring.services.views import checklist, closes, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -173,6 +174,15 @@ def download_batch(batch: str) -> None:
 	frappe.local.response.type = "download"
 
 
+@frappe.whitelist()
+def download_close(close: str) -> None:
+	"""The workbook of a month: of a closed one as it was closed, of a draft as it is now."""
+	doc = _readable("Factoring Close", close)
+	frappe.local.response.filename = f"{doc.name}.xlsx"
+	frappe.local.response.filecontent = closes.workbook(doc)
+	frappe.local.response.type = "download"
+
+
 # What the app's forms show. They ask by name, so a document that is old in the browser does no harm.
 
 
@@ -222,6 +232,20 @@ def get_document_warnings(doctype: str, name: str) -> list[dict]:
 
 
 @frappe.whitelist()
+def preview_adjustment(adjustment: str) -> dict:
+	"""The journal entries that a submit of a saved adjustment would make now, and what keeps lines from being posted."""
+	return adjustments.preview(_readable("Factoring Adjustment", adjustment))
+
+
+@frappe.whitelist()
+def get_closing_lines(company: str) -> list[dict]:
+	"""Lines of an adjustment that end everything with RTS: buyouts, cash advances, the reserve."""
+	frappe.has_permission("Factoring Adjustment", "create", throw=True)
+	_check_company(company)
+	return adjustments.closing_lines(company)
+
+
+@frappe.whitelist()
 def preview_schedule(batch: str) -> str:
 	"""The schedule as it would be sent."""
 	return schedule_files.preview(_readable("Factoring Batch", batch))
@@ -243,14 +267,14 @@ def get_checklist(settings: str) -> list[dict]:
 
 @frappe.whitelist()
 def get_card(filters: str | dict) -> str:
-	"""What a number card of the workspace shows; `filters` holds the `card`, and a `company` or none."""
+	"""What a number card of the workspace shows; `filters` holds the `card`, and a `company` or none, and `to_date` for a past day."""
 	asked = frappe._dict(frappe.parse_json(filters))
 	if asked.card not in overview.CARDS:
 		frappe.throw(_("There is no such card."))
 	frappe.has_permission(overview.CARDS[asked.card][0], "read", throw=True)
 	if asked.company:
 		_check_company(asked.company)
-	return overview.card(asked.card, asked.company)
+	return overview.card(asked.card, asked.company, getdate(asked.to_date) if asked.to_date else None)
 
 
 @frappe.whitelist()

@@ -16,15 +16,19 @@ def custom_fields() -> dict[str, list[dict]]:
 		"Payment Entry": _payment_entry(),
 		"Journal Entry": [
 			_field(
-				"factoring_report_import",
+				fieldname,
 				"Link",
-				"Report Import",
-				insert_after="user_remark",
-				options="Report Import",
+				doctype,
+				insert_after=after,
+				options=doctype,
 				read_only=1,
 				no_copy=1,
 				print_hide=1,
 				search_index=1,
+			)
+			for fieldname, doctype, after in (
+				("factoring_report_import", "Report Import", "user_remark"),
+				("factoring_adjustment", "Factoring Adjustment", "factoring_report_import"),
 			)
 		],
 	}

@@ -36,9 +36,11 @@ _COMPANY_DOCTYPES = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Factoring Adjustment",
 	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Factoring Close",
 )
 _LAYOUTS = ("Report Layout", "Schedule Layout")
 doc_events = {
@@ -134,8 +136,12 @@ scheduler_events = {
 _CHILD_TABLES = (
 	"Factoring Batch Invoice",
 	"Factoring Batch File",
+	"Factoring Adjustment Line",
 	"Factoring Document",
 	"Factoring Document Kind",
+	"Factoring Close Item",
+	"Factoring Close Figure",
+	"Factoring Close Entry",
 )
 permission_query_conditions = {
 	**{doctype: "rts_factoring.permissions.company_condition" for doctype in _COMPANY_DOCTYPES},
@@ -164,6 +170,8 @@ _INVOICE = [f"public/js/{name}.js" for name in ("factoring_invoice", "invoice_ov
 _LAYOUT_FORM = [*_FORM, "public/js/layout_words.js"]
 doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Adjustment": _FORM,
+	"Factoring Close": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,

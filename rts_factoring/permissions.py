@@ -13,8 +13,12 @@ READING = ("read", "select", "export", "print", "email", "report")
 PARENTS = {
 	"Factoring Batch Invoice": ("Factoring Batch",),
 	"Factoring Batch File": ("Factoring Batch",),
+	"Factoring Adjustment Line": ("Factoring Adjustment",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
+	"Factoring Close Item": ("Factoring Close",),
+	"Factoring Close Figure": ("Factoring Close",),
+	"Factoring Close Entry": ("Factoring Close",),
 }  # child table → its parents that have a company
 WITH_FILES = (
 	"Sales Invoice",
@@ -23,8 +27,10 @@ WITH_FILES = (
 	"Factoring Batch",
 	"Report Import",
 	"Report Import Line",
+	"Factoring Adjustment",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Factoring Close",
 	"Report Layout",
 	"Schedule Layout",
 )  # what has a company and may carry packets, schedules, reports and documents

@@ -199,12 +199,17 @@ class Event(str, Enum):
 	DIFFERENCE = "difference"  # taken from the reserve, and nothing in our books to set against it
 	NON_PAYMENT = "non_payment"  # the debtor paid nothing, which moves nothing
 	REST_WRITTEN_OFF = "rest_written_off"  # a short-paid rest that a person gives up; no row says it
+	REVERSAL = "reversal"  # the mirror of a posted ledger entry, which keeps the event of that one
+	POLICY_CHANGE = "policy_change"  # an open position is stated under the other policy
 
 
 # Only purchase reports have rows of these: RTS kept money of a funding for something older.
 FUNDING_EVENTS = frozenset((Event.RESERVE_SETTLEMENT, Event.ADVANCE_REPAID, Event.RECOVERY))
 # The types of rows of purchase reports that are no purchases: what RTS kept of the payout.
 DEDUCTION_EVENTS = FUNDING_EVENTS | {Event.FEE, Event.CHARGE}
+
+# No row of a report says these.
+OWN_EVENTS = frozenset((Event.REST_WRITTEN_OFF, Event.REVERSAL, Event.POLICY_CHANGE))
 
 # What moves only the accounts between RTS and us may be about no invoice. Every other event is about one.
 NEEDS_INVOICE = frozenset(Event) - {
@@ -217,4 +222,5 @@ NEEDS_INVOICE = frozenset(Event) - {
 	Event.PAYOUT_FEE,
 	Event.PAYOUT_CHARGE,
 	Event.DIFFERENCE,
+	Event.REVERSAL,
 }

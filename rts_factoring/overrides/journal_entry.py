@@ -1,6 +1,6 @@
 from rts_factoring.services.accounting import journal_entries, protection
 
-APP_FIELDS = ("factoring_report_import",)
+APP_FIELDS = ("factoring_report_import", "factoring_adjustment")
 
 
 def validate(doc, method=None):

@@ -107,6 +107,7 @@ def _given(value: object, _of: "Company") -> object:
 def _another_value(row: dict, of: "Company") -> object:
 	if row["fieldtype"] == "Link":
 		links = {"Factoring Batch": of.batch, "Notice of Assignment": of.notice, "Report Import": of.posted}
+		links |= {"Factoring Adjustment": of.adjustment}
 		return links.get(row["options"]) or frappe.db.get_value("File", {"file_url": of.files["packet"]})
 	return {"Select": row.get("options", "").split("\n")[-1], "Check": 1}.get(row["fieldtype"], "written")
 
@@ -151,6 +152,8 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_document_pictures": invoice,
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
+		"api.download_close": {"close": of.close},
+		"Factoring Close.make_entries": {"on": ("Factoring Close", of.close)},
 		"api.hold_for_factor": {"payment_entry": of.payment},
 		"report.get_script": {"report_name": "Accounts Receivable"},
 		"api.find_repairs": {"company": of.company},
@@ -164,6 +167,10 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_teachable": {"report_import": of.posted},
 		"api.preview_entries": {"report_import": of.posted},
 		"api.expected_deposit": {"report_import": of.posted},
+		"api.preview_adjustment": {"adjustment": of.adjustment},
+		"api.get_closing_lines": {"company": of.company},
+		"Factoring Adjustment.record_payment": {"on": ("Factoring Adjustment", of.adjustment)}
+		| {"bank_account": of.bank, "day": "2026-11-20"},
 		"api.preview_schedule": {"batch": of.batch},
 		"api.preview_schedule_layout": {
 			"layout": frappe.get_doc("Schedule Layout", of.schedule_layout).as_json()
@@ -182,6 +189,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		},
 		"api.import_received": {"received_report": of.received},
 		"Subsidiary Factoring Settings.confirm_site": {"on": agreement},
+		"Report Import.correct": {"on": report, "row": 5, "reason": "test"},
 		"Report Import.settle_rests": {"on": report, "rows": [5], "action": "write_off", "reason": "test"},
 		"Report Import.teach": {"on": ("Report Import", of.draft), "what": "Word", "text": "x", "means": "x"},
 		"Report Import.record_decision": {"on": ("Report Import", of.draft)} | row,
@@ -243,9 +251,11 @@ class Company:
 	notice: str = ""
 	bank: str = ""
 	payment: str = ""  # a draft of no factored invoice
+	adjustment: str = ""  # submitted
 	received: str = ""  # a mailed report that was kept aside
 	open_invoice: str = ""  # a draft
 	entry: str = ""  # a draft journal entry
+	close: str = ""  # a draft of a month's close
 	customer: str = ""
 	report_layout: str = ""
 	schedule_layout: str = ""
@@ -263,6 +273,8 @@ class Company:
 			self.posted,
 			self.notice,
 			self.received,
+			self.close,
+			self.adjustment,
 			*self.files.values(),
 		}
 		return (found | {self.report_layout, self.schedule_layout}) - {""}
@@ -299,9 +311,11 @@ def make_companies() -> tuple[Company, Company]:
 		found.bank = _bank(company)
 		found.payment = _payment(found)
 		found.received = _received(found)
+		found.adjustment = _adjustment(found)
 		found.open_invoice = _open_invoice(found)
 		found.customer = factories.receivables()[found.invoice]["customer"]
 		found.entry = _entry(found)
+		found.close = _close(company)
 		found.report_layout, found.schedule_layout = (own_layout(doctype, company) for doctype in SHARED)
 		_add_files(found)
 		Attempt("Deliver", company, found.batch).succeeded(f"{found.batch} arrived")
@@ -367,6 +381,14 @@ def _payment(found: Company) -> str:
 	return frappe.get_doc(values | amounts).insert().name
 
 
+def _adjustment(found: Company) -> str:
+	line = {"event": "Payout Charge", "amount": 1}
+	values = {"company": found.company, "posting_date": "2026-11-10", "reason": "Told by phone"}
+	doc = frappe.get_doc({"doctype": "Factoring Adjustment", **values, "lines": [line]}).insert()
+	doc.submit()
+	return doc.name
+
+
 def _received(found: Company) -> str:
 	origin = provenance.Provenance(provenance.MAIL, "stranger@example.com")
 	return received.record(origin, "report.xlsx", received.KEPT_ASIDE, company=found.company)
@@ -387,6 +409,11 @@ def _entry(found: Company) -> str:
 	accounts = [row | {"cost_center": center} for row in accounts]
 	values = {"company": found.company, "posting_date": "2026-11-10", "accounts": accounts}
 	return frappe.get_doc({"doctype": "Journal Entry", **values}).insert().name
+
+
+def _close(company: str) -> str:
+	values = {"company": company, "month_end": "2026-10-31"}
+	return frappe.get_doc({"doctype": "Factoring Close", **values}).insert().name
 
 
 def _add_files(found: Company) -> None:

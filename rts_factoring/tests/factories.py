@@ -25,7 +25,14 @@ ITEM = "Freight"
 PRICES = "Freight Rates"
 POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", "Sales Invoice")
 OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
-OURS += ("Received Report", "Notice of Assignment", "Report Layout", "Schedule Layout")
+OURS += (
+	"Factoring Adjustment",
+	"Factoring Close",
+	"Received Report",
+	"Notice of Assignment",
+	"Report Layout",
+	"Schedule Layout",
+)
 
 
 @cache

@@ -26,6 +26,7 @@ LISTED = (
 	"Received Report",
 	"Factoring Ledger Entry",
 	"Factoring Log",
+	"Factoring Close",
 	"Report Layout",
 	"Schedule Layout",
 )
@@ -34,6 +35,9 @@ CHILDREN = {
 	"Factoring Batch File": "Factoring Batch",
 	"Factoring Document": "Sales Invoice",
 	"Factoring Document Kind": "Subsidiary Factoring Settings",
+	"Factoring Close Item": "Factoring Close",
+	"Factoring Close Figure": "Factoring Close",
+	"Factoring Close Entry": "Factoring Close",
 }
 SEARCH = "/api/method/frappe.desk.search.search_link"
 PERIOD = {"from_date": "2026-01-01", "to_date": "2026-12-31"}

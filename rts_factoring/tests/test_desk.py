@@ -15,7 +15,7 @@ from rts_factoring.services.common import help_pages
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import progress
-from rts_factoring.services.views import checklist, invoice_status, overview, reminders, timeline
+from rts_factoring.services.views import checklist, completeness, invoice_status, overview, reminders, timeline
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -55,16 +55,16 @@ class TestDesk(FreightCase):
 		factories.make_settings(ACME, purchase_overdue_days=3)
 		self.sent("OLD", ["AF-10001"], days_ago=5)
 		self.sent("NEW", ["AF-10002"], days_ago=1)
-		self.assertEqual(reminders.overdue_batches(ACME), ["OLD"])
+		self.assertEqual(completeness.overdue_batches(ACME), ["OLD"])
 		report_factories.import_file(
 			"p.xlsx", report_factories.purchase_rows("OLD", ("AF-10001", 2450, 73.5, 122.5))
 		)
-		self.assertEqual(reminders.overdue_batches(ACME), [])
+		self.assertEqual(completeness.overdue_batches(ACME), [])
 
 	def test_zero_days_send_no_reminder(self):
 		factories.make_settings(ACME, purchase_overdue_days=0)
 		self.sent("OLD", ["AF-10001"], days_ago=50)
-		self.assertEqual(reminders.overdue_batches(ACME), [])
+		self.assertEqual(completeness.overdue_batches(ACME), [])
 
 	def test_each_matter_is_one_message_and_its_switch_silences_it(self):
 		factories.make_settings(ACME, purchase_overdue_days=3)
@@ -176,7 +176,7 @@ class TestDesk(FreightCase):
 
 	def test_the_cards_of_the_workspace_ask_for_a_card_that_exists(self):
 		cards = frappe.get_all("Number Card", {"module": "RTS Factoring"}, ["method", "filters_json", "type"])
-		self.assertEqual(len(cards), 4)
+		self.assertEqual(len(cards), 5)
 		for card in cards:
 			self.assertEqual((card.type, card.method), ("Custom", "rts_factoring.api.get_card"))
 			self.assertTrue(api.get_card(card.filters_json))

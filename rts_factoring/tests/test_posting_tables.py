@@ -113,14 +113,14 @@ def as_erpnext_does():
 	"""Entries are inserted, then submitted, and each updates its invoice at once."""
 	post, defer = journal_entries.post, outstanding.defer
 
-	def plain(voucher, agreement, *, report_import, remark):
+	def plain(voucher, agreement, *, source, remark):
 		doc = frappe.new_doc("Journal Entry")
 		doc.update(
 			{
 				"company": agreement.company,
 				"posting_date": voucher.day,
 				"user_remark": remark,
-				"factoring_report_import": report_import,
+				source.journal_field: source.name,
 				"naming_series": agreement.journal_naming_series,
 			}
 		)

@@ -7,38 +7,9 @@ from rts_factoring.services.accounting import deposits
 from rts_factoring.services.reports import decisions, report_import
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, bank_account
-from rts_factoring.tests.report_case import ReportCase
+from rts_factoring.tests.report_case import UndoCase
 
-PERIOD = "11/01/2026 - 11/30/2026"
 ONE, TWO = "AF-10001", "AF-10003"
-
-
-class UndoCase(ReportCase):
-	SENT = True
-
-	def setUp(self):
-		super().setUp()
-		self.bought = report_factories.import_sample("purchase_clean")
-
-	def post(self, *rows, period: str = PERIOD):
-		self.number = getattr(self, "number", 0) + 1
-		return report_factories.import_file(
-			f"undo-{self.number}.xlsx", report_factories.payment_rows(period, *rows)
-		)
-
-	def cancel(self, doc) -> None:
-		frappe.get_doc("Report Import", doc.name).cancel()
-		self.assert_books_agree()
-
-	def post_late(self, doc, row: int, event: str) -> None:
-		decisions.record_decision(doc.name, [row], "type", event=event)
-		report_import.post_waiting(doc.name)
-
-	def blocked(self, doc, *words: str) -> None:
-		frappe.db.savepoint("blocked")
-		with self.refused(*words):
-			frappe.get_doc("Report Import", doc.name).cancel()
-		frappe.db.rollback(save_point="blocked")
 
 
 class TestOrder(UndoCase):

@@ -174,6 +174,16 @@ ROWS: dict[str, Message] = {
 		"A cell has a formula without a saved result.",
 		"Open the file in Excel, save it, and import it again.",
 	),
+	# What a line of a Factoring Adjustment lacks.
+	"no_effect": Message("The line posts nothing.", "Choose an event that moves money, or remove the line."),
+	"nothing_to_reverse": Message(
+		"The row posts nothing any more: it was undone, or another adjustment has taken it back.",
+		"Remove the line, or choose another row.",
+	),
+	"built_on": Message(
+		"Later postings of this invoice build on this row: without it the invoice's history is impossible.",
+		"Take back those rows in this adjustment too, in lines above this one.",
+	),
 	# Whether it was posted before.
 	"posted_before": Message(
 		"An earlier import has already posted this row.",
@@ -186,6 +196,14 @@ ROWS: dict[str, Message] = {
 	"posted_differently": Message(
 		"An earlier import has posted this row, but the row says something else now.",
 		"Accept to post the difference. If it is another row that happened too, choose Row of Its Own. If nothing is to be posted, ignore it.",
+	),
+	"corrected_before": Message(
+		"A Factoring Adjustment has corrected this row after it was posted, and the row says something else now.",
+		"If the correction says the same, ignore the row. If it is another row that happened too, choose Row of Its Own.",
+	),
+	"adjusted_before": Message(
+		"A Factoring Adjustment has posted this already.",
+		"Ignore the row. If it happened once more, accept it.",
 	),
 	"ignored_differently": Message(
 		"The same row was ignored in an earlier import, but the row says something else now.",

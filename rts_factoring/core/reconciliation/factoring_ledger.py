@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..model import DEFAULT_TERMS, InvoiceState, Outcome, Policy, Position, Receivable, ReportTerms
+from .adjusted import Adjusted, AdjustedBefore
 from .matching import normalised
 from .posted_rows import PostedRow, posted_row
 from .results import ReconciledLine, Reconciliation
@@ -22,6 +23,8 @@ class FactoringLedger:
 	`batches` has the live ones: batch number → invoices sent in it. `companies` has all subsidiaries, so that a file or
 	row that names another one is recognised. `posted_rows` has each report row that was posted, or ignored by a person.
 
+	`find_adjusted` gives what adjustments have posted to invoices, and without one, that no report row stands for yet.
+
 	Where the history is too long to be held, it is looked up: `find_rows` by identities and fingerprints, `find_positions`
 	and `find_batches` (invoice → the batch it was last sent in) by invoices, which `load` asks for.
 	"""
@@ -37,6 +40,7 @@ class FactoringLedger:
 	find_rows: Callable[[Collection[str], Collection[str]], Iterable[PostedRow]] | None = None
 	find_positions: Callable[[Collection[str]], Mapping[str, Position]] | None = None
 	find_batches: Callable[[Collection[str]], Mapping[str, str]] | None = None
+	find_adjusted: Callable[[Collection[str]], Iterable[Adjusted]] | None = None
 	terms: ReportTerms = DEFAULT_TERMS
 
 	def __post_init__(self) -> None:
@@ -52,6 +56,10 @@ class FactoringLedger:
 			self.positions.update(self.find_positions(invoices))
 		if self.find_batches:
 			self._batch_of.update(self.find_batches(invoices))
+
+	def adjusted_before(self, invoices: Collection[str]) -> AdjustedBefore:
+		"""What adjustments have posted to these invoices, and to none."""
+		return AdjustedBefore(self.find_adjusted(invoices) if self.find_adjusted else ())
 
 	def batch_named(self, text: str) -> str:
 		"""The live batch that this text means, spelt as in the ledger; "" when there is none."""

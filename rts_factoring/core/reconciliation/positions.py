@@ -42,6 +42,10 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	Event.FEE: (("fee", 1, "amount"),),
 	Event.PAYOUT_FEE: (("fee", 1, "amount"),),
 	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
+	Event.REVERSAL: (
+		*((name, 1, name) for name in ("purchased", "collected", "charged_back", "open", "fee")),
+		*((name, 1, name) for name in ("over", "short", "purchase_fee", "holdback")),
+	),
 }
 
 

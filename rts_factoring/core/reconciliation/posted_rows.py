@@ -32,6 +32,7 @@ class PostedRow:
 	name: str = ""
 	corrects: str = ""
 	is_ignored: bool = False
+	is_corrected: bool = False  # by a Factoring Adjustment
 
 
 class Difference(NamedTuple):

@@ -18,6 +18,13 @@ CUSTOMER_DEDUCTIONS, DIFFERENCES = Role.CUSTOMER_DEDUCTIONS, Role.DIFFERENCES
 CASH_ADVANCES = Role.CASH_ADVANCES
 
 
+class Reversed(NamedTuple):
+	"""The ledger entry that a REVERSAL takes back, and its event."""
+
+	entry: str
+	event: Event
+
+
 class Effect(NamedTuple):
 	"""One thing that happened, with its amounts by name (see MATRIX). All are positive in the usual case; one that is left
 	out is zero."""
@@ -27,6 +34,7 @@ class Effect(NamedTuple):
 	invoice_no: str | None = None
 	row: int = 0
 	date: date | None = None
+	reverses: Reversed | None = None
 
 
 class Entry(NamedTuple):
@@ -43,7 +51,8 @@ _KEPT = {RESERVE: "reserve", FEE: "fee", CHARGES: "other", CASH_ADVANCES: "repai
 # purchased P, reserve R, fee F, other O, net N = P-F-R-O, less a cash advance repaid; paid A of open X; short = X-A; over = A-X. Of what an entry credits
 # to the customer, due is the part our books still expect of the invoice, credit the part they do not; held is what a debtor
 # paid us and we keep for RTS. A short pay is billed to the customer again, or allowed within the tolerance. difference is what
-# neither the invoice nor the customer can take. A payment removed is reopened at RTS, but for what was over.
+# neither the invoice nor the customer can take. A payment removed is reopened at RTS, but for what was over. The policy of a
+# policy change is the one that ends. A reversal has the amounts of the entry it takes back by their roles, the signs turned.
 MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.PURCHASE, BORROWING): Entry(_KEPT | {CLEARING: "net"}, {ADVANCES: "purchased"}),
 	(Event.PURCHASE, SALE): Entry(_KEPT | {CLEARING: "net"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
@@ -83,6 +92,10 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.BUYOUT, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
 	(Event.RECOVERY, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
 	(Event.RECOVERY, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
+	(Event.POLICY_CHANGE, BORROWING): Entry(
+		{ADVANCES: "amount"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
+	),
+	(Event.POLICY_CHANGE, SALE): Entry({RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}, {ADVANCES: "amount"}),
 } | {
 	(event, policy): entry
 	for policy in Policy
@@ -98,6 +111,7 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 		(Event.PAYOUT_CHARGE, Entry({CHARGES: "amount"}, {CLEARING: "amount"})),
 		(Event.REST_WRITTEN_OFF, Entry({CUSTOMER_DEDUCTIONS: "amount"}, {RECEIVABLE: "amount"})),
 		(Event.DIFFERENCE, Entry({DIFFERENCES: "amount"}, {RESERVE: "amount"})),
+		(Event.REVERSAL, Entry({role: role.value for role in Role}, {})),
 	)
 }
 

@@ -63,6 +63,7 @@ class _Reconciler:
 		self.matcher = Matcher(
 			receivables, ledger.company, self.invoices, ledger.client_number, other_companies
 		)
+		self.adjusted = ledger.adjusted_before([receivable.invoice_no for receivable in receivables.all])
 		self.positions: dict[str, Position] = {}  # as they are after the rows so far
 		self.moved: set[str] = set()
 
@@ -93,10 +94,13 @@ class _Reconciler:
 		posted = recognised.posted
 		if posted and not recognised.is_same and self._is_bought_again(line, match):
 			posted = None
+		adjusted = "" if posted and recognised.is_same else self._adjusted(line, match)
 		if posted and recognised.is_same:
 			result = RowResult(Outcome.DUPLICATE, "ignored_before" if posted.is_ignored else "posted_before")
 		elif decision.ignore:
 			result = RowResult(Outcome.IGNORED, decision.ignore)
+		elif adjusted and ADJUSTED_BEFORE not in decision.accepted:
+			result = blocked(ADJUSTED_BEFORE)
 		elif posted and (reason := _differs(posted)) not in decision.accepted:
 			result = blocked(reason)
 		else:
@@ -114,7 +118,14 @@ class _Reconciler:
 			recognised.identity,
 			recognised.occurrence,
 			posted,
+			adjusted,
 		)
+
+	def _adjusted(self, line: ReportLine, match: Match) -> str:
+		"""The line of an adjustment that has posted what the row says."""
+		if match.receivable is None and (line.invoice_no or match.outcome is not Outcome.MATCHED):
+			return ""
+		return self.adjusted.take(line, match.receivable.invoice_no if match.receivable else "")
 
 	def _is_bought_again(self, line: ReportLine, match: Match) -> bool:
 		"""Whether RTS has given back the invoice of a purchase, so that it can only be bought anew."""
@@ -235,6 +246,7 @@ class _Reconciler:
 		return tuple(invoice for invoice in self.invoices if invoice not in named)
 
 
+ADJUSTED_BEFORE = "adjusted_before"
 _CERTAIN_OUTCOMES = frozenset((Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING))
 _UNCERTAIN_OUTCOMES = frozenset((Outcome.SUGGESTED, Outcome.IGNORED))
 _STATE_OF_OUTCOME = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceState.DENIED}
@@ -242,6 +254,8 @@ _STATE_OF_OUTCOME = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceSta
 
 def _differs(posted: PostedRow) -> str:
 	"""Why a row waits that says something else than it did when it was posted."""
+	if posted.is_corrected:
+		return "corrected_before"
 	return "ignored_differently" if posted.is_ignored else "posted_differently"
 
 

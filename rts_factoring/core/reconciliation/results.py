@@ -47,6 +47,7 @@ class ReconciledLine:
 	identity: str
 	occurrence: int
 	posted: PostedRow | None = None
+	adjusted: str = ""  # the line of a Factoring Adjustment that has posted it
 
 	@property
 	def differences(self) -> tuple[Difference, ...]:

@@ -48,6 +48,7 @@ ACCEPTABLE = frozenset(
 		"unclear_deduction",
 		"recovery_unclear",
 		"recovered_before",
+		"adjusted_before",
 	)
 )
 WITHOUT_FEE = "without_fee"  # accepted: the fee beside the payment is the one stated at purchase

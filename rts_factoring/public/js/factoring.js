@@ -14,7 +14,9 @@ rts_factoring.help = function (frm, page = frm.meta.documentation) {
 // Frappe loads this file with each form. Register the links once.
 if (!rts_factoring.forms_with_help) {
 	rts_factoring.forms_with_help = [
+		"Factoring Adjustment",
 		"Factoring Batch",
+		"Factoring Close",
 		"Factoring Ledger Entry",
 		"Factoring Log",
 		"Notice of Assignment",
@@ -40,6 +42,20 @@ rts_factoring.call_method = async function (frm, method, args = {}) {
 		freeze: true,
 	});
 	return message;
+};
+
+// Journal entries before they are posted, as tables: `entries` have a day, and rows per account
+rts_factoring.entries_html = function (entries, currency) {
+	const e = frappe.utils.escape_html;
+	const amount = (value) => (value ? format_currency(value, currency) : "");
+	const row = ({ account, role, invoices, debit, credit }) => `<tr><td>${e(account)}
+		<span class="text-muted">${__(frappe.unscrub(role))}${invoices ? `, ${__("{0} invoices", [invoices])}` : ""}</span></td>
+		<td class="text-right">${amount(debit)}</td><td class="text-right">${amount(credit)}</td></tr>`;
+	const table = ({ day, rows }) => `<h6>${frappe.datetime.str_to_user(day)}</h6>
+		<table class="table table-sm table-bordered small"><thead><tr><th>${__("Account")}</th>
+		<th class="text-right">${__("Debit")}</th><th class="text-right">${__("Credit")}</th></tr></thead>
+		<tbody>${rows.map(row).join("")}</tbody></table>`;
+	return entries.map(table).join("");
 };
 
 // Upload one private file. Returns its address, or null after a message with the server's reason.

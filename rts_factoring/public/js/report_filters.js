@@ -28,6 +28,13 @@ rts_factoring.company_filter = () => ({
 	},
 });
 
+rts_factoring.as_of_filter = () => ({
+	fieldname: "as_of",
+	label: __("As Of"),
+	fieldtype: "Date",
+	description: __("Empty: with everything that is posted"),
+});
+
 rts_factoring.period_filters = () => [
 	{
 		fieldname: "from_date",

@@ -57,6 +57,7 @@ rts_factoring.rows.listen_to_panel = function (frm, $wrapper) {
 	$wrapper.on("click", "[data-step]", (event) =>
 		step_to_waiting(frm, Number(event.currentTarget.dataset.step))
 	);
+	$wrapper.on("click", "[data-correct]", () => correct(frm));
 	$wrapper.on("click", "[data-decide]", (event) =>
 		rts_factoring.rows.decide(frm, event.currentTarget.dataset.decide, [frm.rows.open])
 	);
@@ -95,6 +96,7 @@ rts_factoring.rows.panel = function (frm, detail) {
 		[__("Invoices It May Mean"), panel_candidates(frm, detail)],
 		[__("The Row Says"), panel_amounts(frm, row)],
 		[__("What It Posted"), panel_posted(frm, detail.posted)],
+		[__("Corrections"), panel_corrections(frm, detail)],
 		[__("Its Cells in the File"), panel_cells(detail.cells)],
 	];
 	const step = (direction, label, key, row_no) =>
@@ -122,7 +124,7 @@ function panel_reason(row) {
 		? muted(`${[__(row.resolution), who, e(when)].filter(Boolean).join(", ")}${why}`)
 		: "";
 	const remedy = row.meaning && !row.posted ? muted(e(row.remedy)) : "";
-	return `${said(row.meaning)}${said(row.compared)}${posted_before(row)}${remedy}${said(rts_factoring.rows.rest(row))}${decided}`;
+	return `${said(row.meaning)}${said(row.compared)}${posted_before(row)}${adjusted_before(row)}${remedy}${said(rts_factoring.rows.rest(row))}${decided}`;
 }
 
 // Where the row stands that this one repeats, and which amounts differ
@@ -136,6 +138,14 @@ function posted_before(row) {
 	);
 	const where = __("Posted before: {0}, row {1}", [link, row_no]);
 	return `<p>${where}</p>${changes.map((text) => `<p>${frappe.utils.escape_html(text)}</p>`).join("")}`;
+}
+
+// The adjustment that has posted what this row says
+
+function adjusted_before(row) {
+	if (!row.adjustment) return "";
+	const link = frappe.utils.get_form_link("Factoring Adjustment", row.adjustment, true);
+	return `<p>${__("Posted by {0}", [link])}</p>`;
 }
 
 function panel_buttons(frm, { actions }) {
@@ -257,6 +267,41 @@ function panel_posted(frm, entries) {
 			<div>${amounts.join(" · ")}</div><div class="text-muted">${who}</div></li>`;
 	};
 	return entries.length ? `<ul>${entries.map(item).join("")}</ul>` : "";
+}
+
+// What corrects the row, and the button that begins a correction
+
+function panel_corrections(frm, { corrections, correctable }) {
+	const link = ({ name, submitted }) =>
+		`<li>${frappe.utils.get_form_link("Factoring Adjustment", name, true)}
+			<span class="text-muted">${submitted ? __("Submitted") : __("Draft")}</span></li>`;
+	const list = corrections.length ? `<ul>${corrections.map(link).join("")}</ul>` : "";
+	const is_begun = corrections.some(({ submitted }) => !submitted);
+	const button =
+		correctable && !is_begun && frappe.model.can_create("Factoring Adjustment")
+			? `<button type="button" class="btn btn-xs btn-default" data-correct="1">${__("Correct")}</button>`
+			: "";
+	return list + button;
+}
+
+function correct(frm) {
+	frappe.prompt(
+		{
+			fieldname: "reason",
+			fieldtype: "Small Text",
+			label: __("Reason"),
+			reqd: 1,
+			description: __(
+				"Makes a draft that takes back what the row posted and posts it right, in the first open period. Nothing of the import changes."
+			),
+		},
+		async ({ reason }) => {
+			const name = await rts_factoring.call_method(frm, "correct", { row: frm.rows.open, reason });
+			if (name) frappe.set_route("Form", "Factoring Adjustment", name);
+		},
+		__("Correct Row {0}", [frm.rows.open]),
+		__("Make Draft")
+	);
 }
 
 function panel_cells(cells) {

@@ -13,6 +13,11 @@ def period(filters: dict) -> tuple[date, date]:
 	return getdate(filters.get("from_date")), getdate(filters.get("to_date"))
 
 
+def as_of(filters: dict) -> date | None:
+	"""The day a report is asked for; None means with all that is posted."""
+	return getdate(filters["as_of"]) if filters.get("as_of") else None
+
+
 def link(fieldname: str, label: str, doctype: str, width: int = 150) -> dict:
 	return {"fieldname": fieldname, "label": label, "fieldtype": "Link", "options": doctype, "width": width}
 

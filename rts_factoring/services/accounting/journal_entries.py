@@ -1,4 +1,4 @@
-"""Make Journal Entries from effects: few and short, each balanced and linked to its import."""
+"""Make Journal Entries from effects: few and short, each balanced and linked to the document it comes from."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from frappe.model.base_document import get_controller
 from rts_factoring.core.model import Leg, Role
 from rts_factoring.core.money import ZERO
 from rts_factoring.core.reconciliation.posting_matrix import by_role
-from rts_factoring.services.accounting import outstanding
+from rts_factoring.services.accounting import outstanding, sources
 from rts_factoring.services.accounting.protection import own_posting
+from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.company.settings import ACCOUNT_FIELDS
 
 # ERPNext submits a Journal Entry of more than 100 rows in a background job; at most this many of ours name an invoice,
@@ -108,7 +109,7 @@ def _by_day(postings: Iterable[JournalPosting]) -> dict[date, list[JournalPostin
 	return days
 
 
-def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str:
+def post(voucher: Voucher, agreement, *, source: Source, remark: str) -> str:
 	"""Insert and submit the Journal Entry of one voucher; returns its name. Raises if ERPNext did not submit it.
 
 	Inside `outstanding.deferred` the invoices are updated later. An invoice that an earlier voucher named is updated before,
@@ -121,7 +122,7 @@ def post(voucher: Voucher, agreement, *, report_import: str, remark: str) -> str
 			"company": agreement.company,
 			"posting_date": voucher.day,
 			"user_remark": remark,
-			"factoring_report_import": report_import,
+			source.journal_field: source.name,
 		}
 	)
 	if agreement.journal_naming_series:
@@ -259,25 +260,30 @@ def _dimensions(agreement) -> dict[str, str | None]:
 
 def bank_rows(agreement, bank_account: str, amount: float) -> list[dict]:
 	"""Rows of an entry, bank against clearing."""
+	return two_rows(agreement, bank_account, account(agreement, Role.CLEARING), amount)
+
+
+def two_rows(agreement, debit: str, credit: str, amount: float) -> list[dict]:
+	"""Rows of an entry, one account against another, with the dimensions of the settings."""
 	dimensions = _dimensions(agreement)
 	return [
-		{"account": bank_account, "debit_in_account_currency": amount, **dimensions},
-		{"account": account(agreement, Role.CLEARING), "credit_in_account_currency": amount, **dimensions},
+		{"account": debit, "debit_in_account_currency": amount, **dimensions},
+		{"account": credit, "credit_in_account_currency": amount, **dimensions},
 	]
 
 
-def cancel_of_import(report_import: str) -> list[str]:
-	"""Cancel every Journal Entry that an import made, newest first; returns their names. An entry of another company, or one
+def cancel_of(source: Source) -> list[str]:
+	"""Cancel every Journal Entry that a document made, newest first; returns their names. An entry of another company, or one
 	that the factoring ledger does not know, is not touched."""
 	made = frappe.get_all(
-		"Factoring Ledger Entry", filters={"report_import": report_import}, pluck="journal_entry", limit=0
+		"Factoring Ledger Entry", filters={source.ledger_field: source.name}, pluck="journal_entry", limit=0
 	)
 	names = frappe.get_all(
 		"Journal Entry",
 		filters={
-			"factoring_report_import": report_import,
+			source.journal_field: source.name,
 			"docstatus": 1,
-			"company": frappe.db.get_value("Report Import", report_import, "company"),
+			"company": source.company,
 			"name": ("in", sorted({name for name in made if name}) or [""]),
 		},
 		pluck="name",
@@ -305,26 +311,23 @@ def _cancel(name: str) -> None:
 
 
 def refuse_reversal(doc) -> None:
-	"""Refuse ERPNext's Reverse Journal Entry: it would undo an import's journal and not its ledger."""
-	reversed_entry = doc.get("reversal_of")
-	report_import = reversed_entry and frappe.db.get_value(
-		"Journal Entry", reversed_entry, "factoring_report_import"
-	)
-	if report_import:
+	"""Refuse ERPNext's Reverse Journal Entry: it would undo the journal of an import or adjustment and not its ledger."""
+	if owner := sources.of_journal_entry(doc.get("reversal_of")):
 		frappe.throw(
 			_(
-				"Journal Entry {0} belongs to Report Import {1} and cannot be reversed alone. Cancel the import to undo all its entries."
-			).format(reversed_entry, report_import),
+				"Journal Entry {0} belongs to {1} and cannot be reversed alone. Cancel that document to undo all its entries."
+			).format(doc.reversal_of, sources.label(*owner)),
 			title=_("Factoring"),
 		)
 
 
 def refuse_single_cancel(doc) -> None:
-	"""Refuse to cancel a Journal Entry of an import without the import."""
-	if doc.get("factoring_report_import") and not doc.flags.factoring:
+	"""Refuse to cancel a Journal Entry of an import or adjustment without that document."""
+	owner = sources.claimed(doc)
+	if owner and not doc.flags.factoring:
 		frappe.throw(
 			_(
-				"This entry belongs to Report Import {0} and cannot be cancelled alone. Cancel the import to undo all its entries."
-			).format(doc.factoring_report_import),
+				"This entry belongs to {0} and cannot be cancelled alone. Cancel that document to undo all its entries."
+			).format(sources.label(*owner)),
 			title=_("Factoring"),
 		)

@@ -1,4 +1,4 @@
-"""The factoring ledger: what each import did to each invoice and to the reserve. Entries are only ever added.
+"""The factoring ledger: what each import or adjustment did to each invoice and to the reserve. Entries are only ever added.
 
 Positions and invoice states are sums over it (see core.reconciliation.positions).
 """
@@ -19,6 +19,13 @@ from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.positions import MOVES, state_of
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
 from rts_factoring.services.accounting import credits, posting_lock
+from rts_factoring.services.accounting.sources import (
+	ADJUSTMENT,
+	IMPORT,
+	LEDGER_FIELDS,
+	LINE_FIELDS,
+	Source,
+)
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
@@ -40,21 +47,37 @@ _POLICY_FREE = {
 }
 
 
+AMOUNTS = (*ROLES, *_POLICY_FREE.values())  # the columns that a mirror image turns
+_COPIED: tuple[str, ...] = (
+	"posting_date",
+	"company",
+	"currency",
+	"event",
+	"policy",
+	"sales_invoice",
+	"customer",
+	"batch",
+)
+_COPIED += (*LEDGER_FIELDS.values(), *LINE_FIELDS.values(), "journal_entry", "is_reversal")
+
+
 def validate(doc) -> None:
 	"""Refuse every change: only postings write entries."""
 	if not doc.is_new():
 		frappe.throw(
-			_("Factoring Ledger Entries cannot be changed. Cancel the Report Import that made them.")
+			_(
+				"Factoring Ledger Entries cannot be changed. Cancel the document that made them, or correct it."
+			)
 		)
 
 
 def on_trash(doc) -> None:
-	frappe.throw(_("Factoring Ledger Entries cannot be deleted. Cancel the Report Import that made them."))
+	frappe.throw(_("Factoring Ledger Entries cannot be deleted. Cancel the document that made them."))
 
 
 def entry_amounts(effect: Effect, policy: Policy) -> dict[str, Decimal]:
 	"""Amount columns of one effect: per role debit minus credit, and what it means whatever the policy."""
-	row = dict.fromkeys((*ROLES, *_POLICY_FREE.values()), ZERO)
+	row = dict.fromkeys(AMOUNTS, ZERO)
 	for leg in legs(policy, effect):
 		row[leg.role.value] += leg.debit - leg.credit
 	for name, sign, amount in MOVES.get(effect.event, ()):
@@ -77,49 +100,62 @@ def write(rows: Sequence[dict]) -> None:
 	)
 
 
-def reverse(report_import: str) -> list[str]:
-	"""Add the mirror image of every entry of an import; returns the invoices it touched."""
-	entries = frappe.get_all(
-		"Factoring Ledger Entry",
-		filters={"report_import": report_import, "is_reversal": 0},
-		fields=[
-			"name",
-			"posting_date",
-			"company",
-			"currency",
-			"event",
-			"policy",
-			"sales_invoice",
-			"customer",
-			"batch",
-		]
-		+ ["report_import", "report_import_line", "journal_entry", *ROLES, *_POLICY_FREE.values()],
-		limit=0,
-		order_by="creation",
-	)
-	amounts = (*ROLES, *_POLICY_FREE.values())
+def reverse(source: Source) -> list[str]:
+	"""Add the mirror image of every entry of a document; returns the invoices it touched."""
+	entries = entries_of(source)
 	write(
 		[
-			{key: -value if key in amounts else value for key, value in row.items() if key != "name"}
-			| {"is_reversal": 1, "reverses": row.name}
+			{key: -value if key in AMOUNTS else value for key, value in row.items() if key != "name"}
+			| {"is_reversal": int(not row.is_reversal), "reverses": row.name}
 			for row in entries
 		]
 	)
 	return sorted({row.sales_invoice for row in entries if row.sales_invoice})
 
 
+def entries_of(source: Source, **filters) -> list:
+	"""What a document that was not cancelled has posted, oldest first: all columns that a mirror image copies."""
+	return frappe.get_all(
+		"Factoring Ledger Entry",
+		filters={source.ledger_field: source.name, **filters},
+		fields=["name", *_COPIED, *AMOUNTS],
+		limit=0,
+		order_by="creation, name",
+	)
+
+
+def live(table):
+	"""A query on the ledger, under this name, for entries of documents that were not cancelled. Their sums are what stands; an
+	entry that a Factoring Adjustment took back is among them, and so is its mirror."""
+	report, adjustment = frappe.qb.DocType(IMPORT), frappe.qb.DocType(ADJUSTMENT)
+	query = frappe.qb.from_(table).left_join(report).on(report.name == table.report_import)
+	query = query.left_join(adjustment).on(adjustment.name == table.factoring_adjustment)
+	return query.where((report.docstatus == 1) | (adjustment.docstatus == 1))
+
+
 def in_force(table):
-	"""A query on the ledger, under this name, for entries of imports that were not cancelled."""
-	parent = frappe.qb.DocType("Report Import")
-	query = frappe.qb.from_(table).inner_join(parent).on(parent.name == table.report_import)
-	return query.where((parent.docstatus == 1) & (table.is_reversal == 0))
+	"""The same without entries that a Factoring Adjustment took back, and without their mirrors."""
+	query = live(table).where(table.is_reversal == 0)
+	return query.where(table.name.notin(_taken_back()))
 
 
 def in_force_of(company: str, table):
-	"""The same for all entries of a company, of which few imports were cancelled: those are named instead of joined."""
-	cancelled = frappe.get_all("Report Import", {"company": company, "docstatus": 2}, pluck="name")
+	"""The same for all entries of a company, of which few documents were cancelled: those are named instead of joined."""
 	query = frappe.qb.from_(table).where((table.company == company) & (table.is_reversal == 0))
-	return query.where(table.report_import.notin(cancelled)) if cancelled else query
+	for doctype, fieldname in LEDGER_FIELDS.items():
+		if cancelled := frappe.get_all(doctype, {"company": company, "docstatus": 2}, pluck="name"):
+			query = query.where(table[fieldname].isnull() | table[fieldname].notin(cancelled))
+	taken_back = [name for (name,) in _taken_back(company).run()]
+	return query.where(table.name.notin(taken_back)) if taken_back else query
+
+
+def _taken_back(company: str | None = None):
+	"""A query for the entries that adjustments took back."""
+	mirror = frappe.qb.DocType("Factoring Ledger Entry").as_("mirror")
+	adjustment = frappe.qb.DocType(ADJUSTMENT).as_("taking")
+	query = frappe.qb.from_(mirror).inner_join(adjustment).on(adjustment.name == mirror.factoring_adjustment)
+	query = query.where((adjustment.docstatus == 1) & mirror.reverses.isnotnull())
+	return (query.where(adjustment.company == company) if company else query).select(mirror.reverses)
 
 
 def positions(company: str, invoices: Collection[str] | None = None) -> dict[str, Position]:
@@ -152,6 +188,14 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 		rows += query.where(table.sales_invoice.isin(names)).run(as_dict=True)
 	used = credits.used(company, [row.sales_invoice for row in rows if money(row.customer_credit or 0) < 0])
 	return {row.sales_invoice: _position(row, used.get(row.sales_invoice, ZERO)) for row in rows}
+
+
+def balances(company: str, columns: Sequence[str]) -> dict[str, Decimal]:
+	"""Sums of some columns over the company's ledger."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(table).where(table.company == company)
+	((*sums,),) = query.select(*(Sum(table[name]) for name in columns)).run()
+	return {name: money(amount or 0) for name, amount in zip(columns, sums, strict=True)}
 
 
 def open_amounts(invoices: Collection[str]) -> dict[str, Decimal]:
@@ -247,9 +291,9 @@ def _refuse_policy_change(doc) -> None:
 	if open_invoices:
 		more = " " + _("and {0} more").format(len(open_invoices) - 10) if len(open_invoices) > 10 else ""
 		frappe.throw(
-			_("The policy cannot change while invoices are open with RTS. Close these first: {0}.").format(
-				", ".join(sorted(open_invoices)[:10]) + more
-			),
+			_(
+				"The policy cannot change here while invoices are open with RTS. Make a Factoring Adjustment with the purpose Change of Policy, which restates them: {0}."
+			).format(", ".join(sorted(open_invoices)[:10]) + more),
 			title=_("Open Positions"),
 		)
 
@@ -260,14 +304,14 @@ def _refuse_account_change(doc, before, role: Role) -> None:
 	if is_used(doc.company, role):
 		frappe.throw(
 			_(
-				"{0} cannot change, because reports were posted to {1}. Rename that account, or cancel those imports first."
+				"{0} cannot change, because entries were posted to {1}. Rename that account, or cancel the documents that posted them first."
 			).format(_(doc.meta.get_label(field)), frappe.bold(before.get(field))),
 			title=_("Account"),
 		)
 
 
 def is_used(company: str, role: Role) -> bool:
-	"""Whether an import that was not cancelled moved this role."""
+	"""Whether a document that was not cancelled moved this role."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	query = in_force(table).where((table.company == company) & (table[role.value] != 0))
+	query = live(table).where((table.company == company) & (table[role.value] != 0))
 	return bool(query.select(table.name).limit(1).run())

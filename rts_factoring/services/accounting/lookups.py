@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import frappe
 
-from rts_factoring.core.model import Event, Outcome, Policy
+from rts_factoring.core.model import OWN_EVENTS, Event, Outcome, Policy
 from rts_factoring.core.money import money
+from rts_factoring.core.reconciliation.adjusted import Adjusted, facts_of
+from rts_factoring.core.reconciliation.adjustments import AdjustmentLine, PostedEntry, as_report_line
 from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Receivables, exact
 from rts_factoring.core.reconciliation.posted_rows import PostedRow
 from rts_factoring.core.reports.lines import MONEY
 from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting.sources import ADJUSTMENT
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import number_keys, receivables
 from rts_factoring.services.invoices.receivables import chunks
@@ -32,6 +37,7 @@ def load_ledger(company: str, kind: str) -> FactoringLedger:
 		find_rows=partial(_posted_rows, company, kind),
 		find_positions=partial(ledger.positions, company),
 		find_batches=partial(_batches_of, company),
+		find_adjusted=partial(_adjusted, company),
 		terms=settings.report_terms(agreement),
 	)
 
@@ -106,7 +112,68 @@ def _posted_rows(
 	for field, values in ((line.identity, identities), (line.fingerprint, fingerprints)):
 		for part in chunks(sorted(set(values))):
 			found |= {row.name: _posted_row(row) for row in query.where(field.isin(part)).run(as_dict=True)}
+	_mark_corrected(found)
 	return list(found.values())
+
+
+def _mark_corrected(rows: dict[str, PostedRow]) -> None:
+	"""Rows that a submitted adjustment took back."""
+	line, parent = frappe.qb.DocType("Factoring Adjustment Line"), frappe.qb.DocType(ADJUSTMENT)
+	query = frappe.qb.from_(line).inner_join(parent).on(parent.name == line.parent)
+	query = query.where((parent.docstatus == 1) & line.report_import_line.isnotnull())
+	for names in chunks(sorted(rows)):
+		for (name,) in query.where(line.report_import_line.isin(names)).select(line.report_import_line).run():
+			rows[name] = replace(rows[name], is_corrected=True)
+
+
+def _adjusted(company: str, invoices: Collection[str]) -> list[Adjusted]:
+	"""What adjustments have posted to these invoices, and without an invoice, that no posted report row stands for."""
+	line, parent = frappe.qb.DocType("Factoring Adjustment Line"), frappe.qb.DocType(ADJUSTMENT)
+	row = frappe.qb.DocType("Report Import Line")
+	query = (
+		frappe.qb.from_(line)
+		.inner_join(parent)
+		.on(parent.name == line.parent)
+		.left_join(row)
+		.on((row.adjustment_line == line.name) & (row.posted == 1))
+		.where((parent.docstatus == 1) & (parent.company == company) & row.name.isnull())
+		.where(line.event.notin([frappe.unscrub(event.value) for event in OWN_EVENTS]))
+		.orderby(parent.posting_date)
+		.orderby(line.idx)
+		.select(line.star, parent.posting_date)
+	)
+	without = line.sales_invoice.isnull() | (line.sales_invoice == "")
+	rows = query.where(without).run(as_dict=True)
+	for names in chunks(sorted(set(invoices))):
+		rows += query.where(line.sales_invoice.isin(names)).run(as_dict=True)
+	return [
+		Adjusted(
+			each.name,
+			each.sales_invoice or "",
+			each.posting_date,
+			facts_of(as_report_line(adjustment_line(each))),
+		)
+		for each in rows
+	]
+
+
+BESIDE = ("fee", "reserve", "other", "repaid", "net", "released", "chargeback")
+
+
+def adjustment_line(
+	row, posting_date: date | None = None, entries: Sequence[PostedEntry] = ()
+) -> AdjustmentLine:
+	"""A row of a Factoring Adjustment as the core knows it."""
+	return AdjustmentLine(
+		row=row.idx,
+		event=Event(frappe.scrub(row.event)),
+		invoice_no=row.sales_invoice or "",
+		date=posting_date,
+		amount=money(row.amount or 0),
+		amounts={name: amount for name in BESIDE if (amount := money(row.get(name) or 0))},
+		accept=bool(row.accept),
+		entries=tuple(entries),
+	)
 
 
 def _posted_row(row) -> PostedRow:

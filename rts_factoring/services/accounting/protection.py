@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.model import WITH_FACTOR
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger, sources
 from rts_factoring.services.common import locks
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import alerts
@@ -99,17 +99,13 @@ def _may_settle(voucher_type: str, voucher: str) -> bool:
 		return True
 	fields = ["docstatus"]
 	fields += {
-		"Journal Entry": ["factoring_report_import"],
+		"Journal Entry": list(sources.JOURNAL_FIELDS.values()),
 		"Payment Entry": ["factoring_is_ours"],
 	}.get(voucher_type, [])
 	document = frappe.db.get_value(voucher_type, voucher, fields, as_dict=True)
 	return bool(
 		document
-		and (
-			document.docstatus == 2
-			or document.get("factoring_report_import")
-			or document.get("factoring_is_ours")
-		)
+		and (document.docstatus == 2 or sources.claimed(document) or document.get("factoring_is_ours"))
 	)
 
 
@@ -148,13 +144,11 @@ def check_payment(doc) -> None:
 
 def check_unreconcile(doc) -> None:
 	"""An entry of the app, or a payment of an invoice with the factor, is not taken apart."""
-	report_import = doc.voucher_type == "Journal Entry" and frappe.db.get_value(
-		"Journal Entry", doc.voucher_no, "factoring_report_import"
-	)
-	if report_import:
+	owner = sources.of_journal_entry(doc.voucher_no) if doc.voucher_type == "Journal Entry" else None
+	if owner:
 		frappe.throw(
-			_("{0} belongs to Report Import {1}. Cancel the import to undo it.").format(
-				doc.voucher_no, get_link_to_form("Report Import", report_import)
+			_("{0} belongs to {1}. Cancel that document to undo it.").format(
+				doc.voucher_no, get_link_to_form(*owner)
 			),
 			title=_("Entry of a Report"),
 		)
@@ -174,17 +168,17 @@ def refuse_cancel(invoice: str) -> None:
 	"""An invoice with ledger entries in force stays: ERPNext would unlink the app's journal entries without a word."""
 	entry = frappe.qb.DocType("Factoring Ledger Entry")
 	rows = (
-		ledger.in_force(entry)
+		ledger.live(entry)
 		.where(entry.sales_invoice == invoice)
-		.select(entry.report_import)
+		.select(*(entry[name] for name in sources.LEDGER_FIELDS.values()))
 		.distinct()
-		.run()
+		.run(as_dict=True)
 	)
-	imports = sorted({name for (name,) in rows if name})
-	if imports:
+	documents = sorted({owner for row in rows if (owner := sources.source_of(row))})
+	if documents:
 		frappe.throw(
-			_("{0} has entries of {1}. Cancel these imports first.").format(
-				frappe.bold(invoice), ", ".join(get_link_to_form("Report Import", name) for name in imports)
+			_("{0} has entries of {1}. Cancel these documents first.").format(
+				frappe.bold(invoice), sources.links(documents)
 			),
 			title=_("Posted by a Report"),
 		)

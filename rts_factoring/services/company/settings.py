@@ -21,8 +21,9 @@ from rts_factoring.core.eligibility import Terms
 from rts_factoring.core.model import FeesStatedIn, ReportTerms, Role
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.matching import same_client
+from rts_factoring.core.reconciliation.recourse import Recourse
 from rts_factoring.services.common.errors import core_errors_as_frappe
-from rts_factoring.services.company import site_binding
+from rts_factoring.services.company import account_checks, site_binding
 
 DOCTYPE = "Subsidiary Factoring Settings"
 DOWNLOAD = "Download"  # the protocol of a factor without a server: people bring it the files
@@ -40,6 +41,13 @@ ACCOUNT_FIELDS = {
 	Role.CASH_ADVANCES: "cash_advances_account",
 	Role.CUSTOMER_DEDUCTIONS: "customer_deductions_account",
 	Role.DIFFERENCES: "differences_account",
+}
+# Of month ends. Their entries are proposals that an accountant submits, so no report is posted to these accounts.
+MONTH_END_ACCOUNTS = {
+	"prepaid_discount_account": ("Asset",),
+	"accrued_fees_account": ("Liability",),
+	"recourse_loss_account": ("Expense",),
+	"recourse_obligation_account": ("Liability",),
 }
 # Only some reports need these; a row that does says so when it is posted.
 OPTIONAL_ROLES = frozenset((Role.CASH_ADVANCES, Role.CUSTOMER_DEDUCTIONS, Role.DIFFERENCES))
@@ -103,6 +111,12 @@ def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 		key: money(amount * Decimal(repr(flt(agreement.get(f"{key}_rate")))) / 100)
 		for key in ("advance", "reserve", "fee")
 	}
+
+
+def recourse(agreement) -> Recourse:
+	"""When an unpaid invoice goes back to us by the agreement."""
+	days = cint(agreement.repurchase_days) if agreement.recourse else 0
+	return Recourse(days, from_purchase=agreement.repurchase_from == "Purchase Date")
 
 
 def report_terms(settings) -> ReportTerms:
@@ -229,7 +243,7 @@ def validate(doc) -> None:
 		frappe.throw(
 			_("Client Number is empty. Enter the number RTS gave this subsidiary, then enable factoring.")
 		)
-	for field in ("advance_rate", "reserve_rate", "fee_rate"):
+	for field in ("advance_rate", "reserve_rate", "fee_rate", "fee_yearly_rate"):
 		if not 0 <= flt(doc.get(field)) <= 100:
 			frappe.throw(_("{0} must be between 0 and 100 percent.").format(_(doc.meta.get_label(field))))
 	if doc.protocol == "FTP" and doc.host and not doc.insecure:
@@ -341,55 +355,5 @@ def _clear_password_of_changed_login(doc) -> None:
 
 
 def _validate_accounts(doc) -> None:
-	for role, field in ACCOUNT_FIELDS.items():
-		if doc.get(field):
-			_validate_account(doc, role, field)
-	if doc.cost_center:
-		cost_center = frappe.db.get_value(
-			"Cost Center", doc.cost_center, ["company", "is_group"], as_dict=True
-		)
-		if cost_center.company != doc.company or cost_center.is_group:
-			_refuse_account(doc, "cost_center", _("it is a group, or another company's"))
-	used = [doc.get(field) for field in ACCOUNT_FIELDS.values() if doc.get(field)]
-	if len(used) != len(set(used)):
-		frappe.throw(_("Each role needs its own account. Choose another account for one of them."))
-
-
-def _validate_account(doc, role: Role, field: str) -> None:
-	account = frappe.get_cached_value(
-		"Account",
-		doc.get(field),
-		["company", "is_group", "disabled", "root_type", "account_type", "account_currency"],
-		as_dict=True,
-	)
-	if account.company != doc.company:
-		_refuse_account(doc, field, _("it belongs to {0}").format(account.company))
-	if account.is_group:
-		_refuse_account(doc, field, _("it is a group"))
-	if account.disabled:
-		_refuse_account(doc, field, _("it is disabled"))
-	if account.root_type not in ROOT_TYPES[role]:
-		_refuse_account(
-			doc,
-			field,
-			_("it is {0}, and must be {1}").format(
-				_(account.root_type), " / ".join([_(root_type) for root_type in ROOT_TYPES[role]])
-			),
-		)
-	if account.account_type in ("Receivable", "Payable", "Stock"):
-		_refuse_account(
-			doc, field, _("accounts of type {0} need a party or stock").format(account.account_type)
-		)
-	if doc.currency and account.account_currency and account.account_currency != doc.currency:
-		_refuse_account(
-			doc, field, _("it is in {0}, the agreement in {1}").format(account.account_currency, doc.currency)
-		)
-
-
-def _refuse_account(doc, field: str, why: str) -> None:
-	frappe.throw(
-		_("{0}: {1} cannot be used, because {2}.").format(
-			_(doc.meta.get_label(field)), frappe.bold(doc.get(field)), why
-		),
-		title=_("Account"),
-	)
+	by_role = {field: ROOT_TYPES[role] for role, field in ACCOUNT_FIELDS.items()}
+	account_checks.validate(doc, by_role | MONTH_END_ACCOUNTS)

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, now_datetime
 
-from rts_factoring.core.model import DEDUCTION_EVENTS, FUNDING_EVENTS, Event, Outcome, ReportKind
+from rts_factoring.core.model import DEDUCTION_EVENTS, FUNDING_EVENTS, OWN_EVENTS, Event, Outcome, ReportKind
 from rts_factoring.core.reconciliation.results import GENUINE
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
 from rts_factoring.core.reports.layout import DEDUCTION_FIELDS, NOT_COUNTED
@@ -17,12 +17,10 @@ from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import reading, reconciling, report_lines
 
-REPEATS = ("posted_differently", "ignored_differently")
+REPEATS = ("posted_differently", "ignored_differently", "corrected_before")
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(
-		event.value
-		for event in Event
-		if event not in (Event.PURCHASE, Event.REST_WRITTEN_OFF, *FUNDING_EVENTS)
+		event.value for event in Event if event not in (Event.PURCHASE, *OWN_EVENTS, *FUNDING_EVENTS)
 	),
 	ReportKind.PURCHASE: tuple(
 		event.value for event in Event if event in (*DEDUCTION_EVENTS, Event.DIFFERENCE)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
 from rts_factoring.core.model import InvoiceState, Outcome, Policy
-from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.services.accounting import journal_entries, ledger, outstanding, periods, posting_lock
+from rts_factoring.core.reconciliation.posting_matrix import Effect
+from rts_factoring.services.accounting import (
+	effects,
+	journal_entries,
+	ledger,
+	outstanding,
+	periods,
+	posting_lock,
+	sources,
+)
+from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import settings
-from rts_factoring.services.invoices import invoice_state, receivables
+from rts_factoring.services.invoices import invoice_state
 from rts_factoring.services.reports import (
 	follow_up_tasks,
 	progress,
@@ -44,9 +53,9 @@ def post(name: str) -> int:
 		for line in lines
 		if line.effects or line.outcome in (*report_lines.POSTABLE_OUTCOMES, Outcome.IGNORED)
 	]
-	effects = [(line.line.row, effect) for line in ready for effect in line.effects]
+	posted = [(line.line.row, effect) for line in ready for effect in line.effects]
 	with outstanding.deferred():
-		write_effects(doc, result.policy, effects)
+		write_effects(doc, result.policy, posted)
 		report_lines.mark_posted(doc, ready)
 		report_lines.supersede(doc, [line for line in ready if line.effects])
 		follow_up_tasks.open_tasks(doc, ready)
@@ -59,49 +68,22 @@ def post(name: str) -> int:
 	return len(ready)
 
 
-def write_effects(doc, policy: Policy, effects: Sequence[tuple[int, Effect]]) -> None:
+def write_effects(doc, policy: Policy, posted: Sequence[tuple[int, Effect]]) -> None:
 	"""Write journal and ledger entries of an import: its effects, each with the number of its row."""
-	agreement = settings.require(doc.company)
-	postings = _postings(doc, policy, [effect for _row, effect in effects])
-	periods.refuse_closed(doc.company, {posting.day for posting in postings if posting.legs})
-	vouchers: dict[int, str] = {}
-	with outstanding.deferred():
-		for voucher in journal_entries.to_vouchers(postings):
-			progress.show_progress(doc.name, len(vouchers), len(postings))
-			remark = _remark(doc, voucher)
-			name = journal_entries.post(voucher, agreement, report_import=doc.name, remark=remark)
-			vouchers |= {posting.index: name for posting in voucher.postings}
+	effects.write(
+		source_of(doc),
+		policy,
+		posted,
+		periods.day_finder(doc),
+		partial(_remark, doc),
+		partial(progress.show_progress, doc.name),
+	)
+
+
+def source_of(doc) -> Source:
+	"""The import as the writer of the books knows it."""
 	lines = report_lines.names_by_row(doc.name)
-	invoices = {effect.invoice_no for _row, effect in effects if effect.invoice_no}
-	customers = {row.name: row.customer for row in receivables.rows(invoices)}
-	ledger.write(
-		[
-			{
-				"posting_date": posting.day,
-				"company": doc.company,
-				"currency": doc.currency,
-				"event": effect.event.value,
-				"policy": policy.value.title(),
-				"sales_invoice": effect.invoice_no,
-				"customer": customers.get(effect.invoice_no),
-				"batch": doc.batch,
-				"report_import": doc.name,
-				"report_import_line": lines.get(row),
-				"journal_entry": vouchers.get(posting.index),
-				**ledger.entry_amounts(effect, policy),
-				"is_reversal": 0,
-				"reverses": None,
-			}
-			for posting, (row, effect) in zip(postings, effects, strict=True)
-		]
-	)
-
-
-def _postings(doc, policy, effects) -> list[journal_entries.JournalPosting]:
-	return journal_entries.date_in_order(
-		journal_entries.JournalPosting(index, posting_day(doc, effect.date), tuple(legs(policy, effect)))
-		for index, effect in enumerate(effects)
-	)
+	return Source(sources.IMPORT, doc.name, doc.company, doc.currency, doc.batch, lines)
 
 
 def _remark(doc, voucher) -> str:
@@ -138,13 +120,8 @@ def preview(name: str) -> list[dict]:
 	doc = frappe.get_doc("Report Import", name)
 	result = reconciling.reconcile_file(doc)
 	agreement = settings.require(doc.company)
-	postings = _postings(doc, result.policy, result.effects)
+	postings = effects.to_postings(result.policy, result.effects, periods.day_finder(doc))
 	return [
 		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
 		for voucher in journal_entries.to_vouchers(postings)
 	]
-
-
-def posting_day(doc, day):
-	"""The day an effect is posted: as the user set it, else the row's, else the report's, else today."""
-	return getdate(doc.posting_date or day or doc.run_date or None)

@@ -25,7 +25,8 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 	request = doc.read_request
 	with core_errors_as_frappe():
 		report, rows = file or reading.read_report(doc)
-		decided = report_lines.stored_decisions(name)
+		is_first = not frappe.db.exists("Report Import Line", {"report_import": name})
+		decided = report_lines.stored_decisions(doc.amended_from if is_first and doc.amended_from else name)
 		report_lines.delete(name)
 		result = reconcile_import(doc, report, decided=False)
 	report_lines.insert(doc, result, [[to_text(cell) for cell in row] for row in rows])

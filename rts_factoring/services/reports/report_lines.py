@@ -48,7 +48,7 @@ _VALUES = {
 	"chargeback": "chargeback",
 }
 _RECONCILED: tuple[str, ...] = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity")
-_RECONCILED += ("occurrence", "duplicate_of", "differences")
+_RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line")
 _TEXT = 140
 UNREAD = "unread_cells"  # in the parts of a line
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
@@ -139,6 +139,7 @@ def _reconciled(line: ReconciledLine) -> dict:
 		"occurrence": line.occurrence,
 		"duplicate_of": line.posted.name if line.posted else None,
 		"differences": _differences(line),
+		"adjustment_line": line.adjusted or None,
 	}
 
 

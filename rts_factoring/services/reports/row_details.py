@@ -14,7 +14,7 @@ from rts_factoring.core.reconciliation.matching import digits, normalised
 from rts_factoring.core.reports.lines import ReportLine
 from rts_factoring.services.accounting.ledger import ROLES
 from rts_factoring.services.invoices import receivables
-from rts_factoring.services.reports import decisions, report_lines, row_pages
+from rts_factoring.services.reports import corrections, decisions, report_lines, row_pages
 
 _TEXTS = {"invoice_no": "invoice_no", "debtor_name": "debtor", "debtor_code": "debtor_code", "po_no": "po_no"}
 _AMOUNTS = ("invoice_amount", "purchased", "paid")
@@ -23,8 +23,8 @@ _ENTRIES = 20
 
 
 def details(doc, row_no: int) -> dict:
-	"""`row` as in a page, its `cells`, the `invoice` beside it, what it `posted` and the decisions it takes (`actions`); and,
-	where it waits and names no invoice, `candidates`. Of the rows that wait, the one after and the one before it (`next`,
+	"""`row` as in a page, its `cells`, the `invoice` beside it, what it `posted`, the adjustments that correct it
+	(`corrections`) or may (`correctable`), and the decisions it takes (`actions`); and, where it waits and names no invoice, `candidates`. Of the rows that wait, the one after and the one before it (`next`,
 	`previous`; None where there is none)."""
 	found = {"next": _waiting(doc.name, row_no, 1), "previous": _waiting(doc.name, row_no, -1)}
 	rows = frappe.get_all(
@@ -48,6 +48,8 @@ def details(doc, row_no: int) -> dict:
 		"invoice": _beside(line, own[0]) if own else None,
 		"candidates": [_beside(line, invoice) for invoice in others],
 		"posted": _posted(row.name),
+		"corrections": corrections.of_row(row.name),
+		"correctable": doc.docstatus == 1 and corrections.stands(row.name),
 		"actions": decisions.possible(row) if doc.docstatus < 2 else [],
 	}
 

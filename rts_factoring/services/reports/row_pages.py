@@ -15,6 +15,7 @@ from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reports.lines import UnreadCell
 from rts_factoring.core.reports.problems import explained
+from rts_factoring.services.accounting import adjustments
 from rts_factoring.services.common.errors import translate
 from rts_factoring.services.reports import progress, report_lines, short_paid_rests
 
@@ -27,7 +28,7 @@ FIELDS = (
 	*("payment_ref", "event_type", "word", "description", "date", "invoice_amount", "purchased", "fee"),
 	*("reserve", "other", "repaid", "recovered", "unclear", "unread", "parts", "net", "paid"),
 	*("reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by", "decided_on"),
-	*("posted", "duplicate_of", "differences", "currency"),
+	*("posted", "duplicate_of", "differences", "adjustment_line", "currency"),
 )
 
 
@@ -67,6 +68,7 @@ def page(
 def complete(rows: list) -> list:
 	"""The rows with what a person reads of them beside the stored values."""
 	_add_posted_before(rows)
+	told = _adjustments({row.adjustment_line for row in rows if row.adjustment_line})
 	_add_amounts_compared(rows)
 	_add_rests(rows)
 	for row in rows:
@@ -74,11 +76,18 @@ def complete(rows: list) -> list:
 			row.outcome == "ignored" and row.resolution == "Ignored"
 		)  # then it stands in `resolution_reason`
 		meaning, remedy = explain("" if is_own else row.reason or "")
+		row.adjustment = told.get(row.pop("adjustment_line"))
 		row.parts = json.loads(row.parts or "{}")
 		row.update({"meaning": _(meaning) if meaning else "", "remedy": _(remedy) if remedy else ""})
 		if unread := row.parts.pop(report_lines.UNREAD, None):
 			row.meaning = translate(explained(row.reason, (UnreadCell(*cell) for cell in unread)))
 	return rows
+
+
+def _adjustments(lines: set[str]) -> dict[str, str]:
+	"""Line of a Factoring Adjustment → the adjustment."""
+	filters = {"name": ("in", sorted(lines))}
+	return dict(frappe.get_all(adjustments.LINE, filters, ["name", "parent"], as_list=True)) if lines else {}
 
 
 def _asked(report_import: str, outcome: str, search: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -37,15 +38,16 @@ class Comparisons(NamedTuple):
 	receivable: Comparison  # in the ledger, and in the journal entries of imports
 	covered: Comparison  # open with RTS, and in our books
 	owed: Comparison  # at most owed by customers, and outstanding; only invoices that owe more
-	states: Comparison  # wrong states, counted as `theirs`
+	states: Comparison  # wrong states, counted as `theirs`; none as of a day, because an invoice keeps only its state of today
 
 
-def compare(company: str, is_borrowed: bool, journal) -> Comparisons:
-	"""Every invoice in the company's ledger. `journal` is a query for `name` and `amount` per invoice of the imports' entries.
+def compare(company: str, is_borrowed: bool, journal, to_date: date | None = None) -> Comparisons:
+	"""Every invoice in the company's ledger, as of a day or with all that is posted. `journal` is a query for `name` and `amount`
+	per invoice of the imports' entries.
 
 	Borrowing: what RTS has still to collect, our books expect of the customer or have credited. Sale: it left our books.
 	"""
-	base = _by_invoice(company, is_borrowed, journal).as_("base")
+	base = _by_invoice(company, is_borrowed, journal, to_date).as_("base")
 	pairs = {
 		"receivable": (base.receivable, base.journal, None),
 		"covered": (base.open_change, base.covered, None),
@@ -65,7 +67,7 @@ def compare(company: str, is_borrowed: bool, journal) -> Comparisons:
 		differs = only if only is not None else ours != theirs
 		names = _names(base, differs) if differing else []
 		found.append(Comparison(money(mine), money(other), money(difference), names, int(differing)))
-	wrong = [group for group in groups if not group.is_right()]
+	wrong = [group for group in groups if not to_date and not group.is_right()]
 	names = sorted(name for group in wrong for name in _names(base, _of_group(base, signs, group)))[:SHOWN]
 	count = sum(group.invoices for group in wrong)
 	states = Comparison(ZERO, money(count), money(count), names, count)
@@ -102,7 +104,19 @@ def _of_group(base, signs: Iterable[Term], group: _Group) -> Term:
 	return chosen
 
 
-def _by_invoice(company: str, is_borrowed: bool, journal):
+def outstanding_on(company: str, day: date):
+	"""A query for `name` and `amount`: what each Sales Invoice owed at the end of a day, by ERPNext's payment ledger."""
+	ple = frappe.qb.DocType("Payment Ledger Entry")
+	return (
+		frappe.qb.from_(ple)
+		.where((ple.company == company) & (ple.delinked == 0) & (ple.posting_date <= day))
+		.where(ple.against_voucher_type == "Sales Invoice")
+		.groupby(ple.against_voucher_no)
+		.select(ple.against_voucher_no.as_("name"), Sum(ple.amount).as_("amount"))
+	)
+
+
+def _by_invoice(company: str, is_borrowed: bool, journal, to_date: date | None):
 	"""A query with one row an invoice in the ledger, its amounts in cents exactly."""
 	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
 	entries = (
@@ -110,19 +124,23 @@ def _by_invoice(company: str, is_borrowed: bool, journal):
 		.where((table.company == company) & table.sales_invoice.isnotnull())
 		.groupby(table.sales_invoice)
 		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in _SUMMED))
-	).as_("entries")
-	booked, credited = journal.as_("booked"), _credit_notes(company).as_("credited")
-	outstanding = Coalesce(invoice.outstanding_amount, 0)
+	)
+	if to_date:
+		entries = entries.where(table.posting_date <= to_date)
+	entries = entries.as_("entries")
+	booked, credited = journal.as_("booked"), _credit_notes(company, to_date).as_("credited")
+	owed = outstanding_on(company, to_date).as_("owed") if to_date else None
+	outstanding = Coalesce(owed.amount if owed else invoice.outstanding_amount, 0)
 	amount = (
 		Case().when(Coalesce(invoice.rounded_total, 0) != 0, invoice.rounded_total).else_(invoice.grand_total)
 	)
 	expected = outstanding + Coalesce(credited.amount, 0)
 	covered = _greatest(_least(entries.open_change, expected) if is_borrowed else entries.open_change, 0)
+	query = frappe.qb.from_(entries).inner_join(invoice).on(invoice.name == entries.sales_invoice)
+	if owed:
+		query = query.left_join(owed).on(owed.name == entries.sales_invoice)
 	return (
-		frappe.qb.from_(entries)
-		.inner_join(invoice)
-		.on(invoice.name == entries.sales_invoice)
-		.left_join(booked)
+		query.left_join(booked)
 		.on(booked.name == entries.sales_invoice)
 		.left_join(credited)
 		.on(credited.name == entries.sales_invoice)
@@ -133,17 +151,18 @@ def _by_invoice(company: str, is_borrowed: bool, journal):
 	)
 
 
-def _credit_notes(company: str):
+def _credit_notes(company: str, to_date: date | None):
 	"""A query for what submitted credit notes took off each invoice."""
 	note = frappe.qb.DocType("Sales Invoice").as_("note")
 	amount = Case().when(Coalesce(note.rounded_total, 0) != 0, note.rounded_total).else_(note.grand_total)
-	return (
+	query = (
 		frappe.qb.from_(note)
 		.where((note.return_against > "") & (note.company == company))
 		.where((note.docstatus == 1) & (note.is_return == 1))
 		.groupby(note.return_against)
 		.select(note.return_against.as_("name"), (ValueWrapper(0) - Sum(amount)).as_("amount"))
 	)
+	return query.where(note.posting_date <= to_date) if to_date else query
 
 
 def _cents(amount: Term) -> Term:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from decimal import Decimal
 from urllib.parse import quote, urlencode
 
 import frappe
@@ -20,6 +21,9 @@ from frappe.utils import (
 
 from rts_factoring.compat import desk_route
 from rts_factoring.core.money import ZERO, money
+from rts_factoring.core.reconciliation.recourse import WARNINGS
+from rts_factoring.services.company import settings
+from rts_factoring.services.views import ageing
 
 WEEKS = 13
 LEDGER = "Factoring Ledger Entry"
@@ -28,16 +32,21 @@ CARDS: dict[str, tuple[str, str, dict]] = {  # name → DocType, summed field, c
 	"financed": (LEDGER, "open_change", {}),
 	"reserve": (LEDGER, "reserve", {}),
 	"fees": (LEDGER, "fee", {"posting_date": ("Timespan", "this month")}),
+	"buyback": (LEDGER, "open_change", {}),
 }
 REPORTS = {"financed": "Factored Invoices", "reserve": "Reserve Statement", "fees": "Cost of Factoring"}
 
 
-def card(name: str, company: str | None = None) -> str:
-	"""The sum of a card as a link to what it counts, with one line per currency.
+def card(name: str, company: str | None = None, to_date: date | None = None) -> str:
+	"""The sum of a card as a link to what it counts, with one line per currency; of a card about the ledger as of a day, if given.
 
 	Only documents the user may list count. Formatted here, because Frappe's card reads 8.435,75 as 8.44.
 	"""
 	doctype, field, conditions = CARDS[name]
+	if name == "buyback":
+		return _buyback_card(company, to_date or getdate())
+	if to_date and doctype == LEDGER:
+		conditions = {"posting_date": _up_to(conditions, to_date)}
 	filters = [[doctype, key, *condition] for key, condition in conditions.items()]
 	if company:
 		filters.append([doctype, "company", "=", company])
@@ -50,7 +59,7 @@ def card(name: str, company: str | None = None) -> str:
 		fmt_money(get_result(asked, [*filters, [doctype, "currency", "=", currency]]), currency=currency)
 		for currency in currencies
 	]
-	return f'<a href="{escape_html(_address(name, company))}" style="color: inherit; text-decoration: none">{"<br>".join(escape_html(amount) for amount in sums)}</a>'
+	return _linked(_address(name, company), sums)
 
 
 def _address(name: str, company: str | None) -> str:
@@ -65,6 +74,33 @@ def _address(name: str, company: str | None) -> str:
 		path = desk_route(frappe.scrub(doctype).replace("_", "-"))
 		shown |= {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
 	return f"{path}?{urlencode(shown)}" if shown else path
+
+
+def _up_to(conditions: dict, to_date: date) -> tuple:
+	if "posting_date" in conditions:  # of a month: up to that day of its month
+		return ("between", [to_date.replace(day=1), to_date])
+	return ("<=", to_date)
+
+
+def _buyback_card(company: str | None, day: date) -> str:
+	"""What goes back to us within 30 days, of the companies whose ledger the user may list; a link to the invoices."""
+	sums: dict[str, Decimal] = {}
+	for name in [company] if company else settings.factored_companies():
+		if not frappe.get_list(LEDGER, filters={"company": name}, limit=1):
+			continue
+		agreement = settings.require_any(name)
+		amounts = [money(row.amount) for row in ageing.due_for_buyback(agreement, day)]
+		sums[agreement.currency] = sums.get(agreement.currency, ZERO) + sum(amounts, ZERO)
+	sums = sums or {frappe.db.get_default("currency"): ZERO}
+	asked = {"due_within": max(WARNINGS)} | ({"company": company} if company else {})
+	address = desk_route("query-report", "Factored Invoices") + "?" + urlencode(asked)
+	lines = [fmt_money(amount, currency=currency) for currency, amount in sorted(sums.items())]
+	return _linked(address, lines)
+
+
+def _linked(address: str, lines: list[str]) -> str:
+	amounts = "<br>".join(escape_html(line) for line in lines)
+	return f'<a href="{escape_html(address)}" style="color: inherit; text-decoration: none">{amounts}</a>'
 
 
 def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: date | None = None) -> dict:

@@ -5,15 +5,17 @@ from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cint, today
+from frappe.utils import fmt_money, formatdate, getdate
 
 from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.reconciliation.recourse import WARNINGS
 from rts_factoring.services.accounting import repairs
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import alerts, settings
-from rts_factoring.services.views import statements
+from rts_factoring.services.views import ageing, completeness, statements
 
 SHOWN = 20  # names in one message
+BUYBACK_DAYS = (*WARNINGS, 0)
 
 
 def steps() -> list[Callable[[], None]]:
@@ -27,34 +29,12 @@ def remind(company: str) -> None:
 	_held(company)
 	_waiting_rows(company)
 	_not_tied_out(company)
-
-
-def overdue_batches(company: str) -> list[str]:
-	"""Delivered batches without a purchase report after the number of days in the settings, oldest first. 0 days means never."""
-	days = cint(settings.require(company).purchase_overdue_days)
-	if not days:
-		return []
-	late = frappe.get_all(
-		batch_status.DOCTYPE,
-		filters={
-			"company": company,
-			"docstatus": 1,
-			"status": batch_status.DELIVERED,
-			"delivered_on": ("<", add_days(today(), -days)),
-		},
-		pluck="name",
-		order_by="delivered_on",
-	)
-	answered = frappe.get_all(
-		"Report Import",
-		filters={"batch": ("in", late or [""]), "kind": "Purchase", "docstatus": 1},
-		pluck="batch",
-	)
-	return [name for name in late if name not in answered]
+	_incomplete(company)
+	_due_for_buyback(company)
 
 
 def _purchase_overdue(company: str) -> None:
-	late = overdue_batches(company)
+	late = completeness.overdue_batches(company)
 	if late:
 		alerts.notify_managers(
 			company,
@@ -93,6 +73,48 @@ def _not_tied_out(company: str) -> None:
 		_("Open the report Factoring Tie-out. {0}").format("\n".join(texts[:SHOWN])),
 		"Report",
 		"Factoring Tie-out",
+	)
+
+
+def _incomplete(company: str) -> None:
+	"""Reports and deposits that are missing. Batches without a purchase report have a message of their own, and a report that
+	overlaps another lacks nothing."""
+	told = (completeness.NO_PURCHASE, completeness.OVERLAP, completeness.UNCOVERED)
+	found = [item for item in completeness.find(company) if item["kind"] not in told]
+	if found:
+		alerts.notify_managers(
+			company,
+			_("{0}: {1} reports or deposits are missing").format(company, len(found)),
+			"\n".join(item["text"] for item in found[:SHOWN]),
+			"Report",
+			"Factoring Completeness",
+			"incomplete",
+		)
+
+
+def _due_for_buyback(company: str) -> None:
+	"""On the day an invoice reaches 30, 14 or 7 days before its buyback, and on the day itself."""
+	agreement = settings.require(company)
+	due = [row for row in ageing.due_for_buyback(agreement, getdate()) if row.days_left in BUYBACK_DAYS]
+	if not due:
+		return
+	lines = [
+		_("{0} of {1}, {2}, on {3} ({4} days)").format(
+			row.sales_invoice,
+			row.customer_name,
+			fmt_money(row.amount, currency=agreement.currency),
+			formatdate(row.buyback_on),
+			row.days_left,
+		)
+		for row in due[:SHOWN]
+	]
+	alerts.notify_managers(
+		company,
+		_("{0}: {1} invoices come due for buyback").format(company, len(due)),
+		_("RTS may ask you to buy these back if the customer does not pay:") + "\n" + "\n".join(lines),
+		"Report",
+		"Factored Invoices",
+		"buyback",
 	)
 
 

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count, Max, Sum
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce, Count, Max, Sum
 from pypika.terms import Case
 
-from rts_factoring.core.model import Role
+from rts_factoring.core.model import Position, Role
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import ledger
+from rts_factoring.core.reconciliation.positions import state_of
+from rts_factoring.services.accounting import ledger, sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices.receivables import chunks
 from rts_factoring.services.views import invoice_comparison
@@ -22,22 +24,28 @@ from rts_factoring.services.views.invoice_comparison import Comparison
 _BOUGHT_COLUMNS = ("purchased", "reserve", "charges", "clearing")
 _INVOICE_COLUMNS = (
 	*("customer", "customer_name", "posting_date", "due_date"),
-	*("grand_total", "outstanding_amount", "factoring_status", "factoring_batch"),
+	*("grand_total", "factoring_status", "factoring_batch"),
 )
-_FACTORED_COLUMNS = ("purchased", "clearing", "reserve", "fee", "collected", "charged_back", "open_change")
+_FACTORED_COLUMNS = (
+	*("purchased", "clearing", "reserve", "fee", "purchase_fee"),
+	*("collected", "charged_back", "open_change"),
+)
 CONTROL_ROLES = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
 
 
-def tie_out(company: str) -> list[dict]:
-	"""Per role: the ledger's sum, the sum of the imports' journal entries, and their difference; then the same per invoice. Any
+def tie_out(company: str, to_date: date | None = None) -> list[dict]:
+	"""Per role: the ledger's sum, the sum of the app's journal entries, and their difference; then the same per invoice. Any
 	difference other than 0.00 is an error. Differences of invoices are added up without their signs, so that two errors do
-	not cancel out. Control accounts also have their balance and what other entries posted to them (bank deposits)."""
+	not cancel out. Control accounts also have their balance and what other entries posted to them (bank deposits).
+
+	With `to_date` all is as of the end of that day, by posting date, and states of invoices are left out: an invoice keeps only
+	today's."""
 	agreement = settings.require_any(company)
-	sums = ledger_sums(company)
+	sums = ledger_sums(company, to_date)
 	control = {role: agreement.get(settings.ACCOUNT_FIELDS[role]) for role in CONTROL_ROLES}
 	booked, balances = (
-		_import_balances(company),
-		_balances(company, [account for account in control.values() if account]),
+		_import_balances(company, to_date),
+		account_balances(company, [account for account in control.values() if account], to_date),
 	)
 	rows = []
 	for role in (*CONTROL_ROLES, Role.FEE, Role.CHARGES, Role.CUSTOMER_DEDUCTIONS):
@@ -61,8 +69,31 @@ def tie_out(company: str) -> list[dict]:
 			sum((booked.get(account, ZERO) for account in debtors), ZERO),
 		)
 	)
-	rows += _invoice_rows(company, sums, agreement.policy)
+	rows += _invoice_rows(company, sums, policy_on(company, to_date), to_date)
 	return rows
+
+
+def policy_on(company: str, day: date | None) -> str:
+	"""The policy in force on a day: what a Factoring Adjustment changed it to or from, else that of the last entry up to the day,
+	else that of the settings."""
+	current = settings.require_any(company).policy
+	if not day:
+		return current
+	changes = frappe.get_all(
+		sources.ADJUSTMENT,
+		filters={"company": company, "docstatus": 1, "new_policy": ("is", "set")},
+		fields=["posting_date", "new_policy"],
+		order_by="posting_date, creation",
+	)
+	if later := [row.new_policy for row in changes if row.posting_date > day]:
+		return "Sale" if later[0] == "Borrowing" else "Borrowing"
+	if changes:
+		return changes[-1].new_policy
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(table).where((table.company == company) & (table.posting_date <= day))
+	query = query.where((table.is_reversal == 0) & (table.policy > "")).select(table.policy)
+	latest = query.orderby(table.posting_date, order=Order.desc).limit(1).run()
+	return latest[0][0] if latest else current
 
 
 def _row(roles: list[Role], account: str, ours: Decimal, theirs: Decimal) -> dict:
@@ -75,15 +106,18 @@ def _row(roles: list[Role], account: str, ours: Decimal, theirs: Decimal) -> dic
 	}
 
 
-def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str) -> list[dict]:
-	found = invoice_comparison.compare(company, policy == "Borrowing", _import_balance_by_invoice(company))
+def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str, to_date: date | None) -> list[dict]:
+	journal = _import_balance_by_invoice(company, to_date)
+	found = invoice_comparison.compare(company, policy == "Borrowing", journal, to_date)
 	lost = sums["open_change"] - found.covered.ours
-	return [
+	rows = [
 		_by_invoice(_("Receivable, Invoice by Invoice"), found.receivable),
 		_by_invoice(_("Open with RTS, and in Our Books"), found.covered, lost),
 		_by_invoice(_("Owed by Customers at Most"), found.owed),
-		_by_invoice(_("Invoices Whose State Differs from the Ledger"), found.states),
 	]
+	if not to_date:
+		rows.append(_by_invoice(_("Invoices Whose State Differs from the Ledger"), found.states))
+	return rows
 
 
 def _by_invoice(role: str, compared: Comparison, more: Decimal = ZERO) -> dict:
@@ -99,10 +133,10 @@ def _by_invoice(role: str, compared: Comparison, more: Decimal = ZERO) -> dict:
 	}
 
 
-def _import_balance_by_invoice(company: str):
-	"""A query for `name` and `amount` of each invoice in the imports' entries."""
+def _import_balance_by_invoice(company: str, to_date: date | None):
+	"""A query for `name` and `amount` of each invoice in the app's entries."""
 	gl = frappe.qb.DocType("GL Entry")
-	query = _gl_of_imports(company).where(gl.against_voucher_type == "Sales Invoice")
+	query = _gl_of_imports(company, to_date).where(gl.against_voucher_type == "Sales Invoice")
 	query = query.groupby(gl.against_voucher)
 	return query.select(gl.against_voucher.as_("name"), (Sum(gl.debit) - Sum(gl.credit)).as_("amount"))
 
@@ -130,25 +164,29 @@ def ledger_sums(
 	return {name: money(sums[name] or 0) for name in names}
 
 
-def _import_balances(company: str) -> dict[str, Decimal]:
-	"""Account → debit minus credit of the journal entries that report imports made."""
+def _import_balances(company: str, to_date: date | None) -> dict[str, Decimal]:
+	"""Account → debit minus credit of the journal entries that the app made."""
 	gl = frappe.qb.DocType("GL Entry")
-	query = _gl_of_imports(company).groupby(gl.account).select(gl.account, Sum(gl.debit) - Sum(gl.credit))
-	return {account: money(amount or 0) for account, amount in query.run()}
+	query = _gl_of_imports(company, to_date).groupby(gl.account)
+	rows = query.select(gl.account, Sum(gl.debit) - Sum(gl.credit)).run()
+	return {account: money(amount or 0) for account, amount in rows}
 
 
-def _gl_of_imports(company: str):
+def _gl_of_imports(company: str, to_date: date | None):
 	gl, entry = frappe.qb.DocType("GL Entry"), frappe.qb.DocType("Journal Entry")
-	return (
+	query = (
 		frappe.qb.from_(gl)
 		.inner_join(entry)
 		.on((entry.name == gl.voucher_no) & (gl.voucher_type == "Journal Entry"))
 		.where((gl.company == company) & (gl.is_cancelled == 0))
-		.where(entry.factoring_report_import.isnotnull() & (entry.factoring_report_import != ""))
+		.where(sources.made_by_app(entry))
 	)
+	return query.where(gl.posting_date <= to_date) if to_date else query
 
 
-def _balances(company: str, accounts: Iterable[str]) -> dict[str, Decimal]:
+def account_balances(
+	company: str, accounts: Iterable[str], to_date: date | None = None
+) -> dict[str, Decimal]:
 	"""Account → debit minus credit of all its entries."""
 	gl = frappe.qb.DocType("GL Entry")
 	query = (
@@ -157,6 +195,8 @@ def _balances(company: str, accounts: Iterable[str]) -> dict[str, Decimal]:
 		.groupby(gl.account)
 		.select(gl.account, Sum(gl.debit) - Sum(gl.credit))
 	)
+	if to_date:
+		query = query.where(gl.posting_date <= to_date)
 	return {account: money(amount or 0) for account, amount in query.run()}
 
 
@@ -166,8 +206,11 @@ def _debtor_accounts(company: str) -> list[str]:
 	)
 
 
-def factored_invoices(company: str, state: str | None = None, customer: str | None = None) -> list[dict]:
-	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open.
+def factored_invoices(
+	company: str, state: str | None = None, customer: str | None = None, to_date: date | None = None
+) -> list:
+	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open; with `to_date` as of the
+	end of that day, state and outstanding amount too.
 
 	A reversal takes off what it reverses, so all entries count.
 	"""
@@ -179,7 +222,11 @@ def factored_invoices(company: str, state: str | None = None, customer: str | No
 		.groupby(table.sales_invoice)
 		.having(Sum(table.purchased) > 0)
 		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in _FACTORED_COLUMNS))
-	).as_("entries")
+		.select(bought_on(table, company).as_("bought_on"))
+	)
+	if to_date:
+		entries = entries.where(table.posting_date <= to_date)
+	entries = entries.as_("entries")
 	query = (
 		frappe.qb.from_(entries)
 		.inner_join(invoice)
@@ -188,11 +235,42 @@ def factored_invoices(company: str, state: str | None = None, customer: str | No
 		.orderby(invoice.name)
 		.select(entries.star, *(invoice[name] for name in _INVOICE_COLUMNS))
 	)
-	if state:
+	if to_date:
+		owed = invoice_comparison.outstanding_on(company, to_date).as_("owed")
+		query = query.left_join(owed).on(owed.name == entries.sales_invoice)
+		query = query.select(Coalesce(owed.amount, 0).as_("outstanding_amount"))
+	else:
+		query = query.select(invoice.outstanding_amount)
+	if state and not to_date:
 		query = query.where(invoice.factoring_status == state)
 	if customer:
 		query = query.where(invoice.customer == customer)
-	return query.run(as_dict=True)
+	rows = query.run(as_dict=True)
+	if not to_date:
+		return rows
+	for row in rows:
+		row.factoring_status = _state_then(row)
+	return [row for row in rows if not state or row.factoring_status == state]
+
+
+def bought_on(table, company: str):
+	"""The day of an invoice's last purchase that was not undone, as a column of a query on the ledger by invoice."""
+	is_purchase = (table.event == "purchase") & (table.is_reversal == 0)
+	cancelled = frappe.get_all(sources.IMPORT, {"company": company, "docstatus": 2}, pluck="name")
+	if cancelled:
+		is_purchase &= table.report_import.isnull() | table.report_import.notin(cancelled)
+	return Max(Case().when(is_purchase, table.posting_date))
+
+
+def _state_then(row) -> str:
+	position = Position(
+		row.sales_invoice,
+		purchased=money(row.purchased),
+		open=money(row.open_change),
+		collected=money(row.collected),
+		charged_back=money(row.charged_back),
+	)
+	return state_of(position).value
 
 
 def movements(company: str, role: Role, from_date: date, to_date: date) -> list[dict]:

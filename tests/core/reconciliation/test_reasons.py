@@ -5,7 +5,14 @@ from pathlib import Path
 
 from rts_factoring.core.messages import ROWS
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding
-from rts_factoring.core.reconciliation import fee_effects, matching, payment_effects, reconcile, row_effects
+from rts_factoring.core.reconciliation import (
+	adjustments,
+	fee_effects,
+	matching,
+	payment_effects,
+	reconcile,
+	row_effects,
+)
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reports import report
 
@@ -33,7 +40,9 @@ def codes(module) -> set[str]:
 
 
 def test_every_reason_is_explained_with_what_to_do():
-	found = set().union(*map(codes, (*EFFECTS, matching, reconcile)), report._PROBLEM_ORDER, STANDINGS)
+	found = set().union(
+		*map(codes, (*EFFECTS, adjustments, matching, reconcile)), report._PROBLEM_ORDER, STANDINGS
+	)
 	shown = {
 		"",
 		"due",
@@ -56,7 +65,7 @@ def test_every_reason_is_explained_with_what_to_do():
 def test_no_reason_is_explained_that_cannot_occur():
 	assert (
 		ROWS.keys()
-		- set().union(*map(codes, (*EFFECTS, matching, reconcile)))
+		- set().union(*map(codes, (*EFFECTS, adjustments, matching, reconcile)))
 		- set(report._PROBLEM_ORDER)
 		- STANDINGS
 		== set()

@@ -48,7 +48,10 @@ class FactoringLedgerEntry(CompanyDocument):
 			"payout_charge",
 			"difference",
 			"rest_written_off",
+			"policy_change",
 		]
+		factoring_adjustment: DF.Link | None
+		factoring_adjustment_line: DF.Data | None
 		fee: DF.Currency
 		holdback: DF.Currency
 		is_reversal: DF.Check

@@ -264,22 +264,11 @@ async function teach(frm) {
 
 async function preview(frm) {
 	const entries = await frappe.xcall("rts_factoring.api.preview_entries", { report_import: frm.doc.name });
-	const blocks = entries.map(
-		(entry) => `<h6>${frappe.datetime.str_to_user(entry.day)}</h6>
-		<table class="table table-sm table-bordered small"><thead><tr><th>${__("Account")}</th>
-		<th class="text-right">${__("Debit")}</th><th class="text-right">${__("Credit")}</th></tr></thead><tbody>
-		${entry.rows
-			.map(
-				(row) => `<tr><td>${frappe.utils.escape_html(row.account)}
-				<span class="text-muted">${__(frappe.unscrub(row.role))}${row.invoices ? `, ${__("{0} invoices", [row.invoices])}` : ""}</span></td>
-				<td class="text-right">${row.debit ? format_currency(row.debit, frm.doc.currency) : ""}</td>
-				<td class="text-right">${row.credit ? format_currency(row.credit, frm.doc.currency) : ""}</td></tr>`
-			)
-			.join("")}</tbody></table>`
-	);
 	frappe.msgprint({
 		title: __("Journal Entries a Submit Would Make"),
-		message: blocks.join("") || __("No journal entry: no row moves money."),
+		message:
+			rts_factoring.entries_html(entries, frm.doc.currency) ||
+			__("No journal entry: no row moves money."),
 		wide: true,
 	});
 }

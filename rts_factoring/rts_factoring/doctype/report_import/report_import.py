@@ -4,7 +4,13 @@ from rts_factoring.services.accounting import deposits, periods
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import decisions, reconciling, report_import, short_paid_rests
+from rts_factoring.services.reports import (
+	corrections,
+	decisions,
+	reconciling,
+	report_import,
+	short_paid_rests,
+)
 
 
 class ReportImport(CompanyDocument):
@@ -114,6 +120,12 @@ class ReportImport(CompanyDocument):
 			reason,
 			remember,
 		)
+
+	@frappe.whitelist(methods=["POST"])
+	def correct(self, row: int, reason: str) -> str:
+		"""Make a draft adjustment that takes back a posted row and posts it right; returns its name."""
+		frappe.has_permission("Factoring Adjustment", "create", throw=True)
+		return corrections.correct(saved_document(self, "read"), row, reason)
 
 	@frappe.whitelist(methods=["POST"])
 	def settle_rests(self, rows: list[int] | str, action: str, reason: str = "") -> dict:

@@ -14,6 +14,7 @@ class ReportImportLine(CompanyDocument):
 		from frappe.types import DF
 
 		accepted: DF.Data | None
+		adjustment_line: DF.Data | None
 		advance: DF.Currency
 		cells: DF.Code | None
 		chargeback: DF.Currency
@@ -49,6 +50,8 @@ class ReportImportLine(CompanyDocument):
 			"difference",
 			"non_payment",
 			"rest_written_off",
+			"reversal",
+			"policy_change",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
@@ -81,6 +84,8 @@ class ReportImportLine(CompanyDocument):
 			"difference",
 			"non_payment",
 			"rest_written_off",
+			"reversal",
+			"policy_change",
 		]
 		fee: DF.Currency
 		fingerprint: DF.Data | None

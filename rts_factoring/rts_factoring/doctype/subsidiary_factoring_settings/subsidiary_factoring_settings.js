@@ -9,6 +9,10 @@ const ROOT_TYPES = {
 	cash_advances_account: "Liability",
 	customer_deductions_account: "Expense",
 	differences_account: ["in", ["Liability", "Asset"]],
+	prepaid_discount_account: "Asset",
+	accrued_fees_account: "Liability",
+	recourse_loss_account: "Expense",
+	recourse_obligation_account: "Liability",
 };
 
 const SANDBOX = {

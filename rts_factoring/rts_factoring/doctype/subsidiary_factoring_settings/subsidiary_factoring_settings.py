@@ -23,12 +23,15 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 			FactoringDocumentKind,
 		)
 
+		accrued_fees_account: DF.Link | None
 		advance_rate: DF.Percent
 		advances_account: DF.Link | None
 		agreement_received_on: DF.Date | None
 		alert_batch_failed: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		alert_buyback: DF.Literal["Off", "Desk", "Desk and E-Mail"]
 		alert_chargeback: DF.Literal["Off", "Desk", "Desk and E-Mail"]
 		alert_held: DF.Literal["Off", "Desk", "Desk and E-Mail"]
+		alert_incomplete: DF.Literal["Off", "Desk", "Desk and E-Mail"]
 		alert_purchase_overdue: DF.Literal["Off", "Desk", "Desk and E-Mail"]
 		alert_report_imported: DF.Literal["Off", "Desk", "Desk and E-Mail"]
 		alert_waiting_rows: DF.Literal["Off", "Desk", "Desk and E-Mail"]
@@ -52,11 +55,15 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		currency: DF.Link | None
 		customer_deductions_account: DF.Link | None
 		default_method: DF.Literal["Factoring", "Direct"]
+		deposit_overdue_days: DF.Int
 		differences_account: DF.Link | None
 		document_kinds: DF.Table[FactoringDocumentKind]
 		enabled: DF.Check
 		fee_account: DF.Link | None
+		fee_covers_days: DF.Int
 		fee_rate: DF.Percent
+		fee_year_days: DF.Literal["360", "365"]
+		fee_yearly_rate: DF.Percent
 		fees_stated_in: DF.Literal["", "Purchase Report", "Payment Report", "Both, Add Up"]
 		host: DF.Data | None
 		host_key_fingerprint: DF.Data | None
@@ -73,26 +80,32 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		passphrase: DF.Password | None
 		password: DF.Password | None
 		payment_charges_from: DF.Literal["Reserve", "Payout"]
+		payment_report_every: DF.Literal["", "Daily", "Weekly", "Every Two Weeks", "Monthly"]
 		payment_report_layout: DF.Link | None
 		policy: DF.Literal["Borrowing", "Sale"]
 		poll_inbox: DF.Check
 		port: DF.Int
+		prepaid_discount_account: DF.Link | None
 		print_format: DF.Link | None
 		private_key_fingerprint: DF.Data | None
 		protocol: DF.Literal["SFTP", "FTPS", "FTP", "Download"]
 		purchase_overdue_days: DF.Int
 		purchase_report_layout: DF.Link | None
 		recourse: DF.Check
+		recourse_loss_account: DF.Link | None
+		recourse_obligation_account: DF.Link | None
 		remote_folder: DF.Data | None
 		report_email_account: DF.Link | None
 		report_senders: DF.SmallText | None
 		representative_email: DF.Data | None
 		repurchase_days: DF.Int
+		repurchase_from: DF.Literal["Invoice Date", "Purchase Date"]
 		request_stage: DF.Literal[
 			"", "Asked", "Agreement Received", "Signed", "Credentials Received", "Connected"
 		]
 		reserve_account: DF.Link | None
 		reserve_rate: DF.Percent
+		right_of_setoff: DF.Check
 		schedule_layout: DF.Link | None
 		server_appends: DF.Check
 		server_no_overwrite: DF.Check

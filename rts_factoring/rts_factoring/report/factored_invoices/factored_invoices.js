@@ -3,6 +3,7 @@
 frappe.query_reports["Factored Invoices"] = {
 	filters: [
 		rts_factoring.company_filter(),
+		rts_factoring.as_of_filter(),
 		{
 			fieldname: "state",
 			label: __("Status"),
@@ -14,6 +15,12 @@ frappe.query_reports["Factored Invoices"] = {
 			label: __("Customer"),
 			fieldtype: "Link",
 			options: "Customer",
+		},
+		{
+			fieldname: "due_within",
+			label: __("Due for Buyback Within (Days)"),
+			fieldtype: "Select",
+			options: "\n7\n14\n30",
 		},
 	],
 	formatter: rts_factoring.formatter,

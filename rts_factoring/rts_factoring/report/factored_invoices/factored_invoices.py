@@ -1,20 +1,22 @@
-"""Each invoice RTS has bought, with its advance, reserve, fee, what was paid, and what is open."""
+"""Each invoice RTS has bought, with its advance, reserve, fee, what was paid, and what is open; by age, and as of a date."""
 
 from frappe import _
 from frappe.utils import flt, getdate
 
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report import columns as col
-from rts_factoring.services.views import statements
+from rts_factoring.services.company import settings
+from rts_factoring.services.views import ageing, statements
 
 
 def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
-	rows = statements.factored_invoices(company, filters.get("state"), filters.get("customer"))
-	today = getdate()
-	for row in rows:
-		row.age = (today - row.posting_date).days if flt(row.open_change) else None
+	day = col.as_of(filters)
+	rows = statements.factored_invoices(company, filters.get("state"), filters.get("customer"), day)
+	ageing.add_ageing(rows, settings.require_any(company), day or getdate())
+	if filters.get("due_within"):
+		rows = _due_within(rows, int(filters["due_within"]))
 	return columns(), rows, None, chart(rows, col.in_currency(company, rows))
 
 
@@ -35,20 +37,28 @@ def columns() -> list[dict]:
 		col.money("open_change", _("Open with RTS")),
 		col.money("outstanding_amount", _("Outstanding in Books")),
 		col.figure("age", _("Age in Days"), 90),
+		col.figure("bucket", _("Age Group"), 90),
+		col.day("buyback_on", _("Buyback On")),
+		col.figure("recourse_days", _("Days to Buyback"), 110),
+		col.figure("share", _("Debtor's Share of Open (%)"), 120),
 		col.currency(),
 	]
 
 
+def _due_within(rows: list, days: int) -> list:
+	due = [row for row in rows if row.get("recourse_days") is not None and row.recourse_days <= days]
+	return sorted(due, key=lambda row: row.recourse_days)
+
+
 def chart(rows, currency: str) -> dict | None:
-	by_state: dict[str, float] = {}
-	for row in rows:
-		by_state[row.factoring_status] = by_state.get(row.factoring_status, 0) + flt(row.purchased)
-	if not by_state:
+	"""What is open by age; without open invoices nothing."""
+	groups = ageing.by_bucket(rows)
+	if not any(groups.values()):
 		return None
 	return {
 		"data": {
-			"labels": [_(state) for state in by_state],
-			"datasets": [{"values": list(by_state.values())}],
+			"labels": list(groups),
+			"datasets": [{"name": _("Open with RTS"), "values": [flt(amount) for amount in groups.values()]}],
 		},
 		"type": "bar",
 		"fieldtype": "Currency",

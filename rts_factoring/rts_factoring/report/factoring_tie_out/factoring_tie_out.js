@@ -1,7 +1,7 @@
 // {% include "rts_factoring/public/js/report_filters.js" %}
 
 frappe.query_reports["Factoring Tie-out"] = {
-	filters: [rts_factoring.company_filter()],
+	filters: [rts_factoring.company_filter(), rts_factoring.as_of_filter()],
 	onload(report) {
 		if (frappe.user.has_role("Factoring Manager"))
 			report.page.add_inner_button(__("Repair"), () => repair(report));

@@ -8,8 +8,9 @@ from rts_factoring.services.views import statements
 
 
 def execute(filters=None):
-	company = require_company((filters or {}).get("company"))
-	rows = statements.tie_out(company)
+	filters = filters or {}
+	company = require_company(filters.get("company"))
+	rows = statements.tie_out(company, col.as_of(filters))
 	wrong = [row for row in rows if row["difference"]]
 	message = (
 		_("{0} amounts differ. See the column Difference.").format(len(wrong))

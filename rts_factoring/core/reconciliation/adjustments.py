@@ -1,0 +1,178 @@
+"""What the lines of a Factoring Adjustment post: the events of report rows, said by a person, by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import date as Date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ..model import FUNDING_EVENTS, NEEDS_INVOICE, Event, FeesStatedIn, Outcome, Policy, Position, Receivable
+from ..money import ZERO
+from ..reports.lines import ReportLine
+from .factoring_ledger import FactoringLedger
+from .funding_effects import funding
+from .matching import Receivables
+from .payment_effects import payment
+from .positions import advance
+from .posting_matrix import Effect, Reversed
+from .results import RowDecision
+from .row_effects import ACCEPTABLE, RowResult, blocked, booked, purchase
+
+
+class PostedEntry(NamedTuple):
+	"""A ledger entry to take back: its amounts by role and by field of Position, debit positive."""
+
+	name: str
+	event: Event
+	policy: Policy
+	invoice_no: str | None
+	amounts: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentLine:
+	"""`amount` is what the event is about: paid, charged back, bought. `amounts` stand beside it, by the names of ReportLine.
+
+	`accept` posts it although a report row would wait for a person's look. `entries` are what a REVERSAL takes back.
+	"""
+
+	row: int
+	event: Event
+	invoice_no: str = ""
+	date: Date | None = None
+	amount: Decimal = ZERO
+	amounts: Mapping[str, Decimal] = field(default_factory=dict)
+	accept: bool = False
+	entries: Sequence[PostedEntry] = ()
+
+
+class AdjustedLine(NamedTuple):
+	"""`reason` says why the line cannot be posted; then it has no effects."""
+
+	line: AdjustmentLine
+	effects: tuple[Effect, ...]
+	reason: str = ""
+
+
+def adjust(
+	lines: Iterable[AdjustmentLine], receivables: Receivables, ledger: FactoringLedger
+) -> list[AdjustedLine]:
+	"""What each line posts, in their order: each moves the positions that the next ones find. Nothing is written."""
+	ledger.load([receivable.invoice_no for receivable in receivables.all])
+	positions: dict[str, Position] = {}
+	adjusted = []
+	for line in lines:
+		result = _result_of(line, receivables, ledger, positions)
+		for effect in result.effects:
+			if effect.invoice_no and (receivable := receivables.get(effect.invoice_no)):
+				position = _position(receivable, ledger, positions)
+				positions[effect.invoice_no] = advance(position, ledger.policy, effect)
+		adjusted.append(
+			AdjustedLine(line, result.effects, "" if result.effects else result.reason or "no_effect")
+		)
+	broken: set[str | None] = {name for name, position in positions.items() if not _is_possible(position)}
+	return [_unless_built_on(each, broken, receivables, ledger) for each in adjusted]
+
+
+def _unless_built_on(
+	adjusted: AdjustedLine, broken: Set[str | None], receivables: Receivables, ledger: FactoringLedger
+) -> AdjustedLine:
+	"""A row is not taken back alone when what is left of its invoice's history is impossible."""
+	if adjusted.line.event is Event.REVERSAL:
+		for name in broken & {effect.invoice_no for effect in adjusted.effects}:
+			receivable = receivables.get(name or "")
+			if receivable and _is_possible(ledger.position(receivable)):
+				return AdjustedLine(adjusted.line, (), "built_on")
+	return adjusted
+
+
+def _is_possible(position: Position) -> bool:
+	return min(position.collected, position.charged_back, position.open) >= ZERO and (
+		position.open <= position.purchased - position.charged_back
+	)
+
+
+def _position(receivable: Receivable, ledger: FactoringLedger, known: Mapping[str, Position]) -> Position:
+	return known.get(receivable.invoice_no) or ledger.position(receivable)
+
+
+def _result_of(
+	line: AdjustmentLine, receivables: Receivables, ledger: FactoringLedger, positions: Mapping[str, Position]
+) -> RowResult:
+	if line.event is Event.REVERSAL:
+		return _reversed(line, ledger.policy) if line.entries else blocked("nothing_to_reverse")
+	receivable = receivables.get(line.invoice_no) if line.invoice_no else None
+	if receivable is None and (line.invoice_no or line.event in NEEDS_INVOICE):
+		return blocked("unknown_invoice" if line.invoice_no else "missing_invoice")
+	if receivable and receivable.company != ledger.company:
+		return blocked("other_subsidiary")
+	if receivable and ledger.currency and receivable.currency != ledger.currency:
+		return blocked("other_currency")
+	position = _position(receivable, ledger, positions) if receivable else None
+	return _by_rule(line, receivable, position, ledger)
+
+
+def _by_rule(
+	line: AdjustmentLine, receivable: Receivable | None, position: Position | None, ledger: FactoringLedger
+) -> RowResult:
+	policy = ledger.policy
+	decision = RowDecision(event=line.event, accepted=ACCEPTABLE if line.accept else frozenset())
+	row = as_report_line(line)
+	if receivable and position:
+		if line.event is Event.POLICY_CHANGE:
+			return booked((_restated(line, position, policy),), receivable, policy)
+		if line.event is Event.PURCHASE:
+			return purchase(row, receivable, position, policy, ZERO, decision)
+	if line.event in FUNDING_EVENTS:
+		return funding(row, receivable, position, policy, ZERO, decision)
+	terms = replace(ledger.terms, fees_stated_in=FeesStatedIn.BOTH, charges_from_payout=False)
+	return payment(row, receivable, position, policy, decision, terms)
+
+
+def as_report_line(line: AdjustmentLine) -> ReportLine:
+	"""The line as a report would state it."""
+	values: dict[str, Any] = dict.fromkeys(ReportLine._fields)
+	values |= dict.fromkeys(("word", "reason", "debtor_name", "debtor_code", "po_no", "client_no"), "")
+	values |= dict.fromkeys(("batch_ref", "payment_ref", "payment_type"), "")
+	values |= {"row": line.row, "invoice_no": line.invoice_no, "event": line.event, "date": line.date}
+	values |= {"problems": (), "status": Outcome.MATCHED if line.event is Event.PURCHASE else None}
+	values |= {name: amount for name, amount in line.amounts.items() if amount}
+	if line.amount:
+		if line.event in FUNDING_EVENTS:
+			values["net"] = -line.amount
+		else:
+			values[_COLUMN.get(line.event, "paid")] = line.amount
+	return ReportLine(**values)
+
+
+# In which column of a report the amount of an event stands, where it is not the payment.
+_COLUMN = {Event.PURCHASE: "purchased", Event.DIFFERENCE: "chargeback"}
+
+
+def _reversed(line: AdjustmentLine, policy: Policy) -> RowResult:
+	"""The mirror of posted entries, the newest first. What they opened or closed under the other policy is restated."""
+	effects = []
+	for entry in line.entries:
+		amounts = {name: -amount for name, amount in entry.amounts.items()}
+		reverses = Reversed(entry.name, entry.event)
+		effects.append(Effect(Event.REVERSAL, amounts, entry.invoice_no, line.row, line.date, reverses))
+		opened = amounts.get("open", ZERO)
+		if opened and entry.policy is not policy:
+			back = {"amount": -opened, "due": -opened}
+			effects.append(Effect(Event.POLICY_CHANGE, back, entry.invoice_no, line.row, line.date))
+	return RowResult(Outcome.MATCHED, None, tuple(effects))
+
+
+def _restated(line: AdjustmentLine, position: Position, policy: Policy) -> Effect:
+	"""The open position under the other policy. When sold, what our books no longer expect of the invoice is the customer's
+	credit; when borrowed on, a credit that it has not used is taken back first."""
+	amount = position.open
+	if policy is Policy.BORROWING:
+		credit = amount - min(amount, max(position.outstanding, ZERO))
+	else:
+		given = position.credit - position.credit_used - max(position.over, ZERO)
+		credit = min(amount, max(given, ZERO))
+	amounts = {"amount": amount, "due": amount - credit, "credit": credit}
+	return Effect(Event.POLICY_CHANGE, amounts, line.invoice_no, line.row, line.date)

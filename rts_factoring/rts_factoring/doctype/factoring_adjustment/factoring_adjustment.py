@@ -1,0 +1,58 @@
+import frappe
+
+from rts_factoring.services.accounting import adjustments
+from rts_factoring.services.common.documents import CompanyDocument, saved_document
+from rts_factoring.services.common.files import require_private_file
+
+
+class FactoringAdjustment(CompanyDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from rts_factoring.rts_factoring.doctype.factoring_adjustment_line.factoring_adjustment_line import (
+			FactoringAdjustmentLine,
+		)
+
+		amended_from: DF.Link | None
+		company: DF.Link
+		currency: DF.Link | None
+		evidence: DF.Attach | None
+		lines: DF.Table[FactoringAdjustmentLine]
+		new_policy: DF.Literal["", "Borrowing", "Sale"]
+		posting_date: DF.Date
+		purpose: DF.Literal["Event", "Correction", "Switch of Factor", "End of Agreement", "Change of Policy"]
+		reason: DF.SmallText
+		report_import: DF.Link | None
+	# end: auto-generated types
+
+	def before_validate(self):
+		require_private_file(self, "evidence")
+
+	def validate(self):
+		adjustments.validate(self)
+
+	def on_update(self):
+		adjustments.on_update(self)
+
+	def before_submit(self):
+		adjustments.before_submit(self)
+
+	def on_submit(self):
+		adjustments.on_submit(self)
+
+	def before_cancel(self):
+		adjustments.before_cancel(self)
+
+	def on_cancel(self):
+		adjustments.on_cancel(self)
+
+	@frappe.whitelist(methods=["POST"])
+	def record_payment(self, bank_account: str, day: str, reference: str = "") -> str:
+		"""Make a draft bank entry of what these lines left on clearing; returns its name."""
+		frappe.has_permission("Journal Entry", "create", throw=True)
+		return adjustments.record_payment(saved_document(self, "submit"), bank_account, day, reference)

@@ -1,0 +1,97 @@
+"""Correct a posted row: a draft adjustment that takes back what it posted and posts it right."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Max
+from frappe.utils import getdate
+
+from rts_factoring.core.model import FUNDING_EVENTS, Event
+from rts_factoring.services.accounting import adjustments, ledger, periods
+from rts_factoring.services.reports import row_pages
+
+# Where a row has the amount of its event, the first that is filled, and what stands beside it.
+_AMOUNTS = ("paid", "chargeback", "fee", "reserve_released", "net", "purchased", "invoice_amount")
+_BESIDE = {"fee": "fee", "released": "reserve_released", "chargeback": "chargeback"}
+_OF_PURCHASE = ("fee", "reserve", "other", "repaid", "net")
+
+
+def correct(doc, row_no: int, reason: str) -> str:
+	"""Make a draft adjustment of one posted row, dated in the first open period and never before the row; returns its name.
+
+	Its first line takes back what stands of the row; the second says the same as the row, for a person to change. Nothing
+	of the import changes.
+	"""
+	if not (reason or "").strip():
+		frappe.throw(_("Say why row {0} is corrected.").format(row_no))
+	rows = frappe.get_all(
+		row_pages.DOCTYPE,
+		filters={"report_import": doc.name, "row_no": row_no},
+		fields=["name", *row_pages.FIELDS, "decided_event"],
+		limit=1,
+	)
+	day = _posted_on(rows[0].name) if rows else None
+	if day is None:
+		frappe.throw(
+			_("Nothing stands that row {0} has posted, so there is nothing to take back.").format(row_no),
+			title=_("Nothing to Correct"),
+		)
+	adjustment = frappe.new_doc(adjustments.DOCTYPE)
+	adjustment.update(
+		{
+			"purpose": "Correction",
+			"company": doc.company,
+			"posting_date": periods.first_open(doc.company, getdate(day)),
+			"reason": reason.strip(),
+			"report_import": doc.name,
+		}
+	)
+	adjustment.append("lines", {"event": "Reversal", "report_import_line": rows[0].name})
+	adjustment.append("lines", _right_line(rows[0]))
+	adjustment.insert()
+	return adjustment.name
+
+
+def _posted_on(line: str) -> date | None:
+	"""The last day on which something stands that a row has posted; None when nothing does."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = ledger.in_force(table).where(table.report_import_line == line)
+	((day,),) = query.select(Max(table.posting_date)).run()
+	return day
+
+
+def stands(line: str) -> bool:
+	"""Whether something stands that a row has posted."""
+	return _posted_on(line) is not None
+
+
+def _right_line(row) -> dict:
+	"""The row as a line of an adjustment; a person changes what is wrong."""
+	event = Event(row.event_type)
+	line: dict = {"event": frappe.unscrub(event.value), "sales_invoice": row.sales_invoice}
+	if event is Event.PURCHASE:
+		line["amount"] = row.purchased or row.invoice_amount
+		return line | {name: row[name] for name in _OF_PURCHASE}
+	name = next((name for name in _AMOUNTS if row[name]), "paid")
+	line["amount"] = -row.net if event in FUNDING_EVENTS and row.net else abs(row[name])
+	if event is Event.RESERVE_RELEASE:
+		line["amount"] = row[name]
+	beside = {field: row[column] for field, column in _BESIDE.items() if column != name}
+	return line | ({} if event in FUNDING_EVENTS else beside)
+
+
+def of_row(line: str) -> list[dict]:
+	"""The adjustments that take back a row and were not cancelled: name, and whether submitted."""
+	row, parent = frappe.qb.DocType(adjustments.LINE), frappe.qb.DocType(adjustments.DOCTYPE)
+	query = (
+		frappe.qb.from_(row)
+		.inner_join(parent)
+		.on(parent.name == row.parent)
+		.where((row.report_import_line == line) & (parent.docstatus < 2))
+		.orderby(parent.creation)
+		.select(parent.name, parent.docstatus)
+	)
+	return [{"name": name, "submitted": docstatus == 1} for name, docstatus in query.distinct().run()]

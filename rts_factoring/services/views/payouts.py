@@ -1,0 +1,103 @@
+"""Which payouts of RTS have not arrived at the bank: the clearing account, taken apart."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+import frappe
+from frappe.query_builder.functions import Coalesce, Max, Min, Sum
+
+from rts_factoring.core.model import Event, Role
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.services.accounting import sources
+from rts_factoring.services.company import settings
+from rts_factoring.services.views import statements
+
+
+class Payout(NamedTuple):
+	"""What a report or an adjustment announced and no deposit has brought."""
+
+	source: str
+	day: date
+	left: Decimal
+	doctype: str = sources.IMPORT
+
+
+class Clearing(NamedTuple):
+	"""The clearing account: `balance` is what the payouts still owe (their sum), less what arrived and belongs to none of them."""
+
+	balance: Decimal
+	payouts: list[Payout]
+	unexplained: Decimal
+
+
+def clearing(company: str, to_date: date | None = None) -> Clearing:
+	"""Deposits that name an import are taken off it. Other credits (bank reconciliation) cover the oldest payouts first, after
+	what debtors paid us and RTS took from the reserve."""
+	agreement = settings.require_any(company)
+	account = agreement.get(settings.ACCOUNT_FIELDS[Role.CLEARING])
+	balance = statements.account_balances(company, [account] if account else [], to_date).get(account, ZERO)
+	announced, direct = _announced(company, to_date)
+	named = _deposits_by_import(company, account, [row.source for row in announced], to_date)
+	total = sum((row.left for row in announced), ZERO) + direct
+	# what others credited, less what names an import and what settles direct payments
+	free = total - balance - sum(named.values(), ZERO) - direct
+	payouts = []
+	for row in announced:
+		left = row.left - named.get(row.source, ZERO)
+		if left < 0:  # RTS kept more than it paid: the next payouts are smaller by it
+			free, left = free - left, ZERO
+		payouts.append(row._replace(left=left))
+	found = []
+	for row in payouts:
+		covered = min(max(free, ZERO), row.left)
+		free -= covered
+		if row.left > covered:
+			found.append(row._replace(left=row.left - covered))
+	return Clearing(balance, found, free)
+
+
+def _announced(company: str, to_date: date | None) -> tuple[list[Payout], Decimal]:
+	"""Payouts in the order of their days, and the sum that the ledger debits for direct payments."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	source = Coalesce(table.report_import, table.factoring_adjustment)
+	adjustment = Max(table.factoring_adjustment)
+	query = frappe.qb.from_(table).where((table.company == company) & (table.clearing != 0))
+	if to_date:
+		query = query.where(table.posting_date <= to_date)
+	is_direct = table.event == Event.DIRECT_PAYMENT.value
+	rows = (
+		query.where(~is_direct)
+		.groupby(source)
+		.having(Sum(table.clearing) != 0)
+		.select(source, Min(table.posting_date), Sum(table.clearing), adjustment)
+		.run()
+	)
+	((direct,),) = query.where(is_direct).select(Sum(table.clearing)).run()
+	payouts = [
+		Payout(name or "", day, money(amount), sources.ADJUSTMENT if adjusted else sources.IMPORT)
+		for name, day, amount, adjusted in rows
+	]
+	return sorted(payouts, key=lambda row: (row.day, row.source)), money(direct or 0)
+
+
+def _deposits_by_import(
+	company: str, account: str | None, imports: list[str], to_date: date | None
+) -> dict[str, Decimal]:
+	"""Import → what submitted bank entries that name it credited to clearing."""
+	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType("Journal Entry Account")
+	query = (
+		frappe.qb.from_(entry)
+		.inner_join(row)
+		.on(row.parent == entry.name)
+		.where((entry.company == company) & (entry.docstatus == 1) & (entry.voucher_type == "Bank Entry"))
+		.where(row.account == (account or ""))
+		.groupby(entry.cheque_no)
+		.select(entry.cheque_no, Sum(row.credit) - Sum(row.debit))
+	)
+	if to_date:
+		query = query.where(entry.posting_date <= to_date)
+	known = set(imports)
+	return {name: money(amount) for name, amount in query.run() if name in known}

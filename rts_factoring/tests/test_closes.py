@@ -1,0 +1,389 @@
+"""Factoring Close: a month checked, frozen and explained to the cent, under both policies."""
+
+import hashlib
+import io
+
+import frappe
+import openpyxl
+from frappe.utils import getdate
+
+from rts_factoring.core.money import money, text
+from rts_factoring.services.accounting import periods
+from rts_factoring.services.common import files
+from rts_factoring.services.views import closes, statements
+from rts_factoring.tests import factories, report_factories, two_months
+from rts_factoring.tests.factories import ACME, BLUEBIRD
+from rts_factoring.tests.months_case import TwoMonthsCase
+from rts_factoring.tests.two_months import OCTOBER, SEPTEMBER
+
+STATED = {
+	SEPTEMBER: {"rts_reserve": 125, "rts_open": 2500},
+	OCTOBER: {"rts_reserve": -435, "rts_open": 800},
+}
+MONTH_END = {
+	"prepaid_discount_account": ("Prepaid Discount", "Asset"),
+	"accrued_fees_account": ("Accrued Factoring Fees", "Liability"),
+	"recourse_loss_account": ("Loss on Receivables Sold", "Expense"),
+	"recourse_obligation_account": ("Recourse Obligation", "Liability"),
+}
+
+
+class CloseCase(TwoMonthsCase):
+	def close(self, day: str = SEPTEMBER, submit: bool = False, **values):
+		values = (
+			{"rts_reserve_source": "statement, page 1", "rts_open_source": "aging"} | STATED[day] | values
+		)
+		doc = frappe.get_doc({"doctype": "Factoring Close", "company": ACME, "month_end": day, **values})
+		doc.insert()
+		if submit:
+			doc.submit()
+		return doc
+
+	def open_points(self, doc) -> dict[str, str]:
+		return {row.key: row.detail for row in doc.checklist if not row.is_done}
+
+	def with_accounts(self, **values):
+		return self.agreement(**{field: account(*named) for field, named in MONTH_END.items()}, **values)
+
+	def proposed(self, doc) -> dict[str, str]:
+		return {row.kind: text(money(row.amount)) for row in doc.entries}
+
+
+def account(name: str, root_type: str) -> str:
+	found = frappe.db.get_value("Account", {"company": ACME, "account_name": name})
+	if found:
+		return found
+	beside = "fee_account" if root_type == "Expense" else "advances_account"
+	beside = "reserve_account" if root_type == "Asset" else beside
+	parent = frappe.db.get_value(
+		"Account", frappe.db.get_value(factories.settings.DOCTYPE, ACME, beside), "parent_account"
+	)
+	values = {"account_name": name, "company": ACME, "parent_account": parent, "root_type": root_type}
+	return frappe.get_doc({"doctype": "Account", "account_currency": "USD", **values}).insert().name
+
+
+def sheets(content: bytes) -> dict[str, list[dict]]:
+	book = openpyxl.load_workbook(io.BytesIO(content))
+	found = {}
+	for sheet in book:
+		labels, *rows = sheet.iter_rows(values_only=True)
+		found[sheet.title] = [dict(zip(labels, row, strict=True)) for row in rows]
+	return found
+
+
+class TestClose(CloseCase):
+	SETTINGS = {"payment_report_every": "Every Two Weeks"}
+
+	def test_a_month_in_order_has_no_open_point(self):
+		doc = self.close()
+		self.assertEqual(self.open_points(doc), {})
+		figures = {row.label: (text(money(row.ledger)), text(money(row.difference))) for row in doc.figures}
+		self.assertEqual(figures["Reserve"], ("125.00", "0.00"))
+		self.assertEqual(figures["Advances"], ("-2500.00", "0.00"))
+		self.assertEqual(figures["Open with RTS"], ("2500.00", "0.00"))
+		self.assertEqual(figures["Purchased"], ("3500.00", "0.00"))
+		self.assertEqual(figures["Fees"], ("105.00", "0.00"))
+
+	def test_each_thing_that_is_wrong_is_an_open_point_with_its_document(self):
+		second = self.imports["second"].name
+		waiting = {"outcome": "unmatched", "posted": 0}
+		row = frappe.db.get_value("Report Import Line", {"report_import": second}, "name")
+		frappe.db.set_value("Report Import Line", row, waiting)
+		two_months.entry(self.agreement().reserve_account, self.agreement().fee_account, 9, "2026-10-15")
+		two_months.bank_line(200, "2026-10-20")
+		frappe.db.set_value("Factoring Batch", "CB-2", "delivered_on", "2026-10-01 12:00:00")
+		frappe.db.set_value("Report Import", self.imports["bought"].name, "batch", None)
+		doc = self.close(OCTOBER, rts_reserve=-400, rts_open_source="")
+		found = self.open_points(doc)
+		self.assertIn(f"{second}, row", found["waiting"])
+		self.assertIn("$ 9.00", found["others"])
+		self.assertIn("$ 100.00 on clearing belongs to no payout", found["deposits"])
+		self.assertIn("CB-2", found["batches"])
+		self.assertIn("Difference: $ -35.00", found["rts_reserve"])
+		self.assertIn("Enter what RTS states", found["rts_open"])
+		self.assertEqual(doc.open_points, len(found))
+		with self.refused("points are open"):
+			doc.submit()
+		doc.reload()
+		doc.reason = "Agreed with the auditor on 11/10"
+		doc.submit()
+		self.assertEqual(doc.docstatus, 1)
+
+	def test_books_that_do_not_agree_are_never_closed(self):
+		table = frappe.qb.DocType("Factoring Ledger Entry")
+		frappe.qb.update(table).set(table.reserve, 51).where(
+			(table.sales_invoice == "CL-1") & (table.event == "purchase")
+		).run()
+		doc = self.close()
+		self.assertIn("Reserve: $ 1.00", self.open_points(doc)["tie_out"])
+		doc.reason = "it does not matter"
+		with self.refused("do not agree"):
+			doc.submit()
+
+	def test_a_month_that_is_not_over_is_not_closed(self):
+		day = str(frappe.utils.get_last_day(frappe.utils.add_months(frappe.utils.today(), 1)))
+		doc = frappe.get_doc({"doctype": "Factoring Close", "company": ACME, "month_end": day, "reason": "x"})
+		doc.insert()
+		with self.refused("is not over"):
+			doc.submit()
+
+	def test_a_row_ignored_without_a_reason_is_open_and_one_with_it_is_told(self):
+		row = {"report_import": self.imports["first"].name}
+		name = frappe.db.get_value("Report Import Line", row, "name")
+		by = {"resolution": "Ignored", "decided_by": "Administrator", "decided_on": "2026-10-12 09:00:00"}
+		frappe.db.set_value("Report Import Line", name, by)
+		self.assertIn(
+			"ignored by Administrator without a reason", self.open_points(self.close(OCTOBER))["by_hand"]
+		)
+		frappe.db.rollback()
+		frappe.db.set_value("Report Import Line", name, by | {"resolution_reason": "RTS withdrew it"})
+		doc = self.close(OCTOBER)
+		self.assertNotIn("by_hand", self.open_points(doc))
+		rows = sheets(closes.workbook(doc))["Decided by Hand"]
+		self.assertEqual([row["Reason"] for row in rows], ["RTS withdrew it"])
+
+	def test_a_company_and_month_have_one_close(self):
+		first = self.close(submit=True)
+		with self.refused(first.name):
+			self.close()
+		other = frappe.get_doc({"doctype": "Factoring Close", "company": ACME, "month_end": "2026-10-03"})
+		other.insert()
+		self.assertEqual(str(other.month_end), OCTOBER)
+		with self.refused("one close"):
+			self.close(OCTOBER)
+
+	def test_a_cancelled_close_is_amended_and_closes_again(self):
+		doc = self.close(submit=True)
+		doc.cancel()
+		with self.refused("Amend it"):
+			self.close()
+		again = frappe.copy_doc(doc)
+		again.amended_from = doc.name
+		again.update({"docstatus": 0, "rts_reserve_source": "corrected", "rts_open_source": "aging"})
+		again.update(STATED[SEPTEMBER])
+		again.insert()
+		again.submit()
+		self.assertEqual((again.name, again.docstatus), (f"{doc.name}-1", 1))
+		self.assertNotEqual(again.workbook, doc.workbook)
+
+	def test_what_the_browser_sends_of_the_figures_is_not_kept(self):
+		doc = self.close()
+		doc.update({"open_points": 0, "closed_by": "Guest", "workbook": "/private/files/x.xlsx"})
+		doc.checklist[0].is_done = 0
+		doc.figures[0].ledger = 999
+		doc.append("entries", {"kind": "Fee Accrual", "amount": 7, "journal_entry": None})
+		doc.save()
+		doc.reload()
+		self.assertEqual((doc.closed_by, doc.workbook, self.open_points(doc)), (None, None, {}))
+		self.assertNotIn(999, [row.ledger for row in doc.figures])
+		self.assertEqual(self.proposed(doc), {})
+
+	def test_a_closed_month_keeps_its_figures_and_its_workbook(self):
+		doc = self.close(submit=True)
+		frozen = closes.workbook(doc)
+		self.assertEqual(hashlib.sha256(frozen).hexdigest(), doc.workbook_sha256)
+		doc.run_method("onload")
+		self.assertEqual(doc.get_onload("changed_since"), 0)
+		frappe.db.set_value("Factoring Close", doc.name, "closed_on", "2026-11-01 00:00:00")
+		two_months.bank_line(5, "2026-09-29")
+		doc.reload()
+		self.assertEqual(closes.changed_since(doc) > 0, True)
+		self.assertEqual(closes.workbook(doc), frozen)
+		file = frappe.get_doc("File", {"file_url": doc.workbook})
+		with open(file.get_full_path(), "ab") as target:
+			target.write(b"x")
+		with self.refused("not the one"):
+			closes.workbook(doc)
+
+	def test_reports_are_posted_after_a_closed_month_and_not_into_it(self):
+		self.close(OCTOBER, submit=True, reason="a payout is under way")
+		row = ("CL-4", "9", "10/30/2026", "Payment", 800)
+		with self.refused("2026"):
+			two_months.payment("10/30/2026 - 10/31/2026", row)
+		frappe.db.rollback()
+		self.agreement()
+		self.close(OCTOBER, submit=True, reason="a payout is under way")
+		late = two_months.payment("10/30/2026 - 11/02/2026", ("CL-4", "9", "11/02/2026", "Payment", 800))
+		self.assertEqual(str(report_factories.lines(late, "date")[0].date), "2026-11-02")
+		with self.refused("Cancel that close first"):
+			self.imports["second"].reload()
+			self.imports["second"].cancel()
+
+	def test_another_companys_month_stays_open(self):
+		self.close(OCTOBER, submit=True, reason="a payout is under way")
+		self.assertEqual(str(periods.first_open(ACME, getdate("2026-10-31"))), "2026-11-01")
+		self.assertEqual(str(periods.first_open(BLUEBIRD, getdate("2026-10-31"))), OCTOBER)
+
+	def test_it_prints_with_every_point_and_figure(self):
+		doc = self.close(reason="<b>look</b>")
+		html = frappe.get_print("Factoring Close", doc.name, "Factoring Close")
+		for words in ("Payment reports cover the month", "$ 2,500.00", "Clearing", "Reviewed by"):
+			self.assertIn(words, html)
+		self.assertNotIn("<b>look</b>", html)
+
+
+class TestPeriodEndEntriesUnderBorrowing(CloseCase):
+	def test_discount_not_yet_earned_and_the_reserve_are_offered_as_drafts_and_turned_back(self):
+		self.with_accounts(fee_covers_days=30, right_of_setoff=1)
+		doc = self.close()
+		self.assertEqual(
+			self.proposed(doc), {"Prepaid Discount": "30.00", "Reserve Against Advances": "125.00"}
+		)
+		names = doc.make_entries()
+		self.assertEqual(len(names), 4)
+		entries = [frappe.get_doc("Journal Entry", name) for name in names]
+		self.assertEqual({entry.docstatus for entry in entries}, {0})
+		self.assertEqual(
+			[str(entry.posting_date) for entry in entries],
+			[SEPTEMBER, "2026-10-01", SEPTEMBER, "2026-10-01"],
+		)
+		self.assertEqual(
+			[legs(entry) for entry in entries],
+			[
+				(("Prepaid Discount", 30.0), ("Factoring Fees", 30.0)),
+				(("Factoring Fees", 30.0), ("Prepaid Discount", 30.0)),
+				(("Factor Advances", 125.0), ("Factor Reserve", 125.0)),
+				(("Factor Reserve", 125.0), ("Factor Advances", 125.0)),
+			],
+		)
+		doc.reload()
+		self.assertIn(names[0], self.open_points(doc)["entries"])
+		for entry in entries:
+			entry.submit()
+		doc.save()
+		self.assertEqual(self.open_points(doc), {})  # entries of a close are no entries of others
+		doc.submit()
+		self.assertEqual(
+			[row for row in statements.tie_out(ACME, getdate(SEPTEMBER)) if row["difference"]], []
+		)
+		with self.refused():
+			frappe.get_doc("Journal Entry", names[0]).cancel()
+
+	def test_drafts_are_made_anew_and_submitted_ones_stay(self):
+		self.with_accounts(fee_covers_days=30, right_of_setoff=1)
+		doc = self.close()
+		before = doc.make_entries()
+		frappe.get_doc("Journal Entry", before[2]).submit()
+		doc.reload()
+		after = doc.make_entries()
+		self.assertEqual(len(after), 2)
+		self.assertFalse(frappe.db.exists("Journal Entry", before[0]))
+		self.assertTrue(frappe.db.exists("Journal Entry", before[2]))
+		doc.reload()
+		self.assertEqual(len(doc.entries), 2)
+
+	def test_a_fee_that_runs_daily_is_accrued(self):
+		self.with_accounts(fee_yearly_rate=18, fee_year_days="360", prepaid_discount_account=None)
+		table = frappe.qb.DocType("Factoring Ledger Entry")
+		frappe.qb.update(table).set(table.fee, 0).set(table.purchase_fee, 0).run()
+		doc = self.close(reason="the fee of the ledger was taken off by the test")
+		# 18 days on 2,500 at 18 % of 360
+		self.assertEqual(self.proposed(doc), {"Fee Accrual": "22.50"})
+
+	def test_a_missing_account_is_named(self):
+		self.agreement(fee_yearly_rate=90, accrued_fees_account=None)
+		table = frappe.qb.DocType("Factoring Ledger Entry")
+		frappe.qb.update(table).set(table.fee, 0).run()
+		doc = self.close()
+		with self.refused("Accrued Fees", ACME):
+			doc.make_entries()
+
+	def test_entries_are_refused_where_erpnext_closed_its_books(self):
+		self.with_accounts(fee_covers_days=30)
+		doc = self.close()
+		names = {"company": ACME, "start_date": "2026-09-01", "end_date": SEPTEMBER}
+		period = frappe.get_doc({"doctype": "Accounting Period", "period_name": "September", **names})
+		period.append("closed_documents", {"document_type": "Journal Entry", "closed": 1})
+		period.insert()
+		with self.refused("closed on"):
+			doc.make_entries()
+
+	def test_a_deleted_draft_takes_its_drafts_along(self):
+		self.with_accounts(fee_covers_days=30)
+		doc = self.close()
+		names = doc.make_entries()
+		doc.reload()
+		doc.delete()
+		self.assertEqual(frappe.db.count("Journal Entry", {"name": ("in", names)}), 0)
+
+
+class TestPeriodEndEntriesUnderSale(CloseCase):
+	POLICY = "Sale"
+
+	def test_the_expected_loss_from_recourse_is_offered(self):
+		self.with_accounts(right_of_setoff=1, fee_covers_days=30)
+		doc = self.close()
+		self.assertEqual(self.proposed(doc), {})  # nothing is deferred or netted under sale
+		doc.update({"recourse_loss": 40, "recourse_loss_basis": "2 % of what is open, less reserve"})
+		doc.save()
+		names = doc.make_entries()
+		self.assertEqual(
+			legs(frappe.get_doc("Journal Entry", names[0])),
+			(("Loss on Receivables Sold", 40.0), ("Recourse Obligation", 40.0)),
+		)
+		october = self.close(OCTOBER)
+		self.assertEqual(october.chargeback_rate, 11.63)  # 500 of 4,300
+
+
+def legs(entry) -> tuple:
+	def name(row):
+		return frappe.db.get_value("Account", row.account, "account_name")
+
+	debit = next((name(row), row.debit) for row in entry.accounts if row.debit)
+	return debit, next((name(row), row.credit) for row in entry.accounts if row.credit)
+
+
+class AuditorsWalk:
+	"""From the control accounts of the general ledger to the rows of RTS's files, through the closes of both months."""
+
+	def test_every_cent_of_the_control_accounts_is_explained_down_to_the_row_of_a_file(self):
+		agreement = self.agreement()
+		found = [sheets(closes.workbook(self.close(day, submit=True, reason="see there"))) for day in STATED]
+		for role in ("clearing", "reserve", "advances"):
+			label, name = role.title(), agreement.get(f"{role}_account")
+			by_reports = sum(money(row[label]) for book in found for row in book["Entries to File Rows"])
+			by_others = sum(
+				money(row["Debit"]) - money(row["Credit"])
+				for book in found
+				for row in book["Entries of Others"]
+				if row["Account"] == name
+			)
+			((balance,),) = frappe.db.sql(
+				"select sum(debit) - sum(credit) from `tabGL Entry`"
+				" where account = %s and is_cancelled = 0 and posting_date <= %s",
+				(name, OCTOBER),
+			)
+			self.assertEqual(text(money(balance or 0)), text(by_reports + by_others), role)
+		for book in found:
+			for row in book["Entries to File Rows"]:
+				self._leads_to_its_row(row)
+			for row in book["Entries of Others"]:
+				self.assertTrue(frappe.db.exists(row["Document Type"], row["Document"]))
+				self.assertEqual(row["Deposit"], "yes")
+
+	def _leads_to_its_row(self, row: dict) -> None:
+		"""The entry is the app's, its file is the one that was imported, and the row of the sheet names the invoice."""
+		if row["Journal Entry"]:
+			made_by = frappe.db.get_value("Journal Entry", row["Journal Entry"], "factoring_report_import")
+			self.assertEqual(made_by, row["Report Import"])
+		file = frappe.get_doc("File", {"file_url": row["File"]})
+		content = files.content(file)
+		self.assertEqual(hashlib.sha256(content).hexdigest(), row["SHA-256 of the File"])
+		cells = list(openpyxl.load_workbook(io.BytesIO(content)).active.values)[row["Row"] - 1]
+		self.assertIn(row["Invoice"], cells)
+
+
+class TestAuditorsWalkUnderBorrowing(AuditorsWalk, CloseCase):
+	def test_the_open_invoices_of_each_month_add_up_to_the_advances(self):
+		for day, total in ((SEPTEMBER, "2500.00"), (OCTOBER, "800.00")):
+			rows = sheets(closes.workbook(self.close(day)))["Open Invoices"]
+			self.assertEqual(text(money(sum(row["Open with RTS"] for row in rows))), total)
+
+	def test_the_reserve_sheet_runs_from_balance_to_balance(self):
+		rows = sheets(closes.workbook(self.close(OCTOBER)))["Reserve"]
+		self.assertEqual((rows[0]["Balance"], rows[-1]["Balance"]), (125, -435))
+		self.assertEqual(sum(row["Movement"] for row in rows), -560)
+
+
+class TestAuditorsWalkUnderSale(AuditorsWalk, CloseCase):
+	POLICY = "Sale"
