@@ -15,7 +15,14 @@ from rts_factoring.services.common import help_pages
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import progress
-from rts_factoring.services.views import checklist, completeness, invoice_status, overview, reminders, timeline
+from rts_factoring.services.views import (
+	checklist,
+	completeness,
+	invoice_status,
+	overview,
+	reminders,
+	timeline,
+)
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD

@@ -60,7 +60,7 @@ function overview(figures, story) {
 			<ol class="list-unstyled small mt-2 mb-0">${events.join("")}</ol></details>`
 		: "";
 	if (!strip.length && !told) return "";
-	return `<section class="factoring-overview form-section p-3" aria-label="${__("Position at the factor")}">
+	return `<section class="factoring-overview border-bottom p-3" aria-label="${__("Position at the factor")}">
 		<div class="d-flex flex-wrap">${strip.join("")}</div>${told}</section>`;
 }
 
