@@ -103,7 +103,9 @@ rts_factoring.show_words = function (frm) {
 	if (frm.doctype !== "Schedule Layout") return;
 	frm.set_df_property("date_format", "ignore_validation", 1); // any pattern of strftime
 	const formats = Object.entries(DATE_FORMATS).map(([value, label]) => ({ value, label }));
-	frm.set_df_property("date_format", "options", formats);
+	const field = frm.get_field("date_format");
+	field.set_data(formats);
+	field.set_formatted_input(frm.doc.date_format);
 };
 
 // A preview that follows what is typed: `draw` half a second after the last change. For a form's `setup`
