@@ -21,6 +21,7 @@ rts_factoring.show_overview = async function (frm) {
 	}
 	const $tab = pane("factoring_status");
 	$tab.prepend(overview(figures, shown.story));
+	$tab.find(".factoring-overview a").css("text-decoration", "underline"); // their colour alone says little
 	const $pictures = $(`<div class="factoring-pictures d-flex flex-wrap mb-2"></div>`);
 	frm.get_field("factoring_documents").$wrapper.prepend($pictures);
 	if (frm.doc.factoring_documents?.length) when_seen($pictures, () => pictures(frm, $pictures));
