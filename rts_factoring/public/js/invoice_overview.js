@@ -14,7 +14,11 @@ rts_factoring.show_overview = async function (frm) {
 	const pane = (fieldname) => frm.get_field(fieldname).$wrapper.closest(".tab-pane");
 	const figures = position(frm, shown);
 	if (figures.length) {
-		const words = figures.map(([label, value]) => `${label} <b>${value}</b>`).join(" · ");
+		const [financed, open, reserve, fee] = figures;
+		const days = figures.find(([label]) => label === __("Days Open"));
+		const words = [financed, open, reserve, fee, ...(days ? [days] : [])]
+			.map(([label, value]) => `${label} <b>${value}</b>`)
+			.join(" · ");
 		pane("customer").prepend(
 			`<div class="factoring-line text-muted small px-3 pt-3" role="status">${words}</div>`
 		);
