@@ -1,4 +1,5 @@
-"""A carrier's weeks in random but legal order: batches, reports of every kind, decisions, credit notes, undone imports."""
+"""A carrier's weeks in random but legal order: batches, reports of every kind, decisions, credit notes, adjustments,
+corrections, and undoing."""
 
 import random
 from decimal import Decimal
@@ -9,8 +10,9 @@ from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import decisions, report_import, short_paid_rests
+from rts_factoring.services.reports import corrections, decisions, report_import, short_paid_rests
 from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.adjustment_factories import adjustment
 from rts_factoring.tests.factories import ACME
 
 CUSTOMER = "Ridgeline Foods Inc"
@@ -35,7 +37,7 @@ class RandomWeeks:
 
 	def __init__(self, seed: int):
 		self.dice = random.Random(seed)
-		self.imports: list[str] = []
+		self.posted: list[tuple[str, str]] = []  # DocType and name, the oldest first
 		self.numbers = 0
 		self.day = 1
 		self.sent: dict[str, list[str]] = {}
@@ -47,6 +49,7 @@ class RandomWeeks:
 	def step(self) -> str:
 		moves = [self.new_batch, self.purchase, self.payments, self.payments, self.standalone, self.undo]
 		moves += [self.credit_note, self.funding, self.funding_again, self.write_off]
+		moves += [self.adjust, self.correct]
 		move = self.dice.choice(moves)
 		if not move():
 			move = self.new_batch
@@ -247,20 +250,82 @@ class RandomWeeks:
 		return True
 
 	def undo(self) -> bool:
-		"""The newest import can always be undone."""
-		if not self.imports:
+		"""The newest import or adjustment can always be undone."""
+		if not self.posted:
 			return False
-		frappe.get_doc("Report Import", self.imports.pop()).cancel()
+		frappe.get_doc(*self.posted.pop()).cancel()
 		return True
+
+	@property
+	def imports(self) -> list[str]:
+		return [name for doctype, name in self.posted if doctype == "Report Import"]
+
+	def adjust(self) -> bool:
+		"""What RTS says by phone: about an open invoice, or about none."""
+		line = {"event": self.dice.choice(("Reserve Settlement", "Reserve Release", "Charge", "Payout Fee"))}
+		line["amount"] = self.dice.randint(100, 9_000) / 100
+		positions = [each for each in ledger.positions(ACME).values() if each.open > 10]
+		if positions and self.dice.random() < 0.8:
+			position = self.dice.choice(positions)
+			events = (
+				"Buyout",
+				"Chargeback",
+				"Write Off",
+				"Partial",
+				"Recovery",
+				"Short Pay",
+				"Direct Payment",
+			)
+			part = self.dice.choice((position.open, money(position.open / 2)))
+			line |= {"event": self.dice.choice(events), "sales_invoice": position.invoice_no}
+			line["amount"] = float(part)
+		return self.submitted(adjustment(line | {"accept": 1}, posting_date=self.iso_day(), submit=False))
+
+	def correct(self) -> bool:
+		"""A posted row was wrong: it is taken back whole, or posted again with half its amount."""
+		rows = frappe.get_all(
+			"Report Import Line",
+			{"report_import": ("in", self.imports[-4:] or [""]), "posted": 1, "outcome": "matched"},
+			["name", "report_import", "row_no"],
+			order_by="report_import, row_no",
+		)
+		rows = [row for row in rows if corrections.stands(row.name)]
+		if not rows:
+			return False
+		row = self.dice.choice(rows)
+		name = corrections.correct(frappe.get_doc("Report Import", row.report_import), row.row_no, "wrong")
+		doc = frappe.get_doc("Factoring Adjustment", name)
+		if self.dice.random() < 0.4:
+			doc.set("lines", doc.lines[:1])
+		else:
+			doc.lines[1].update({"amount": float(money(doc.lines[1].amount / 2)), "accept": 1})
+			doc.lines[1].update(dict.fromkeys(("fee", "released", "chargeback", "net"), 0))
+		return self.submitted(doc)
+
+	def submitted(self, doc) -> bool:
+		"""Post an adjustment, where its lines can be posted."""
+		frappe.db.savepoint("adjustment")
+		try:
+			doc.submit()
+		except frappe.ValidationError:
+			frappe.db.rollback(save_point="adjustment")
+			frappe.clear_messages()
+			return False
+		self.posted.append((doc.doctype, doc.name))
+		return True
+
+	def iso_day(self) -> str:
+		month, day, year = self.today().split("/")
+		return f"{year}-{month}-{day}"
 
 	def post(self, content: bytes) -> None:
 		"""At times the customer is disabled when the report comes, and enabled before its rows are posted."""
 		disabled = self.dice.random() < 0.15
 		factories.disable(CUSTOMER, disabled)
 		name = report_factories.import_file(
-			f"r{len(self.imports)}-{self.day}-{self.dice.random()}.xlsx", content
+			f"r{len(self.posted)}-{self.day}-{self.dice.random()}.xlsx", content
 		).name
-		self.imports.append(name)
+		self.posted.append(("Report Import", name))
 		if disabled:
 			factories.disable(CUSTOMER, False)
 			report_import.post_waiting(name)

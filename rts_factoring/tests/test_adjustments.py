@@ -2,7 +2,7 @@
 
 import frappe
 
-from rts_factoring.services.accounting import adjustments, ledger
+from rts_factoring.services.accounting import adjustment_payments, adjustments, ledger
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import corrections, decisions, report_import, row_details
 from rts_factoring.services.views import statements
@@ -129,7 +129,7 @@ class TestEvents(AdjustmentCase):
 	def test_a_buyback_paid_by_wire_with_its_bank_entry(self):
 		doc = adjustment(buyout(ONE, 2450))
 		bank = factories.bank_account()
-		entry = frappe.get_doc("Journal Entry", adjustments.record_payment(doc, bank, "2026-11-10"))
+		entry = frappe.get_doc("Journal Entry", adjustment_payments.record_payment(doc, bank, "2026-11-10"))
 		self.assertEqual(entry.docstatus, 0)
 		clearing = frappe.db.get_value(factories.settings.DOCTYPE, ACME, "clearing_account")
 		rows = {row.account: (row.debit, row.credit) for row in entry.accounts}

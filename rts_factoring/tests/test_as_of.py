@@ -5,7 +5,7 @@ from frappe.utils import getdate
 
 from rts_factoring.core.money import money, text
 from rts_factoring.services.views import ageing, completeness, overview, payouts, reminders, statements
-from rts_factoring.tests import factories, two_months
+from rts_factoring.tests import adjustment_factories, factories, two_months
 from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.months_case import TwoMonthsCase
 from rts_factoring.tests.two_months import OCTOBER, SEPTEMBER
@@ -37,6 +37,13 @@ class TestAsOfUnderBorrowing(TwoMonthsCase):
 		self.assertEqual(self.wrong("2026-10-04"), [])
 		found = {row["role"]: text(row["difference"]) for row in self.wrong("2026-10-05")}
 		self.assertEqual(found["Receivable, Invoice by Invoice"], "7.00")
+
+	def test_the_books_tie_out_before_and_after_a_change_of_policy(self):
+		values = {"purpose": "Change of Policy", "new_policy": "Sale", "posting_date": "2026-11-01"}
+		adjustment_factories.adjustment(**values)
+		for day, policy in ((SEPTEMBER, "Borrowing"), (OCTOBER, "Borrowing"), ("2026-11-01", "Sale")):
+			self.assertEqual(statements.policy_on(ACME, getdate(day)), policy)
+			self.assertEqual(self.wrong(day), [], day)
 
 	def test_an_invoice_shows_what_it_was_then(self):
 		rows = {
@@ -172,6 +179,10 @@ class TestCompleteness(TwoMonthsCase):
 		frappe.db.set_value("Factoring Batch", "CB-2", "delivered_on", "2026-10-01 12:00:00")
 		self.assertIn(("No Purchase Report", "CB-2"), self.found(OCTOBER))
 		self.assertNotIn(("No Purchase Report", "CB-2"), self.found(SEPTEMBER))
+
+	def test_a_company_that_no_longer_factors_is_still_checked(self):
+		self.agreement(enabled=0)
+		self.assertIn(("No Deposit", self.imports["second"].name), self.found(OCTOBER))
 
 	def test_the_report_shows_what_is_missing_and_managers_are_told(self):
 		rows = self.shown("Factoring Completeness", as_of=OCTOBER)

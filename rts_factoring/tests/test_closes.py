@@ -11,7 +11,7 @@ from rts_factoring.core.money import money, text
 from rts_factoring.services.accounting import periods
 from rts_factoring.services.common import files
 from rts_factoring.services.views import closes, statements
-from rts_factoring.tests import factories, report_factories, two_months
+from rts_factoring.tests import adjustment_factories, factories, report_factories, two_months
 from rts_factoring.tests.factories import ACME, BLUEBIRD
 from rts_factoring.tests.months_case import TwoMonthsCase
 from rts_factoring.tests.two_months import OCTOBER, SEPTEMBER
@@ -43,7 +43,7 @@ class CloseCase(TwoMonthsCase):
 		return {row.key: row.detail for row in doc.checklist if not row.is_done}
 
 	def with_accounts(self, **values):
-		return self.agreement(**{field: account(*named) for field, named in MONTH_END.items()}, **values)
+		return self.agreement(**{field: account(*named) for field, named in MONTH_END.items()} | values)
 
 	def proposed(self, doc) -> dict[str, str]:
 		return {row.kind: text(money(row.amount)) for row in doc.entries}
@@ -77,7 +77,9 @@ class TestClose(CloseCase):
 	def test_a_month_in_order_has_no_open_point(self):
 		doc = self.close()
 		self.assertEqual(self.open_points(doc), {})
-		figures = {row.label: (text(money(row.ledger)), text(money(row.difference))) for row in doc.figures}
+		figures = {
+			row.label: (text(money(row.ledger)), text(money(row.difference or 0))) for row in doc.figures
+		}
 		self.assertEqual(figures["Reserve"], ("125.00", "0.00"))
 		self.assertEqual(figures["Advances"], ("-2500.00", "0.00"))
 		self.assertEqual(figures["Open with RTS"], ("2500.00", "0.00"))
@@ -141,6 +143,21 @@ class TestClose(CloseCase):
 		self.assertNotIn("by_hand", self.open_points(doc))
 		rows = sheets(closes.workbook(doc))["Decided by Hand"]
 		self.assertEqual([row["Reason"] for row in rows], ["RTS withdrew it"])
+
+	def test_an_adjustment_is_told_with_who_and_why(self):
+		buyback = adjustment_factories.buyout("CL-4", 300)
+		made = adjustment_factories.adjustment(buyback, posting_date="2026-10-28", reason="agreed by phone")
+		draft = adjustment_factories.adjustment(buyback, submit=False, posting_date="2026-10-29")
+		doc = self.close(OCTOBER, rts_open=500)
+		found = self.open_points(doc)
+		self.assertEqual(found["waiting"], f"{draft.name} is not submitted")
+		(by_hand,) = [row.detail for row in doc.checklist if row.key == "by_hand"]
+		self.assertEqual(by_hand, f"Administrator: {made.name} (Event), agreed by phone")
+		self.assertNotIn("rts_open", found)
+		book = sheets(closes.workbook(doc))
+		rows = [row for row in book["Entries to File Rows"] if row["Factoring Adjustment"]]
+		self.assertEqual([(row["Advances"], row["Clearing"]) for row in rows], [(300, -300)])
+		self.assertEqual(next(row["Reason"] for row in book["Adjustments"]), "agreed by phone")
 
 	def test_a_company_and_month_have_one_close(self):
 		first = self.close(submit=True)
@@ -341,7 +358,7 @@ class AuditorsWalk:
 		found = [sheets(closes.workbook(self.close(day, submit=True, reason="see there"))) for day in STATED]
 		for role in ("clearing", "reserve", "advances"):
 			label, name = role.title(), agreement.get(f"{role}_account")
-			by_reports = sum(money(row[label]) for book in found for row in book["Entries to File Rows"])
+			by_reports = sum(money(row[label] or 0) for book in found for row in book["Entries to File Rows"])
 			by_others = sum(
 				money(row["Debit"]) - money(row["Credit"])
 				for book in found

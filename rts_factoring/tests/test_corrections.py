@@ -75,6 +75,8 @@ class TestCorrect(CorrectionCase):
 		made.set("lines", made.lines[:1])
 		made.submit()
 		self.assertEqual(self.figures(ONE), ("Submitted", "2450.00"))
+		outcome = frappe.db.get_value("Factoring Batch Invoice", {"sales_invoice": ONE}, "outcome")
+		self.assertEqual(outcome, "Submitted")
 		self.assert_books_agree()
 
 	def test_a_row_that_later_ones_build_on_is_not_taken_back_alone(self):
@@ -174,7 +176,7 @@ class TestDecisionsSurvive(CorrectionCase):
 		report_import.post_waiting(doc.name)
 		frappe.get_doc("Report Import", doc.name).cancel()
 		amended = frappe.copy_doc(frappe.get_doc("Report Import", doc.name))
-		amended.amended_from = doc.name
+		amended.update({"amended_from": doc.name, "docstatus": 0})
 		amended.insert()
 		self.assertEqual([outcome for outcome, _reason in self.outcomes(amended)], ["matched", "ignored"])
 		who = frappe.db.get_value(

@@ -6,7 +6,7 @@ from rts_factoring import indexes
 from rts_factoring.services.accounting import lookups
 from rts_factoring.services.invoices import number_keys
 from rts_factoring.services.reports import decisions, reconciling, row_pages
-from rts_factoring.services.views import overview, reminders, timeline
+from rts_factoring.services.views import closes, overview, reminders, timeline
 from rts_factoring.tests import factories, grown_books, recorded_queries, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -16,7 +16,14 @@ PERIOD = "11/01/2026 - 11/15/2026"
 GROWING = {
 	*("Sales Invoice", "GL Entry", "Payment Ledger Entry", "Journal Entry", "Journal Entry Account", "File"),
 	*("Factoring Batch", "Factoring Batch Invoice", "Factoring Batch File", "Factoring Ledger Entry"),
-	*("Factoring Log", "Report Import", "Report Import Line", "Received Report"),
+	*(
+		"Factoring Log",
+		"Factoring Close",
+		"Factoring Close Entry",
+		"Report Import",
+		"Report Import Line",
+		"Received Report",
+	),
 }
 
 
@@ -135,13 +142,19 @@ class TestIndexes(FreightCase):
 		for report in ("Factored Invoices", "Factoring Tie-out", "Reserve Statement", "Cost of Factoring"):
 			self.show(report)
 		self.show("Expected vs Actual")
+		for report in ("Factored Invoices", "Factoring Tie-out", "Factoring Completeness"):
+			self.show(report, as_of="2026-10-31")
+		overview.card("financed", ACME, frappe.utils.getdate("2026-10-31"))
+		close = frappe.get_doc({"doctype": "Factoring Close", "company": ACME, "month_end": "2026-10-31"})
+		close.insert()
+		closes.workbook(close)
 		timeline.of_invoice(names[0])
 		reminders.remind(ACME)
 		paid.reload()
 		paid.cancel()
 
-	def show(self, report: str):
+	def show(self, report: str, **more):
 		from frappe.desk.query_report import run
 
-		filters = {"company": ACME, "from_date": "2026-01-01", "to_date": "2026-12-31"}
+		filters = {"company": ACME, "from_date": "2026-01-01", "to_date": "2026-12-31", **more}
 		run(report, filters=filters, ignore_prepared_report=True)

@@ -147,8 +147,11 @@ def as_report_line(line: AdjustmentLine) -> ReportLine:
 	return ReportLine(**values)
 
 
+FEE_EVENTS = frozenset((Event.FEE, Event.CHARGE, Event.PAYOUT_FEE, Event.PAYOUT_CHARGE))
+# A minus turns these: a release taken back, a charge given back.
+SIGNED_EVENTS = FUNDING_EVENTS | FEE_EVENTS | {Event.RESERVE_RELEASE, Event.DIFFERENCE}
 # In which column of a report the amount of an event stands, where it is not the payment.
-_COLUMN = {Event.PURCHASE: "purchased", Event.DIFFERENCE: "chargeback"}
+_COLUMN = {Event.PURCHASE: "purchased", Event.DIFFERENCE: "chargeback", **dict.fromkeys(FEE_EVENTS, "fee")}
 
 
 def _reversed(line: AdjustmentLine, policy: Policy) -> RowResult:

@@ -287,10 +287,7 @@ function panel_corrections(frm, { corrections, correctable }) {
 function correct(frm) {
 	frappe.prompt(
 		{
-			fieldname: "reason",
-			fieldtype: "Small Text",
-			label: __("Reason"),
-			reqd: 1,
+			...rts_factoring.reason(__("Reason")),
 			description: __(
 				"Makes a draft that takes back what the row posted and posts it right, in the first open period. Nothing of the import changes."
 			),

@@ -33,6 +33,8 @@ rts_factoring.formatter = function (value, row, column, data, default_formatter)
 // The formatters of the app's fields. Frappe loads this file with each of the DocTypes.
 (() => {
 	const DOCTYPES = [
+		"Factoring Adjustment",
+		"Factoring Adjustment Line",
 		"Factoring Batch",
 		"Factoring Batch File",
 		"Factoring Batch Invoice",

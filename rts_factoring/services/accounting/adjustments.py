@@ -10,11 +10,19 @@ from frappe.utils import escape_html, formatdate, get_link_to_form, getdate
 
 from rts_factoring.core.model import Event, InvoiceState, Policy
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.core.reconciliation.adjustments import AdjustedLine, AdjustmentLine, PostedEntry, adjust
+from rts_factoring.core.reconciliation.adjustments import (
+	FEE_EVENTS,
+	SIGNED_EVENTS,
+	AdjustedLine,
+	AdjustmentLine,
+	PostedEntry,
+	adjust,
+)
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import state_of
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.services.accounting import (
+	adjustment_payments,
 	effects,
 	journal_entries,
 	ledger,
@@ -47,8 +55,10 @@ def validate(doc) -> None:
 		doc.new_policy = None
 	if not doc.lines:
 		frappe.throw(_("Add a line for each thing that happened."), title=_("No Lines"))
+	doc.report_import = None
 	for row in doc.lines:
 		row.currency = doc.currency
+		_check_amounts(row)
 		if row.event == "Policy Change" and doc.purpose != POLICY_CHANGE:
 			frappe.throw(_line(row, _("Choose the purpose Change of Policy, which makes these lines.")))
 		if row.event == "Reversal":
@@ -75,10 +85,14 @@ def _fill_policy_change(doc, agreement) -> None:
 
 def _check_row_to_take_back(doc, row) -> None:
 	line = frappe.db.get_value(
-		"Report Import Line", row.report_import_line, ["company", "posted", "row_no"], as_dict=True
+		"Report Import Line",
+		row.report_import_line,
+		["company", "posted", "row_no", "report_import"],
+		as_dict=True,
 	)
 	if not line or line.company != doc.company:
 		frappe.throw(_line(row, _("Choose a row of a report of {0}.").format(doc.company)))
+	doc.report_import = doc.report_import or line.report_import
 	if not line.posted:
 		frappe.throw(
 			_line(row, _("Row {0} is not posted, so there is nothing to take back.").format(line.row_no))
@@ -93,6 +107,22 @@ def _check_row_to_take_back(doc, row) -> None:
 				_("The row was posted on {0}. Posting Date cannot be earlier.").format(formatdate(max(days))),
 			),
 			title=_("Posting Date"),
+		)
+
+
+def _check_amounts(row) -> None:
+	"""Amounts beside the one of the line that its event has not, are not kept; a minus is taken only where it has a meaning."""
+	event = Event(frappe.scrub(row.event)) if row.event else None
+	if event in FEE_EVENTS:
+		row.fee = 0
+	if event is not Event.PURCHASE:
+		row.reserve = row.other = row.repaid = row.net = 0
+	if (row.amount or 0) < 0 and event not in SIGNED_EVENTS:
+		frappe.throw(
+			_line(
+				row, _("Enter the amount without a minus, and choose the event that says which way it goes.")
+			),
+			title=_("Amount"),
 		)
 
 
@@ -123,7 +153,7 @@ def on_submit(doc) -> None:
 			effects.write(
 				source_of(doc), policy, posted, lambda _day: getdate(doc.posting_date), partial(_remark, doc)
 			)
-		_set_states({effect.invoice_no for _row, effect in posted if effect.invoice_no}, doc.company)
+		_set_states(source_of(doc))
 		if doc.purpose == POLICY_CHANGE:
 			_set_policy(doc, doc.new_policy)
 
@@ -209,9 +239,11 @@ def _remark(doc, voucher) -> str:
 	return _("{0}, {1}: {2}").format(doc.name, _(doc.purpose), doc.reason)
 
 
-def _set_states(invoices: set[str], company: str) -> None:
-	"""Write the state that follows from the ledger: of an invoice that RTS has nothing of, that of its batch."""
-	positions = ledger.positions(company, sorted(invoices))
+def _set_states(source: Source) -> None:
+	"""Write the state that follows from the ledger to each invoice that a document names: of one that RTS has not bought, that of
+	its batch."""
+	invoices = {row.sales_invoice for row in ledger.entries_of(source) if row.sales_invoice}
+	positions = ledger.positions(source.company, sorted(invoices))
 	states = {}
 	for row in receivables.rows(invoices):
 		position = positions.get(row.name)
@@ -268,7 +300,7 @@ def before_cancel(doc) -> None:
 	undoing.refuse(source_of(doc))
 	if doc.purpose == POLICY_CHANGE:
 		_refuse_posted_since(doc)
-	recorded = bank_entries(doc.name)
+	recorded = adjustment_payments.bank_entries(doc.name)
 	if recorded:
 		frappe.throw(
 			_(
@@ -306,10 +338,10 @@ def on_cancel(doc) -> None:
 	with locks.refused_when_busy(doc.name):
 		under = frappe.db.get_value("Factoring Ledger Entry", {source.ledger_field: doc.name}, "policy")
 		journal_entries.cancel_of(source)
-		touched = ledger.reverse(source)
+		ledger.reverse(source)
 		if doc.purpose == POLICY_CHANGE:
 			_set_policy(doc, under)
-		_set_states(set(touched), doc.company)
+		_set_states(source)
 
 
 def _open_positions(company: str) -> list:
@@ -332,45 +364,3 @@ def closing_lines(company: str) -> list[dict]:
 	if sums["cash_advances"] < ZERO:
 		lines.append({"event": "Advance Repaid", "amount": float(-sums["cash_advances"])})
 	return lines
-
-
-def bank_entries(name: str) -> list[str]:
-	"""Bank entries, draft or submitted, that record the payment of an adjustment."""
-	filters = {"cheque_no": name, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
-	return frappe.get_all("Journal Entry", filters=filters, pluck="name", order_by="name")
-
-
-def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
-	"""Make a draft bank entry of what a submitted adjustment left on clearing: paid to RTS, or received from it."""
-	if doc.docstatus != 1:
-		frappe.throw(_("Submit the adjustment first. Then record its payment."))
-	if recorded := bank_entries(doc.name):
-		frappe.throw(
-			_("The payment is recorded already: {0}.").format(get_link_to_form("Journal Entry", recorded[0]))
-		)
-	account = frappe.db.get_value("Account", bank_account, ["company", "is_group"], as_dict=True)
-	if not account or account.company != doc.company or account.is_group:
-		frappe.throw(_("Choose a bank account of {0}.").format(doc.company))
-	amount = sum((money(row.clearing) for row in ledger.entries_of(source_of(doc))), ZERO)
-	if not amount:
-		frappe.throw(_("This adjustment moves no money between RTS and the bank."))
-	entry = frappe.new_doc("Journal Entry")
-	entry.update(
-		{
-			"voucher_type": "Bank Entry",
-			"company": doc.company,
-			"posting_date": day,
-			"cheque_no": doc.name,
-			"cheque_date": day,
-			"user_remark": f"{_('Payment of RTS') if amount > 0 else _('Payment to RTS')} {reference} {doc.name}".replace(
-				"  ", " "
-			),
-		}
-	)
-	for row in journal_entries.bank_rows(settings.require_any(doc.company), bank_account, float(abs(amount))):
-		if amount < 0:
-			debit, credit = row.pop("debit_in_account_currency", 0), row.pop("credit_in_account_currency", 0)
-			row |= {"debit_in_account_currency": credit, "credit_in_account_currency": debit}
-		entry.append("accounts", row)
-	entry.insert()
-	return entry.name

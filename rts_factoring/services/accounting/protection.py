@@ -148,7 +148,7 @@ def check_unreconcile(doc) -> None:
 	if owner:
 		frappe.throw(
 			_("{0} belongs to {1}. Cancel that document to undo it.").format(
-				doc.voucher_no, get_link_to_form(*owner)
+				doc.voucher_no, f"{_(owner[0])} {get_link_to_form(*owner)}"
 			),
 			title=_("Entry of a Report"),
 		)

@@ -10,7 +10,10 @@ from frappe.query_builder.functions import Max
 from frappe.utils import getdate
 
 from rts_factoring.core.model import FUNDING_EVENTS, Event
+from rts_factoring.core.reconciliation.adjustments import SIGNED_EVENTS
 from rts_factoring.services.accounting import adjustments, ledger, periods
+from rts_factoring.services.batches import batch_status
+from rts_factoring.services.invoices import invoice_state
 from rts_factoring.services.reports import row_pages
 
 # Where a row has the amount of its event, the first that is filled, and what stands beside it.
@@ -77,10 +80,25 @@ def _right_line(row) -> dict:
 		return line | {name: row[name] for name in _OF_PURCHASE}
 	name = next((name for name in _AMOUNTS if row[name]), "paid")
 	line["amount"] = -row.net if event in FUNDING_EVENTS and row.net else abs(row[name])
-	if event is Event.RESERVE_RELEASE:
+	if event in SIGNED_EVENTS - FUNDING_EVENTS and name != "paid":
 		line["amount"] = row[name]
 	beside = {field: row[column] for field, column in _BESIDE.items() if column != name}
 	return line | ({} if event in FUNDING_EVENTS else beside)
+
+
+def show_on_batches(doc) -> None:
+	"""The batch of an invoice whose purchase an adjustment made, took back or, when cancelled, left as before shows it."""
+	entries = ledger.entries_of(adjustments.source_of(doc))
+	invoices = {row.sales_invoice for row in entries if row.purchased}
+	for invoice in frappe.get_all(
+		"Sales Invoice",
+		{"name": ("in", sorted(invoices) or [""]), "factoring_batch": ("is", "set")},
+		["name", "factoring_batch", "factoring_status"],
+		limit=0,
+	):
+		is_bought = invoice.factoring_status in invoice_state.BOUGHT_STATES
+		outcome = "Financed" if is_bought else "Submitted"
+		batch_status.set_batch_rows(invoice.factoring_batch, [invoice.name], outcome)
 
 
 def of_row(line: str) -> list[dict]:

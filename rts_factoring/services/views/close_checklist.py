@@ -77,7 +77,8 @@ def _waiting(month: Month) -> Point:
 		for name, row in rows.select(line.report_import, line.row_no).run()
 	]
 	drafts = query.where(parent.docstatus == 0).select(line.report_import).distinct().run()
-	texts += [_("{0} is not submitted").format(name) for name in sorted({name for (name,) in drafts})]
+	unsubmitted = [name for (name,) in drafts] + [row.name for row in month.adjustments if not row.docstatus]
+	texts += [_("{0} is not submitted").format(name) for name in sorted(unsubmitted)]
 	return _point("waiting", _("Every row of the reports is decided"), texts)
 
 
@@ -91,6 +92,11 @@ def _by_hand(month: Month) -> Point:
 	lines = [
 		_("{0}: {1} rows over {2}, {3}").format(person, count, _money(month, amount), _(resolution))
 		for (person, resolution), (count, amount) in sorted(by_person.items())
+	]
+	lines += [
+		_("{0}: {1} ({2}), {3}").format(row.owner, row.name, _(row.purpose), row.reason)
+		for row in month.adjustments
+		if row.docstatus
 	]
 	silent = [
 		_("{0}, row {1}: ignored by {2} without a reason").format(

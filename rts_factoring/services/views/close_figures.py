@@ -9,8 +9,9 @@ from functools import cached_property
 import frappe
 from frappe import _
 from frappe.query_builder import CustomFunction
-from frappe.query_builder.functions import Coalesce
-from frappe.utils import add_months, flt
+from frappe.query_builder.functions import Coalesce, Sum
+from frappe.utils import add_months, flt, getdate
+from pypika.terms import Case
 
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
@@ -50,23 +51,26 @@ class Month:
 		return payouts.clearing(self.company, self.last)
 
 	@cached_property
+	def _sums(self) -> list[dict[str, Decimal]]:
+		"""Sums of the ledger up to the last day, before the month, and before the twelve months to the last day."""
+		return _sums(self.company, self.last, (self.first, getdate(add_months(self.first, -11))))
+
+	@property
 	def sums(self) -> dict[str, Decimal]:
 		"""Sums of the ledger up to the last day."""
-		return statements.ledger_sums(self.company, self.last)
+		return self._sums[0]
 
-	@cached_property
+	@property
 	def movements(self) -> dict[str, Decimal]:
 		"""What the month itself moved."""
-		before = statements.ledger_sums(self.company, before=self.first, only=MOVEMENTS)
-		return {name: self.sums[name] - before[name] for name in MOVEMENTS}
+		until, before, _year = self._sums
+		return {name: until[name] - before[name] for name in MOVEMENTS}
 
-	@cached_property
+	@property
 	def chargeback_rate(self) -> Decimal:
 		"""Percent of what RTS bought in the twelve months to the last day that it charged back in them."""
-		start = add_months(self.first, -11)
-		before = statements.ledger_sums(self.company, before=start, only=("purchased", "charged_back"))
-		bought = self.sums["purchased"] - before["purchased"]
-		returned = self.sums["charged_back"] - before["charged_back"]
+		until, _month, before = self._sums
+		bought, returned = (until[name] - before[name] for name in ("purchased", "charged_back"))
 		return money(returned / bought * 100) if bought > 0 else ZERO
 
 	@cached_property
@@ -79,9 +83,50 @@ class Month:
 		"""Rows of reports that a person set or ignored: of the month, or without a date and decided in it."""
 		return _decided(self)
 
+	@cached_property
+	def adjustments(self) -> list:
+		"""Factoring Adjustments of the month, drafts too: what people posted that no report says."""
+		return frappe.get_all(
+			sources.ADJUSTMENT,
+			filters={
+				"company": self.company,
+				"docstatus": ("<", 2),
+				"posting_date": ("between", [self.first, self.last]),
+			},
+			fields=[
+				"name",
+				"posting_date",
+				"purpose",
+				"reason",
+				"owner",
+				"creation",
+				"docstatus",
+				"evidence",
+			],
+			order_by="posting_date, name",
+			limit=0,
+		)
+
 	def entries(self) -> list:
 		"""Each effect that was posted in the month, from its journal entry to the row of the file."""
 		return _entries(self)
+
+
+def _sums(company: str, last: date, starts: tuple[date, ...]) -> list[dict[str, Decimal]]:
+	"""Sums of every column up to a day, and of those that a month shows before each start, in one pass."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(table).where((table.company == company) & (table.posting_date <= last))
+	columns = [*((Sum(table[name]), name) for name in (*ledger.ROLES, "open_change"))]
+	columns += [(Sum(table[name]), name) for name in MOVEMENTS if name not in ledger.ROLES]
+	for start in starts:
+		is_before = table.posting_date < start
+		columns += [(Sum(Case().when(is_before, table[name]).else_(0)), name) for name in MOVEMENTS]
+	((*values,),) = query.select(*(term for term, _name in columns)).run()
+	pairs = [(name, money(value or 0)) for (_term, name), value in zip(columns, values, strict=True)]
+	width = len(MOVEMENTS)
+	until = len(pairs) - width * len(starts)
+	parts = [pairs[at : at + width] for at in range(until, len(pairs), width)]
+	return [dict(pairs[:until]), *(dict(part) for part in parts)]
 
 
 def control_accounts(agreement) -> dict[str, Role]:

@@ -36,6 +36,7 @@ def build(doc, month: Month) -> bytes:
 	_add(book, _("Reserve"), *_reserve(month), widths=(12, 24, 18))
 	_add(book, _("Clearing"), *_clearing(month), widths=(22,))
 	_add(book, _("Decided by Hand"), *_decided(month), widths=(18, 8, 12))
+	_add(book, _("Adjustments"), *_adjustments(month), widths=(18, 12, 20, 60))
 	_add(book, _("Entries to File Rows"), *_entries(month), widths=(12, 20, 18, 18, 24))
 	_add(book, _("Entries of Others"), *_others(month), widths=(12, 18, 22, 34))
 	labels = [_("Entry"), _("Amount"), _("Debit"), _("Credit"), _("Computed From")]
@@ -153,6 +154,19 @@ def _decided(month: Month) -> tuple[list[str], Iterable[Sequence]]:
 	return labels, rows
 
 
+def _adjustments(month: Month) -> tuple[list[str], Iterable[Sequence]]:
+	labels = [_("Factoring Adjustment"), _("Date"), _("Purpose"), _("Reason"), _("Made By"), _("Made On")]
+	labels += [_("Posted"), _("Evidence")]
+	rows = (
+		(
+			*(row.name, row.posting_date, _(row.purpose), row.reason, row.owner, row.creation),
+			*(_("yes") if row.docstatus else _("no"), row.evidence),
+		)
+		for row in month.adjustments
+	)
+	return labels, rows
+
+
 def _entries(month: Month) -> tuple[list[str], Iterable[Sequence]]:
 	labels = [_("Date"), _("Journal Entry"), _("Event"), _("Invoice"), _("Customer")]
 	labels += [_(role.replace("_", " ").title()) for role in ledger.ROLES]
@@ -161,8 +175,12 @@ def _entries(month: Month) -> tuple[list[str], Iterable[Sequence]]:
 	rows = (
 		(
 			*(row.posting_date, row.journal_entry, row.event, row.sales_invoice, row.customer),
-			*(money(row[role] or 0) for role in ledger.ROLES),
-			*(money(row.open_change or 0), _("yes") if row.is_reversal else "", row.report_import),
+			*(money(row[role]) if row[role] else None for role in ledger.ROLES),
+			*(
+				money(row.open_change) if row.open_change else None,
+				_("yes") if row.is_reversal else "",
+				row.report_import,
+			),
 			*(row.row_no, row.payment_ref, row.file, row.file_sha256, row.factoring_adjustment),
 		)
 		for row in month.entries()

@@ -104,7 +104,7 @@ def _figures(doc, month: Month) -> list[dict]:
 	for name, amount in ageing.by_bucket(month.invoices).items():
 		label = _("{0} days").format(name)
 		rows.append({"section": "Open by Age", "label": label, "ledger": float(amount)})
-	count = _("{0} invoices").format(len(month.invoices))
+	count = _("Invoices: {0}").format(len(month.invoices))
 	total = float(month.sums["open_change"])
 	rows.append({"section": "Open by Age", "label": _("Open with RTS"), "account": count, "ledger": total})
 	for name in MOVEMENTS:

@@ -289,6 +289,7 @@ def movements(company: str, role: Role, from_date: date, to_date: date) -> list[
 			table.sales_invoice,
 			table.customer,
 			table.report_import,
+			table.factoring_adjustment,
 			table.journal_entry,
 			table[role.value].as_("amount"),
 			table.is_reversal,

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import escape_html, fmt_money, get_link_to_form
 
 from rts_factoring.core.model import Event
+from rts_factoring.services.accounting import sources
 from rts_factoring.services.batches import batch_status
 
 SHOWN = 50  # newest postings and rows; older ones are in the lists
@@ -88,7 +89,7 @@ def _postings(invoice: str) -> list[dict]:
 			"event",
 			"currency",
 			"is_reversal",
-			"report_import",
+			*sources.LEDGER_FIELDS.values(),
 			"purchased",
 			"collected",
 			"charged_back",
@@ -110,7 +111,8 @@ def _posting(entry) -> str:
 	)
 	text = _("Factoring: {0} undone by {1}") if entry.is_reversal else _("Factoring: {0} by {1}")
 	event = _(frappe.unscrub(entry.event))
-	return text.format(event, get_link_to_form("Report Import", entry.report_import)) + (
+	owner = sources.source_of(entry)
+	return text.format(event, get_link_to_form(*owner) if owner else "") + (
 		f" ({amounts})" if amounts else ""
 	)
 

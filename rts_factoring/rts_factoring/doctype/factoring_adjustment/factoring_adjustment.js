@@ -84,7 +84,13 @@ function record_payment(frm) {
 				reqd: 1,
 				get_query: () => ({ filters: bank }),
 			},
-			{ fieldname: "day", fieldtype: "Date", label: __("Date"), default: frm.doc.posting_date, reqd: 1 },
+			{
+				fieldname: "day",
+				fieldtype: "Date",
+				label: __("Date"),
+				default: frm.doc.posting_date,
+				reqd: 1,
+			},
 			{ fieldname: "reference", fieldtype: "Data", label: __("Bank Reference") },
 		],
 		async (values) => {

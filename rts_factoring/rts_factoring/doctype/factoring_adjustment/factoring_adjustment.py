@@ -1,8 +1,9 @@
 import frappe
 
-from rts_factoring.services.accounting import adjustments
+from rts_factoring.services.accounting import adjustment_payments, adjustments
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
+from rts_factoring.services.reports import corrections
 
 
 class FactoringAdjustment(CompanyDocument):
@@ -44,15 +45,19 @@ class FactoringAdjustment(CompanyDocument):
 
 	def on_submit(self):
 		adjustments.on_submit(self)
+		corrections.show_on_batches(self)
 
 	def before_cancel(self):
 		adjustments.before_cancel(self)
 
 	def on_cancel(self):
 		adjustments.on_cancel(self)
+		corrections.show_on_batches(self)
 
 	@frappe.whitelist(methods=["POST"])
 	def record_payment(self, bank_account: str, day: str, reference: str = "") -> str:
 		"""Make a draft bank entry of what these lines left on clearing; returns its name."""
 		frappe.has_permission("Journal Entry", "create", throw=True)
-		return adjustments.record_payment(saved_document(self, "submit"), bank_account, day, reference)
+		return adjustment_payments.record_payment(
+			saved_document(self, "submit"), bank_account, day, reference
+		)

@@ -52,6 +52,8 @@ class FactoringAdjustmentLine(Document):
 		repaid: DF.Currency
 		report_import_line: DF.Link | None
 		reserve: DF.Currency
+		row_no: DF.Int
+		row_of: DF.Link | None
 		sales_invoice: DF.Link | None
 	# end: auto-generated types
 

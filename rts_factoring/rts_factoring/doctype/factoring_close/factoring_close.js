@@ -27,7 +27,7 @@ function draft(frm) {
 		frm.add_custom_button(__("Make Period-end Entries"), () => make_entries(frm));
 	frm.set_intro(
 		frm.doc.open_points
-			? __("{0} points of the checklist are open.", [frm.doc.open_points])
+			? __("Open points of the checklist: {0}", [frm.doc.open_points])
 			: __("Every point of the checklist is done."),
 		frm.doc.open_points ? "orange" : "green"
 	);

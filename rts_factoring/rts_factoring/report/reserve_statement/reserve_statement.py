@@ -36,6 +36,7 @@ def columns() -> list[dict]:
 		col.money("released", _("Out of Reserve"), 130),
 		col.money("balance", _("Balance"), 130),
 		col.link("report_import", _("Report Import"), "Report Import", 140),
+		col.link("factoring_adjustment", _("Adjustment"), "Factoring Adjustment", 140),
 		col.link("journal_entry", _("Journal Entry"), "Journal Entry"),
 		col.currency(),
 	]

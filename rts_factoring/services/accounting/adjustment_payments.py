@@ -1,0 +1,56 @@
+"""The money of a Factoring Adjustment at the bank: paid to RTS by wire, or received from it."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.utils import get_link_to_form
+
+from rts_factoring.core.money import ZERO, money
+from rts_factoring.services.accounting import journal_entries, ledger
+from rts_factoring.services.accounting.sources import ADJUSTMENT, Source
+from rts_factoring.services.company import settings
+
+
+def bank_entries(name: str) -> list[str]:
+	"""Bank entries, draft or submitted, that record the payment of an adjustment."""
+	filters = {"cheque_no": name, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
+	return frappe.get_all("Journal Entry", filters=filters, pluck="name", order_by="name")
+
+
+def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
+	"""Make a draft bank entry of what a submitted adjustment left on clearing: paid to RTS, or received from it."""
+	if doc.docstatus != 1:
+		frappe.throw(_("Submit the adjustment first. Then record its payment."))
+	if recorded := bank_entries(doc.name):
+		frappe.throw(
+			_("The payment is recorded already: {0}.").format(get_link_to_form("Journal Entry", recorded[0]))
+		)
+	account = frappe.db.get_value("Account", bank_account, ["company", "is_group"], as_dict=True)
+	if not account or account.company != doc.company or account.is_group:
+		frappe.throw(_("Choose a bank account of {0}.").format(doc.company))
+	amount = sum(
+		(money(row.clearing) for row in ledger.entries_of(Source(ADJUSTMENT, doc.name, doc.company))), ZERO
+	)
+	if not amount:
+		frappe.throw(_("This adjustment moves no money between RTS and the bank."))
+	entry = frappe.new_doc("Journal Entry")
+	entry.update(
+		{
+			"voucher_type": "Bank Entry",
+			"company": doc.company,
+			"posting_date": day,
+			"cheque_no": doc.name,
+			"cheque_date": day,
+			"user_remark": f"{_('Payment of RTS') if amount > 0 else _('Payment to RTS')} {reference} {doc.name}".replace(
+				"  ", " "
+			),
+		}
+	)
+	for row in journal_entries.bank_rows(settings.require_any(doc.company), bank_account, float(abs(amount))):
+		if amount < 0:
+			debit, credit = row.pop("debit_in_account_currency", 0), row.pop("credit_in_account_currency", 0)
+			row |= {"debit_in_account_currency": credit, "credit_in_account_currency": debit}
+		entry.append("accounts", row)
+	entry.insert()
+	return entry.name
