@@ -21,6 +21,6 @@ async function draw(frm) {
 		made.problem
 			? `<p class="text-danger mb-0" role="status">✗ ${e(made.problem)}</p>`
 			: `<p class="text-muted small mb-1">${__("Two made-up invoices, written with this layout: {0}", [names])}</p>
-				<pre class="mb-0" style="overflow-x: auto" tabindex="0">${e(made.text)}</pre>`
+				<pre class="mb-0" style="color: var(--text-color); overflow-x: auto" tabindex="0">${e(made.text)}</pre>`
 	);
 }
