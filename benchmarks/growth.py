@@ -16,7 +16,7 @@ from benchmarks.posting import on_bench
 SIZES = [int(size) for size in os.environ.get("SIZES", "20000,100000").split(",")]
 ROWS = int(os.environ.get("ROWS", 1_250))
 RUNS = int(os.environ.get("RUNS", 3))
-CARDS = ("queued", "financed", "reserve", "fees")
+CARDS = ("queued", "financed", "reserve", "fees", "buyback")
 LIMITED = "growth-limited@example.com"
 
 

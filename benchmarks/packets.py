@@ -3,18 +3,23 @@
 First a photo of 4 MB, as a phone takes it, is made a page of a packet. The peer opens it with Pillow, turns it upright, makes
 it smaller, saves it as PDF and appends it to the invoice with pypdf. Both are measured in processor time. The rest needs a bench.
 
+At the end, a batch (PACKETS=100) is made: its seconds by part, and with two workers against one (SPEEDUP=0 leaves that out).
+
 The peer is Frappe making the PDF of a Sales Invoice without the stamp. Ours is what the notice and the packet add: the
 stamp in front of the page, and the merging of the PDF with a rate confirmation, a bill of lading and a photo of a POD.
 (That a print format does not hide the stamp is looked at once for each format, and not counted.)
 """
 
 import io
+import os
 import random
 import resource
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
+from unittest import mock
 
 from PIL import Image, ImageFilter, ImageOps
 from pypdf import PdfWriter
@@ -29,6 +34,7 @@ INVOICE = "AF-10001"
 PHOTO_SIZE = (4032, 3024)
 PHOTO_BYTES = 4_000_000
 ON_PAGE = (1600, 2200)  # pixels: 200 dpi on Letter
+PACKETS = int(os.environ.get("PACKETS", 100))
 
 
 def main() -> int:
@@ -40,6 +46,7 @@ def main() -> int:
 	frappe.init(site=sys.argv[1])
 	frappe.connect()
 	measure(frappe)
+	measure_batch(frappe)
 	return 0
 
 
@@ -173,6 +180,74 @@ def measure(frappe) -> None:
 		added_processor_time=round(processor[stamp_and_merge] / processor[render], 4),
 		pages=pages[0],
 	)
+
+
+def measure_batch(frappe) -> None:
+	"""Seconds of a batch's packets by part, and with two workers instead of one."""
+	from rts_factoring.services.invoices import notices, packets, readiness
+	from rts_factoring.tests import factories, packet_factories
+
+	factories.wipe()
+	factories.make_notice(factories.ACME)
+	names = [f"PK-{number:03}" for number in range(PACKETS)]
+	sample = factories.receivables()[INVOICE]
+	dates = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
+	for name in names:
+		values = {"company": factories.ACME, "customer": sample["customer"], "amount": 1000, "po_no": name}
+		factories.make_invoice(name, **values, **dates)
+		packet_factories.add_documents(name, *DOCUMENTS)
+	factories.commit_without_jobs()
+	spent: dict[str, float] = {}
+	parts = {
+		"render": (packets, "_print"),
+		"stamp": (notices, "stamp_print"),
+		"read": (packets, "_documents"),
+	}
+	parts |= {"merge": (packets, "build_packet"), "store": (packets, "_keep")}
+	with ExitStack() as stack:
+		for part, (module, name) in parts.items():
+			stack.enter_context(mock.patch.object(module, name, _timed(getattr(module, name), part, spent)))
+		total = harness.seconds(lambda: packets.make_packets(names, packets.PATIENT))
+	spent["render"] -= spent["stamp"]  # which is done while Frappe prints
+	shown = {part: round(seconds, 2) for part, seconds in spent.items()}
+	print(f"{PACKETS} packets in {total:.1f} s: {shown}", flush=True)
+	load = [round(each, 1) for each in os.getloadavg()]
+	claim = f"{PACKETS} packets by part; rendering is Frappe's"
+	harness.report(claim, total - spent["render"], spent["render"], total=round(total, 2), load=load, **shown)
+	if os.environ.get("SPEEDUP") != "0":
+		one, two = (_with_workers(frappe, readiness, names, count) for count in (1, 2))
+		harness.report(f"{PACKETS} packets by two workers against one", two, one, load=load)
+	factories.wipe()
+
+
+def _timed(function, part: str, spent: dict[str, float]):
+	def timed(*given, **named):
+		found = []
+		spent[part] = spent.get(part, 0) + harness.seconds(lambda: found.append(function(*given, **named)))
+		return found[0]
+
+	return timed
+
+
+def _with_workers(frappe, readiness, names: list[str], count: int) -> float:
+	"""Seconds that real workers take for the packets, from when they are ready."""
+	frappe.db.set_value(
+		"Sales Invoice", {"name": ("in", names)}, {"factoring_packet": None, "factoring_packet_key": None}
+	)
+	readiness._make_packets(names)
+	frappe.db.commit()
+	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "worker", "--burst", "--quiet"]
+	command += ["--queue", "long"]
+
+	def work() -> None:
+		for worker in [subprocess.Popen(command) for _number in range(count)]:
+			worker.wait()
+
+	seconds = harness.seconds(work)
+	frappe.db.rollback()
+	missing = frappe.db.count("Sales Invoice", {"name": ("in", names), "factoring_packet": ("is", "not set")})
+	assert not missing, f"{missing} packets are missing"
+	return seconds
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from rts_factoring.services.accounting import adjustments, deposits, direct_paym
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import layouts
 from rts_factoring.services.company import settings as settings_service
-from rts_factoring.services.invoices import document_checks, document_pictures, documents, notices, readiness
+from rts_factoring.services.invoices import document_pictures, documents, notices, readiness
 from rts_factoring.services.reports import decisions, mailbox, posting, row_details, row_pages
-from rts_factoring.services.views import checklist, closes, invoice_status, overview
+from rts_factoring.services.views import checklist, closes, document_state, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -221,14 +221,14 @@ def expected_deposit(report_import: str) -> dict:
 
 
 @frappe.whitelist()
-def get_document_warnings(doctype: str, name: str) -> list[dict]:
-	"""Where documents contradict their invoice: of one Sales Invoice, or of all of a Factoring Batch."""
+def get_document_warnings(doctype: str, name: str) -> dict:
+	"""Documents that contradict their invoice or cannot be read, and how far the checks and packets are: of one Sales Invoice,
+	or of all of a Factoring Batch."""
 	if doctype == "Sales Invoice":
 		invoices = [_invoice(name, "read").name]
 	else:
 		invoices = [row.sales_invoice for row in _readable("Factoring Batch", name).invoices]
-	found = document_checks.warnings(invoices)
-	return [{"invoice": invoice, "texts": found[invoice]} for invoice in invoices if invoice in found]
+	return document_state.state(name, invoices)
 
 
 @frappe.whitelist()

@@ -4,6 +4,7 @@ import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from rts_factoring.core.model import InvoiceState
+from rts_factoring.services.common import file_companies
 
 METHODS = "\nFactoring\nDirect"
 
@@ -14,6 +15,19 @@ def custom_fields() -> dict[str, list[dict]]:
 		"Sales Invoice": _sales_invoice(),
 		"Customer": _customer(),
 		"Payment Entry": _payment_entry(),
+		"File": [
+			_field(
+				file_companies.FIELD,
+				"Link",
+				"Company of the Document",
+				insert_after="attached_to_name",
+				options="Company",
+				ignore_user_permissions=1,
+				read_only=1,
+				hidden=1,
+				no_copy=1,
+			)
+		],
 		"Journal Entry": [
 			_field(
 				fieldname,

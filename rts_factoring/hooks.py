@@ -39,19 +39,26 @@ _COMPANY_DOCTYPES = (
 	"Factoring Adjustment",
 	"Received Report",
 	"Factoring Ledger Entry",
+	"Factoring Daily Total",
 	"Factoring Log",
 	"Factoring Close",
 )
 _LAYOUTS = ("Report Layout", "Schedule Layout")
 doc_events = {
 	**{
-		doctype: {"before_print": "rts_factoring.printing.texts.before_print"}
+		doctype: {
+			"before_print": "rts_factoring.printing.texts.before_print",
+			"on_update": "rts_factoring.overrides.file.follow_company",
+		}
 		for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS)
 	},
 	"Sales Invoice": {
 		"before_print": "rts_factoring.printing.stamp.before_print",
 		"validate": "rts_factoring.overrides.sales_invoice.validate",
-		"on_update": "rts_factoring.overrides.sales_invoice.on_update",
+		"on_update": [
+			"rts_factoring.overrides.sales_invoice.on_update",
+			"rts_factoring.overrides.file.follow_company",
+		],
 		"on_submit": "rts_factoring.overrides.sales_invoice.on_submit",
 		"before_update_after_submit": "rts_factoring.overrides.sales_invoice.before_update_after_submit",
 		"on_update_after_submit": "rts_factoring.overrides.sales_invoice.on_update_after_submit",
@@ -172,6 +179,7 @@ doctype_js = {
 	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
 	"Factoring Adjustment": _FORM,
 	"Factoring Close": _FORM,
+	"Factoring Daily Total": _FORM,
 	"Factoring Ledger Entry": _FORM,
 	"Factoring Log": _FORM,
 	"Notice of Assignment": _FORM,

@@ -13,22 +13,46 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("company", "resolution"),  # rows that a later import replaced
 	),
 	"Factoring Ledger Entry": (
-		("company", "posting_date", "reserve", "purchased", "fee", "charges"),  # statement and chart
+		(  # costs and reserve statement, without reading a row
+			*("company", "posting_date", "customer", "is_reversal", "report_import", "factoring_adjustment"),
+			*("purchased", "fee", "charges", "reserve"),
+		),
 		("company", "sales_invoice"),
-		("currency", "company", "open_change", "reserve"),  # the cards, without reading a row
+	),
+	"Factoring Daily Total": (
+		(
+			"currency",
+			"company",
+			"posting_date",
+			"open_change",
+			"reserve",
+			"fee",
+		),  # the cards, without reading a row
+		("company", "posting_date"),  # the chart
 	),
 	"Report Import": (("company", "kind", "docstatus"),),
 	"Factoring Batch": (("company", "docstatus"),),
 }
 
+REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
+	"Factoring Ledger Entry": (
+		("company", "posting_date", "reserve", "purchased", "fee", "charges"),
+		("currency", "company", "open_change", "reserve"),
+	),
+}  # of earlier versions
+
 
 def create() -> None:
-	"""Add the indexes that are missing. Each is a DDL statement, so it commits; safe to run again."""
+	"""Add the indexes that are missing, and drop those that others replaced. Each is a DDL statement, so it commits; safe to
+	run again."""
 	for doctype, indexes in INDEXES.items():
-		existing = existing_indexes(doctype).values()
+		existing = existing_indexes(doctype)
 		for columns in indexes:
-			if columns not in existing:
-				frappe.db.add_index(doctype, list(columns))
+			if columns not in existing.values():
+				frappe.db.add_index(doctype, list(columns), "_".join(columns)[:58] + "_index")
+		for name, columns in existing.items():
+			if columns in REPLACED.get(doctype, ()):
+				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index `{name}`")
 
 
 def existing_indexes(doctype: str) -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
 )
 
 from rts_factoring import custom_fields, indexes
+from rts_factoring.services.common import file_companies
 from rts_factoring.services.company import layouts
 from rts_factoring.services.invoices import number_keys
 
@@ -19,6 +20,7 @@ def before_install():
 def after_install():
 	custom_fields.create()
 	number_keys.fill_missing()
+	file_companies.fill()
 	indexes.create()
 	create_dimension_fields()
 	layouts.create_defaults()

@@ -6,7 +6,8 @@ from frappe.core.doctype.user_permission.user_permission import get_user_permiss
 from frappe.desk.search import get_std_fields_list
 from frappe.utils import cint
 
-from rts_factoring.services.common import files
+from rts_factoring.services.common import file_companies, files
+from rts_factoring.services.common.file_companies import WITH_FILES
 
 MODULE = "RTS Factoring"
 READING = ("read", "select", "export", "print", "email", "report")
@@ -20,20 +21,6 @@ PARENTS = {
 	"Factoring Close Figure": ("Factoring Close",),
 	"Factoring Close Entry": ("Factoring Close",),
 }  # child table → its parents that have a company
-WITH_FILES = (
-	"Sales Invoice",
-	"Subsidiary Factoring Settings",
-	"Notice of Assignment",
-	"Factoring Batch",
-	"Report Import",
-	"Report Import Line",
-	"Factoring Adjustment",
-	"Factoring Ledger Entry",
-	"Factoring Log",
-	"Factoring Close",
-	"Report Layout",
-	"Schedule Layout",
-)  # what has a company and may carry packets, schedules, reports and documents
 GUARDED = (
 	*WITH_FILES,
 	"Communication",
@@ -122,9 +109,10 @@ def file_condition(user: str | None = None, doctype: str | None = None) -> str:
 		f"when {frappe.db.escape(parent)} then"  # nosec B608 # escaped
 		f" (select `company` from `tab{parent}` where `tab{parent}`.`name` = `tabFile`.`attached_to_name`)"
 		for parent in WITH_FILES
-	)  # one look-up a file, by the DocType that it is attached to; none for other files
-	visible = frappe.db.escape(companies[0])
-	return f"ifnull(case `tabFile`.`attached_to_doctype` {company_of} end, {visible}) in ({names})"
+	)  # one look-up, by the DocType that the file is attached to, where its company is not kept on it
+	visible, kept = frappe.db.escape(companies[0]), f"`tabFile`.`{file_companies.FIELD}`"
+	looked_up = f"ifnull(case `tabFile`.`attached_to_doctype` {company_of} end, {visible}) in ({names})"
+	return f"({kept} in ({names}) or (ifnull({kept}, '') = '' and {looked_up}))"
 
 
 def has_file_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:

@@ -1,9 +1,9 @@
 """What the scheduler starts. Each step finds what is due and enqueues it; one that fails stops no other."""
 
 from rts_factoring.services.batches import automatic_submit, delivery
-from rts_factoring.services.common import background
+from rts_factoring.services.common import background, file_companies
 from rts_factoring.services.company import connections
-from rts_factoring.services.reports import inbox, jobs, mailbox
+from rts_factoring.services.reports import compaction, inbox, jobs, mailbox
 from rts_factoring.services.views import reminders
 
 
@@ -21,4 +21,4 @@ def every_few_minutes():
 
 
 def daily():
-	background.run_each(reminders.steps())
+	background.run_each((*reminders.steps(), *compaction.steps(), file_companies.fill))

@@ -67,6 +67,13 @@ class FactoringError(Exception):
 		return {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}
 
 
+def one_sentence(error: FactoringError) -> Text:
+	"""Where, what is wrong and what to do, in a text that can be said in another language."""
+	return Text(
+		"{where}: {message} {hint}", {"where": error.where, "message": error.message, "hint": error.hint}
+	)
+
+
 class FileRefused(FactoringError):
 	"""A report file that cannot be read, or is not what the user said it is. Nothing was written."""
 
@@ -83,11 +90,7 @@ class DocumentsRefused(DocumentError):
 	"""Several documents of one invoice that cannot go into its packet, each with its own error in `errors`."""
 
 	def __init__(self, errors: Sequence[DocumentError]):
-		problems = (
-			Text("{where}: {message} {hint}", {"where": e.where, "message": e.message, "hint": e.hint})
-			for e in errors
-		)
-		super().__init__("documents_refused", count=len(errors), problems=joined(problems))
+		super().__init__("documents_refused", count=len(errors), problems=joined(map(one_sentence, errors)))
 		self.errors = tuple(errors)
 
 

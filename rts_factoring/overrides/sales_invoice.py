@@ -5,7 +5,7 @@ from frappe import _
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.services.accounting import protection
-from rts_factoring.services.invoices import documents, invoice_state, number_keys, readiness
+from rts_factoring.services.invoices import document_checks, documents, invoice_state, number_keys, readiness
 from rts_factoring.services.views import timeline
 
 APP_FIELDS = (*invoice_state.STATE_FIELDS, "factoring_notice", "factoring_packet", "factoring_packet_key")
@@ -29,6 +29,7 @@ def before_update_after_submit(doc, method=None):
 
 def on_update(doc, method=None):
 	documents.take_over(doc)
+	_judge_new_documents(doc)
 
 
 def on_submit(doc, method=None):
@@ -39,6 +40,7 @@ def on_submit(doc, method=None):
 
 def on_update_after_submit(doc, method=None):
 	documents.take_over(doc)
+	_judge_new_documents(doc)
 	before = doc.get_doc_before_save()
 	if before and (
 		_documents(doc) != _documents(before) or any(doc.get(f) != before.get(f) for f in WATCHED)
@@ -79,4 +81,10 @@ def _show(doc):
 
 
 def _documents(doc):
-	return [(row.kind, row.file) for row in doc.get("factoring_documents") or ()]
+	return [(row.kind, row.file, row.readable or 0) for row in doc.get("factoring_documents") or ()]
+
+
+def _judge_new_documents(doc) -> None:
+	before = doc.get_doc_before_save()
+	if _documents(doc) and (not before or _documents(doc) != _documents(before)):
+		document_checks.judge_later(doc.name)

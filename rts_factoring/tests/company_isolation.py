@@ -107,6 +107,7 @@ def _given(value: object, _of: "Company") -> object:
 def _another_value(row: dict, of: "Company") -> object:
 	if row["fieldtype"] == "Link":
 		links = {"Factoring Batch": of.batch, "Notice of Assignment": of.notice, "Report Import": of.posted}
+		links["Company"] = BLUEBIRD if of.company == ACME else ACME
 		links |= {"Factoring Adjustment": of.adjustment}
 		return links.get(row["options"]) or frappe.db.get_value("File", {"file_url": of.files["packet"]})
 	return {"Select": row.get("options", "").split("\n")[-1], "Check": 1}.get(row["fieldtype"], "written")
@@ -282,6 +283,7 @@ class Company:
 	def to_write(self, doctype: str) -> str:
 		"""The document of this type whose fields people try to write."""
 		return {
+			"File": frappe.db.get_value("File", {"file_url": self.files["paperwork"]}),
 			"Sales Invoice": self.open_invoice,
 			"Customer": self.customer,
 			"Payment Entry": self.payment,

@@ -26,6 +26,7 @@ PRICES = "Freight Rates"
 POSTED = ("GL Entry", "Payment Ledger Entry", "Journal Entry", "Payment Entry", "Sales Invoice")
 OURS = ("Factoring Ledger Entry", "Report Import Line", "Report Import", "Factoring Batch", "Factoring Log")
 OURS += (
+	"Factoring Daily Total",
 	"Factoring Adjustment",
 	"Factoring Close",
 	"Received Report",

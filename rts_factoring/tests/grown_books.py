@@ -8,6 +8,8 @@ import hashlib
 
 import frappe
 
+from rts_factoring.services.accounting import daily_totals
+from rts_factoring.services.common import file_companies
 from rts_factoring.services.invoices import number_keys
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
@@ -18,7 +20,7 @@ PAST, OPEN = "GP", "GO"  # invoices of weeks that RTS has paid, and of weeks it 
 WEEKS = 104
 BY_COMPANY = (
 	*("Sales Invoice", "Factoring Batch", "Journal Entry", "Report Import", "Report Import Line"),
-	*("Factoring Ledger Entry", "GL Entry", "Payment Ledger Entry"),
+	*("Factoring Ledger Entry", "Factoring Daily Total", "GL Entry", "Payment Ledger Entry"),
 )
 CHILDREN = {"Factoring Batch Invoice": "Factoring Batch", "Journal Entry Account": "Journal Entry"}
 _LINKS = {
@@ -60,8 +62,9 @@ def grow(invoices: int) -> None:
 	has = frappe.db.count("Sales Invoice", {"company": ACME})
 	done = frappe.db.count("Factoring Batch", {"company": ACME, "name": ("like", f"{PAST}-BATCH%")})
 	_copy(PAST, done, done + max(invoices - has, 0) // INVOICES)
+	daily_totals.rebuild(ACME)
 	frappe.db.commit()
-	for doctype in _LINKS:
+	for doctype in (*_LINKS, daily_totals.DOCTYPE):
 		frappe.db.sql_ddl(f"analyze table `tab{doctype}`")
 
 
@@ -108,6 +111,7 @@ def _post_week(prefix: str, paid: bool = False) -> None:
 	for name in names:
 		values = {"file_name": f"growth-{name}.pdf", "file_url": f"/private/files/growth-{name}.pdf"}
 		values |= {"is_private": 1, "attached_to_doctype": "Sales Invoice", "attached_to_name": name}
+		values |= {file_companies.FIELD: ACME}
 		frappe.get_doc({"doctype": "File", **values}).db_insert()
 
 

@@ -4,6 +4,7 @@ import frappe
 from frappe.desk.query_report import run
 from frappe.utils import getdate
 
+from rts_factoring.services.company import settings
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, two_months
 from rts_factoring.tests.factories import ACME
@@ -27,7 +28,13 @@ class TwoMonthsCase(ReportCase):
 
 	@classmethod
 	def clear(cls):
-		factories.make_settings(ACME, repurchase_days=0, payment_report_every="", fee_yearly_rate=0)
+		values = {
+			"repurchase_days": 0,
+			"payment_report_every": "",
+			"fee_yearly_rate": 0,
+			"fee_covers_days": 0,
+		}
+		factories.make_settings(ACME, **values, **dict.fromkeys(settings.MONTH_END_ACCOUNTS))
 
 	@classmethod
 	def tearDownClass(cls):

@@ -4,7 +4,7 @@ import frappe
 
 from rts_factoring.core.money import money, text
 from rts_factoring.services.reports import decisions, report_import
-from rts_factoring.services.views import statements
+from rts_factoring.services.views import overview, statements
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME
@@ -35,7 +35,8 @@ class ReportCase(FreightCase):
 		self.addCleanup(factories.receivables.cache_clear)
 
 	def assert_books_agree(self):
-		wrong = [row for row in statements.tie_out(ACME) if row["difference"]]
+		rows = (*statements.tie_out(ACME), overview.tie_out_row(ACME))
+		wrong = [row for row in rows if row["difference"]]
 		self.assertEqual(wrong, [])
 
 	def figures(self, invoice: str) -> tuple[str, str]:

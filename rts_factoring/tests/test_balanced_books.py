@@ -9,7 +9,7 @@ import frappe
 
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.reports import jobs, reconciling, report_import
-from rts_factoring.services.views import statements
+from rts_factoring.services.views import overview, statements
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.random_weeks import CUSTOMER, LAYOUT, RandomWeeks
@@ -33,8 +33,11 @@ class TestRandomWeeks(ReportCase):
 		weeks = RandomWeeks(seed)
 		for number in range(STEPS):
 			what = weeks.step()
-			wrong = [row for row in statements.tie_out(ACME) if row["difference"]]
+			rows = (*statements.tie_out(ACME), overview.tie_out_row(ACME))
+			wrong = [row for row in rows if row["difference"]]
 			self.assertEqual(wrong, [], f"{policy}, seed {seed}, step {number}: {what}")
+		if STEPS >= 60:
+			self.assertLessEqual({"adjust", "correct"}, set(weeks.done))
 		print(f"{policy}: {STEPS} steps, {weeks.done}, accepted {weeks.accepted}, tie-out 0.00 after each")
 		while weeks.undo():
 			pass

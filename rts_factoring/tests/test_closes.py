@@ -10,6 +10,7 @@ from frappe.utils import getdate
 from rts_factoring.core.money import money, text
 from rts_factoring.services.accounting import periods
 from rts_factoring.services.common import files
+from rts_factoring.services.reports import corrections
 from rts_factoring.services.views import closes, statements
 from rts_factoring.tests import adjustment_factories, factories, report_factories, two_months
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -225,6 +226,23 @@ class TestClose(CloseCase):
 		with self.refused("Cancel that close first"):
 			self.imports["second"].reload()
 			self.imports["second"].cancel()
+
+	def test_a_correction_after_the_close_moves_nothing_of_the_closed_month(self):
+		doc = self.close(OCTOBER, submit=True, reason="a payout is under way")
+		frozen = closes.workbook(doc)
+		name = corrections.correct(self.imports["first"], 5, "RTS withdrew the chargeback of CL-3")
+		made = frappe.get_doc("Factoring Adjustment", name)
+		made.lines[1].update({"event": "Fee", "amount": 15})
+		made.save()
+		made.submit()
+		self.assertEqual(str(made.posting_date), "2026-11-01")
+		for day, reserve, still_open in ((OCTOBER, "-435.00", "800.00"), ("2026-11-01", "50.00", "1300.00")):
+			rows = statements.tie_out(ACME, getdate(day))
+			self.assertEqual([row for row in rows if row["difference"]], [], day)
+			self.assertEqual([text(row["ledger"]) for row in rows if row["role"] == "Reserve"], [reserve])
+			self.assertEqual(text(statements.ledger_sums(ACME, getdate(day))["open_change"]), still_open)
+		doc.reload()
+		self.assertEqual((closes.changed_since(doc), closes.workbook(doc)), (0, frozen))
 
 	def test_another_companys_month_stays_open(self):
 		self.close(OCTOBER, submit=True, reason="a payout is under way")

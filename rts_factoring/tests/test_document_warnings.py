@@ -83,7 +83,7 @@ class TestDocumentWarnings(FreightCase):
 		factories.make_invoice(TWO)
 		attach(TWO, "rate con.pdf", f"Total Rate: ${self.amount + 1234:,.2f}")
 		batch = factoring_batch.create(ACME, [ONE, TWO])
-		(found,) = api.get_document_warnings("Factoring Batch", batch.name)
+		(found,) = api.get_document_warnings("Factoring Batch", batch.name)["warnings"]
 		self.assertEqual((found["invoice"], len(found["texts"])), (TWO, 1))
-		(of_one,) = api.get_document_warnings("Sales Invoice", TWO)
+		(of_one,) = api.get_document_warnings("Sales Invoice", TWO)["warnings"]
 		self.assertEqual(of_one, found)

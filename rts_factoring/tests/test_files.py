@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils.password import update_password
 
+from rts_factoring.services.common import file_companies
 from rts_factoring.services.invoices import documents, packets
 from rts_factoring.tests import company_isolation, factories
 from rts_factoring.tests.cases import FreightCase
@@ -58,6 +59,65 @@ class TestFiles(FreightCase):
 		frappe.set_user(user)
 		self.assertFalse(file.has_permission("read"))
 		self.assertFalse(frappe.get_list("File", {"name": file.name}))
+
+	def test_a_file_is_found_by_the_company_of_its_document_however_it_came_there(self):
+		company_isolation.make_people()
+		user = company_isolation.address("Factoring Manager")
+		own, other = (
+			factories.make_invoice("AF-10001", submit=False),
+			factories.make_invoice("BL-20001", submit=False),
+		)
+		file = frappe.get_doc("File", {"file_url": factories.upload(PAPER, attached_to=own.name)})
+
+		def company() -> str | None:
+			return frappe.db.get_value("File", file.name, file_companies.FIELD)
+
+		def assert_listed(listed: bool):
+			frappe.set_user(user)
+			self.assertEqual(bool(frappe.get_list("File", {"name": file.name})), listed)
+			frappe.set_user("Administrator")
+
+		self.assertEqual(company(), ACME)
+		assert_listed(True)
+		file.reload()
+		file.update({"attached_to_name": other.name, file_companies.FIELD: ACME}).save()
+		self.assertEqual(company(), BLUEBIRD)
+		assert_listed(False)
+		frappe.db.set_value(
+			"File", file.name, {"attached_to_name": "", "attached_to_doctype": "", file_companies.FIELD: None}
+		)
+		for name, listed in (
+			(own.name, True),
+			(other.name, False),
+		):  # as Frappe attaches a file that was uploaded before
+			frappe.db.set_value(
+				"File", file.name, {"attached_to_name": name, "attached_to_doctype": "Sales Invoice"}
+			)
+			assert_listed(listed)
+		file_companies.fill()
+		self.assertEqual(company(), BLUEBIRD)
+		assert_listed(False)
+
+	def test_a_document_that_goes_to_another_company_takes_its_files_along(self):
+		company_isolation.make_people()
+		notice = frappe.copy_doc(self.notice)
+		notice.update({"docstatus": 0, "valid_from": "2026-02-01", "approval_date": "2026-02-01"})
+		notice.insert()
+		values = {
+			"file_name": "sample.txt",
+			"is_private": 1,
+			"content": "x",
+			"attached_to_doctype": notice.doctype,
+		}
+		file = frappe.get_doc({"doctype": "File", **values, "attached_to_name": notice.name}).insert()
+		self.assertEqual(file.get(file_companies.FIELD), ACME)
+		for company, listed in ((BLUEBIRD, False), (ACME, True)):
+			notice.company = company
+			notice.save()
+			self.assertIsNone(frappe.db.get_value("File", file.name, file_companies.FIELD))
+			frappe.set_user(company_isolation.address("Factoring Manager"))
+			self.assertEqual(bool(frappe.get_list("File", {"name": file.name})), listed)
+			frappe.set_user("Administrator")
 
 	def test_what_frappe_says_of_a_file_holds_for_everybody_else(self):
 		"""On Frappe 15 the last app's answer is the only one: ours must not open what Frappe keeps shut."""

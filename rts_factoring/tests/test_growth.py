@@ -1,24 +1,27 @@
 """Costs follow the report, not the history: rows that the database reads, and an index for every query of a week."""
 
 import frappe
+from frappe.utils import getdate
 
 from rts_factoring import indexes
 from rts_factoring.services.accounting import lookups
 from rts_factoring.services.invoices import number_keys
 from rts_factoring.services.reports import decisions, reconciling, row_pages
-from rts_factoring.services.views import closes, overview, reminders, timeline
+from rts_factoring.services.views import closes, costs, overview, reminders, timeline
 from rts_factoring.tests import factories, grown_books, recorded_queries, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
 from rts_factoring.tests.grown_books import CUSTOMER
 
 PERIOD = "11/01/2026 - 11/15/2026"
+LIMITED = "growth-limited@example.com"
 GROWING = {
 	*("Sales Invoice", "GL Entry", "Payment Ledger Entry", "Journal Entry", "Journal Entry Account", "File"),
 	*("Factoring Batch", "Factoring Batch Invoice", "Factoring Batch File", "Factoring Ledger Entry"),
 	*(
 		"Factoring Log",
 		"Factoring Close",
+		"Factoring Daily Total",
 		"Factoring Close Entry",
 		"Report Import",
 		"Report Import Line",
@@ -70,6 +73,37 @@ class TestCosts(FreightCase):
 		for name, step in steps.items():
 			with self.subTest(name):
 				self.assertLess(rows_read(step), before[name] * 1.3)
+
+	def test_figures_and_lists_read_no_more_rows_than_they_must(self):
+		grown_books.start(open_weeks=1)
+		grown_books.grow(2_000)
+		entries = frappe.db.count("Factoring Ledger Entry", {"company": ACME})
+		for card in ("financed", "reserve", "fees"):
+			with self.subTest(card):
+				self.assertLess(rows_read(lambda card=card: overview.card(card, ACME)), entries / 10)
+				self.assertLess(rows_read(lambda card=card: overview.card(card)), entries / 10)
+		self.assertLess(rows_read(lambda: overview.per_week([ACME])), entries / 10)
+		costs_read = rows_read(lambda: costs.costs(ACME, getdate("2024-01-01"), getdate("2026-12-31")))
+		self.assertLess(costs_read, 4.5 * entries)  # two passes, and the rows of what they group by
+
+	def test_a_limited_user_reads_no_more_files_than_an_unlimited_one(self):
+		grown_books.start(open_weeks=1)
+		grown_books.grow(2_000)
+		factories.make_user(LIMITED, "Factoring User", "Accounts User")
+		self.addCleanup(frappe.db.delete, "User Permission", {"user": LIMITED})
+		unlimited = self.files_read()
+		values = {"doctype": "User Permission", "user": LIMITED, "allow": "Company", "for_value": ACME}
+		frappe.get_doc(values).insert()
+		self.assertGreater(unlimited, 2_000)
+		self.assertLess(self.files_read(), unlimited * 1.1)
+
+	def files_read(self) -> int:
+		frappe.set_user(LIMITED)
+		try:
+			frappe.get_list("File", limit=20)  # what Frappe keeps is there now
+			return rows_read(lambda: frappe.get_list("File", limit=20))
+		finally:
+			frappe.set_user("Administrator")
 
 
 class TestNumberKeys(FreightCase):

@@ -1,5 +1,7 @@
 """Which Sales Invoices queue by themselves, what keeps the others out, and what lets them in."""
 
+from unittest import mock
+
 import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
@@ -143,3 +145,11 @@ class TestReadiness(FreightCase):
 		invoice = factories.make_invoice("AF-10001")
 		invoice.cancel()
 		self.assertFalse(factories.state("AF-10001"))
+
+	def test_the_packets_of_many_invoices_are_shared_by_all_workers(self):
+		names = [f"N-{number}" for number in range(25)]
+		with mock.patch.object(frappe, "enqueue") as enqueue:
+			readiness._make_packets(names)
+		jobs = [call.kwargs["invoices"] for call in enqueue.call_args_list]
+		self.assertEqual([len(job) for job in jobs], [10, 10, 5])
+		self.assertEqual([name for job in jobs for name in job], names)

@@ -7,11 +7,12 @@ import frappe
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from rts_factoring.services.accounting import outstanding
+from rts_factoring.services.accounting import daily_totals, outstanding
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.reports import decisions, jobs
+from rts_factoring.services.views import overview
 from rts_factoring.tests import factories, report_factories
-from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.factories import ACME, BLUEBIRD
 from rts_factoring.tests.test_races import CUSTOMER, PERIOD, RaceCase
 
 DATES = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
@@ -97,6 +98,8 @@ class TestWorkBesidePosting(RaceCase):
 			self.enter_a_journal_entry,
 			self.upload_and_review_a_report,
 			self.send_a_batch,
+			self.read_the_cards,
+			self.post_for_another_company,
 		)
 		for step in steps:
 			with self.subTest(step.__name__):
@@ -105,6 +108,13 @@ class TestWorkBesidePosting(RaceCase):
 
 	def save_settings(self):
 		factories.make_settings(ACME, representative_email="pat@rts.test")
+
+	def read_the_cards(self):
+		self.assertIn("$ 3,500.00", overview.card("financed", ACME))
+
+	def post_for_another_company(self):
+		entry = {"company": BLUEBIRD, "currency": "USD", "posting_date": "2026-11-05"}
+		daily_totals.add([entry | dict.fromkeys(daily_totals.AMOUNTS, 1)])
 
 	def submit_an_invoice(self):
 		self.invoice("D-9", factoring_method="Direct")

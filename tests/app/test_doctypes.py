@@ -110,7 +110,7 @@ def test_custom_fields_offer_every_state():
 
 
 def test_what_posts_and_what_logs_is_never_made_by_hand():
-	for name in ("Report Import Line", "Factoring Ledger Entry", "Factoring Log"):
+	for name in ("Report Import Line", "Factoring Ledger Entry", "Factoring Daily Total", "Factoring Log"):
 		assert BY_NAME[name].get("in_create")
 		for permission in BY_NAME[name]["permissions"]:
 			assert not permission.get("write") and not permission.get("create"), (name, permission)

@@ -14,7 +14,11 @@ from rts_factoring.tests import factories, two_months  # noqa: E402
 factories.ensure_companies()
 factories.wipe()
 factories.make_settings(
-	factories.ACME, policy="Borrowing", payment_report_every="Every Two Weeks", right_of_setoff=1
+	factories.ACME,
+	policy="Borrowing",
+	payment_report_every="Every Two Weeks",
+	right_of_setoff=1,
+	prepaid_discount_account=None,
 )
 factories.make_notice(factories.ACME)
 two_months.make_invoices()

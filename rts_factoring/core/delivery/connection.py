@@ -74,7 +74,7 @@ class Connection:
 	banner_timeout: float = 20
 	auth_timeout: float = 30
 	operation_timeout: float = 60
-	channels: int = 8
+	channels: int = 10  # OpenSSH allows so many on a connection, if nobody set another number
 
 	can_rename: bool = True  # False: written under the final name from the start
 	can_stat: bool = True  # False: names and sizes come from folder listings

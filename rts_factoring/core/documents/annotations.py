@@ -91,10 +91,15 @@ def _would_be_lost(annotation: DictionaryObject) -> bool:
 	return kind in _DRAWN
 
 
-def is_field_without_look(annotation: DictionaryObject) -> bool:
-	"""A visible form field with a value and no picture of it."""
+def is_without_look(annotation: DictionaryObject) -> bool:
+	"""A visible form field with a value, or a comment, and no picture of it."""
 	hidden = int(entry(annotation, "/F") or 0) & _HIDDEN
-	return annotation.get("/Subtype") == "/Widget" and not hidden and _would_be_lost(annotation)
+	return not hidden and _would_be_lost(annotation)
+
+
+def is_text(annotation: DictionaryObject) -> bool:
+	"""A remark typed onto the page, of which PDFium draws the frame alone."""
+	return annotation.get("/Subtype") == "/FreeText"
 
 
 def _of_field(annotation: DictionaryObject, key: str) -> Any:

@@ -71,7 +71,7 @@ def read_pictures(
 	try:
 		with Image.open(io.BytesIO(content), formats=READERS.get(kind, (kind,))) as picture:
 			pages: list[PicturePage] = []
-			for number in _frames(picture, name):
+			for number in frames(picture, name):
 				progress()
 				if number is not None:
 					picture.seek(number)
@@ -100,8 +100,8 @@ def add_pictures(writer: PdfWriter, pages: Iterable[PicturePage]) -> list[PageOb
 	return added
 
 
-def _frames(picture: Any, name: str) -> list[int | None]:
-	"""The numbers of the pictures that are pages; None is the one that is open."""
+def frames(picture: Any, name: str) -> list[int | None]:
+	"""The numbers of an open file's pictures that are pages; None is the one that is open."""
 	if picture.format not in _WITH_PAGES:
 		if picture.format != "MPO" and getattr(picture, "is_animated", False):
 			raise DocumentError("image_moves", where=name)
@@ -162,11 +162,17 @@ def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:
 def _size_seen(picture: Any, orientation: int | None) -> Size:
 	"""Width and height as a person sees them, in units of one stored pixel's width: the pixels of a fax are not square."""
 	width, height = picture.size
+	height *= pixel_height(picture)
+	return (height, width) if orientation in _SIDEWAYS else (width, height)
+
+
+def pixel_height(picture: Any) -> float:
+	"""How many times as high as wide a pixel of an open picture is: a fax has half as many lines as dots."""
 	if picture.format == "TIFF":
 		across, down = (float(dpi) for dpi in picture.info.get("dpi", (1, 1)))
 		if across > 0 and down > 0 and 0.25 <= across / down <= 4:
-			height *= across / down
-	return (height, width) if orientation in _SIDEWAYS else (width, height)
+			return across / down
+	return 1.0
 
 
 def _target(size: tuple[int, int], points: float, dpi: int) -> tuple[int, int]:

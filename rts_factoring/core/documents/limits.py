@@ -35,17 +35,21 @@ _inside = False
 
 
 def limited(
-	work: Work, where: str, seconds: float = SECONDS, megabytes: int = MEGABYTES
+	work: Work,
+	where: str,
+	seconds: float = SECONDS,
+	megabytes: int = MEGABYTES,
+	told: Progress = lambda name: None,
 ) -> tuple[Values, bytes]:
 	"""`work(progress)` with at most `seconds` of processor time from one call of `progress` to the next, and `megabytes` of
-	memory in all.
+	memory in all. `told` hears in this process what `progress` is called with.
 
 	Raises DocumentError `too_slow` or `too_complex` naming the file at which it stopped, `server_busy` for a child that
 	hangs, and passes on the work's own FactoringError. Without fork (Windows), and inside another `limited`, the work
 	simply runs.
 	"""
 	if _inside or not hasattr(os, "fork"):
-		return work(lambda name: None)
+		return work(told)
 	readable, writable = os.pipe()
 	with warnings.catch_warnings():
 		# The child only computes and writes to its pipe, so threads of the parent do not matter to it.
@@ -56,7 +60,7 @@ def limited(
 	os.close(writable)
 	ended = False
 	try:
-		where, answer, content = _parent(readable, where)
+		where, answer, content = _parent(readable, where, told)
 		if answer is None:
 			ended = True
 			raise _stopped(os.waitpid(pid, 0)[1], where, seconds)
@@ -101,7 +105,7 @@ def _child(work: Work, readable: int, writable: int, seconds: float, megabytes: 
 		os._exit(0)
 
 
-def _parent(readable: int, where: str) -> tuple[str, Values | None, bytes]:
+def _parent(readable: int, where: str, told: Progress) -> tuple[str, Values | None, bytes]:
 	"""The file the child was at, its answer if it gave one, and the bytes that came with it."""
 	buffer = bytearray()
 	answer: Values | None = None
@@ -118,6 +122,7 @@ def _parent(readable: int, where: str) -> tuple[str, Values | None, bytes]:
 			message = json.loads(line)
 			if "at" in message:
 				where = message["at"]
+				told(where)
 			else:
 				answer = message
 	return where, answer, bytes(buffer)

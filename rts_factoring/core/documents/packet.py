@@ -27,7 +27,7 @@ from .scans import Drawn, coarsen
 INVOICE = "Invoice"  # the first bookmark
 QUALITIES = (BEST, Quality(150, 70), Quality(120, 55), Quality(100, 40))  # tried in turn to get under a cap
 
-Verify = Callable[[PageObject], None]
+Verify = Callable[[PageObject, bytes], None]
 _Pictures = dict[int, list[PicturePage]]  # what was decoded, by the id of its document
 
 
@@ -68,12 +68,13 @@ def build_packet(
 	invoice_name: str = "invoice.pdf",
 	seconds: float = SECONDS,
 	verify: Verify | None = None,
+	told: Progress = lambda name: None,
 ) -> Packet:
 	"""The invoice first, then the documents by `order` (kinds it does not name come last), each with a bookmark.
 
 	Raises DocumentError naming the file and the reason, DocumentsRefused when there are several; `packet_too_large` when
 	the pictures, made as coarse as is still readable, leave it above `max_bytes`. `seconds` is the processor time for one
-	file. `verify` looks at the invoice's first page and raises what it finds wrong. The same input gives the same bytes.
+	file. `verify` looks at the invoice (its first page, and its bytes) and raises what it finds wrong. `told` hears the name of each file as it is read. The same input gives the same bytes.
 	"""
 	invoice = Document(DocumentKind.OTHER, invoice_name, invoice_pdf)
 	ranks = {kind: rank for rank, kind in enumerate(order)}
@@ -83,7 +84,7 @@ def build_packet(
 		return _PacketWriter(invoice, ordered, progress, verify).write(max_bytes)
 
 	try:
-		made, content = limited(work, invoice_name, seconds)
+		made, content = limited(work, invoice_name, seconds, told=told)
 	except DocumentError as error:
 		if error.code == "packet_too_large":
 			raise
@@ -219,7 +220,7 @@ def _add_invoice(writer: PdfWriter, invoice: Document, verify: Verify | None) ->
 	if verify is not None:
 		looked_at = open_pdf(content, invoice.file_name)  # pypdf changes a page whose text it extracts
 		with reading(invoice.file_name):
-			verify(looked_at.pages[0])
+			verify(looked_at.pages[0], content)
 	return carry_over(open_pdf(content, invoice.file_name), writer, invoice.file_name)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from pypdfium2 import raw
 from ..errors import DocumentError
 from .drawing import Box
 from .formats import file_format
-from .images import MAX_PIXELS, READERS
+from .images import MAX_PIXELS, READERS, frames, pixel_height
 from .page_bounds import NOWHERE, PageLook, area, around, page_box, text_rotation
 
 DPI = 150  # of the picture that is looked at, where the file has so many
@@ -27,6 +28,8 @@ RECEIPT = 3.15  # inches: the roll of a till
 LONG = 1.9  # times as long as wide: a receipt
 SCANNERS = range(100, 1201)  # dots per inch as scanners state them; a phone states 72 and means nothing by it
 NARROWEST = 2.0  # inches; what a file states of narrower paper is not believed
+
+MAX_PAGES = 30  # looked at; a longer document is hardly a photo
 
 MIN_LETTERS = 50  # on a page that a program wrote
 FULL = 0.5  # of the page's area covered with pictures: a scan, unless a program's letters stand on it
@@ -49,25 +52,38 @@ class Scan:
 		return _shrunk(self.picture, round(self.width * dpi))
 
 
-def photo(content: bytes, name: str) -> Scan:
-	"""The picture of a file, turned as the file says. DocumentError if it cannot be read."""
+def photos(content: bytes, name: str) -> Iterator[Scan]:
+	"""The pictures of a file, each turned as the file says. DocumentError if they cannot be read."""
 	kind = file_format(content)
 	try:
 		with Image.open(io.BytesIO(content), formats=READERS.get(kind, (kind,))) as stored:
-			size = stored.size
-			if size[0] * size[1] > MAX_PIXELS:
-				raise DocumentError("image_too_large.announced", where=name, most=f"{MAX_PIXELS:,}")
-			stated = float(stored.info.get("dpi", (0, 0))[0])
-			if stored.getexif().get(0x0112) in _SIDEWAYS:
-				size = size[1], size[0]
-			width = paper_width(size, stated)
-			share = min(1.0, width * DPI / size[0])
-			stored.draft("L", (math.ceil(stored.width * share), math.ceil(stored.height * share)))
-			picture = _shrunk(ImageOps.exif_transpose(_grey(stored)), round(width * DPI))
+			for number in frames(stored, name)[:MAX_PAGES]:
+				if number is not None:
+					stored.seek(number)
+				yield _photo(stored, name)
 	except DocumentError:
 		raise
 	except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, struct.error, ...
 		raise DocumentError("image_corrupt.damaged", where=name) from error
+
+
+def _photo(stored: Any, name: str) -> Scan:
+	if stored.size[0] * stored.size[1] > MAX_PIXELS:
+		raise DocumentError("image_too_large.announced", where=name, most=f"{MAX_PIXELS:,}")
+	is_tiff = stored.format == "TIFF"
+	if is_tiff:
+		stored.load()  # which turns it
+	stated = float(stored.info.get("dpi", (0, 0))[0])
+	size = stored.width, round(stored.height * pixel_height(stored))
+	if not is_tiff and stored.getexif().get(0x0112) in _SIDEWAYS:
+		size = size[1], size[0]
+	width = paper_width(size, stated)
+	share = min(1.0, width * DPI / size[0])
+	stored.draft("L", (math.ceil(stored.width * share), math.ceil(stored.height * share)))
+	grey = _grey(stored)
+	if is_tiff and grey.size != size:
+		grey = grey.resize(size, Image.Resampling.BILINEAR)
+	picture = _shrunk(ImageOps.exif_transpose(grey), round(width * DPI))
 	return Scan(picture, width, size[0] / width)
 
 

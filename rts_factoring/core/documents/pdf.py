@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, StreamObject
 
 from ..errors import DocumentError, FactoringError
-from .annotations import annotations_of, appearances, is_field_without_look
+from .annotations import annotations_of, appearances, is_text, is_without_look
 from .drawing import add_xobjects, entry, paint
 from .layers import carry_layers
 from .second_reader import redrawn
@@ -26,6 +27,7 @@ LETTER = (0, 0, 612, 792)  # points
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
 MAX_BYTES = 100 * 1024 * 1024
+MAX_UNPACKED = 20 * 1024 * 1024  # bytes of a file's streams of objects
 
 STAMPED = "/RTSFactoringNotice"  # our private key on a stamped page; holds the notice's digest
 
@@ -39,6 +41,7 @@ _ACTIONS = {
 	*("/Movie", "/Sound", "/RichMediaExecute", "/Hide", "/ResetForm", "/Named"),
 }
 _COMPLETE = re.compile(rb"startxref\s+\d+\s*%{0,2}E?O?F?\s*$")  # all but the end mark
+_OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
 _LEADING = ("/AA", "/OpenAction")
 _HIDDEN = ("/AF", "/PieceInfo", "/Metadata", "/OPI", "/Ref", "/StructParent", "/StructParents")
@@ -61,13 +64,14 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 	try:
 		reader = _reader(content, name)
 		with reading(name):
-			if not _needs_drawing(reader):
+			if not _needs_drawing(reader, name):
 				return reader
 	except DocumentError as error:
-		if error.code != "damaged" or b"/ObjStm" in content:  # which may unpack to any size
+		if error.code != "damaged" or _objects_unpack_to_much(content):
 			raise
 	del reader  # and its memory
-	if drawn := redrawn(content):  # where viewers open a file, so do we
+	drawn = redrawn(content)  # where viewers open a file, so do we
+	if drawn and len(drawn) <= MAX_BYTES and not _announces_too_much(drawn):
 		return _reader(drawn, name)
 	return _reader(content, name)
 
@@ -92,17 +96,22 @@ def _reader(content: bytes, name: str) -> PdfReader:
 	return reader
 
 
-def _needs_drawing(reader: PdfReader) -> bool:
-	"""Whether form fields have values and no picture of them, or one that the file itself calls out of date."""
+def _needs_drawing(reader: PdfReader, name: str) -> bool:
+	"""Whether fields and comments have no picture, or fields one that the file itself calls out of date. Raises DocumentError
+	`no_appearance` for one that PDFium would not draw whole."""
+	bare = [
+		annotation
+		for page in reader.pages
+		for annotation in annotations_of(page)
+		if is_without_look(annotation)
+	]
+	if any(is_text(annotation) for annotation in bare):
+		raise DocumentError("no_appearance", where=name)
 	root: Any = reader.trailer["/Root"]
 	form = entry(root, "/AcroForm")
-	if not isinstance(form, DictionaryObject):
-		return False
-	if str(entry(form, "/NeedAppearances")) == "True":  # a BooleanObject of pypdf is true whatever it says
-		return True
-	return any(
-		is_field_without_look(annotation) for page in reader.pages for annotation in annotations_of(page)
-	)
+	# A BooleanObject of pypdf is true whatever it says.
+	stale = isinstance(form, DictionaryObject) and str(entry(form, "/NeedAppearances")) == "True"
+	return stale or bool(bare)
 
 
 def carry_over(reader: PdfReader, writer: PdfWriter, name: str) -> int:
@@ -176,6 +185,20 @@ def _announces_too_much(content: bytes) -> bool:
 	return any(int(size) > MAX_OBJECTS for size in sizes)
 
 
+def _objects_unpack_to_much(content: bytes) -> bool:
+	"""Whether streams of objects hold more than a real file has: PDFium unpacks them whole."""
+	left = MAX_UNPACKED
+	for match in _OBJECT_STREAM.finditer(content):
+		try:
+			packed = memoryview(content)[match.end() : content.find(b"endstream", match.end())]
+			left -= len(zlib.decompressobj().decompress(packed, left + 1))
+		except zlib.error:
+			continue
+		if left < 0:
+			return True
+	return False
+
+
 def _opens_without_password(reader: PdfReader) -> bool:
 	"""Many rate confirmations are only protected against editing: everybody can open and print them."""
 	try:
@@ -185,7 +208,8 @@ def _opens_without_password(reader: PdfReader) -> bool:
 
 
 def _complete(page: PageObject, name: str) -> None:
-	"""Leave out contents that are not there, and give a page without a size the one that viewers take."""
+	"""Leave out contents that are not there, and give a page without a type or size those that viewers take."""
+	page[NameObject("/Type")] = NameObject("/Page")
 	contents = entry(page, "/Contents")
 	if contents is None:
 		page.pop("/Contents", None)

@@ -16,12 +16,10 @@ from ..messages import QUALITY
 from .limits import SECONDS, Progress, Values, limited
 from .measures import DPI, measure
 from .page_bounds import Unreadable, look_at, page_look
-from .page_pictures import Scan, is_empty, photo, scanned
+from .page_pictures import MAX_PAGES, Scan, is_empty, photos, scanned
 from .pdf import open_pdf, reading
 from .placeholders import MAX_DEPTH, Embedded, can_be_pages, is_picture, is_waiting_form, portfolio
 from .print_lines import is_upside_down, print_height
-
-MAX_PAGES = 30  # looked at; a longer document is hardly a photo
 
 DARK = 85  # the paper's grey
 PALE = 50  # between print and paper
@@ -34,17 +32,23 @@ CUT = 8  # letters at one edge
 COARSE = 95  # dots per inch
 LEGIBLE = 11  # pixels; print that high can be read however small the picture is, as on a ticket
 
+_READABLE = ("page_upside_down", "portfolio_left_out")
+
 Found = tuple[int, str, Values]
 
 
 @dataclass(frozen=True, slots=True)
 class PageFinding:
-	"""Why a page may not be readable: the page counted from 1, a code of the table QUALITY, and what to do."""
+	"""Why a page may not be readable: the page counted from 1, a code of the table QUALITY, and what to do.
+
+	`unreadable` is false where what the paper says is there all the same: a page to be turned, or the blank back of a sheet.
+	"""
 
 	page: int
 	code: str
 	message: Text
 	hint: Text
+	unreadable: bool = True
 
 	def __str__(self) -> str:
 		return self.text
@@ -60,24 +64,33 @@ def judge(content: bytes, name: str, seconds: float = SECONDS) -> list[PageFindi
 	"""
 
 	def work(progress: Progress) -> tuple[Values, bytes]:
-		return {"findings": _findings(content, name, progress, 0)[0]}, b""
+		found, pages = _findings(content, name, progress, 0)
+		return {"findings": found, "pages": pages}, b""
 
 	try:
 		values, _ = limited(work, name, seconds)
 	except DocumentError:
 		return []
-	return [_made(page, code, fields) for page, code, fields in values["findings"]]
+	found: list[Found] = values["findings"]
+	all_blank = sum(code == "page_blank" for _, code, _ in found) >= min(values["pages"], MAX_PAGES)
+	return [_made(page, code, fields, all_blank) for page, code, fields in found]
 
 
-def _made(page: int, code: str, fields: Values) -> PageFinding:
+def _made(page: int, code: str, fields: Values, all_blank: bool) -> PageFinding:
 	message, hint = QUALITY[code]
-	return PageFinding(page, code, Text(message, fields), Text(hint, fields))
+	unreadable = all_blank if code == "page_blank" else code not in _READABLE
+	return PageFinding(page, code, Text(message, fields), Text(hint, fields), unreadable)
 
 
 def _findings(content: bytes, name: str, progress: Progress, depth: int) -> tuple[list[Found], int]:
 	"""What is wrong with the pages, and how many the document has in a packet."""
 	if is_picture(content):
-		return [(1, code, fields) for code, fields in _faults(photo(content, name))], 1
+		found: list[Found] = []
+		number = 0
+		for number, scan in enumerate(photos(content, name), 1):
+			progress(name)
+			found += [(number, code, fields) for code, fields in _faults(scan)]
+		return found, number
 	reader = open_pdf(content, name)
 	with reading(name):
 		inside = portfolio(reader) if depth < MAX_DEPTH else None

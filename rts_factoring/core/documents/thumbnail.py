@@ -7,7 +7,7 @@ import io
 from ..errors import DocumentError
 from .limits import SECONDS, Progress, Values, limited
 from .page_bounds import look_at
-from .page_pictures import Scan, photo, rendered
+from .page_pictures import Scan, photos, rendered
 from .pdf import open_pdf, reading
 from .placeholders import is_picture
 
@@ -18,7 +18,7 @@ def thumbnail(content: bytes, name: str, seconds: float = SECONDS) -> bytes:
 	"""A JPEG at most WIDTH pixels wide; nothing for a document that cannot be shown."""
 
 	def work(progress: Progress) -> tuple[Values, bytes]:
-		scan = photo(content, name) if is_picture(content) else _first_page(content, name)
+		scan = next(photos(content, name), None) if is_picture(content) else _first_page(content, name)
 		if scan is None:
 			return {}, b""
 		target = io.BytesIO()

@@ -11,6 +11,8 @@ DETAILS: dict[str, str] = {
 	"file.page": "a web page",
 	# What a page of a document looks like.
 	"page_finding": "Page {page}: {finding} {remedy}",
+	"pages_finding": "Pages {page}: {finding} {remedy}",
+	"document_finding": "{file}. {problem}",
 	# What is wrong with a cell of the schedule.
 	"cell.missing": "{column} is missing.",
 	"cell.too_long": "{column} {value} is longer than the {width} characters of its column.",

@@ -75,6 +75,9 @@ DOCUMENTS: dict[str, Message] = {
 	"image_moves": Message(
 		"This is a moving picture, not a paper.", "Save one picture of it, or photograph the paper."
 	),
+	"unreadable": Message(
+		"{problem}", "If you can read it all the same, tick Can Be Read in its row of Documents."
+	),
 	# The packet.
 	"packet_too_large": Message(
 		"The packet has {size} even with coarse pictures. At most {most} are allowed. The largest file in it is {largest}, with {largest_size}.",

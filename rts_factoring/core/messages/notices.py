@@ -27,6 +27,10 @@ NOTICES: dict[str, Message] = {
 	"already_stamped": Message(
 		"The file already has another version of the notice.", "Stamp the file it was made from."
 	),
+	"stamp_not_seen": Message(
+		"The file says that it is stamped, but nobody can see the notice on the page.",
+		"Stamp the file it was made from.",
+	),
 	"stamp_not_printed": Message(
 		"The invoice was printed without a readable notice.",
 		"Choose another print format in the factoring settings, or fix this one. Then queue the invoice again.",

@@ -18,6 +18,7 @@ from ..documents.pdf import STAMPED, carry_over, finish, open_pdf, reading
 from ..errors import NoticeError
 from .box import NoticeBox, font_for
 from .notice import Notice, NoticeValues, digest
+from .seen import is_seen
 from .text import validate
 
 SIZES = (9.0, 8.0)  # points; the smaller is tried before a page is added
@@ -41,20 +42,22 @@ class _Place(NamedTuple):
 def stamp_pdf(content: bytes, notice: Notice, values: NoticeValues, name: str = "invoice.pdf") -> bytes:
 	"""The PDF with the notice on its first page, or on a page put first if there is no room for it.
 
-	A page whose content cannot be followed, and a scan, counts as full. A file that carries this very notice comes back
-	as it is; one with another version's raises NoticeError `already_stamped`. DocumentError as `open_pdf`.
-	The same input gives the same bytes.
+	A page whose content cannot be followed, a scan, and one on which the notice would not be seen count as full. A file that
+	carries this very notice comes back as it is; one with another version's raises NoticeError `already_stamped`, and
+	`stamp_not_seen` when nobody can see it. DocumentError as `open_pdf`. The same input gives the same bytes.
 	"""
 	validate(notice)
 
 	def work(progress: Progress) -> tuple[Values, bytes]:
 		reader = open_pdf(content, name)
 		mark = digest(notice, values)
-		present = next((str(page[STAMPED]) for page in reader.pages if STAMPED in page), None)
-		if present == mark:
+		number = next((number for number, page in enumerate(reader.pages) if STAMPED in page), None)
+		if number is not None:
+			if str(reader.pages[number][STAMPED]) != mark:
+				raise NoticeError("already_stamped", where=name)
+			if not is_seen(content, notice, values, number):
+				raise NoticeError("stamp_not_seen", where=name)
 			return {}, content
-		if present is not None:
-			raise NoticeError("already_stamped", where=name)
 		return {}, _stamped(reader, content, notice, values, name)
 
 	return limited(work, name)[1]
@@ -79,11 +82,37 @@ def view(page: PageObject) -> tuple[Size, Matrix]:
 
 
 def _stamped(reader: PdfReader, content: bytes, notice: Notice, values: NoticeValues, name: str) -> bytes:
+	first, pdfium_page = _first_page(reader, content, name)
+	with reading(name):
+		size, matrix = view(first)
+		place = _find_place(first, pdfium_page, notice, values)
+	if place is not None:
+		stamped = _written(reader, place, size, matrix, notice, values, name)
+		if is_seen(stamped, notice, values):
+			return stamped
+		reader = open_pdf(content, name)  # the pages of the first one are changed
+		_first_page(reader, content, name)
+	return _written(reader, None, size, matrix, notice, values, name)
+
+
+def _first_page(reader: PdfReader, content: bytes, name: str) -> tuple[PageObject, Any]:
+	"""The first page, turned upright, and as pdfium has it."""
 	with reading(name):
 		first, pdfium_page = next(look_at(reader, content))
 		set_upright(first, pdfium_page)
-		size, matrix = view(first)
-		place = _find_place(first, pdfium_page, notice, values)
+	return first, pdfium_page
+
+
+def _written(
+	reader: PdfReader,
+	place: _Place | None,
+	size: Size,
+	matrix: Matrix,
+	notice: Notice,
+	values: NoticeValues,
+	name: str,
+) -> bytes:
+	"""The PDF with the notice at its place on the first page; with none, on a page before it."""
 	writer = PdfWriter()
 	if place is None:
 		_add_page(writer, size if min(size) >= SMALLEST else LETTER, notice, values, name)

@@ -11,6 +11,7 @@ from ..documents.limits import Progress, Values, limited
 from ..documents.pdf import open_pdf
 from ..errors import DocumentError, NoticeError
 from .notice import Notice, NoticeValues
+from .seen import INKED, share_seen
 from .text import blocks
 
 
@@ -19,6 +20,13 @@ def require_on(page: PageObject, notice: Notice, values: NoticeValues, name: str
 	printed = _letters(page.extract_text())
 	lines = [line for block in blocks(notice.text, values) for line in block]
 	if not all(_letters("".join(run.text for run in line)) in printed for line in lines):
+		raise NoticeError("stamp_not_printed", where=name)
+
+
+def require_seen(content: bytes, notice: Notice, values: NoticeValues, name: str = "invoice.pdf") -> None:
+	"""Raise NoticeError `stamp_not_printed` when something on the first page hides the notice."""
+	share = share_seen(content, notice, values)
+	if share is not None and share < INKED:
 		raise NoticeError("stamp_not_printed", where=name)
 
 

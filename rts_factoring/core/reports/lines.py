@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ..model import Event, Outcome
@@ -132,7 +133,7 @@ def find_total_differences(
 
 
 def _sum(lines: Sequence[ReportLine], name: str) -> Decimal:
-	return sum((amount for line in lines if (amount := getattr(line, name)) is not None), ZERO)
+	return sum(filter(None, map(attrgetter(name), lines)), ZERO)  # a large report has millions of these
 
 
 def _trailing(lines: Sequence[ReportLine], group: str) -> Sequence[ReportLine]:

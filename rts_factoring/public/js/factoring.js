@@ -17,6 +17,7 @@ if (!rts_factoring.forms_with_help) {
 		"Factoring Adjustment",
 		"Factoring Batch",
 		"Factoring Close",
+		"Factoring Daily Total",
 		"Factoring Ledger Entry",
 		"Factoring Log",
 		"Notice of Assignment",

@@ -77,7 +77,7 @@ async function explain(frm) {
 }
 
 function may_mend({ doctype, name, code }) {
-	if (!doctype) return code === "missing_document";
+	if (!doctype) return ["missing_document", "paperwork"].includes(code);
 	return name ? frappe.model.can_read(doctype) : frappe.model.can_create(doctype);
 }
 

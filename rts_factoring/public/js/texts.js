@@ -38,6 +38,7 @@ rts_factoring.formatter = function (value, row, column, data, default_formatter)
 		"Factoring Batch",
 		"Factoring Batch File",
 		"Factoring Batch Invoice",
+		"Factoring Daily Total",
 		"Factoring Document",
 		"Factoring Ledger Entry",
 		"Factoring Log",

@@ -18,7 +18,7 @@ from rts_factoring.core.model import Event, InvoiceState, Policy, Position, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.positions import MOVES, state_of
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.services.accounting import credits, posting_lock
+from rts_factoring.services.accounting import credits, daily_totals, posting_lock
 from rts_factoring.services.accounting.sources import (
 	ADJUSTMENT,
 	IMPORT,
@@ -87,7 +87,8 @@ def entry_amounts(effect: Effect, policy: Policy) -> dict[str, Decimal]:
 
 
 def write(rows: Sequence[dict]) -> None:
-	"""Insert entries in bulk; all rows have the same keys."""
+	"""Insert entries in bulk, and add them to the sums of their days; all rows have the same keys. The caller has the
+	company's posting lock."""
 	if not rows:
 		return
 	audit, user = now(), frappe.session.user
@@ -98,6 +99,7 @@ def write(rows: Sequence[dict]) -> None:
 		fields,
 		[(frappe.generate_hash(length=10), *fixed.values(), *row.values()) for row in rows],
 	)
+	daily_totals.add(rows)
 
 
 def reverse(source: Source) -> list[str]:

@@ -280,7 +280,8 @@ def affects_readiness(doc) -> bool:
 	"""Whether a save changed what invoices need to be ready, or what their packets are made with."""
 	watched = (
 		*("enabled", "client_number", "currency", "default_method", "min_amount", "schedule_layout"),
-		*("packet_size_cap", "print_format"),  # a packet that failed by the old ones is tried again
+		# A packet that failed by the old ones is tried again.
+		*("packet_size_cap", "print_format", "refuse_unreadable"),
 	)
 	before = doc.get_doc_before_save()
 	kinds = [(row.kind, row.required) for row in doc.document_kinds]

@@ -1,6 +1,7 @@
-"""Where the documents of invoices contradict them: told to people before the invoices are sent, never in the way of it.
+"""What is doubtful about the documents of invoices: told to people before the invoices are sent, never in the way of it.
 
-Reading a document takes some hundredths of a second, so what was found is kept until the invoice or a document changes.
+A document may contradict its invoice, or have pages that cannot be read (page_checks.py). To compare one takes some hundredths
+of a second, so what was found is kept until the invoice or a document changes.
 """
 
 import hashlib
@@ -11,47 +12,53 @@ import frappe
 
 from rts_factoring.core.documents.agreement import Disagreement, InvoiceDetails, compare
 from rts_factoring.core.documents.kinds import DocumentKind
-from rts_factoring.core.documents.packet import Document
 from rts_factoring.core.errors import Text
-from rts_factoring.services.common import files
+from rts_factoring.services.common import background
 from rts_factoring.services.common.errors import translate
-from rts_factoring.services.invoices import receivables
+from rts_factoring.services.invoices import documents, page_checks, readiness, receivables
 
 KEPT = 7 * 24 * 3600  # seconds
 RULES = 1  # counts up when the same documents would be judged otherwise
 COMPARED = (DocumentKind.RATE_CONFIRMATION.value, DocumentKind.BOL.value)
+_JOB = f"{__name__}.judge_documents"
 
 
 def warnings(names: Collection[str]) -> dict[str, list[str]]:
 	"""Invoice → its warnings in the user's language; invoices without one are left out."""
-	documents = _documents(names)
+	attached = documents.attached(names)
 	found = {}
-	for row in receivables.rows(list(documents)):
-		texts = _found(receivables.to_receivable(row), documents[row.name])
+	for row in receivables.rows(list(attached)):
+		compared = [document for document in attached[row.name] if document.kind in COMPARED]
+		texts = _found(receivables.to_receivable(row), compared) if compared else []
+		texts += page_checks.warnings(attached[row.name])
 		if texts:
 			found[row.name] = [translate(text) for text in texts]
 	return found
 
 
-def _documents(names: Collection[str]) -> dict[str, list]:
-	"""Invoice → its documents that can be compared, each with its File's name and hash."""
-	document, file = frappe.qb.DocType("Factoring Document"), frappe.qb.DocType("File")
-	found: dict[str, dict] = {}
-	for part in receivables.chunks(sorted(set(names))):
-		query = (
-			frappe.qb.from_(document)
-			.join(file)
-			.on(file.file_url == document.file)
-			.select(
-				document.parent, document.kind, document.file, file.name, file.file_name, file.content_hash
-			)
-			.where((document.parenttype == "Sales Invoice") & document.parent.isin(part))
-			.where(document.kind.isin(COMPARED))
-			.orderby(document.parent, document.idx, file.creation)
-		)
-		for row in query.run(as_dict=True):
-			found.setdefault(row.parent, {})[row.file] = row  # the File made last
-	return {invoice: list(rows.values()) for invoice, rows in found.items()}
+def judge_later(invoice: str) -> None:
+	"""Judge the pages of an invoice's documents in the background, once this transaction is committed."""
+	background.enqueue_unless_waiting(_JOB, job_id=f"rts_factoring:pages:{invoice}", invoices=[invoice])
+
+
+def judge_now(name: str, invoices: Collection[str]) -> None:
+	"""Judge the pages of documents in the background, unless the job of the document `name` waits or runs."""
+	background.enqueue_once(
+		_JOB, job_id=f"rts_factoring:pages:{name}", queue="long", timeout=3600, invoices=list(invoices)
+	)
+
+
+def judge_documents(invoices: list[str]) -> None:
+	"""A background job: judge pages that are not judged yet. An invoice with one that its company refuses becomes Not Ready."""
+	attached = documents.attached(invoices)
+	company = dict(
+		frappe.get_all("Sales Invoice", {"name": ("in", list(attached))}, ["name", "company"], as_list=True)
+	)
+	for invoice, rows in attached.items():
+		page_checks.judge_all(rows)
+		if page_checks.refused(company[invoice]) and page_checks.refusals(rows):
+			readiness.update_readiness([invoice], include_held=[invoice])
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, one invoice at a time
 
 
 def _found(receivable, rows: list) -> list[Text]:
@@ -66,18 +73,10 @@ def _found(receivable, rows: list) -> list[Text]:
 	key = f"factoring_document_checks:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 	kept = frappe.cache.get_value(key, expires=True)
 	if kept is None:
-		kept = [_packed(one) for one in compare([_document(row) for row in rows], details)]
+		kept = [_packed(one) for one in compare([documents.read(row) for row in rows], details)]
 		frappe.cache.set_value(key, kept, expires_in_sec=KEPT)
 	return [Text(template, values) for template, values in kept]
 
 
 def _packed(found: Disagreement) -> tuple[str, dict]:
 	return found.text.template, found.text.values
-
-
-def _document(row) -> Document:
-	try:
-		content = files.content(frappe.get_doc("File", row.name))
-	except (OSError, frappe.DoesNotExistError, frappe.ValidationError):
-		content = b""  # the packet says that the file is missing
-	return Document(DocumentKind(row.kind), row.file_name or row.file.rpartition("/")[2], content)

@@ -22,11 +22,12 @@ from rts_factoring.core.errors import (
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.notice.due import NoticeDecision
 from rts_factoring.core.notice.notice import Notice
-from rts_factoring.core.notice.printed import require_on
+from rts_factoring.core.notice.printed import require_on, require_seen
 from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import is_transient, plain_text
 from rts_factoring.services.company import settings
-from rts_factoring.services.invoices import fingerprint, invoice_state, notices
+from rts_factoring.services.invoices import documents as invoice_documents
+from rts_factoring.services.invoices import fingerprint, invoice_state, notices, packet_progress, page_checks
 
 DAY = 24 * 3600  # seconds
 PATIENT = 60  # seconds of processor time per file at the second attempt
@@ -43,7 +44,10 @@ def ensure_packet(invoice: str, seconds: float = PATIENT) -> str:
 	batch, is never made again.
 	"""
 	try:
-		return _ensure_packet(invoice, seconds)
+		try:
+			return _ensure_packet(invoice, seconds)
+		finally:
+			packet_progress.clear(invoice)
 	except FactoringError:
 		raise
 	except Exception as error:
@@ -68,12 +72,23 @@ def _ensure_packet(invoice: str, seconds: float) -> str:
 	)
 	if kept and _is_sent(doc.name, doc.factoring_status):
 		return kept
+	_require_readable(doc)
 	decision, values = notices.check_due(doc, doc.language)
 	notice = _require_notice(decision, doc)
 	key = _key(doc, notice)
 	if kept and doc.factoring_packet_key == key:
 		return kept
 	documents = _documents(doc)
+	names = [f"{doc.name}.pdf", *(document.file_name for document in documents)]
+
+	def told(file: str) -> None:
+		packet_progress.tell(doc.name, file, names.index(file) + 1 if file in names else 1, len(names))
+
+	def verify(page, content: bytes) -> None:
+		require_on(page, notice, values, names[0])
+		require_seen(content, notice, values, names[0])
+
+	told(names[0])
 	printed = _print(doc)
 	looks = (
 		f"rts_factoring:stamp_seen:{fingerprint.of_format(doc, _format(doc))}:{fingerprint.of_text(notice)}"
@@ -84,12 +99,15 @@ def _ensure_packet(invoice: str, seconds: float) -> str:
 		documents,
 		order=_order(doc.company),
 		max_bytes=_max_bytes(doc.company),
-		invoice_name=f"{doc.name}.pdf",
+		invoice_name=names[0],
 		seconds=seconds,
-		verify=None if seen else lambda page: require_on(page, notice, values, f"{doc.name}.pdf"),
+		verify=None if seen else verify,
+		told=told,
 	)
 	frappe.cache.set_value(looks, 1, expires_in_sec=DAY)  # a format that hides the stamp is found once
-	return _keep(doc, key, packet.content, notice)
+	file = _keep(doc, key, packet.content, notice)
+	page_checks.judge_all(invoice_documents.attached([invoice]).get(invoice, ()))
+	return file
 
 
 def make_packets(invoices: list[str], seconds: float = SECONDS) -> None:
@@ -119,6 +137,22 @@ def _is_sent(invoice: str, state: str | None) -> bool:
 	return (state or "") not in invoice_state.RESENDABLE_STATES or bool(
 		invoice_state.awaiting_delivery([invoice])
 	)
+
+
+def _require_readable(doc) -> None:
+	"""Raises for all documents that are wrong when the company refuses pages that cannot be read and there are some."""
+	if not page_checks.refused(doc.company):
+		return
+	rows = invoice_documents.attached([doc.name]).get(doc.name, ())
+	page_checks.judge_all(rows)
+	unread = page_checks.refusals(rows)
+	if not unread:
+		return
+	try:
+		bad = find_bad(_documents(doc))
+	except DocumentError as error:  # a file is missing
+		bad = _errors(error)
+	raise combined([*unread, *bad])
 
 
 def _errors(error: FactoringError) -> tuple[FactoringError, ...]:

@@ -12,13 +12,16 @@ from frappe import _
 from frappe.query_builder.functions import Min
 
 from rts_factoring.core.eligibility import Candidate, Verdict, check_eligibility
-from rts_factoring.core.errors import FactoringError
+from rts_factoring.core.errors import FactoringError, one_sentence
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.schedule import render
 from rts_factoring.services.common import background
 from rts_factoring.services.company import layouts, settings
-from rts_factoring.services.invoices import invoice_state, receivables
+from rts_factoring.services.invoices import documents as invoice_documents
+from rts_factoring.services.invoices import invoice_state, page_checks, receivables
 from rts_factoring.services.invoices.receivables import chunks
+
+PACKETS_PER_JOB = 10  # half a minute of work
 
 
 def update_readiness(
@@ -112,6 +115,7 @@ def check_invoices(rows: Iterable) -> dict[str, Verdict]:
 	required = _required_documents(rows, agreements)
 	attached = _attached_documents([row.name for row in rows])
 	first_notice = _first_notices(companies)
+	unreadable = _unreadable_documents([row.name for row in rows if page_checks.refused(row.company)])
 	verdicts = {}
 	for row in rows:
 		receivable = receivables.to_receivable(row)
@@ -126,6 +130,7 @@ def check_invoices(rows: Iterable) -> dict[str, Verdict]:
 				required=required[row.name],
 				attached=attached.get(row.name, ()),
 				layout_problems=_layout_problems(layout[row.company], receivable),
+				document_problems=unreadable.get(row.name, ()),
 			),
 			terms[row.company],
 		)
@@ -203,8 +208,8 @@ def _clear_withdrawn_notices(names: list[str]) -> None:
 
 
 def _make_packets(invoices: list[str]) -> None:
-	"""Packets are made in the background, so that submitting a batch only sends."""
-	for part in chunks(invoices):
+	"""Packets are made in the background, so that submitting a batch only sends; a few a job, so that all workers share them."""
+	for part in chunks(invoices, PACKETS_PER_JOB):
 		frappe.enqueue(
 			"rts_factoring.services.invoices.packets.make_packets",
 			queue="long",
@@ -252,6 +257,14 @@ def _attached_documents(names: list[str]) -> dict[str, list[str]]:
 		):
 			attached[row.parent].append(row.kind)
 	return attached
+
+
+def _unreadable_documents(names: list[str]) -> dict[str, list[str]]:
+	"""Invoice → why its documents cannot be read. What is not judged yet is when its packet is made."""
+	return {
+		name: [one_sentence(error) for error in page_checks.refusals(rows)]
+		for name, rows in invoice_documents.attached(names).items()
+	}
 
 
 def _first_notices(companies: Collection[str]) -> dict:

@@ -38,6 +38,23 @@ def report_content(doc) -> bytes:
 	return data
 
 
+def has_original(doc) -> bool:
+	"""Whether the file is there, with the bytes that the import was read from."""
+	try:
+		return hashlib.sha256(report_content(doc)).hexdigest() == doc.file_sha256
+	except (OSError, frappe.ValidationError):
+		return False
+
+
+def cells_of(doc, row_no: int) -> list[str]:
+	"""The cells of a sheet row as they are in the file; none where the file is gone."""
+	if not has_original(doc):
+		return []
+	sheets = _spreadsheet(doc, report_content(doc)).sheets
+	rows = next((sheet.rows for sheet in sheets if sheet.name == doc.sheet), [])
+	return [to_text(cell) for row in rows[row_no - 1 : row_no] for cell in row]
+
+
 def _attached(doc) -> dict:
 	attached = {"attached_to_doctype": "Report Import", "attached_to_name": doc.name}
 	return (

@@ -300,6 +300,16 @@ def release_keys(report_import: str) -> None:
 	_write(names_by_row(report_import).values(), posted=0, posted_key=None)
 
 
+def with_cells(report_import: str, limit: int) -> list[str]:
+	"""Lines of an import that have their cells still."""
+	filters = {"report_import": report_import, "cells": ("is", "set")}
+	return frappe.get_all("Report Import Line", filters=filters, pluck="name", limit=limit)
+
+
+def remove_cells(names: Iterable[str]) -> None:
+	_write(names, cells=None)
+
+
 def delete(report_import: str) -> None:
 	table = frappe.qb.DocType("Report Import Line")
 	for part in chunks(sorted(names_by_row(report_import).values()), LOCK_CHUNK):

@@ -14,7 +14,7 @@ from rts_factoring.core.reconciliation.matching import digits, normalised
 from rts_factoring.core.reports.lines import ReportLine
 from rts_factoring.services.accounting.ledger import ROLES
 from rts_factoring.services.invoices import receivables
-from rts_factoring.services.reports import corrections, decisions, report_lines, row_pages
+from rts_factoring.services.reports import corrections, decisions, reading, report_lines, row_pages
 
 _TEXTS = {"invoice_no": "invoice_no", "debtor_name": "debtor", "debtor_code": "debtor_code", "po_no": "po_no"}
 _AMOUNTS = ("invoice_amount", "purchased", "paid")
@@ -44,7 +44,7 @@ def details(doc, row_no: int) -> dict:
 	return found | {
 		"row": row,
 		"waits": waits,
-		"cells": _cells(doc, json.loads(row.pop("cells") or "[]")),
+		"cells": _cells(doc, _texts(doc, row_no, row.pop("cells"))),
 		"invoice": _beside(line, own[0]) if own else None,
 		"candidates": [_beside(line, invoice) for invoice in others],
 		"posted": _posted(row.name),
@@ -69,6 +69,11 @@ def _waiting(report_import: str, row_no: int, step: int) -> int | None:
 		limit=1,
 	)
 	return found[0] if found else None
+
+
+def _texts(doc, row_no: int, cells: str | None) -> list[str]:
+	"""The row's cells as stored, or where they were removed as in the file."""
+	return reading.cells_of(doc, row_no) if doc.cells_removed_on and not cells else json.loads(cells or "[]")
 
 
 def _cells(doc, texts: list[str]) -> list[dict]:

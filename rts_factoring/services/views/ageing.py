@@ -8,13 +8,15 @@ from decimal import Decimal
 
 import frappe
 from frappe.query_builder.functions import Sum
-from frappe.utils import add_days
+from frappe.utils import add_days, getdate
 
+from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation import recourse
 from rts_factoring.services.company import settings
 from rts_factoring.services.views import statements
 
+_OPEN_STATES = (InvoiceState.FINANCED.value, InvoiceState.PARTLY_PAID.value)
 _NOT_OPEN = dict.fromkeys(("age", "bucket", "buyback_on", "recourse_days", "share"))
 
 
@@ -66,11 +68,11 @@ def due_for_buyback(agreement, day: date, within: int = max(recourse.WARNINGS)) 
 		return []
 	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
 	latest = add_days(day, within - terms.days)  # a purchase is not before the invoice
+	query = frappe.qb.from_(table).inner_join(invoice).on(invoice.name == table.sales_invoice)
+	if day >= getdate():  # the states of today are those of the ledger, and indexed
+		query = query.where(invoice.factoring_status.isin(_OPEN_STATES))
 	rows = (
-		frappe.qb.from_(table)
-		.inner_join(invoice)
-		.on(invoice.name == table.sales_invoice)
-		.where((table.company == agreement.company) & (table.posting_date <= day))
+		query.where((table.company == agreement.company) & (table.posting_date <= day))
 		.where(invoice.posting_date <= latest)
 		.groupby(table.sales_invoice, invoice.posting_date, invoice.customer_name)
 		.having(Sum(table.open_change) > 0)

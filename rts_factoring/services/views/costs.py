@@ -45,27 +45,19 @@ def _per_month(table, company: str, from_date: date, to_date: date):
 
 
 def _times_to_pay(company: str, from_date: date, to_date: date) -> dict[tuple, tuple[Decimal, Decimal]]:
-	"""Year, month and customer → what was collected, multiplied by the days from the purchase, and what was collected."""
+	"""Year, month and customer → what was collected, multiplied by the days from the purchase, and what was collected.
+
+	The database adds up the invoices that one customer paid within one month. The others are read one by one.
+	"""
+	times: dict[tuple, tuple[Decimal, Decimal]] = {}
+	others = []
+	for month, customer, invoice, weighted, amount in _paid_at_once(company, from_date, to_date).run():
+		if invoice:
+			others.append(invoice)
+		else:
+			times[month // 100, month % 100, customer] = (money(weighted), money(amount))
+	days = _days_to_pay(company, others)
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	entry = frappe.qb.DocType("Factoring Ledger Entry").as_("entry")
-	bought = Max(Case().when(entry.purchased > 0, entry.posting_date))
-	paid = Max(Case().when(entry.collected > 0, entry.posting_date))
-	of_invoices = (
-		ledger.in_force_of(company, entry)
-		.where(entry.sales_invoice.isnotnull())
-		.groupby(entry.sales_invoice)
-		.having((Min(entry.collected) >= 0) & bought.isnotnull() & paid.isnotnull())
-		.select(entry.sales_invoice, _days_between(paid, bought).as_("days"))
-	).as_("of_invoices")
-	query = (
-		_per_month(table, company, from_date, to_date)
-		.inner_join(of_invoices)
-		.on(of_invoices.sales_invoice == table.sales_invoice)
-		.where(table.collected != 0)
-		.select(Sum(of_invoices.days * table.collected), Sum(table.collected))
-	)
-	times = {tuple(key): (money(weighted), money(amount)) for *key, weighted, amount in query.run()}
-	days = _days_to_pay(company)
 	for names in chunks(days):
 		query = _per_month(table, company, from_date, to_date).where(table.sales_invoice.isin(names))
 		query = query.groupby(table.sales_invoice).select(table.sales_invoice, Sum(table.collected))
@@ -74,6 +66,38 @@ def _times_to_pay(company: str, from_date: date, to_date: date) -> dict[tuple, t
 			weighted, collected = times.get(tuple(key), (ZERO, ZERO))
 			times[tuple(key)] = (weighted + days[invoice] * amount, collected + amount)
 	return times
+
+
+def _paid_at_once(company: str, from_date: date, to_date: date):
+	"""A query on the invoices of which something was collected in the period: per month and customer the sums of those with
+	one of each, and no payment reversed; and a row with its name for each of the others."""
+	entry = frappe.qb.DocType("Factoring Ledger Entry")
+	counts = (entry.collected != 0) & entry.posting_date[from_date:to_date]
+	month = Case().when(counts, _year(entry.posting_date) * 100 + _month(entry.posting_date))
+	customer = Case().when(counts, entry.customer)
+	paid = (
+		ledger.in_force_of(company, entry)
+		.where(entry.sales_invoice.isnotnull())
+		.groupby(entry.sales_invoice)
+		.select(entry.sales_invoice, Min(entry.collected).as_("least"))
+		.select(Max(Case().when(entry.purchased > 0, entry.posting_date)).as_("bought_on"))
+		.select(Max(Case().when(entry.collected > 0, entry.posting_date)).as_("paid_on"))
+		.select(Min(month).as_("month"), Max(month).as_("last_month"))
+		.select(Min(customer).as_("customer"), Max(customer).as_("last_customer"))
+		.select(Sum(Case().when(counts, entry.collected)).as_("amount"))
+	).as_("paid")
+	is_one = (paid.month == paid.last_month) & (paid.customer == paid.last_customer) & (paid.least >= 0)
+	key = (
+		Case().when(is_one, paid.month),
+		Case().when(is_one, paid.customer),
+		Case().when(is_one, "").else_(paid.sales_invoice),
+	)
+	return (
+		frappe.qb.from_(paid)
+		.where(paid.month.isnotnull() & paid.bought_on.isnotnull() & paid.paid_on.isnotnull())
+		.groupby(*key)
+		.select(*key, Sum(_days_between(paid.paid_on, paid.bought_on) * paid.amount), Sum(paid.amount))
+	)
 
 
 def _cost_row(sums: dict) -> dict:
@@ -94,13 +118,12 @@ def _cost_row(sums: dict) -> dict:
 	}
 
 
-def _days_to_pay(company: str) -> dict[str, int]:
-	"""Days from the purchase of an invoice to its last payment that stands, for invoices of which a payment was reversed."""
+def _days_to_pay(company: str, invoices: list[str]) -> dict[str, int]:
+	"""Days from the purchase of each of these invoices to its last payment that stands."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	entries = ledger.in_force_of(company, table)
-	reversed_of = entries.where(table.collected < 0).select(table.sales_invoice).distinct().run()
 	rows = []
-	for names in chunks(name for (name,) in reversed_of if name):
+	for names in chunks(invoices):
 		rows += (
 			entries.where(table.sales_invoice.isin(names))
 			.where((table.purchased > 0) | (table.collected != 0))

@@ -7,8 +7,10 @@ from urllib.parse import quote, urlencode
 
 import frappe
 from frappe import _
+from frappe.core.doctype.server_script.server_script_utils import get_server_script_map
+from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.desk.doctype.number_card.number_card import get_result
-from frappe.query_builder.functions import Sum
+from frappe.permissions import get_role_permissions
 from frappe.utils import (
 	escape_html,
 	fmt_money,
@@ -22,11 +24,13 @@ from frappe.utils import (
 from rts_factoring.compat import desk_route
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.recourse import WARNINGS
+from rts_factoring.services.accounting import daily_totals
 from rts_factoring.services.company import settings
 from rts_factoring.services.views import ageing
 
 WEEKS = 13
-LEDGER = "Factoring Ledger Entry"
+SHOWN = 10  # days in one row
+LEDGER = daily_totals.LEDGER
 CARDS: dict[str, tuple[str, str, dict]] = {  # name → DocType, summed field, conditions
 	"queued": ("Sales Invoice", "grand_total", {"factoring_status": ("=", "Queued"), "docstatus": ("=", 1)}),
 	"financed": (LEDGER, "open_change", {}),
@@ -47,16 +51,17 @@ def card(name: str, company: str | None = None, to_date: date | None = None) -> 
 		return _buyback_card(company, to_date or getdate())
 	if to_date and doctype == LEDGER:
 		conditions = {"posting_date": _up_to(conditions, to_date)}
-	filters = [[doctype, key, *condition] for key, condition in conditions.items()]
+	summed = daily_totals.DOCTYPE if doctype == LEDGER and not _sees_part_of_companies() else doctype
+	filters = [[summed, key, *condition] for key, condition in conditions.items()]
 	if company:
-		filters.append([doctype, "company", "=", company])
+		filters.append([summed, "company", "=", company])
 	rows = frappe.get_list(
-		doctype, filters=filters, fields=["currency"], group_by="currency", order_by="currency"
+		summed, filters=filters, fields=["currency"], group_by="currency", order_by="currency"
 	)
 	currencies = [row.currency for row in rows if row.currency] or [frappe.db.get_default("currency")]
-	asked = frappe._dict(document_type=doctype, function="Sum", aggregate_function_based_on=field)
+	asked = frappe._dict(document_type=summed, function="Sum", aggregate_function_based_on=field)
 	sums = [
-		fmt_money(get_result(asked, [*filters, [doctype, "currency", "=", currency]]), currency=currency)
+		fmt_money(get_result(asked, [*filters, [summed, "currency", "=", currency]]), currency=currency)
 		for currency in currencies
 	]
 	return _linked(_address(name, company), sums)
@@ -103,6 +108,33 @@ def _linked(address: str, lines: list[str]) -> str:
 	return f'<a href="{escape_html(address)}" style="color: inherit; text-decoration: none">{amounts}</a>'
 
 
+def _sees_part_of_companies() -> bool:
+	"""Whether something besides the company limits the entries that the user may list. Then sums over all would say too much."""
+	meta = frappe.get_meta(LEDGER)
+	links = {field.options for field in meta.get_link_fields()} - {"Company", "Currency"}
+	if not get_user_permissions(frappe.session.user).keys().isdisjoint(links | {LEDGER}):
+		return True
+	roles = get_role_permissions(meta)
+	if not roles.get("read") or roles.get("if_owner", {}).get("read"):
+		return True
+	hooks = frappe.get_hooks("permission_query_conditions").get(LEDGER, [])
+	script = get_server_script_map().get("permission_query", {}).get(LEDGER)
+	return len(hooks) > 1 or bool(script)
+
+
+def tie_out_row(company: str) -> dict:
+	"""The kept sums against the ledger, as a row of the tie-out: any difference other than 0.00 is an error."""
+	found = daily_totals.compare(company)
+	days = ", ".join(formatdate(day) for day in found.days[:SHOWN])
+	return {
+		"role": _("Sums of Cards and Chart, Day by Day"),
+		"account": days or _("sum over days"),
+		"ledger": found.ledger,
+		"journal": found.kept,
+		"difference": found.difference,
+	}
+
+
 def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: date | None = None) -> dict:
 	"""Labels and datasets of a chart. A week is named by its Monday. Without companies, all are included.
 
@@ -127,19 +159,11 @@ def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: dat
 
 
 def _days(companies: Collection[str] | None, since: date) -> list:
-	entry = frappe.qb.DocType("Factoring Ledger Entry")
-	query = (
-		frappe.qb.from_(entry)
-		.where(entry.posting_date >= since)
-		.groupby(entry.posting_date)
-		.select(
-			entry.posting_date,
-			*(Sum(entry[name]).as_(name) for name in ("purchased", "fee", "charges")),
-		)
-	)
+	total = frappe.qb.DocType(daily_totals.DOCTYPE)
+	query = frappe.qb.from_(total).where(total.posting_date >= since)
 	if companies is not None:
-		query = query.where(entry.company.isin(list(companies) or [""]))
-	return query.run(as_dict=True)
+		query = query.where(total.company.isin(list(companies) or [""]))
+	return query.select(total.posting_date, total.purchased, total.fee, total.charges).run(as_dict=True)
 
 
 def _monday(day: date) -> date:

@@ -12,7 +12,7 @@ from rts_factoring.core.reconciliation.recourse import WARNINGS
 from rts_factoring.services.accounting import repairs
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import alerts, settings
-from rts_factoring.services.views import ageing, completeness, statements
+from rts_factoring.services.views import ageing, completeness, overview, statements
 
 SHOWN = 20  # names in one message
 BUYBACK_DAYS = (*WARNINGS, 0)
@@ -62,7 +62,8 @@ def _held(company: str) -> None:
 
 def _not_tied_out(company: str) -> None:
 	"""What was booked past the app is told on the same day."""
-	wrong = [row for row in statements.tie_out(company) if row["difference"]]
+	rows = (*statements.tie_out(company), overview.tie_out_row(company))
+	wrong = [row for row in rows if row["difference"]]
 	payments = repairs.find(company)
 	if not wrong and not payments:
 		return

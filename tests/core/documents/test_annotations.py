@@ -6,6 +6,7 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import (
 	ArrayObject,
+	BooleanObject,
 	DecodedStreamObject,
 	DictionaryObject,
 	FloatObject,
@@ -125,7 +126,6 @@ class TestNothingIsLost:
 		"a ticked box": ("/Widget", {"FT": NameObject("/Btn"), "V": NameObject("/Yes")}),
 		"a text remark": ("/FreeText", {"Contents": TextStringObject("RECEIVED 22 PALLETS")}),
 		"a drawing": ("/Ink", {}),
-		"a line through the text": ("/StrikeOut", {}),
 	}
 	NOTHING = {
 		"an empty field": ("/Widget", {"FT": NameObject("/Tx"), "V": TextStringObject("")}),
@@ -156,6 +156,24 @@ class TestNothingIsLost:
 				act()
 			assert (caught.value.code, caught.value.where) == ("no_appearance", "pod.pdf")
 			assert "new PDF" in caught.value.hint
+
+	@pytest.mark.parametrize("subtype", ["/Highlight", "/StrikeOut", "/Underline"])
+	def test_marks_on_the_text_are_drawn(self, subtype):
+		corners = ArrayObject([FloatObject(n) for n in (100, 340, 200, 340, 100, 300, 200, 300)])
+		content = without_look(subtype, QuadPoints=corners)
+		page = seen(packet(paper(content)).content, 1)
+		strip = page.crop((150, 792 - 345, 151, 792 - 295))
+		assert min(strip.tobytes()) < 250
+
+	def test_a_remark_is_not_lost_where_other_fields_are_drawn_anew(self):
+		"""PDFium draws the frame of a typed remark, and no word of it."""
+		text = TextStringObject("RECEIVED 22 PALLETS")
+		writer = PdfWriter(clone_from=io.BytesIO(without_look("/FreeText", Contents=text)))
+		form = DictionaryObject({NameObject("/NeedAppearances"): BooleanObject(True)})
+		form[NameObject("/Fields")] = ArrayObject()
+		writer._root_object[NameObject("/AcroForm")] = form
+		with pytest.raises(DocumentError, match="without a picture"):
+			packet(paper(written(writer)))
 
 	def test_the_value_may_stand_on_the_fields_parent(self):
 		writer = with_annotation("/Widget")

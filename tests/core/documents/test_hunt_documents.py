@@ -1,6 +1,7 @@
 """PDFs as real programs write them: what a viewer shows is taken, and nothing that it does not show."""
 
 import io
+import re
 
 import pypdfium2 as pdfium
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.documents.packet import Document, build_packet
 from rts_factoring.core.errors import DocumentError
+from tests.support.documents import pdf
+from tests.support.paper_writers import MARK, by_pikepdf
 from tests.support.workbooks import FIXTURES
 
 HUNT = FIXTURES / "hunt"
@@ -67,6 +70,27 @@ def test_layers_of_two_papers_keep_their_own_state():
 	pictures = {picture(packet[1]), picture(packet[2])}
 	assert pictures == {picture(pdfium.PdfDocument(each)[0]) for each in (content, shown)}
 	assert len(pictures) == 2
+
+
+def test_a_page_that_does_not_call_itself_a_page_is_taken():
+	content = pdf(["Proof of delivery"])
+	untyped = content.replace(b"/Type /Page\n", b"\n           ").replace(b"/Type /Page ", b"            ")
+	assert untyped != content and len(untyped) == len(content)
+	document = Document(DocumentKind.POD, "pod.pdf", untyped)
+	assert "Proof of delivery" in texts(pdfium.PdfDocument(build_packet(INVOICE, [document]).content))[0]
+
+
+@pytest.mark.parametrize("damage", ["a header of another program", "a table that is not where the file says"])
+@pytest.mark.parametrize("way", ["object streams", "linearized streams"])
+def test_a_file_in_object_streams_that_viewers_mend_is_taken(way, damage):
+	pytest.importorskip("pikepdf")
+	(content,) = (paper.make() for paper in by_pikepdf() if paper.name == f"pikepdf {way}")
+	if damage.startswith("a header"):
+		content = b"HTTP/1.1 200 OK\r\n\r\n" + content
+	else:
+		content = re.sub(rb"startxref\s+\d+", b"startxref\n12345", content)
+	packet = build_packet(INVOICE, [Document(DocumentKind.POD, "pod.pdf", content)])
+	assert MARK in texts(pdfium.PdfDocument(packet.content))[0]
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.9])

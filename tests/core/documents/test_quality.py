@@ -17,6 +17,7 @@ from tests.support.documents import PAPERWORK, changed, inked, pdf, saved, seen,
 from tests.support.paper_drawing import body, printed, scan, sentence
 from tests.support.paper_faults import degraded
 from tests.support.paper_samples import good, scanned
+from tests.support.pictures import tiff
 
 SEED = 2  # the thresholds were chosen on seed 1
 INVOICE = pdf(["Invoice INV-1"])
@@ -80,6 +81,23 @@ class TestPages:
 		turned = paper().convert("L").transpose(Image.Transpose.ROTATE_180)
 		assert codes(saved(turned, "JPEG", exif=exif), "photo.jpg") == []
 		assert codes(saved(turned, "JPEG"), "photo.jpg") == [(1, "page_upside_down")]
+
+	def test_each_page_of_a_fax_is_looked_at(self):
+		sheet = paper().resize((1728, 2156)).convert("1")
+		content = tiff(sheet, Image.new("1", sheet.size, 1), compression="group4", dpi=(204, 196))
+		assert codes(content, "fax.tif") == [(2, "page_blank")]
+
+	def test_a_fax_of_half_the_lines_is_judged_as_a_person_sees_it(self):
+		half = paper().resize((1728, 1078), Image.Resampling.BOX).convert("1", dither=Image.Dither.NONE)
+		assert codes(tiff(half, compression="group3", dpi=(204, 98)), "fax.tif") == []
+
+	def test_a_blank_back_is_readable_and_a_blank_document_is_not(self):
+		writer = PdfWriter(clone_from=io.BytesIO(pdf(LINES)))
+		writer.add_blank_page(612, 792)
+		assert [finding.unreadable for finding in judge(written(writer), "pod.pdf")] == [False]
+		blank = PdfWriter()
+		blank.add_blank_page(612, 792)
+		assert [finding.unreadable for finding in judge(written(blank), "pod.pdf")] == [True]
 
 	@pytest.mark.parametrize("seed", range(6))
 	def test_capitals_figures_and_commas_do_not_say_which_way_is_up(self, seed):

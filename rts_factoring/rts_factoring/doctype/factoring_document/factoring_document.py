@@ -23,6 +23,7 @@ class FactoringDocument(Document):
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
+		readable: DF.Check
 	# end: auto-generated types
 
 	pass

@@ -25,6 +25,7 @@ class ReportImport(CompanyDocument):
 		amended_from: DF.Link | None
 		batch: DF.Link | None
 		blocked_count: DF.Int
+		cells_removed_on: DF.Date | None
 		client_number: DF.Data | None
 		column_titles: DF.Code | None
 		company: DF.Link

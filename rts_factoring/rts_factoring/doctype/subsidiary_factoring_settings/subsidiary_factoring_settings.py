@@ -42,6 +42,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		auto_submit_time: DF.Time | None
 		ca_certificate: DF.Code | None
 		cash_advances_account: DF.Link | None
+		cells_kept_months: DF.Int
 		channels: DF.Int
 		charges_account: DF.Link | None
 		clearing_account: DF.Link | None
@@ -94,6 +95,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		recourse: DF.Check
 		recourse_loss_account: DF.Link | None
 		recourse_obligation_account: DF.Link | None
+		refuse_unreadable: DF.Check
 		remote_folder: DF.Data | None
 		report_email_account: DF.Link | None
 		report_senders: DF.SmallText | None

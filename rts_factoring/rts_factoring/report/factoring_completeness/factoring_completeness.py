@@ -22,7 +22,8 @@ def columns() -> list[dict]:
 		col.day("day", _("Date")),
 		col.words("text", _("Details"), 560),
 		col.money("amount", _("Amount")),
-		col.link("doctype", _("Document Type"), "DocType") | {"hidden": 1},
+		# no link: Frappe would ask for the permission to read DocTypes
+		col.words("doctype", _("Document Type"), 120) | {"hidden": 1},
 		{
 			"fieldname": "name",
 			"label": _("Document"),

@@ -4,13 +4,13 @@ from frappe import _
 
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report import columns as col
-from rts_factoring.services.views import statements
+from rts_factoring.services.views import overview, statements
 
 
 def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
-	rows = statements.tie_out(company, col.as_of(filters))
+	rows = [*statements.tie_out(company, col.as_of(filters)), overview.tie_out_row(company)]
 	wrong = [row for row in rows if row["difference"]]
 	message = (
 		_("{0} amounts differ. See the column Difference.").format(len(wrong))
