@@ -5,12 +5,21 @@ from frappe import _
 from frappe.utils import getdate
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
-from rts_factoring.services.accounting import adjustments, deposits, direct_payments, repairs
+from rts_factoring.services.accounting import adjustments, deposits, direct_payments, openings, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import layouts
 from rts_factoring.services.company import settings as settings_service
 from rts_factoring.services.invoices import document_pictures, documents, notices, readiness
-from rts_factoring.services.reports import decisions, mailbox, posting, row_details, row_pages
+from rts_factoring.services.reports import (
+	column_mapping,
+	decisions,
+	mailbox,
+	opening_lines,
+	posting,
+	row_details,
+	row_pages,
+	statement_comparison,
+)
 from rts_factoring.services.views import checklist, closes, document_state, invoice_status, overview
 
 USERS = ("Factoring User", "Factoring Manager")
@@ -204,8 +213,36 @@ def get_report_row(report_import: str, row: int) -> dict:
 
 @frappe.whitelist()
 def get_teachable(report_import: str) -> dict:
-	"""Headers and words of an import that its layout does not know, and what they may mean."""
-	return decisions.teachable(_readable("Report Import", report_import).name)
+	"""The columns of an import with examples, the headers and words that its layout does not know, and what they may mean."""
+	doc = _readable("Report Import", report_import)
+	return decisions.teachable(doc.name) | {"columns": column_mapping.columns_of_import(doc)}
+
+
+@frappe.whitelist()
+def get_report_columns(
+	file_url: str, kind: str = "", company: str = "", sheet: str = "", row: int = 0
+) -> dict:
+	"""The columns of an uploaded report, each with three examples, and what each may be."""
+	_check_mapping(company)
+	return column_mapping.columns(file_url, kind, company, sheet, int(row))
+
+
+@frappe.whitelist()
+def try_report_columns(
+	file_url: str, kind: str, fields: dict | str, company: str = "", date_order: str = "MDY"
+) -> dict:
+	"""How many rows of an uploaded report are read with these columns, and what problems remain. Nothing is written."""
+	_check_mapping(company)
+	return column_mapping.attempt(file_url, kind, frappe.parse_json(fields), company, date_order)
+
+
+@frappe.whitelist(methods=["POST"])
+def save_report_columns(
+	kind: str, fields: dict | str, company: str, date_order: str, layout_name: str
+) -> str:
+	"""Save these columns as a Report Layout of the company; returns its name."""
+	_check_mapping(company)
+	return column_mapping.save(kind, frappe.parse_json(fields), company, date_order, layout_name.strip())
 
 
 @frappe.whitelist()
@@ -243,6 +280,42 @@ def get_closing_lines(company: str) -> list[dict]:
 	frappe.has_permission("Factoring Adjustment", "create", throw=True)
 	_check_company(company)
 	return adjustments.closing_lines(company)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_opening(report_import: str) -> str:
+	"""Make a draft opening of RTS's list of open invoices; returns its name."""
+	frappe.has_permission("Factoring Adjustment", "create", throw=True)
+	return opening_lines.make(_readable("Report Import", report_import).name).insert().name
+
+
+@frappe.whitelist()
+def get_opening_lines(company: str, customer: str = "", from_date: str = "", to_date: str = "") -> list[dict]:
+	"""Lines of an opening for submitted invoices that owe something, and that the app does not know at RTS."""
+	frappe.has_permission("Factoring Adjustment", "create", throw=True)
+	_check_company(company)
+	return openings.lines_of_invoices(company, customer, from_date, to_date)
+
+
+@frappe.whitelist()
+def get_unknown_invoices(report_import: str) -> dict:
+	"""What RTS's list of open invoices has that is not in ERPNext."""
+	return opening_lines.unknown(_readable("Report Import", report_import).name)
+
+
+@frappe.whitelist()
+def get_opening_template() -> None:
+	"""Download an empty list of open invoices, to be filled and imported."""
+	frappe.only_for(USERS)
+	frappe.response.update(
+		{"type": "binary", "filename": "open_invoices.xlsx", "filecontent": opening_lines.template()}
+	)
+
+
+@frappe.whitelist()
+def get_correction(report_import: str, invoice: str) -> dict | None:
+	"""What settles the difference of an invoice that is open in the books, and that RTS's list leaves out."""
+	return statement_comparison.correction_alone(_readable("Report Import", report_import), invoice)
 
 
 @frappe.whitelist()
@@ -303,6 +376,12 @@ def _invoice(name: str, ptype: str):
 	doc = frappe.get_doc("Sales Invoice", name)
 	doc.check_permission(ptype)
 	return doc
+
+
+def _check_mapping(company: str) -> None:
+	frappe.has_permission("Report Layout", "create", throw=True)
+	if company:
+		_check_company(company)
 
 
 def _check_company(company: str) -> None:

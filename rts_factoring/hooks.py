@@ -144,6 +144,7 @@ _CHILD_TABLES = (
 	"Factoring Batch Invoice",
 	"Factoring Batch File",
 	"Factoring Adjustment Line",
+	"Factoring Opening Balance",
 	"Factoring Document",
 	"Factoring Document Kind",
 	"Factoring Close Item",
@@ -171,13 +172,14 @@ standard_queries = {
 
 _TEXTS = "public/js/texts.js"
 _FORM = [_TEXTS, "public/js/factoring.js", "public/js/open_form.js"]
+_COLUMNS = "public/js/report_columns.js"
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
 _INVOICE = [f"public/js/{name}.js" for name in ("factoring_invoice", "invoice_overview", "sales_invoice")]
-_LAYOUT_FORM = [*_FORM, "public/js/layout_words.js"]
+_LAYOUT_FORM = [*_FORM, _COLUMNS, "public/js/layout_words.js"]
 doctype_js = {
-	"Factoring Batch": [*_FORM, _WARNINGS, "public/js/batch_packets.js"],
-	"Factoring Adjustment": _FORM,
+	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
 	"Factoring Close": _FORM,
 	"Factoring Daily Total": _FORM,
 	"Factoring Ledger Entry": _FORM,
@@ -185,7 +187,7 @@ doctype_js = {
 	"Notice of Assignment": _FORM,
 	"Payment Entry": [_TEXTS, "public/js/payment_entry.js"],
 	"Received Report": _FORM,
-	"Report Import": [*_FORM, *_ROWS],
+	"Report Import": [*_FORM, _COLUMNS, *_ROWS, "public/js/statements.js"],
 	"Report Import Line": _FORM,
 	"Report Layout": _LAYOUT_FORM,
 	"Sales Invoice": [*_FORM, _WARNINGS, *_INVOICE],
@@ -194,7 +196,7 @@ doctype_js = {
 }
 doctype_list_js = {
 	**{doctype: _TEXTS for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS, "Customer", "Payment Entry")},
-	"Report Import": _FORM,
+	"Report Import": [*_FORM, _COLUMNS],
 	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 extend_bootinfo = ["rts_factoring.overrides.boot.extend_bootinfo"]

@@ -15,6 +15,7 @@ PARENTS = {
 	"Factoring Batch Invoice": ("Factoring Batch",),
 	"Factoring Batch File": ("Factoring Batch",),
 	"Factoring Adjustment Line": ("Factoring Adjustment",),
+	"Factoring Opening Balance": ("Factoring Adjustment",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
 	"Factoring Close Item": ("Factoring Close",),

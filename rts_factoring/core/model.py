@@ -14,6 +14,13 @@ from .money import ZERO
 class ReportKind(str, Enum):
 	PURCHASE = "purchase"  # what RTS bought of one batch
 	PAYMENT = "payment"  # what debtors paid RTS in a period
+	OPEN_INVOICES = "open invoices"  # an aging: what is open of each invoice, as of a day
+	RESERVE = "reserve"  # what moved the reserve, and its balance
+
+	@property
+	def is_statement(self) -> bool:
+		"""A statement posts nothing: it is laid beside the books as of its day."""
+		return self in (ReportKind.OPEN_INVOICES, ReportKind.RESERVE)
 
 
 class Policy(str, Enum):
@@ -36,6 +43,7 @@ class Role(str, Enum):
 	CASH_ADVANCES = "cash_advances"  # liability: lent beside invoices (fuel card), repaid from fundings
 	CUSTOMER_DEDUCTIONS = "customer_deductions"  # expense: short pays within the tolerance
 	DIFFERENCES = "differences"  # what RTS states and neither the invoice nor the customer can take
+	OPENING = "opening"  # ERPNext's Temporary Opening, against which day one is stated
 
 
 class Outcome(str, Enum):
@@ -50,6 +58,7 @@ class Outcome(str, Enum):
 	PENDING = "pending"
 	DUPLICATE = "duplicate"  # posted by an earlier import
 	IGNORED = "ignored"  # by a person's decision
+	DIFFERS = "differs"  # of a statement: our books say otherwise
 
 
 class InvoiceState(str, Enum):
@@ -201,6 +210,7 @@ class Event(str, Enum):
 	REST_WRITTEN_OFF = "rest_written_off"  # a short-paid rest that a person gives up; no row says it
 	REVERSAL = "reversal"  # the mirror of a posted ledger entry, which keeps the event of that one
 	POLICY_CHANGE = "policy_change"  # an open position is stated under the other policy
+	OPENING = "opening"  # what RTS holds on day one
 
 
 # Only purchase reports have rows of these: RTS kept money of a funding for something older.
@@ -209,7 +219,7 @@ FUNDING_EVENTS = frozenset((Event.RESERVE_SETTLEMENT, Event.ADVANCE_REPAID, Even
 DEDUCTION_EVENTS = FUNDING_EVENTS | {Event.FEE, Event.CHARGE}
 
 # No row of a report says these.
-OWN_EVENTS = frozenset((Event.REST_WRITTEN_OFF, Event.REVERSAL, Event.POLICY_CHANGE))
+OWN_EVENTS = frozenset((Event.REST_WRITTEN_OFF, Event.REVERSAL, Event.POLICY_CHANGE, Event.OPENING))
 
 # What moves only the accounts between RTS and us may be about no invoice. Every other event is about one.
 NEEDS_INVOICE = frozenset(Event) - {
@@ -223,4 +233,5 @@ NEEDS_INVOICE = frozenset(Event) - {
 	Event.PAYOUT_CHARGE,
 	Event.DIFFERENCE,
 	Event.REVERSAL,
+	Event.OPENING,
 }

@@ -189,8 +189,8 @@ def make_credit_note(invoice: str, amount: float | None = None, own_balance: boo
 	return note
 
 
-def settle_by_journal(invoice: str, amount: float):
-	"""A journal entry that takes `amount` off the invoice, as the posting of a sold one does."""
+def settle_by_journal(invoice: str, amount: float, account: str = ""):
+	"""A journal entry that takes `amount` off the invoice, as the posting of a sold one does; against any asset, or `account`."""
 	doc = frappe.get_doc("Sales Invoice", invoice)
 	other = {"company": doc.company, "account_type": "", "root_type": "Asset", "is_group": 0}
 	entry = frappe.get_doc(
@@ -200,7 +200,8 @@ def settle_by_journal(invoice: str, amount: float):
 	names = {"reference_type": "Sales Invoice", "reference_name": invoice}
 	entry.append("accounts", {**party, **names, "credit_in_account_currency": amount})
 	entry.append(
-		"accounts", {"account": frappe.db.get_value("Account", other), "debit_in_account_currency": amount}
+		"accounts",
+		{"account": account or frappe.db.get_value("Account", other), "debit_in_account_currency": amount},
 	)
 	entry.insert()
 	with protection.own_posting():

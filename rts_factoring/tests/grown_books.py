@@ -143,6 +143,17 @@ def _copy(prefix: str, first: int, until: int) -> None:
 		_copy_rows(doctype, column, values, first, until)
 
 
+def copy_invoices(invoices: list[str], first: int, until: int) -> list[str]:
+	"""Copies number `first` to `until - 1` of submitted invoices that no batch has, with what their customers owe; their names."""
+	for doctype, column in (
+		("Sales Invoice", "name"),
+		("GL Entry", "voucher_no"),
+		("Payment Ledger Entry", "voucher_no"),
+	):
+		_copy_rows(doctype, column, invoices, first, until)
+	return [f"{name}-{number}" for name in invoices for number in range(first, until)]
+
+
 def _copy_rows(doctype: str, column: str, values: list[str], first: int, until: int) -> None:
 	columns = frappe.db.get_table_columns(doctype)
 	copied = ", ".join(f"`{name}`" for name in columns)

@@ -147,8 +147,8 @@ class TestReview(FreightCase):
 		self.assertEqual(json.loads(doc.unknown_columns), ["Schuld"])
 		self.assertEqual(report_factories.lines(doc)[0].reason, "unread_money")
 		with self.refused("Choose a text of this file"):
-			decisions.teach(doc.name, "Header", "Fee", "fee_amount")
-		decisions.teach(doc.name, "Header", "Schuld", "fee_amount")
+			decisions.teach(doc.name, {"Fee": "fee_amount"}, {})
+		decisions.teach(doc.name, {"Schuld": "fee_amount"}, {})
 		doc.reload()
 		self.assertEqual((json.loads(doc.unknown_columns), doc.total_fee), ([], 30))
 		self.assertEqual(self.outcomes(doc), ["matched"])
@@ -156,7 +156,7 @@ class TestReview(FreightCase):
 	def test_a_status_word_of_the_file_is_taught_from_the_import(self):
 		doc = self.report(self.row("AF-10001", "Zu den Akten"))
 		self.assertEqual(decisions.teachable(doc.name)["words"], ["Zu den Akten"])
-		decisions.teach(doc.name, "Word", "Zu den Akten", "matched")
+		decisions.teach(doc.name, {}, {"Zu den Akten": "matched"})
 		self.assertEqual(self.outcomes(doc), ["matched"])
 
 	def forget_header(self):

@@ -103,6 +103,17 @@ def factor(processes, tmp_path_factory):
 	return {"port": port, "root": root, "outbox": root / "outbox", "fingerprint": fingerprint.group()}
 
 
+@pytest.fixture(scope="module")
+def sent(site):
+	"""The site with invoices that RTS has."""
+	script = Path(__file__).parent / "prepare_rows.py"
+	command = [str(PYTHON), str(script), str(BENCH / "sites"), SITE]
+	done = subprocess.run(
+		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
+	)
+	assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="session")
 def browser():
 	with sync_playwright() as playwright:

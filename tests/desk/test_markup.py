@@ -107,30 +107,28 @@ def test_a_funding_full_of_markup_is_read_taught_and_posted(walk):
 	page.locator("[data-open] >> visible=true").first.click()
 	desk.sees("A&B debtor", "[data-part='panel']")  # Frappe 16 has a sidebar, and no room for this column
 	desk.click("[data-close]")
-	for text, field, means in (
-		(
-			f"Header {m.text('header')}",
-			"field",
-			"not_counted",
-		),  # Frappe's own filter changes this one when it is saved
-		(f"Header {m.quoted('header_two')}", "field", "other_deductions"),
-		(f"Header {m.quoted('header_three')}", "field", "other_deductions"),
-		(f"Word {m.quoted('word')}", "meaning", "held"),
+	desk.button("Teach the Layout")
+	page.wait_for_selector(".modal.show [data-choice]")
+	walk.look("Teach the Layout")
+	for text, means in (
+		(m.text("header"), "not_counted"),  # Frappe's own filter changes this one when it is saved
+		(m.quoted("header_two"), "other_deductions"),
+		(m.quoted("header_three"), "other_deductions"),
+		(m.quoted("word"), "held"),
 	):
-		desk.button("Teach the Layout")
-		page.wait_for_selector(".modal.show [data-fieldname='text'] select")
-		walk.look("Teach the Layout")
-		labels = page.locator(".modal.show [data-fieldname='text'] option").all_text_contents()
-		if text not in labels:
-			walk.wrong.append(f"Teach the Layout: {text} is not in {labels}")
-			walk.front()
+		found = page.locator(".modal.show [data-choice]").evaluate_all(
+			"(selects) => selects.map((select) => [select.dataset.choice, select.ariaLabel])"
+		)
+		names = [name for name, label in found if label == text]
+		if not names:
+			walk.wrong.append(f"Teach the Layout: {text} is not in {found}")
 			continue
-		page.locator(".modal.show [data-fieldname='text'] select").select_option(index=labels.index(text))
-		desk.choose(field, means)
-		walk.look(f"Teach the Layout, {text[:6]}")
-		page.locator(".modal.show .btn-primary >> visible=true").last.click()
-		walk.look(f"taught, {text[:6]}")
-		walk.front()
+		page.locator(f".modal.show [data-choice='{names[0]}']").select_option(means)
+	desk.dialog("Try It")
+	walk.look("Teach the Layout, tried")
+	page.locator(".modal.show .btn-primary >> visible=true").last.click()
+	walk.look("taught")
+	walk.front()
 	rows_of_all_outcomes(walk, "taught")
 	page.locator("[data-open] >> visible=true").first.click()
 	desk.sees("A&B header_two", "[data-part='panel']")  # the parts of a charge

@@ -37,7 +37,7 @@ def test_a_company_begins_with_a_checklist(admin):
 	admin.sees("Submit a Notice of Assignment")
 	assert steps_done(admin) == 1  # the terms
 	assert admin.page.locator("[data-step='notice'] >> visible=true").bounding_box()["y"] < 900
-	for selector, count in {"li[data-done]": 8, ".page-head .factoring-help": 1}.items():
+	for selector, count in {"li[data-done]": 9, ".page-head .factoring-help": 1}.items():
 		assert admin.page.locator(f"{selector} >> visible=true").count() == count, selector
 	admin.accessible("ol:has(> li[data-done])")
 	admin.look("setup")

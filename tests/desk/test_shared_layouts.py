@@ -49,7 +49,7 @@ def test_a_report_layout_is_in_words_and_reads_a_file_again_when_it_changes(admi
 	file = {"name": "try.xlsx", "mimeType": "application/octet-stream", "buffer": xlsx(FILE)}
 	admin.page.locator(".modal.show input[type=file]").first.set_input_files(file)
 	admin.page.locator(".modal.show .btn-modal-primary >> visible=true").click()
-	admin.sees("Amount Purchased", PREVIEW)
+	admin.sees("Purchased Amount", PREVIEW)
 	admin.sees("not read", PREVIEW)
 	admin.accessible(PREVIEW)
 	admin.look("report-layout")

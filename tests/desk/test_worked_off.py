@@ -2,12 +2,7 @@
 deposits."""
 
 import re
-import subprocess
-from pathlib import Path
 
-import pytest
-
-from tests.desk.conftest import BENCH, PYTHON, SITE, environment
 from tests.support.workbooks import xlsx
 
 CUSTOMER = "Ridgeline Foods Inc"
@@ -33,17 +28,6 @@ PAID = [
 	["AF-3", "C-2", "11/13/2026", "Payment", 1000, 30],
 	["AF-4", "C-2", "11/13/2026", "Nonpayment", 0, None],
 ]
-
-
-@pytest.fixture(scope="module")
-def sent(site):
-	"""The site with invoices that RTS has."""
-	script = Path(__file__).parent / "prepare_rows.py"
-	command = [str(PYTHON), str(script), str(BENCH / "sites"), SITE]
-	done = subprocess.run(
-		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
-	)
-	assert done.returncode == 0, done.stderr
 
 
 def imported(desk, name: str, rows) -> None:

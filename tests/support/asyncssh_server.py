@@ -1,6 +1,8 @@
 """An SFTP server on asyncssh, which shares no code with the client's paramiko; it records, and drops when asked."""
 
 import asyncio
+import os
+import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +23,11 @@ class AsyncServer:
 		methods: tuple[str, ...] = ("password",),
 		questions: Sequence[list[tuple[str, bool]]] = ([("Password: ", False)],),
 		key: Path | None = None,
+		kind: type | None = None,
 	):
-		"""`methods` of logging in, the rounds of `questions`, and the client's `key`, whose public part is beside it."""
+		"""`methods` of logging in, the rounds of `questions`, and the client's `key`, whose public part is beside it. `kind` is
+		a class of files with a habit of its own."""
+		self.kind = kind or Files
 		self.root = root
 		self.methods = methods
 		self.questions = questions
@@ -34,6 +39,7 @@ class AsyncServer:
 		self.renamed: list[str] = []
 		self.logins: list[str] = []
 		self.operations = self.drops = self.drop_at = 0
+		self.victim = 0  # the process that is killed where the line would drop
 		self.port = 0
 		self._loop = asyncio.new_event_loop()
 		self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -63,7 +69,7 @@ class AsyncServer:
 			0,
 			server_host_keys=[self.key],
 			server_factory=lambda: _Login(self),
-			sftp_factory=lambda channel: _Files(self, channel),
+			sftp_factory=lambda channel: self.kind(self, channel),
 		)
 		self.port = self._acceptor.get_port()
 
@@ -116,7 +122,7 @@ class _Login(asyncssh.SSHServer):
 		return key == asyncssh.read_public_key(f"{self.owner.client_key}.pub")
 
 
-class _Files(asyncssh.SFTPServer):
+class Files(asyncssh.SFTPServer):
 	def __init__(self, owner: AsyncServer, channel):
 		super().__init__(channel, chroot=str(owner.root).encode())
 		self.owner = owner
@@ -128,10 +134,12 @@ class _Files(asyncssh.SFTPServer):
 
 
 def _dropping(name: str):
-	method = getattr(_Files, name)
+	method = getattr(Files, name)
 
 	def wrapped(self, *arguments):
 		if self.owner.is_due():
+			if self.owner.victim:
+				os.kill(self.owner.victim, signal.SIGKILL)
 			self.connection.abort()
 			raise asyncssh.SFTPConnectionLost("dropped by the test")
 		return method(self, *arguments)
@@ -140,4 +148,70 @@ def _dropping(name: str):
 
 
 for name in OPERATIONS:
-	setattr(_Files, name, _dropping(name))
+	setattr(Files, name, _dropping(name))
+
+
+class OnlyDocuments(Files):
+	"""Takes names that end in .pdf or .csv."""
+
+	def open(self, path: bytes, pflags: int, attrs):
+		if not path.endswith((b".pdf", b".csv")):
+			raise asyncssh.SFTPPermissionDenied("another name")
+		return super().open(path, pflags, attrs)
+
+
+class NoLeadingDot(Files):
+	def open(self, path: bytes, pflags: int, attrs):
+		if path.rpartition(b"/")[2].startswith(b"."):
+			raise asyncssh.SFTPPermissionDenied("hidden")
+		return super().open(path, pflags, attrs)
+
+
+class TruncatesOnly(Files):
+	"""Opens files for writing as `sftp put` does, and in no other way; so does Azure Blob Storage."""
+
+	def open(self, path: bytes, pflags: int, attrs):
+		if pflags & asyncssh.FXF_WRITE and not pflags & asyncssh.FXF_TRUNC:
+			raise asyncssh.SFTPOpUnsupported("open without truncating")
+		return super().open(path, pflags, attrs)
+
+
+class OneHandle(Files):
+	"""One open file for each connection."""
+
+	opened = 0
+
+	def open(self, path: bytes, pflags: int, attrs):
+		if self.opened:
+			raise asyncssh.SFTPFailure("too many handles")
+		found = super().open(path, pflags, attrs)
+		self.opened += 1
+		return found
+
+	def close(self, file_obj):
+		self.opened -= 1
+		return super().close(file_obj)
+
+
+class Encrypts(Files):
+	"""Shows the sizes of what it stores: whole blocks and a header. Reads back what was written."""
+
+	def stat(self, path: bytes):
+		return _as_stored(super().stat(path))
+
+	def lstat(self, path: bytes):
+		return _as_stored(super().lstat(path))
+
+	def fstat(self, file_obj):
+		return _as_stored(super().fstat(file_obj))
+
+	async def scandir(self, path: bytes):
+		async for name in super().scandir(path):
+			name.attrs = _as_stored(name.attrs)
+			yield name
+
+
+def _as_stored(found):
+	attributes = found if isinstance(found, asyncssh.SFTPAttrs) else asyncssh.SFTPAttrs.from_local(found)
+	attributes.size = 64 + -(-attributes.size // 16) * 16
+	return attributes

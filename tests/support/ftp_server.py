@@ -19,7 +19,9 @@ class FtpServer:
 
 	username, password = "rts", "sandbox"
 
-	def __init__(self, root: Path, *, tls: bool = True, features: dict | None = None):
+	def __init__(
+		self, root: Path, *, tls: bool = True, features: dict | None = None, habit: type | None = None
+	):
 		self.root = root
 		self.folder = root / "inbox"
 		self.folder.mkdir(parents=True)
@@ -32,7 +34,7 @@ class FtpServer:
 		base = TLS_FTPHandler if tls else FTPHandler
 		handler = type(
 			"Handler",
-			(_Recording, base),
+			(_Recording, habit, base) if habit else (_Recording, base),
 			{"authorizer": authorizer, "owner": self, "auth_failed_timeout": 0.1, **(features or {})},
 		)
 		if tls:

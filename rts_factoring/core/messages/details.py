@@ -50,6 +50,10 @@ DETAILS: dict[str, str] = {
 	# The cell behind a problem of a report's row.
 	"row.cell": "The column {column} says {value}.",
 	"row.word": "The row says {value}.",
+	"row.unread": "The column {column} has an amount and is not read. Say what it is, or that it is not counted.",
+	"rows.one": "Row {rows}: {problem}",
+	"rows.several": "Rows {rows}: {problem}",
+	"rows.many": "Rows {rows} and {more} more: {problem}",
 	# Where a document contradicts its invoice.
 	"disagreement.rate.amount": "The rate confirmation {file} says {stated}, the invoice {expected}.",
 	"disagreement.rate.load": "The rate confirmation {file} is for load {stated}, the invoice for load {expected}.",

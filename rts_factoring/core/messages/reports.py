@@ -80,7 +80,7 @@ REPORTS: dict[str, Message] = {
 	# The file is no report, or not the one it should be.
 	"no_header": Message(
 		"No row looks like the header of a report.",
-		"Check that this is a report of RTS. If it is, add its header texts to the Report Layout.",
+		"Check that this is a report of RTS. If it is, a Factoring Manager says with Map Columns what its columns are.",
 	),
 	"duplicate_column": Message(
 		"The column {column} appears twice. Only one of them can be read.",
@@ -88,21 +88,21 @@ REPORTS: dict[str, Message] = {
 	),
 	"missing_column": Message(
 		"The header has no column for {fields}.",
-		"If the column has another name, add that name to the Report Layout.",
+		"If the column has another name, a Factoring Manager says with Map Columns which one it is.",
 	),
 	"several_sheets": Message(
 		"The sheets {first} and {second} both have report rows.",
 		"Save each sheet as a file of its own. Then import the files one by one.",
 	),
-	"wrong_kind.purchase": Message(
-		"This is a purchase report, not a payment report.", "Import it as a purchase report."
+	"wrong_kind.purchase": Message("This is a purchase report.", "Import it as a purchase report."),
+	"wrong_kind.payment": Message("This is a payment report.", "Import it as a payment report."),
+	"wrong_kind.open_invoices": Message(
+		"This is a list of open invoices (an aging): it says what is open, not what was paid.",
+		"Import it with the kind Open Invoices. It is compared with the books and posts nothing.",
 	),
 	"wrong_kind.reserve": Message(
-		"This is a statement of the reserve: it lists what moved the reserve, and no invoices.",
-		"Import the purchase and payment reports of the same days. Compare this statement with the reserve account.",
-	),
-	"wrong_kind.payment": Message(
-		"This is a payment report, not a purchase report.", "Import it as a payment report."
+		"This is a statement of the reserve: it lists what moved the reserve.",
+		"Import it with the kind Reserve. It is compared with the books and posts nothing.",
 	),
 	"wrong_client.number": Message(
 		"The file is for client {stated}. {company} is client {expected}.", _OTHER_SUBSIDIARY
@@ -122,6 +122,9 @@ REPORTS: dict[str, Message] = {
 	"bad_layout.date_order": Message("{order} is not a date order.", "Use one of {orders}."),
 	"bad_layout.field": Message(
 		"The layout {layout} has an unknown field {field}.", "Remove it, or choose another field."
+	),
+	"bad_layout.required": Message(
+		"No column of the file is the {fields}.", "Choose a column for it. A report needs one."
 	),
 	"bad_layout.header": Message(
 		"The layout {layout} has the header {header} for both {first} and {second}.",

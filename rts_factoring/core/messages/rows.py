@@ -184,6 +184,74 @@ ROWS: dict[str, Message] = {
 		"Later postings of this invoice build on this row: without it the invoice's history is impossible.",
 		"Take back those rows in this adjustment too, in lines above this one.",
 	),
+	# What a statement says otherwise than the books.
+	"statement_unknown": Message(
+		"No invoice of this subsidiary has this number.",
+		"If it is yours, make it with ERPNext's Opening Invoice Creation Tool and let it in by an opening. If not, tell RTS.",
+	),
+	"statement_twice": Message(
+		"The invoice stands in the statement more than once.", "Ask RTS which row is right."
+	),
+	"statement_row_waits": Message(
+		"A row of an imported report about this invoice waits for a decision.", "Decide that row."
+	),
+	"statement_dated_later": Message(
+		"Our books agree by entries that are dated after this statement.",
+		"Do nothing if RTS saw it after that day. If it happened before, the entry has the wrong date.",
+	),
+	"statement_not_bought": Message(
+		"No report imported so far says that RTS bought this invoice.",
+		"Import the purchase report. If it was at RTS before the app, let it in by an opening.",
+	),
+	"statement_not_there": Message(
+		"Our books have a payment or a chargeback that RTS does not show.",
+		"Ask RTS whether it took it back. Then import that report, or correct it.",
+	),
+	"statement_not_here": Message(
+		"RTS shows a payment or a chargeback that no imported report has.",
+		"Import the payment report of these days. If RTS sent none, record it by a Factoring Adjustment.",
+	),
+	"statement_not_listed": Message(
+		"The invoice is open in our books, and RTS does not list it.",
+		"Import the report with its payment or chargeback. If RTS sent none, record it by a Factoring Adjustment.",
+	),
+	"statement_reserve_not_here": Message(
+		"No entry of our books moves the reserve by this amount around this day.",
+		"Import the report that says it. If RTS sent none, record it by a Factoring Adjustment.",
+	),
+	"statement_reserve_not_there": Message(
+		"Our books moved the reserve, and the statement does not show it.",
+		"Ask RTS. If it never happened, correct the row that posted it.",
+	),
+	"statement_balance": Message(
+		"RTS's balance of the reserve is not that of our books.",
+		"Look at the rows that differ, and at what stands in our books alone.",
+	),
+	# What an opening position contradicts.
+	"opening_known": Message(
+		"The app knows already what RTS has of this invoice.",
+		"Remove the line. If the position is wrong, correct it by an event of its own.",
+	),
+	"opening_in_batch": Message(
+		"The invoice went to RTS in a batch of the app.",
+		"Remove the line, and import the purchase report of its batch.",
+	),
+	"opening_before_invoice": Message(
+		"The invoice is younger than the opening.", "Remove the line, or choose a later Posting Date."
+	),
+	"opening_nothing_open": Message(
+		"RTS has nothing open on this invoice.", "Remove the line, or enter what is open."
+	),
+	"opening_open_above_financed": Message(
+		"More is open than was financed.", "Enter what RTS bought of the invoice under Financed."
+	),
+	"opening_above_invoice": Message(
+		"More was financed than the invoice's amount.", "Ask RTS which amount is right."
+	),
+	"opening_not_outstanding": Message(
+		"The invoice owes less in our books than RTS has still to collect.",
+		"It was booked as paid, perhaps when RTS bought it. Cancel that entry, so that the invoice is outstanding again. If your books treat a purchase as a sale, set the policy to Sale.",
+	),
 	# Whether it was posted before.
 	"posted_before": Message(
 		"An earlier import has already posted this row.",

@@ -75,5 +75,5 @@ def _pixels(
 
 
 def _has_contrast(letter: Image.Image) -> bool:
-	lightest, darkest = letter.getextrema()[::-1]
-	return int(lightest) - int(darkest) >= CONTRAST
+	greys = letter.tobytes()
+	return max(greys) - min(greys) >= CONTRAST

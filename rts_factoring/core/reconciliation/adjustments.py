@@ -14,6 +14,7 @@ from ..reports.lines import ReportLine
 from .factoring_ledger import FactoringLedger
 from .funding_effects import funding
 from .matching import Receivables
+from .openings import OpeningPosition, opening
 from .payment_effects import payment
 from .positions import advance
 from .posting_matrix import Effect, Reversed
@@ -118,6 +119,8 @@ def _by_rule(
 	line: AdjustmentLine, receivable: Receivable | None, position: Position | None, ledger: FactoringLedger
 ) -> RowResult:
 	policy = ledger.policy
+	if line.event is Event.OPENING:
+		return _opened(line, receivable, position, policy)
 	decision = RowDecision(event=line.event, accepted=ACCEPTABLE if line.accept else frozenset())
 	row = as_report_line(line)
 	if receivable and position:
@@ -129,6 +132,17 @@ def _by_rule(
 		return funding(row, receivable, position, policy, ZERO, decision)
 	terms = replace(ledger.terms, fees_stated_in=FeesStatedIn.BOTH, charges_from_payout=False)
 	return payment(row, receivable, position, policy, decision, terms)
+
+
+def _opened(
+	line: AdjustmentLine, receivable: Receivable | None, position: Position | None, policy: Policy
+) -> RowResult:
+	if receivable is None or position is None:
+		return blocked("missing_invoice")
+	held = line.amounts.get("reserve", ZERO)
+	financed = line.amounts.get("financed", ZERO) or line.amount
+	stated = OpeningPosition(line.row, financed, line.amount, held, line.date)
+	return opening(stated, receivable, position, policy)
 
 
 def as_report_line(line: AdjustmentLine) -> ReportLine:

@@ -42,6 +42,12 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	Event.FEE: (("fee", 1, "amount"),),
 	Event.PAYOUT_FEE: (("fee", 1, "amount"),),
 	Event.FEE_REVERSAL: (("fee", -1, "amount"),),
+	Event.OPENING: (
+		("purchased", 1, "purchased"),
+		("open", 1, "open"),
+		("collected", 1, "collected"),
+		("holdback", 1, "reserve"),
+	),
 	Event.REVERSAL: (
 		*((name, 1, name) for name in ("purchased", "collected", "charged_back", "open", "fee")),
 		*((name, 1, name) for name in ("over", "short", "purchase_fee", "holdback")),

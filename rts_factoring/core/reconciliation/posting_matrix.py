@@ -15,7 +15,7 @@ BORROWING, SALE = Policy.BORROWING, Policy.SALE
 CLEARING, RESERVE, FEE, CHARGES = Role.CLEARING, Role.RESERVE, Role.FEE, Role.CHARGES
 ADVANCES, RECEIVABLE, CUSTOMER_CREDIT = Role.ADVANCES, Role.RECEIVABLE, Role.CUSTOMER_CREDIT
 CUSTOMER_DEDUCTIONS, DIFFERENCES = Role.CUSTOMER_DEDUCTIONS, Role.DIFFERENCES
-CASH_ADVANCES = Role.CASH_ADVANCES
+CASH_ADVANCES, OPENING = Role.CASH_ADVANCES, Role.OPENING
 
 
 class Reversed(NamedTuple):
@@ -52,7 +52,8 @@ _KEPT = {RESERVE: "reserve", FEE: "fee", CHARGES: "other", CASH_ADVANCES: "repai
 # to the customer, due is the part our books still expect of the invoice, credit the part they do not; held is what a debtor
 # paid us and we keep for RTS. A short pay is billed to the customer again, or allowed within the tolerance. difference is what
 # neither the invoice nor the customer can take. A payment removed is reopened at RTS, but for what was over. The policy of a
-# policy change is the one that ends. A reversal has the amounts of the entry it takes back by their roles, the signs turned.
+# policy change is the one that ends. An opening is stated against Temporary Opening (opening), which the balances that the
+# books hold already clear again. A reversal has the amounts of the entry it takes back by their roles, the signs turned.
 MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.PURCHASE, BORROWING): Entry(_KEPT | {CLEARING: "net"}, {ADVANCES: "purchased"}),
 	(Event.PURCHASE, SALE): Entry(_KEPT | {CLEARING: "net"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}),
@@ -92,6 +93,14 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 	(Event.BUYOUT, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
 	(Event.RECOVERY, BORROWING): Entry({ADVANCES: "amount"}, {CLEARING: "amount"}),
 	(Event.RECOVERY, SALE): Entry({RECEIVABLE: "amount"}, {CLEARING: "amount"}),
+	(Event.OPENING, BORROWING): Entry(
+		{RESERVE: "reserve", CLEARING: "clearing"},
+		{ADVANCES: "open", CASH_ADVANCES: "lent", OPENING: "opening"},
+	),
+	(Event.OPENING, SALE): Entry(
+		{RESERVE: "reserve", CLEARING: "clearing"},
+		{RECEIVABLE: "due", CASH_ADVANCES: "lent", OPENING: "opening"},
+	),
 	(Event.POLICY_CHANGE, BORROWING): Entry(
 		{ADVANCES: "amount"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
 	),

@@ -34,8 +34,11 @@ def reconcile(
 
 	`report_import` is the import that the report belongs to, where it may have posted some of these rows itself.
 
-	Raises FileRefused when the report is not of this client or batch (see check_identity).
+	Raises FileRefused when the report is not of this client or batch (see check_identity), or is a statement, which posts
+	nothing (see statements).
 	"""
+	if report.kind.is_statement:
+		raise FileRefused(f"wrong_kind.{report.kind.name.lower()}", where=report.file_name)
 	batch = check_identity(report, ledger, batch, receivables.companies)
 	ledger.load([receivable.invoice_no for receivable in receivables.all])
 	return _Reconciler(report, receivables, ledger, batch, decisions or {}).result(report_import)
@@ -108,6 +111,9 @@ class _Reconciler:
 			result = self._result_of(line, match, decision, before)
 			if result.effects or result.outcome in _STATE_OF_OUTCOME:
 				self._move(match.receivable, result)
+		open_after = None
+		if result.effects and line.balance is not None and match.receivable:
+			open_after = self._position(match.receivable).open
 		return ReconciledLine(
 			line,
 			result.outcome,
@@ -119,6 +125,8 @@ class _Reconciler:
 			recognised.occurrence,
 			posted,
 			adjusted,
+			line.balance if open_after is not None else None,
+			open_after,
 		)
 
 	def _adjusted(self, line: ReportLine, match: Match) -> str:

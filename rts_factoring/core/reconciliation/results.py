@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ..model import Event, Leg, Outcome, Policy, Position, Receivable
+from ..money import ZERO
 from ..reports.lines import ReportLine
 from ..reports.report import Report
 from .posted_rows import Difference, PostedRow, differences
@@ -48,6 +50,15 @@ class ReconciledLine:
 	occurrence: int
 	posted: PostedRow | None = None
 	adjusted: str = ""  # the line of a Factoring Adjustment that has posted it
+	stated: Decimal | None = (
+		None  # the balance, or the movement of a reserve statement, that is compared with `ours`
+	)
+	ours: Decimal | None = None
+
+	@property
+	def difference(self) -> Decimal:
+		"""What the row states above our books; 0 where nothing is compared."""
+		return ZERO if self.stated is None or self.ours is None else self.stated - self.ours
 
 	@property
 	def differences(self) -> tuple[Difference, ...]:

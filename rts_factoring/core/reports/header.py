@@ -14,6 +14,7 @@ from .layout import (
 	DISTINCTIVE_FIELDS,
 	NOT_COUNTED,
 	SUMMED_FIELDS,
+	TITLE_WORDS,
 	ReportLayout,
 	may_be_money,
 	normalise_header,
@@ -24,6 +25,8 @@ from .sheets import Row, Sheet, Spreadsheet
 SCANNED_ROWS = 60  # title rows above a header; real reports have fewer than ten
 _SHOWN = 60  # characters of a name that a message repeats
 MINIMUM = 2  # recognised columns that make a row a header
+MINIMUM_BY_HEADER = 3  # recognised columns by which a layout is chosen
+NEARLY_ALL = 0.8  # of a layout's header texts: a column that a factor leaves out, or that a person has added
 _NOTE = re.compile(r"\s*\(([^()]*)\)\s*$")
 _REPEATABLE = ("other_deductions", NOT_COUNTED)  # the same header text may stand twice
 
@@ -104,7 +107,7 @@ def find_header(
 		raise FileRefused("no_header", where=workbook.file_name)
 	chosen = max(candidates, key=lambda candidate: _sheet_rank(candidate, kind))
 	if kind and chosen.layout.kind != kind:
-		raise FileRefused(f"wrong_kind.{chosen.layout.kind.value}", where=workbook.file_name)
+		raise FileRefused(f"wrong_kind.{chosen.layout.kind.name.lower()}", where=workbook.file_name)
 	_refuse_incomplete(chosen, workbook.file_name)
 	_refuse_divided(chosen, candidates, workbook.file_name)
 	others = tuple(sheet.name for sheet in filled if sheet is not chosen.sheet and not sheet.hidden)
@@ -119,17 +122,41 @@ def _sheet_rank(candidate: _Candidate, kind: ReportKind | None) -> tuple[int, ..
 
 
 def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | None) -> _Candidate | None:
-	"""The sheet's header, by the layout whose distinctive columns are there. Where both layouts have as many, the title
-	decides, then what the user said."""
+	"""The sheet's header, by what the user said where it can be that kind, else by the layout whose distinctive columns are
+	there. Where both layouts have as many, the title decides. A layout that is chosen by its header goes first, and a whole
+	statement before a report that lacks a column."""
 	candidates = [candidate for layout in layouts if (candidate := _best(sheet, layout))]
 
 	def rank(candidate: _Candidate) -> tuple[int, ...]:
 		title = " ".join(text for row in sheet.rows[: candidate.row] for text in map(to_text, row)).casefold()
+		wanted = candidate.layout.kind == kind
 		distinctive = len(candidate.fields & DISTINCTIVE_FIELDS[candidate.layout.kind])
-		stated = (candidate.layout.kind.value in title, candidate.layout.kind == kind)
-		return (distinctive, not candidate.missing, *stated, len(candidate.fields))
+		possible = wanted and not candidate.missing and distinctive > 0
+		of_kind = candidate.layout.kind
+		named = any(word in title for word in TITLE_WORDS[of_kind])
+		stated = (named, wanted, not of_kind.is_statement)
+		return (possible, distinctive, not candidate.missing, *stated, len(candidate.fields))
 
-	return max(candidates, key=rank, default=None)
+	by_name = [one for one in candidates if not one.layout.by_header]
+	usual = max(by_name, key=rank, default=None)
+	if usual and usual.missing and (kind is None or kind.is_statement):
+		whole = (one for one in by_name if one.layout.kind.is_statement and not one.missing)
+		usual = max(whole, key=rank, default=usual)
+	by_header = [one for one in candidates if one.layout.by_header and _is_header_of(one, usual)]
+	if usual and kind and rank(usual)[0]:
+		by_header = [one for one in by_header if one.layout.kind == kind]
+	return max(by_header, key=lambda one: sum(map(bool, one.names)), default=usual)
+
+
+def _is_header_of(candidate: _Candidate, usual: _Candidate | None) -> bool:
+	"""Whether a row has all header texts of a layout, or nearly all and no more that another layout knows."""
+	texts = {normalise_header(text) for texts in candidate.layout.headers.values() for text in texts}
+	known = sum(map(bool, candidate.names))
+	if candidate.missing or known < MINIMUM_BY_HEADER:
+		return False
+	if known >= len(texts):
+		return True
+	return known >= NEARLY_ALL * len(texts) and known >= (sum(map(bool, usual.names)) if usual else 0)
 
 
 def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:
@@ -138,7 +165,7 @@ def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:
 	last = next(number for number in range(len(sheet.rows) - 1, -1, -1) if is_filled(sheet.rows[number]))
 	candidates = []
 	for number, texts in enumerate(rows):
-		if sum(map(bool, texts)) < MINIMUM or not _is_text(sheet.rows[number]):
+		if sum(map(bool, texts)) < MINIMUM or not is_text(sheet.rows[number]):
 			continue
 		names = [_field_of(text, index) for text in texts]
 		single = _Candidate(layout, sheet, number, False, names, texts, number < last)
@@ -151,13 +178,13 @@ def _best(sheet: Sheet, layout: ReportLayout) -> _Candidate | None:
 	return max((one for one in candidates if len(one.fields) >= MINIMUM), key=_Candidate.rank, default=None)
 
 
-def _is_text(row: Row) -> bool:
+def is_text(row: Row) -> bool:
 	return all(cell is None or isinstance(cell, str) for cell in row)
 
 
 def _may_be_upper(row: Row, texts: list[str]) -> bool:
 	"""Whether the row above can be the first line of a header. A title row cannot: it says whose file it is."""
-	return _is_text(row) and not states_metadata(texts)
+	return is_text(row) and not states_metadata(texts)
 
 
 def _two_lines(
@@ -203,8 +230,6 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 		if name:
 			seen.add(name)
 	if missing := chosen.missing:
-		if _is_reserve_statement(chosen):
-			raise FileRefused("wrong_kind.reserve", where=where)
 		fields = "; ".join(
 			" or ".join(
 				f"{name.replace('_', ' ')} ({layout.headers.get(name, ('?',))[0]!r})" for name in names
@@ -212,12 +237,6 @@ def _refuse_incomplete(chosen: _Candidate, file_name: str) -> None:
 			for names in missing
 		)
 		raise FileRefused("missing_column", where=where, fields=fields)
-
-
-def _is_reserve_statement(chosen: _Candidate) -> bool:
-	"""A list of what moved the reserve: types, dates and one amount, and no invoices."""
-	has = {"transaction_type", "invoice_amount", "description"} <= chosen.fields
-	return has and not chosen.fields & {"invoice_no", "amount_paid"}
 
 
 def _refuse_divided(chosen: _Candidate, candidates: Sequence[_Candidate], file_name: str) -> None:
@@ -250,7 +269,7 @@ def _header(chosen: _Candidate, other_sheets: tuple[str, ...]) -> Header:
 		sheet=chosen.sheet.name,
 		row=chosen.row + 1,
 		columns=columns,
-		texts={column: chosen.texts[column] for column in sorted(used)},
+		texts={column: text for column, text in enumerate(chosen.texts) if text},
 		upper_row=chosen.row if upper else 0,
 		unknown=tuple(text for column in left if (text := chosen.texts[column])),
 		unread=tuple(c for c in left if chosen.names[c] is None and may_be_money(chosen.texts[c])),
@@ -266,5 +285,5 @@ def _labels_above(chosen: _Candidate) -> bool:
 		return False
 	above = chosen.sheet.rows[chosen.row - 1]
 	labels = [text for cell in above if (text := to_text(cell))]
-	plain = _is_text(above) and not any(c.isdigit() or c == ":" for text in labels for c in text)
+	plain = is_text(above) and not any(c.isdigit() or c == ":" for text in labels for c in text)
 	return plain and not to_text(above[0]) and len(labels) >= 2 and not names_client(labels)

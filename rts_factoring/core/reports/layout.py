@@ -25,10 +25,12 @@ DEDUCTION_FIELDS: tuple[str, ...] = ("fee_amount", "reserve_amount", "other_dedu
 DEDUCTION_FIELDS += ("recovery_amount", "unclear_deductions")
 AMOUNT_FIELDS = frozenset(
 	("invoice_amount", "purchased_amount", "advance_amount", "net_amount", "amount_paid")
-	+ ("reserve_released", "chargeback_amount", "balance", *DEDUCTION_FIELDS)
+	+ ("reserve_released", "chargeback_amount", "balance", "aged_amount", *DEDUCTION_FIELDS)
 )
 NOT_COUNTED = "not_counted"  # the columns with amounts that a person said move no money
-SUMMED_FIELDS = frozenset(DEDUCTION_FIELDS)  # several columns may feed these; their amounts are added up
+SUMMED_FIELDS = frozenset(
+	(*DEDUCTION_FIELDS, "aged_amount")
+)  # several columns may feed these; their amounts are added up
 DATE_ORDERS = ("MDY", "DMY", "YMD")
 
 Meaning = TypeVar("Meaning", Outcome, Event)
@@ -78,6 +80,37 @@ _PAYMENT_HEADERS = _COMMON | {
 	"description": "Description|Notes|Comments",
 	NOT_COUNTED: "Purchase Amount|Purchased Amount|Account Balance|Credit Limit",
 }
+_OPEN_HEADERS = _COMMON | {
+	"purchased_amount": "Purchase Amount|Purchased Amount|Amount Purchased|Financed|Financed Amount|Amount Financed"
+	"|A/R Purchased|Gross A/R",
+	"advance_amount": "Advance|Advance Amount|Advanced",
+	"reserve_amount": "Reserve|Reserve Held|Reserves|Escrow|Escrow Reserve|Holdback|Reserve Amount|Reserve Balance",
+	"fee_amount": _FEES + "|Fees to Date|Accrued Fee|Earned Fee",
+	"amount_paid": "Paid|Payments|Amount Paid|Paid to Date|Payment Amount|Collected|Received|Applied",
+	"balance": "Balance|Open Balance|Balance Due|Invoice Balance|Open Amount|Amount Open|Open|Outstanding"
+	"|Outstanding Amount|Outstanding Balance|Amount Due|Remaining|Remaining Balance|Open A/R|Net A/R|Total Due|Total",
+	"aged_amount": "Current|0-30|1-30|31-60|61-90|91-120|121+|0-30 Days|1-30 Days|31-60 Days|61-90 Days|91-120 Days"
+	"|Over 30|Over 60|Over 90|Over 120|Over 90 Days|Over 120 Days|60+|90+|120+|90+ Days|120+ Days|30 Days|60 Days"
+	"|90 Days|120 Days",
+	"purchase_date": "Purchase Date|Purchased|Funded Date|Date Funded|Date Purchased|Approved Date",
+	"batch_ref": "Batch|Batch #|Schedule #|Purchase #",
+	"reason": "Notes|Comments|Status",
+	NOT_COUNTED: "Account Balance|Credit Limit|Available Credit|Days|Days Open|Days Outstanding|Age|Days Old",
+}
+_RESERVE_HEADERS = {
+	"payment_date": "Date|Post Date|Posted Date|Transaction Date|Entry Date",
+	"transaction_type": "Type|Transaction Type|Trans Type|Activity|Event|Transaction",
+	"invoice_no": "Invoice #|Invoice Number|Invoice No|Inv #|Inv No|Invoice|Reference|Ref #",
+	"debtor_name": "Customer|Debtor|Account Debtor|Broker|Customer Name|Debtor Name",
+	"payment_ref": "Check #|Check Number|Chk #|Transaction #|Batch #|Schedule #",
+	"client_no": "Client|Client #|Client Number",
+	"description": "Description|Notes|Comments|Memo|Detail|Details",
+	"reserve_amount": "Amount|Reserve|Reserve Amount|Change|Net Change|Reserve Change|Increase|Increases|Added|Additions"
+	"|Credit|Credits|Deposits|Withheld",
+	"reserve_released": "Decrease|Decreases|Deducted|Deductions|Debit|Debits|Withdrawals|Used|Released|Reserve Released"
+	"|Charged",
+	"balance": "Balance|Reserve Balance|Running Balance|Ending Balance|Closing Balance|Balance Forward",
+}
 _STATUS_WORDS = {
 	Outcome.MATCHED: "processed|purchased|funded|approved|paid|disbursed",
 	Outcome.PENDING: "submitted|processing|under review|pending",
@@ -113,6 +146,12 @@ _TYPE_WORDS = {
 REQUIRED = {
 	ReportKind.PURCHASE: (("invoice_no",), ("invoice_amount", "purchased_amount")),
 	ReportKind.PAYMENT: (("payment_date",), ("amount_paid", "reserve_released")),
+	ReportKind.OPEN_INVOICES: (("invoice_no",), ("balance", "aged_amount")),
+	ReportKind.RESERVE: (
+		("payment_date",),
+		("reserve_amount", "reserve_released"),
+		("transaction_type", "description"),
+	),
 }
 # Columns that only one kind of report has.
 DISTINCTIVE_FIELDS = {
@@ -123,6 +162,25 @@ DISTINCTIVE_FIELDS = {
 	ReportKind.PAYMENT: frozenset(
 		("payment_date", "payment_ref", "payment_type", "amount_paid", "transaction_type")
 		+ ("reserve_released", "chargeback_amount", "balance")
+	),
+	ReportKind.OPEN_INVOICES: frozenset(
+		("purchased_amount", "advance_amount", "reserve_amount", "purchase_date", "balance", "aged_amount")
+	),
+	ReportKind.RESERVE: frozenset(
+		("payment_date", "transaction_type", "reserve_amount", "reserve_released", "balance")
+	),
+}
+# What the title of a report says of its kind.
+TITLE_WORDS = {
+	ReportKind.PURCHASE: ("purchase",),
+	ReportKind.PAYMENT: ("payment",),
+	ReportKind.OPEN_INVOICES: ("aging", "ageing", "open invoice", "open receivable", "outstanding"),
+	ReportKind.RESERVE: (
+		"reserve statement",
+		"reserve activity",
+		"reserve report",
+		"reserve account",
+		"escrow",
 	),
 }
 _ONE_FORM = {"num": "no", "number": "no", "nbr": "no", "nr": "no", "amt": "amount", "usd": "", "s": ""}
@@ -181,6 +239,7 @@ class ReportLayout:
 	deductions_negative: bool = (
 		False  # the report shows fee, reserve and other deductions as negative amounts
 	)
+	by_header: bool = False  # read with this layout, beside any other, where a row has its header texts
 
 	def __post_init__(self) -> None:
 		if self.date_order not in DATE_ORDERS:
@@ -232,6 +291,7 @@ class ReportLayout:
 			"date_order": self.date_order,
 			"tolerance": str(self.tolerance),
 			"deductions_negative": self.deductions_negative,
+			**({"by_header": True} if self.by_header else {}),
 		}
 
 	@classmethod
@@ -245,6 +305,7 @@ class ReportLayout:
 			date_order=data.get("date_order", "MDY"),
 			tolerance=Decimal(str(data.get("tolerance", "0.01"))),
 			deductions_negative=bool(data.get("deductions_negative", False)),
+			by_header=bool(data.get("by_header", False)),
 		)
 
 
@@ -265,4 +326,9 @@ DEFAULT_PURCHASE = ReportLayout(
 DEFAULT_PAYMENT = ReportLayout(
 	ReportKind.PAYMENT, headers=_headers(_PAYMENT_HEADERS), types=_words(_TYPE_WORDS)
 )
-DEFAULT_LAYOUTS = {ReportKind.PURCHASE: DEFAULT_PURCHASE, ReportKind.PAYMENT: DEFAULT_PAYMENT}
+DEFAULT_LAYOUTS = {
+	ReportKind.PURCHASE: DEFAULT_PURCHASE,
+	ReportKind.PAYMENT: DEFAULT_PAYMENT,
+	ReportKind.OPEN_INVOICES: ReportLayout(ReportKind.OPEN_INVOICES, headers=_headers(_OPEN_HEADERS)),
+	ReportKind.RESERVE: ReportLayout(ReportKind.RESERVE, headers=_headers(_RESERVE_HEADERS)),
+}

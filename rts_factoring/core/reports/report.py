@@ -14,7 +14,7 @@ from ..money import ZERO
 from .cells import BadCell, is_filled, to_amount, to_date, to_number_text, to_text
 from .gc_paused import gc_paused
 from .header import Header, find_header
-from .layout import AMOUNT_FIELDS, DATE_FIELDS, DEFAULT_LAYOUTS, NOT_COUNTED, ReportLayout, normalise_word
+from .layout import AMOUNT_FIELDS, DATE_FIELDS, NOT_COUNTED, ReportLayout, normalise_word
 from .lines import (
 	AMOUNTS,
 	ATTRIBUTE,
@@ -26,11 +26,12 @@ from .lines import (
 	find_total_differences,
 )
 from .metadata import ReportMetadata
+from .presets import SHIPPED
 from .row_events import RowEvents
 from .row_kinds import RowClassifier, RowKind
 from .sheets import FORMULA_WITHOUT_VALUE, Limits, Row, Spreadsheet
 from .spreadsheet import read
-from .unread import unread_amounts
+from .unread import added_up, unread_amounts
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def parse_report(
 	workbook: Spreadsheet, kind: ReportKind | None = None, layouts: Sequence[ReportLayout] | None = None
 ) -> Report:
 	"""The report in a workbook, by the layout that fits it best. Raises FileRefused (see header.find_header)."""
-	layouts = tuple(layouts or DEFAULT_LAYOUTS.values())
+	layouts = tuple(layouts or SHIPPED)
 	header, sheet, layout = find_header(workbook, layouts, kind)
 	return _Parser(workbook, sheet.rows, header, layout).report()
 
@@ -129,6 +130,7 @@ class _Parser:
 		self.body = rows[self.first :]
 		self.bad: dict[int, list[UnreadCell]] = {}  # by index in the body
 		self.columns: dict[str, Column] = {}
+		self.unread: dict[int, list[Decimal | None]] = {}  # by column
 		self.statuses = layout.status_index()
 		self.types = layout.type_index()
 
@@ -180,6 +182,13 @@ class _Parser:
 			if problem in line.problems and line.word:
 				index = next(iter(columns.get(name) or columns.get("payment_type") or ()), -1)
 				cells.append(UnreadCell(problem, self.header.texts.get(index, ""), short(line.word)))
+		if "unread_money" in line.problems:
+			row = self.rows[line.row - 1]
+			cells += [
+				UnreadCell("unread_money", self.header.texts.get(index, ""), short(to_text(row[index])))
+				for index, amounts in self.unread.items()
+				if amounts[line.row - 1 - self.first]
+			]
 		return tuple(cells)
 
 	def _without_false_totals(
@@ -219,8 +228,12 @@ class _Parser:
 			# Beside the status of a purchase stands the type of its row.
 			typed = is_purchase and name == "transaction_type"
 			self.columns["payment_type" if typed else ATTRIBUTE.get(name, name)] = values
-		self.columns["unread"] = unread_amounts(self.body, self.header, self.columns)
-		if is_purchase:
+		aged = self.columns.pop("aged_amount", None)
+		if aged is not None:
+			self.columns.setdefault("balance", aged)
+		self.unread = unread_amounts(self.body, self.header, self.columns)
+		self.columns["unread"] = added_up(len(self.body), self.unread)
+		if is_purchase or self.layout.kind.is_statement:
 			return
 		methods = {normalise_word(word) for word in self.columns.get("payment_type", ())} - {""}
 		if "word" not in self.columns and methods and methods <= self.types.keys():

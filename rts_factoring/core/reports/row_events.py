@@ -33,7 +33,25 @@ class RowEvents:
 		self.types = layout.type_index()
 
 	def of_rows(self) -> Iterator[Classified]:
+		if self.kind.is_statement:
+			return self._statement_rows()
 		return self._purchases() if self.kind is ReportKind.PURCHASE else self._payments()
+
+	def _statement_rows(self) -> Iterator[Classified]:
+		"""A row of a statement says what is open, or what moved the reserve; no event is posted from it."""
+		names = ("invoice_no", "balance", "reserve", "released", "date")
+		for invoice_no, balance, added, taken, day in zip(*map(self._column, names), strict=True):
+			problems: tuple[str, ...] = ()
+			if self.kind is ReportKind.OPEN_INVOICES:
+				if not invoice_no:
+					problems += ("missing_invoice",)
+				if balance is None:
+					problems += ("missing_amount",)
+			elif added is not None or taken is not None:
+				problems += () if day else ("missing_date",)
+			elif balance is None:
+				problems += ("missing_amount",)
+			yield None, None, problems
 
 	def _column(self, name: str) -> Column:
 		values = self.columns.get(name)

@@ -18,22 +18,32 @@ _LARGEST = 1_000_000  # a longer number without cents is a phone number or an ID
 
 def unread_amounts(
 	body: Sequence[Row], header: Header, columns: Mapping[str, list[Any]]
-) -> list[Decimal | None]:
-	"""For each row the sum of what stands in unknown columns of amounts, None where there is nothing.
+) -> dict[int, list[Decimal | None]]:
+	"""By column the amount of each row that stands in it unread, None where there is nothing.
 
 	`columns` has what was read. A second column of a field that one column fills counts where the two differ.
 	"""
-	sums: list[Decimal | None] = [None] * len(body)
+	found: dict[int, list[Decimal | None]] = {}
 	for column in header.unread:
 		amounts = _amounts(body, column)
 		if _holds_amounts(body, column, amounts):
-			_add(sums, amounts)
+			found[column] = [amount or None for amount in amounts]
 	for column, name in header.restated.items():
 		read = columns[ATTRIBUTE.get(name, name)]
 		of_check = _sums_by_check(columns.get("payment_ref"), read)
 		amounts = _amounts(body, column)
 		rows = zip(read, of_check, amounts, strict=True)
-		_add(sums, [None if amount in (own, total) else amount for own, total, amount in rows])
+		found[column] = [None if amount in (own, total) else amount or None for own, total, amount in rows]
+	return found
+
+
+def added_up(count: int, unread: Mapping[int, list[Decimal | None]]) -> list[Decimal | None]:
+	"""For each of `count` rows the sum of what is unread in it, None where there is nothing."""
+	sums: list[Decimal | None] = [None] * count
+	for amounts in unread.values():
+		for place, amount in enumerate(amounts):
+			if amount:
+				sums[place] = (sums[place] or ZERO) + amount
 	return sums
 
 
@@ -77,9 +87,3 @@ def _holds_amounts(body: Sequence[Row], column: int, amounts: Sequence[Decimal |
 	if len(given) > 2 and all(after - before == 1 for before, after in pairwise(given)):
 		return False
 	return 2 * len(given) >= sum(1 for row in body if to_text(row[column]))
-
-
-def _add(sums: list[Decimal | None], amounts: Sequence[Decimal | None]) -> None:
-	for place, amount in enumerate(amounts):
-		if amount:
-			sums[place] = (sums[place] or ZERO) + amount

@@ -3,26 +3,6 @@
 frappe.provide("rts_factoring");
 
 rts_factoring.LAYOUT_WORDS = {
-	// fields of a report
-	invoice_no: __("Invoice Number"),
-	debtor_name: __("Customer Name"),
-	debtor_code: __("Customer Number"),
-	po_no: __("PO Number"),
-	fee_amount: __("Fee"),
-	purchased_amount: __("Amount Purchased"),
-	reserve_amount: __("Reserve"),
-	other_deductions: __("Charge"),
-	advance_amount: __("Advance"),
-	advance_repaid: __("Fuel or Cash Advance Repaid"),
-	recovery_amount: __("Chargeback or Other Recovery"),
-	unclear_deductions: __("Deduction to Be Explained"),
-	net_amount: __("Net Payout"),
-	batch_ref: __("Batch"),
-	client_no: __("Client Number"),
-	payment_ref: __("Check or Reference Number"),
-	payment_type: __("Payment Method"),
-	chargeback_amount: __("Amount Charged Back"),
-	not_counted: __("Not Counted"),
 	// columns of a schedule
 	today: __("Date of the Schedule"),
 	customer_mc: __("Customer's MC Number"),
@@ -54,7 +34,9 @@ rts_factoring.LAYOUT_WORDS = {
 };
 
 rts_factoring.in_words = (value) =>
-	rts_factoring.LAYOUT_WORDS[value] || __(/^[a-z_]+$/.test(value) ? frappe.unscrub(value) : value);
+	rts_factoring.COLUMN_WORDS[value] ||
+	rts_factoring.LAYOUT_WORDS[value] ||
+	__(/^[a-z_]+$/.test(value) ? frappe.unscrub(value) : value);
 
 const LAYOUT_CHOICES = {
 	"Report Layout": ["date_order"],

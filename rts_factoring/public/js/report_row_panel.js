@@ -61,6 +61,7 @@ rts_factoring.rows.listen_to_panel = function (frm, $wrapper) {
 	$wrapper.on("click", "[data-decide]", (event) =>
 		rts_factoring.rows.decide(frm, event.currentTarget.dataset.decide, [frm.rows.open])
 	);
+	$wrapper.on("click", "[data-correction]", () => rts_factoring.correct(frm.rows.detail.correction));
 	$wrapper.on("click", "[data-choose]", (event) =>
 		rts_factoring.rows.decide(frm, "invoice", [frm.rows.open], {
 			invoice: event.currentTarget.dataset.choose,
@@ -92,6 +93,7 @@ rts_factoring.rows.panel = function (frm, detail) {
 	const sections = [
 		["", panel_reason(row)],
 		["", panel_buttons(frm, detail)],
+		["", panel_correction(detail)],
 		[__("The Invoice Beside It"), panel_invoice(detail)],
 		[__("Invoices It May Mean"), panel_candidates(frm, detail)],
 		[__("The Row Says"), panel_amounts(frm, row)],
@@ -124,7 +126,7 @@ function panel_reason(row) {
 		? muted(`${[__(row.resolution), who, e(when)].filter(Boolean).join(", ")}${why}`)
 		: "";
 	const remedy = row.meaning && !row.posted ? muted(e(row.remedy)) : "";
-	return `${said(row.meaning)}${said(row.compared)}${posted_before(row)}${adjusted_before(row)}${remedy}${said(rts_factoring.rows.rest(row))}${decided}`;
+	return `${said(row.meaning)}${said(row.compared)}${posted_before(row)}${adjusted_before(row)}${said(row.note)}${remedy}${said(rts_factoring.rows.rest(row))}${decided}`;
 }
 
 // Where the row stands that this one repeats, and which amounts differ
@@ -156,6 +158,14 @@ function panel_buttons(frm, { actions }) {
 				data-decide="${name}">${DECISIONS[name]}</button>`
 	);
 	return `<div class="rts-strip" role="toolbar" aria-label="${__("Decide this row")}">${buttons.join("")}</div>`;
+}
+
+// The way from a difference of a statement to what settles it
+
+function panel_correction({ correction }) {
+	if (!correction) return "";
+	const label = correction.open ? __("Open the Row That Waits") : __("Correct");
+	return `<button type="button" class="btn btn-xs btn-primary" data-correction="1">${label}</button>`;
 }
 
 function compared_value(invoice, { name }, text) {

@@ -6,7 +6,8 @@ frappe.provide("rts_factoring.rows");
 const PAGE = 50;
 const TYPING = 300; // milliseconds without a key until the server is asked
 
-rts_factoring.rows.may_decide = (frm) => frm.doc.docstatus < 2 && Boolean(frm.perm[0]?.submit);
+rts_factoring.rows.may_decide = (frm) =>
+	frm.doc.docstatus < 2 && Boolean(frm.perm[0]?.submit) && ["Purchase", "Payment"].includes(frm.doc.kind);
 rts_factoring.rows.details = (frm, row) =>
 	frappe.xcall("rts_factoring.api.get_report_row", { report_import: frm.doc.name, row });
 
@@ -123,7 +124,8 @@ function posting_bar({ status, progress }) {
 function outcome_strip(frm, { page, outcome }) {
 	const { counts, sums, waiting } = page;
 	const add = (values) => Object.values(values).reduce((sum, value) => sum + value, 0);
-	const amount = frm.doc.kind === "Payment" ? __("Paid") : __("Purchased");
+	const SUMS = { Payment: __("Paid"), "Open Invoices": __("RTS: Open"), Reserve: __("Difference") };
+	const amount = SUMS[frm.doc.kind] || __("Purchased");
 	const chip = (name, label, count, sum) =>
 		`<button type="button" class="btn btn-xs ${outcome === name ? "btn-primary" : "btn-default"}"
 			aria-pressed="${outcome === name}" data-outcome="${name}">${label} <b>${count}</b>${

@@ -12,6 +12,7 @@ rts_factoring.rows.OUTCOMES = {
 	pending: ["gray", __("Pending"), "…"],
 	duplicate: ["gray", __("Duplicate"), "="],
 	ignored: ["gray", __("Ignored"), "–"],
+	differs: ["orange", __("Differs"), "≠"],
 };
 rts_factoring.rows.AMOUNTS = {
 	Purchase: [
@@ -33,10 +34,34 @@ rts_factoring.rows.AMOUNTS = {
 		["chargeback", __("Chargeback")],
 		["unread", __("Not Read")],
 	],
+	"Open Invoices": [
+		["balance", __("RTS: Open")],
+		["ours", __("Our Books")],
+		["difference", __("Difference")],
+	],
+	Reserve: [
+		["reserve", __("Change")],
+		["reserve_released", __("Taken")],
+		["balance", __("RTS: Balance")],
+		["ours", __("Our Books")],
+		["difference", __("Difference")],
+	],
 };
 const ALWAYS = ["pick", "row_no", "outcome", "invoice", "why"];
 // Where the window is narrow, the last of these are left to the panel first.
-const WANTED = ["purchased", "paid", "net", "type", "debtor", "fee", "reserve", "reserve_released"];
+const WANTED = [
+	"balance",
+	"ours",
+	"difference",
+	"purchased",
+	"paid",
+	"net",
+	"type",
+	"debtor",
+	"fee",
+	"reserve",
+	"reserve_released",
+];
 const WIDTHS = {
 	pick: 34,
 	row_no: 52,
@@ -70,10 +95,12 @@ function row_columns(frm, rows) {
 	const amount = ([name, label]) => ({
 		name,
 		label,
-		cell: (row) => (row[name] ? format_currency(row[name], frm.doc.currency) : ""),
+		cell: (row) =>
+			row[name] || compared.includes(name) ? format_currency(row[name], frm.doc.currency) : "",
 		width: AMOUNT_WIDTH,
 		style: "text-right",
 	});
+	const compared = rts_factoring.is_statement(frm.doc) ? ["balance", "ours"] : [];
 	const date = (row) => (row.date ? frappe.datetime.str_to_user(row.date) : "");
 	const columns = [
 		text("pick", all, (row) => row_pick(frm, row)),
@@ -173,7 +200,7 @@ rts_factoring.rows.rest = (row) =>
 
 rts_factoring.rows.why = function (row) {
 	const decided = row.resolution_reason || (row.resolution ? __(row.resolution) : "");
-	const texts = [rts_factoring.rows.rest(row), row.compared || row.meaning, decided];
+	const texts = [rts_factoring.rows.rest(row), row.compared || row.meaning, decided, row.note];
 	return [...new Set(texts.filter(Boolean))].join(" · ");
 };
 

@@ -27,6 +27,7 @@ from rts_factoring.services.accounting import (
 	journal_entries,
 	ledger,
 	lookups,
+	openings,
 	outstanding,
 	posting_lock,
 	sources,
@@ -53,14 +54,21 @@ def validate(doc) -> None:
 		_fill_policy_change(doc, agreement)
 	else:
 		doc.new_policy = None
-	if not doc.lines:
+	if doc.purpose == openings.PURPOSE:
+		openings.fill(doc, agreement)
+	else:
+		openings.clear(doc)
+	if not doc.lines and not (doc.purpose == openings.PURPOSE and openings.rest_effects(doc)):
 		frappe.throw(_("Add a line for each thing that happened."), title=_("No Lines"))
-	doc.report_import = None
+	if doc.purpose != openings.PURPOSE:
+		doc.report_import = None
 	for row in doc.lines:
 		row.currency = doc.currency
 		_check_amounts(row)
 		if row.event == "Policy Change" and doc.purpose != POLICY_CHANGE:
 			frappe.throw(_line(row, _("Choose the purpose Change of Policy, which makes these lines.")))
+		if row.event == openings.PURPOSE and doc.purpose != openings.PURPOSE:
+			frappe.throw(_line(row, _("Choose the purpose Opening for lines of this event.")))
 		if row.event == "Reversal":
 			row.sales_invoice = None
 			_check_row_to_take_back(doc, row)
@@ -115,6 +123,9 @@ def _check_amounts(row) -> None:
 	event = Event(frappe.scrub(row.event)) if row.event else None
 	if event in FEE_EVENTS:
 		row.fee = 0
+	if event is Event.OPENING:
+		return
+	row.financed = 0
 	if event is not Event.PURCHASE:
 		row.reserve = row.other = row.repaid = row.net = 0
 	if (row.amount or 0) < 0 and event not in SIGNED_EVENTS:
@@ -144,16 +155,24 @@ def on_submit(doc) -> None:
 	with locks.refused_when_busy(doc.name), core_errors_as_frappe():
 		if doc.purpose == POLICY_CHANGE:
 			_check_policy_change(doc)
+		is_opening = doc.purpose == openings.PURPOSE
+		if is_opening:
+			openings.check(doc)
 		policy, adjusted = _adjusted(doc)
 		if problems := _problems(adjusted):
 			texts = (problem["text"] for problem in problems)
 			frappe.throw("<br>".join(texts), title=_("Cannot Be Posted"))
 		posted = [(line.line.row, effect) for line in adjusted for effect in line.effects]
+		if is_opening:
+			posted += [(0, effect) for effect in openings.rest_effects(doc)]
 		with outstanding.deferred():
 			effects.write(
 				source_of(doc), policy, posted, lambda _day: getdate(doc.posting_date), partial(_remark, doc)
 			)
 		_set_states(source_of(doc))
+		if is_opening:
+			openings.take_over(doc)
+			openings.bill_through_factor(doc)
 		if doc.purpose == POLICY_CHANGE:
 			_set_policy(doc, doc.new_policy)
 
@@ -170,15 +189,27 @@ def preview(doc) -> dict:
 	with core_errors_as_frappe():
 		policy, adjusted = _adjusted(doc)
 		made = [effect for line in adjusted for effect in line.effects]
+		is_opening = doc.purpose == openings.PURPOSE
+		if is_opening:
+			made += openings.rest_effects(doc)
 		postings = effects.to_postings(policy, made, lambda _day: getdate(doc.posting_date))
 	agreement = settings.require_any(doc.company)
-	return {
+	found = {
 		"entries": [
 			{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
 			for voucher in journal_entries.to_vouchers(postings)
 		],
 		"problems": _problems(adjusted),
 	}
+	if is_opening:
+		if rows := openings.taking_over_rows(doc):
+			found["entries"].append({"day": getdate(doc.posting_date), "rows": rows})
+		found["balances"] = [
+			{"role": each.role.value, "stated": float(each.stated), "held": float(each.held)}
+			| {"difference": float(each.difference)}
+			for each in openings.compared(doc, made)
+		]
+	return found
 
 
 def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
@@ -338,6 +369,8 @@ def on_cancel(doc) -> None:
 	with locks.refused_when_busy(doc.name):
 		under = frappe.db.get_value("Factoring Ledger Entry", {source.ledger_field: doc.name}, "policy")
 		journal_entries.cancel_of(source)
+		if doc.purpose == openings.PURPOSE:
+			openings.give_back(doc)
 		ledger.reverse(source)
 		if doc.purpose == POLICY_CHANGE:
 			_set_policy(doc, under)

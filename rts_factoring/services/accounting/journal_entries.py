@@ -115,22 +115,33 @@ def post(voucher: Voucher, agreement, *, source: Source, remark: str) -> str:
 	Inside `outstanding.deferred` the invoices are updated later. An invoice that an earlier voucher named is updated before,
 	because ERPNext compares what it owes.
 	"""
-	doc = _new_entry(
-		{
-			"doctype": "Journal Entry",
-			"voucher_type": "Journal Entry",
-			"company": agreement.company,
-			"posting_date": voucher.day,
-			"user_remark": remark,
-			source.journal_field: source.name,
-		}
-	)
+	entry = {
+		"voucher_type": "Journal Entry",
+		"posting_date": voucher.day,
+		"user_remark": remark,
+		source.journal_field: source.name,
+	}
+	rows = _rows(voucher, agreement)
+	outstanding.update_now({row["reference_name"] for row in rows if row.get("reference_name")})
+	return _submit(agreement, entry, rows)
+
+
+def post_rows(agreement, entry: dict, amounts: Iterable[tuple[str, Decimal]]) -> str:
+	"""The same for an entry with these values, of accounts without parties and their amounts, debit positive."""
+	dimensions = _dimensions(agreement)
+	rows = []
+	for name, amount in amounts:
+		side = "debit_in_account_currency" if amount > 0 else "credit_in_account_currency"
+		rows.append({"account": name, side: float(abs(amount)), **dimensions})
+	return _submit(agreement, entry, rows)
+
+
+def _submit(agreement, entry: dict, rows: list[dict]) -> str:
+	doc = _new_entry({"doctype": "Journal Entry", "company": agreement.company, **entry})
 	if agreement.journal_naming_series:
 		doc.naming_series = agreement.journal_naming_series
-	rows = _rows(voucher, agreement)
 	for row in rows:
 		doc.append("accounts", row)
-	outstanding.update_now({row["reference_name"] for row in rows if row.get("reference_name")})
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True
 	with own_posting():
@@ -204,7 +215,7 @@ def by_account(voucher: Voucher, agreement) -> list[dict]:
 			"role": role.value,
 			"account": _("each invoice's own")
 			if role in _INVOICE_ROLES
-			else agreement.get(ACCOUNT_FIELDS[role]) or "",
+			else _account_if_any(agreement, role),
 			"debit": float(debit),
 			"credit": float(credit),
 			"invoices": len(invoices) if role in _INVOICE_ROLES else 0,
@@ -213,8 +224,14 @@ def by_account(voucher: Voucher, agreement) -> list[dict]:
 	]
 
 
+def _account_if_any(agreement, role: Role) -> str:
+	return account(agreement, role) if role is Role.OPENING else agreement.get(ACCOUNT_FIELDS[role]) or ""
+
+
 def account(agreement, role: Role) -> str:
 	"""The account of a role. Raises with what to set up when there is none."""
+	if role is Role.OPENING:
+		return _temporary_account(agreement.company)
 	field = ACCOUNT_FIELDS[role]
 	name = agreement.get(field)
 	if not name:
@@ -222,6 +239,19 @@ def account(agreement, role: Role) -> str:
 			_(
 				"{0} has no account for {1}. Choose one in its Subsidiary Factoring Settings, then post the report."
 			).format(agreement.company, _(agreement.meta.get_label(field)))
+		)
+	return name
+
+
+def _temporary_account(company: str) -> str:
+	"""ERPNext's Temporary Opening, against which day one is stated."""
+	filters = {"company": company, "account_type": "Temporary", "is_group": 0, "disabled": 0}
+	name = frappe.db.get_value("Account", filters, order_by="creation")
+	if not name:
+		frappe.throw(
+			_(
+				"{0} has no account of the type Temporary, against which ERPNext states openings. Create one, named Temporary Opening."
+			).format(company)
 		)
 	return name
 
@@ -292,11 +322,12 @@ def cancel_of(source: Source) -> list[str]:
 	)
 	with outstanding.deferred():
 		for name in names:
-			_cancel(name)
+			cancel(name)
 	return names
 
 
-def _cancel(name: str) -> None:
+def cancel(name: str) -> None:
+	"""Cancel one entry of the app. Raises when ERPNext did not."""
 	doc = frappe.get_doc("Journal Entry", name)
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True

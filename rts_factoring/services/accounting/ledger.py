@@ -6,7 +6,9 @@ Positions and invoice states are sums over it (see core.reconciliation.positions
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import frappe
 from frappe import _
@@ -190,6 +192,35 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 		rows += query.where(table.sales_invoice.isin(names)).run(as_dict=True)
 	used = credits.used(company, [row.sales_invoice for row in rows if money(row.customer_credit or 0) < 0])
 	return {row.sales_invoice: _position(row, used.get(row.sales_invoice, ZERO)) for row in rows}
+
+
+def positions_as_of(company: str, day: date, invoices: Collection[str] | None = None) -> dict[str, Position]:
+	"""What RTS had of each invoice at the end of a day, by the entries' posting dates. What the customer owed then, and the
+	invoice's state, are not known: these stay as of a new Position."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	names = {name: field for field, name in _POLICY_FREE.items()} | {"fee": "fee", "reserve": "reserve"}
+	query = (
+		frappe.qb.from_(table)
+		.where((table.company == company) & (table.posting_date <= day) & table.sales_invoice.isnotnull())
+		.groupby(table.sales_invoice)
+		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in names))
+	)
+	rows = query.run(as_dict=True) if invoices is None else []
+	for part in chunks(sorted(invoices or ())):
+		rows += query.where(table.sales_invoice.isin(part)).run(as_dict=True)
+	found: dict[str, Position] = {}
+	for row in rows:
+		amounts: dict[str, Any] = {field: money(row[name] or 0) for name, field in names.items()}
+		found[row.sales_invoice] = Position(row.sales_invoice, **amounts)
+	return found
+
+
+def balance_before(company: str, column: str, day: date) -> Decimal:
+	"""Sum of one column over the company's entries dated before a day."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(table).where((table.company == company) & (table.posting_date < day))
+	((amount,),) = query.select(Sum(table[column])).run()
+	return money(amount or 0)
 
 
 def balances(company: str, columns: Sequence[str]) -> dict[str, Decimal]:

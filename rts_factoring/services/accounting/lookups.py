@@ -157,6 +157,7 @@ def _adjusted(company: str, invoices: Collection[str]) -> list[Adjusted]:
 	]
 
 
+OPENED = ("financed", "reserve")  # what a line of an opening states beside the open amount
 BESIDE = ("fee", "reserve", "other", "repaid", "net", "released", "chargeback")
 
 
@@ -164,13 +165,15 @@ def adjustment_line(
 	row, posting_date: date | None = None, entries: Sequence[PostedEntry] = ()
 ) -> AdjustmentLine:
 	"""A row of a Factoring Adjustment as the core knows it."""
+	event = Event(frappe.scrub(row.event))
+	beside = OPENED if event is Event.OPENING else BESIDE
 	return AdjustmentLine(
 		row=row.idx,
-		event=Event(frappe.scrub(row.event)),
+		event=event,
 		invoice_no=row.sales_invoice or "",
 		date=posting_date,
 		amount=money(row.amount or 0),
-		amounts={name: amount for name in BESIDE if (amount := money(row.get(name) or 0))},
+		amounts={name: amount for name in beside if (amount := money(row.get(name) or 0))},
 		accept=bool(row.accept),
 		entries=tuple(entries),
 	)

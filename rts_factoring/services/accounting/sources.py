@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
+TAKING_OVER = "Opening Entry"  # voucher type of the entry that takes balances over for an opening
 IMPORT, ADJUSTMENT = "Report Import", "Factoring Adjustment"
 # DocType → its link on a Factoring Ledger Entry, that of its row, and its link on a Journal Entry.
 LEDGER_FIELDS = {IMPORT: "report_import", ADJUSTMENT: "factoring_adjustment"}
@@ -77,6 +78,7 @@ def links(documents) -> str:
 
 
 def made_by_app(entry):
-	"""A condition on the Journal Entry table, under this name: a document of the app made it."""
+	"""A condition on the Journal Entry table, under this name: a document of the app made it, for its ledger entries. What an
+	opening takes over is none of them: it ends the balance that others had posted."""
 	conditions = [entry[name].isnotnull() & (entry[name] != "") for name in JOURNAL_FIELDS.values()]
-	return conditions[0] | conditions[1]
+	return (conditions[0] | conditions[1]) & (entry.voucher_type != TAKING_OVER)

@@ -1,6 +1,7 @@
 """Core errors as Frappe's, at the edge of a service: escaped, with what to do next on a line of its own."""
 
 import html
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import frappe
@@ -42,14 +43,15 @@ def translate(text: str, lang: str | None = None) -> str:
 	return _(text.template, lang).format(**values)
 
 
-def as_frappe_error(error: FactoringError) -> Exception:
-	"""The error to raise, its message already on the desk's message log."""
+def as_frappe_error(error: FactoringError, action: dict | None = None) -> Exception:
+	"""The error to raise, its message already on the desk's message log. `action` is a button of the message, as frappe.msgprint
+	takes it."""
 	where = f"<b>{escape_html(error.where)}</b>: " if error.where else ""
 	hint = f"<br>{escape_html(translate(error.hint))}" if error.hint else ""
 	message = f"{where}{escape_html(translate(error.message))}{hint}"
 	raised = FactoringValidationError(message)
 	try:
-		frappe.throw(message, FactoringValidationError, title=_("Factoring"))
+		frappe.throw(message, FactoringValidationError, title=_("Factoring"), primary_action=action)
 	except FactoringValidationError as shown:
 		raised = shown
 	raised.code = error.code
@@ -63,12 +65,12 @@ def plain_text(error: Exception) -> str:
 
 
 @contextmanager
-def core_errors_as_frappe():
-	"""Raise core errors as Frappe's, with the message for the desk."""
+def core_errors_as_frappe(action: Callable[[FactoringError], dict | None] | None = None):
+	"""Raise core errors as Frappe's, with the message for the desk. `action` gives the button of the message, if it has one."""
 	try:
 		yield
 	except FactoringError as error:
-		raise as_frappe_error(error) from error
+		raise as_frappe_error(error, action and action(error)) from error
 
 
 def is_transient(error: BaseException | None) -> bool:

@@ -1,5 +1,6 @@
 """Report and schedule layouts as documents, to and from the dataclasses of the core."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import frappe
@@ -14,6 +15,7 @@ from rts_factoring.core.reports.layout import (
 	normalise_header,
 	normalise_word,
 )
+from rts_factoring.core.reports.presets import PRESETS
 from rts_factoring.core.reports.report import read_report
 from rts_factoring.core.schedule import example
 from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column, ScheduleLayout
@@ -21,9 +23,19 @@ from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import as_frappe_error, translate
 from rts_factoring.services.company import settings
 
-DEFAULT_NAMES = {ReportKind.PURCHASE: "RTS Purchase Report", ReportKind.PAYMENT: "RTS Payment Report"}
+DEFAULT_NAMES = {
+	ReportKind.PURCHASE: "RTS Purchase Report",
+	ReportKind.PAYMENT: "RTS Payment Report",
+	ReportKind.OPEN_INVOICES: "RTS Open Invoices",
+	ReportKind.RESERVE: "RTS Reserve Statement",
+}
 DEFAULT_SCHEDULE = DEFAULT_LAYOUT.name
-SETTINGS_FIELDS = {"Purchase": "purchase_report_layout", "Payment": "payment_report_layout"}
+SETTINGS_FIELDS = {
+	"Purchase": "purchase_report_layout",
+	"Payment": "payment_report_layout",
+	"Open Invoices": "open_invoices_layout",
+	"Reserve": "reserve_statement_layout",
+}
 DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Pipe": "|", "Fixed Width": ""}
 # Deductions that an earlier release read as charges.
 MOVED_FIELDS = ("advance_repaid", "recovery_amount", "unclear_deductions")
@@ -42,6 +54,9 @@ def create_defaults() -> None:
 	for kind, layout in DEFAULT_LAYOUTS.items():
 		if not frappe.db.exists("Report Layout", DEFAULT_NAMES[kind]):
 			report_layout_document(layout, DEFAULT_NAMES[kind]).insert(ignore_permissions=True)
+	for layout in PRESETS:
+		if not frappe.db.exists("Report Layout", layout.name):
+			report_layout_document(layout, layout.name).insert(ignore_permissions=True)
 	if not frappe.db.exists("Schedule Layout", DEFAULT_SCHEDULE):
 		schedule_layout_document(DEFAULT_LAYOUT).insert(ignore_permissions=True)
 
@@ -49,6 +64,15 @@ def create_defaults() -> None:
 def report_layout(name: str) -> ReportLayout:
 	"""The Report Layout of that name. Raises LayoutError when it contradicts itself."""
 	return _to_report_layout(frappe.get_cached_doc("Report Layout", name))
+
+
+def layouts_by_header(company: str | None) -> list[ReportLayout]:
+	"""The layouts that are chosen by a file's header: the company's own, then the shared ones."""
+	companies = [company, ""] if company else [""]
+	found = frappe.get_all(
+		"Report Layout", {"by_header": 1, "company": ("in", companies)}, ["name", "company"], order_by="name"
+	)
+	return [report_layout(row.name) for row in sorted(found, key=lambda row: not row.company)]
 
 
 def schedule_layout(name: str | None) -> ScheduleLayout:
@@ -62,11 +86,18 @@ def preview_file(doc, file_url: str) -> dict:
 	file = frappe.get_doc("File", {"file_url": file_url})
 	file.check_permission("read")
 	try:
-		layout = _to_report_layout(doc)
+		layout = replace(_to_report_layout(doc), by_header=False)
 		description = describe(read_report(files.content(file), file.file_name, layout.kind, [layout]))
 	except FactoringError as error:
 		return _as_problem(error)
-	return description | {"lines": description["lines"][:SHOWN], "line_count": len(description["lines"])}
+	shown = description["lines"][:SHOWN]
+	rows = {line["row"] for line in shown}
+	problems = [
+		problem | {"text": translate(problem["text"])}
+		for problem in description["problems"]
+		if problem["row"] in rows
+	]
+	return description | {"lines": shown, "line_count": len(description["lines"]), "problems": problems}
 
 
 def preview_schedule(doc) -> dict[str, str]:
@@ -196,6 +227,7 @@ def report_layout_document(layout: ReportLayout, name: str):
 			"date_order": layout.date_order,
 			"tolerance": float(layout.tolerance),
 			"deductions_negative": int(layout.deductions_negative),
+			"by_header": int(layout.by_header),
 		}
 	)
 	for field, texts in layout.headers.items():
@@ -236,6 +268,7 @@ def _to_report_layout(doc) -> ReportLayout:
 			"date_order": doc.date_order,
 			"tolerance": str(Decimal(repr(float(doc.tolerance or 0)))),
 			"deductions_negative": bool(doc.deductions_negative),
+			"by_header": bool(doc.by_header),
 		}
 	)
 

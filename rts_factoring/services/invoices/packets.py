@@ -150,8 +150,10 @@ def _require_readable(doc) -> None:
 		return
 	try:
 		bad = find_bad(_documents(doc))
-	except DocumentError as error:  # a file is missing
-		bad = _errors(error)
+	except DocumentsRefused as error:  # files are missing
+		bad = list(error.errors)
+	except DocumentError as error:
+		bad = [error]
 	raise combined([*unread, *bad])
 
 

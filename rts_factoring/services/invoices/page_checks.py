@@ -51,7 +51,7 @@ def judge_all(rows: Iterable) -> None:
 	"""Judge the files that are not judged yet. It takes a tenth of a second of processor time a page."""
 	for row in not_judged(rows):
 		try:
-			found = judge(documents.read(row).content, documents.name_of(row), PATIENT)
+			found = judge(documents.read(row).read(), documents.name_of(row), PATIENT)
 		except RuntimeError:  # a fault of ours; no packet waits for it
 			frappe.log_error(f"Pages of {documents.name_of(row)}", defer_insert=True)
 			found = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 
 import frappe
 from frappe import _
@@ -11,13 +13,14 @@ from frappe.utils import escape_html, now_datetime
 from rts_factoring.core.model import DEDUCTION_EVENTS, FUNDING_EVENTS, OWN_EVENTS, Event, Outcome, ReportKind
 from rts_factoring.core.reconciliation.results import GENUINE
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE, WITHOUT_FEE
-from rts_factoring.core.reports.layout import DEDUCTION_FIELDS, NOT_COUNTED
+from rts_factoring.core.reports.mapping import try_layout
 from rts_factoring.services.common import locks
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import layouts
-from rts_factoring.services.reports import reading, reconciling, report_lines
+from rts_factoring.services.reports import column_mapping, reading, reconciling, report_lines
 
 REPEATS = ("posted_differently", "ignored_differently", "corrected_before")
+KINDS_WITH_DECISIONS = ("Purchase", "Payment")
 LINE_TYPES = {
 	ReportKind.PAYMENT: tuple(
 		event.value for event in Event if event not in (Event.PURCHASE, *OWN_EVENTS, *FUNDING_EVENTS)
@@ -44,6 +47,10 @@ def record_decision(
 	"""
 	locks.take("Report Import", name)
 	doc = frappe.get_doc("Report Import", name, for_update=True)
+	if doc.kind not in KINDS_WITH_DECISIONS:
+		frappe.throw(
+			_("The rows of a statement are only compared. Correct what differs, then press Update Rows.")
+		)
 	if doc.status == "Reading":
 		frappe.throw(
 			_("The file is being read again. Decide its rows when the status is Ready."), StaleReadError
@@ -123,7 +130,7 @@ def _decision(doc, line, action: str, invoice: str | None, event: str | None, re
 
 def possible(line) -> list[str]:
 	"""The decisions that record_decision takes for one row as it is, in the order of the form's buttons."""
-	if line.posted:
+	if line.posted or line.outcome == Outcome.DIFFERS.value:
 		return []
 	blocked = line.outcome == Outcome.BLOCKED.value and line.reason in ACCEPTABLE
 	repeats = line.outcome == Outcome.DUPLICATE.value or line.reason in REPEATS
@@ -156,6 +163,8 @@ def _with(line, reason: str) -> str:
 def teachable(name: str) -> dict[str, list[str]]:
 	"""Unknown `headers` and `words` of this import, and what each may mean."""
 	doc = frappe.get_doc("Report Import", name)
+	if not doc.layout_snapshot:
+		return {"headers": [], "fields": [], "words": [], "meanings": []}
 	words = frappe.get_all(
 		"Report Import Line",
 		filters={"report_import": name, "posted": 0, "reason": ("in", ("unknown_status", "unknown_type"))},
@@ -165,32 +174,53 @@ def teachable(name: str) -> dict[str, list[str]]:
 	)
 	purchase = doc.kind == "Purchase"
 	outcomes = (Outcome.MATCHED, Outcome.PENDING, Outcome.HELD, Outcome.DENIED)
-	layout = (
-		reading.layouts_of(doc, live=True)[0]
-		if doc.layout
-		else layouts.report_layout(reading.layout_name(doc))
-	)
+	known = column_mapping.fields_of(ReportKind(doc.kind.lower()))
 	return {
 		"headers": json.loads(doc.unknown_columns or "[]"),
-		"fields": sorted({*layout.headers, *(DEDUCTION_FIELDS if purchase else ()), NOT_COUNTED}),
+		"fields": list(dict.fromkeys((*known, *layouts.report_layout(reading.layout_name(doc)).headers))),
 		"words": [word for word in dict.fromkeys(words) if word],
 		"meanings": [
 			*(outcome.value for outcome in outcomes if purchase),
-			*LINE_TYPES[ReportKind.PURCHASE if purchase else ReportKind.PAYMENT],
+			*LINE_TYPES.get(ReportKind(doc.kind.lower()), ()),
 		],
 	}
 
 
-def teach(name: str, what: str, text: str, means: str) -> None:
-	"""Teach the import's layout a header (`means` is a field) or a word (`means` is a status or type), and update the rows."""
+def teach(name: str, headers: Mapping[str, str], words: Mapping[str, str]) -> None:
+	"""Teach the import's layout headers (each with its field) and words (each with a status or type) of its file, and update
+	the rows."""
 	locks.take("Report Import", name)
-	doc, known = frappe.get_doc("Report Import", name), teachable(name)
-	texts, meanings = ("headers", "fields") if what == "Header" else ("words", "meanings")
-	if text not in known[texts] or means not in known[meanings]:
-		frappe.throw(_("Choose a text of this file, and what it means."))
-	if what == "Header":
-		layouts.add_header(reading.layout_name(doc), means, text, doc.company)
-	else:
-		listed = "Type" if means in LINE_TYPES[ReportKind(doc.kind.lower())] else "Status"
-		layouts.add_word(reading.layout_name(doc), listed, text, means, doc.company)
+	doc = frappe.get_doc("Report Import", name)
+	check_taught(name, headers, words)
+	for text, field in headers.items():
+		layouts.add_header(reading.layout_name(doc), field, text, doc.company)
+	for text, meaning in words.items():
+		listed = "Type" if meaning in LINE_TYPES[ReportKind(doc.kind.lower())] else "Status"
+		layouts.add_word(reading.layout_name(doc), listed, text, meaning, doc.company)
 	reconciling.update_rows(name)
+
+
+def check_taught(name: str, headers: Mapping[str, str], words: Mapping[str, str]) -> None:
+	"""Refuse texts that are not of this file, and meanings that no text has."""
+	known = teachable(name)
+	texts_known = headers.keys() <= set(known["headers"]) and words.keys() <= set(known["words"])
+	meanings_known = {*headers.values()} <= {*known["fields"]} and {*words.values()} <= {*known["meanings"]}
+	if not (texts_known and meanings_known and (headers or words)):
+		frappe.throw(_("Choose a text of this file, and what it means."))
+
+
+def try_teaching(name: str, headers: Mapping[str, str], words: Mapping[str, str]) -> dict:
+	"""What the layout would make of the file with these headers and words. Nothing is written."""
+	doc = frappe.get_doc("Report Import", name)
+	if headers or words:
+		check_taught(name, headers, words)
+	layout = layouts.report_layout(reading.layout_name(doc))
+	meanings = LINE_TYPES[ReportKind(doc.kind.lower())]
+	types = {word: Event(means) for word, means in words.items() if means in meanings}
+	statuses = {word: Outcome(means) for word, means in words.items() if means not in meanings}
+	layout = replace(
+		column_mapping.with_headers(layout, headers),
+		types=layout.types | types,
+		statuses=layout.statuses | statuses,
+	)
+	return column_mapping.shown_trial(try_layout(reading.spreadsheet(doc), layout))

@@ -28,6 +28,7 @@ from rts_factoring.services.reports import (
 	progress,
 	reconciling,
 	report_lines,
+	statement_comparison,
 	totals,
 )
 
@@ -118,6 +119,8 @@ def _set_states(doc, result, ready) -> None:
 def preview(name: str) -> list[dict]:
 	"""The journal entries a submit would make now: day, and per role account, debit and credit. Nothing is written."""
 	doc = frappe.get_doc("Report Import", name)
+	if doc.kind in statement_comparison.KINDS:
+		return []
 	result = reconciling.reconcile_file(doc)
 	agreement = settings.require(doc.company)
 	postings = effects.to_postings(result.policy, result.effects, periods.day_finder(doc))

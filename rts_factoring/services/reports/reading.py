@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
+from frappe.utils import escape_html, getdate
 
 from rts_factoring.core.errors import FileRefused
 from rts_factoring.core.model import ReportKind
@@ -18,6 +21,8 @@ from rts_factoring.core.reconciliation.identity import check_identity
 from rts_factoring.core.reports.cells import to_text
 from rts_factoring.core.reports.header import Header
 from rts_factoring.core.reports.layout import ReportLayout
+from rts_factoring.core.reports.lines import ReportLine
+from rts_factoring.core.reports.metadata import ReportMetadata
 from rts_factoring.core.reports.report import Report, parse_report
 from rts_factoring.core.reports.sheets import Spreadsheet
 from rts_factoring.core.reports.spreadsheet import read
@@ -82,54 +87,70 @@ class ReportFile(NamedTuple):
 
 def read_report(doc) -> ReportFile:
 	"""The import's file, read by its layout. Raises FileRefused."""
-	return _parse(doc, _spreadsheet(doc, report_content(doc)))
+	return _parse(doc, spreadsheet(doc))
 
 
 def read_and_identify(doc, data: bytes) -> ReportFile:
 	"""The same for a new file, and its metadata are written on the document. When the company comes from the file, the file
 	is parsed again if that company has its own layout."""
-	spreadsheet = _spreadsheet(doc, data)
-	file = _parse(doc, spreadsheet)
+	contents = _spreadsheet(doc, data)
+	file = _parse(doc, contents)
 	company_chosen = bool(doc.company)
 	apply_identity(doc, file.report)
 	if not company_chosen and file.report.layout not in layouts_of(doc):
-		file = _parse(doc, spreadsheet)
+		file = _parse(doc, contents)
 		apply_identity(doc, file.report)
 	return file
+
+
+def spreadsheet(doc) -> Spreadsheet:
+	"""The import's file with all its sheets. Raises FileRefused."""
+	return _spreadsheet(doc, report_content(doc))
 
 
 def _spreadsheet(doc, data: bytes) -> Spreadsheet:
 	return read(data, doc.file.rsplit("/", 1)[-1])
 
 
-def _parse(doc, spreadsheet: Spreadsheet) -> ReportFile:
+def _parse(doc, contents: Spreadsheet) -> ReportFile:
 	kind = ReportKind(doc.kind.lower()) if doc.kind else None
-	report = parse_report(spreadsheet, kind, layouts_of(doc))
-	return ReportFile(report, next(sheet.rows for sheet in spreadsheet.sheets if sheet.name == report.sheet))
+	report = parse_report(contents, kind, layouts_of(doc))
+	return ReportFile(report, next(sheet.rows for sheet in contents.sheets if sheet.name == report.sheet))
 
 
 def layouts_of(doc, live: bool = False) -> list[ReportLayout]:
 	"""The layout saved with the import once it is submitted. Before that, and when `live`, the chosen one, else the company's
-	or the shipped one."""
+	or the shipped ones, and those that are chosen by a file's header."""
 	if doc.docstatus == 1 and doc.layout_snapshot and not live:
-		return [ReportLayout.from_dict(json.loads(doc.layout_snapshot))]
+		return [named(ReportLayout.from_dict(json.loads(doc.layout_snapshot)))]
 	if doc.layout:
-		return [layouts.report_layout(doc.layout)]
-	return [layouts.report_layout(name) for name in _chosen_layouts(doc).values()]
+		return [named(layouts.report_layout(doc.layout))]
+	usual = [named(layouts.report_layout(name)) for name in chosen_layouts(doc.company).values()]
+	names = {layout.name for layout in usual}
+	return [*usual, *(one for one in layouts.layouts_by_header(doc.company) if one.name not in names)]
 
 
-def _chosen_layouts(doc) -> dict[ReportKind, str]:
+def named(layout: ReportLayout) -> ReportLayout:
+	"""A layout that was chosen by its name, so that the header need not choose it."""
+	return replace(layout, by_header=False)
+
+
+def chosen_layouts(company: str | None) -> dict[ReportKind, str]:
 	"""Per kind the layout the company's settings name, else the shipped one."""
-	fields = {ReportKind.PURCHASE: "purchase_report_layout", ReportKind.PAYMENT: "payment_report_layout"}
-	agreement = settings.find(doc.company) if doc.company else None
+	agreement = settings.find(company) if company else None
 	return {
-		kind: (agreement and agreement.get(field)) or layouts.DEFAULT_NAMES[kind]
-		for kind, field in fields.items()
+		kind: (agreement and agreement.get(layouts.SETTINGS_FIELDS[kind.value.title()]))
+		or layouts.DEFAULT_NAMES[kind]
+		for kind in ReportKind
 	}
 
 
 def layout_name(doc) -> str:
-	return doc.layout or _chosen_layouts(doc)[ReportKind(doc.kind.lower())]
+	"""The layout by which a draft was read."""
+	read_by = json.loads(doc.layout_snapshot or "{}")
+	if not doc.layout and read_by.get("by_header"):
+		return read_by["name"]
+	return doc.layout or chosen_layouts(doc.company)[ReportKind(doc.kind.lower())]
 
 
 def apply_identity(doc, report: Report) -> None:
@@ -145,6 +166,10 @@ def apply_identity(doc, report: Report) -> None:
 	doc.client_number = metadata.client_number or factoring_ledger.client_number
 	doc.period_from, doc.period_to = metadata.period or (None, None)
 	doc.run_date = metadata.run_date
+	if report.kind.is_statement:
+		doc.as_of = doc.as_of or statement_day(metadata, report.lines)
+	else:
+		doc.as_of = None
 	doc.sheet, doc.header_row = report.sheet, report.header.row
 	doc.line_count = len(report.lines)
 	doc.layout_snapshot = layout_snapshot(report.layout)
@@ -162,6 +187,12 @@ def apply_identity(doc, report: Report) -> None:
 			for d in report.total_differences
 		]
 	)
+
+
+def statement_day(metadata: ReportMetadata, lines: Iterable[ReportLine]) -> date:
+	"""The day a statement is of: as its title says, else the end of its period, its last row, or today."""
+	period = metadata.period[1] if metadata.period else None
+	return metadata.run_date or period or max((line.date for line in lines if line.date), default=getdate())
 
 
 def _company_of(report: Report) -> str:

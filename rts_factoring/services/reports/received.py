@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
+from rts_factoring.core.reports.mapping import MAPPABLE
 from rts_factoring.services.common import files
 from rts_factoring.services.common.errors import plain_text
 from rts_factoring.services.company import alerts
@@ -63,12 +64,36 @@ def make_draft(
 	were imported before. `among` are the companies that the file may be for."""
 	if company and was_imported(content, company):
 		return "", ""
+	try:
+		doc = _insert_draft(file_name, content, origin, company, among)
+	except frappe.ValidationError as error:
+		known = company or (next(iter(among)) if among and len(among) == 1 else None)
+		if getattr(error, "code", "") in MAPPABLE and known:
+			doc = _insert_draft(file_name, content, origin, known, among, keep_unread=True)
+		elif getattr(error, "code", "") == "imported_before":
+			return "", ""
+		else:
+			return "", plain_text(error)
+	announce(doc, origin)
+	return doc.name, ""
+
+
+def _insert_draft(
+	file_name: str,
+	content: bytes,
+	origin: Provenance,
+	company: str | None,
+	among: Collection[str] | None,
+	keep_unread: bool = False,
+):
+	"""The new draft. Nothing is left of it when it is refused. With `keep_unread` it is made without rows when no layout knows
+	the header of its file."""
 	frappe.db.savepoint("report_draft")
 	try:
 		file = files.save_private(file_name, content)
 		# without a company it is the one the file names; None would become the site's default
 		doc = frappe.get_doc({"doctype": "Report Import", "file": file.file_url, "company": company or ""})
-		doc.flags.factoring_provenance = origin
+		doc.flags.update({"factoring_provenance": origin, "factoring_keep_unread": keep_unread})
 		doc.insert(ignore_permissions=True)
 		if among is not None and doc.company not in among:
 			frappe.throw(
@@ -76,19 +101,21 @@ def make_draft(
 					"The file is for a company that does not receive reports of this sender at this e-mail account. Import it by hand, or set account and senders in that company's settings."
 				)
 			)
-	except frappe.ValidationError as error:
+	except frappe.ValidationError:
 		frappe.db.rollback(save_point="report_draft")
 		frappe.clear_messages()
-		if getattr(error, "code", "") == "imported_before":
-			return "", ""
-		return "", plain_text(error)
-	announce(doc, origin)
-	return doc.name, ""
+		raise
+	return doc
 
 
 def announce(doc, origin: Provenance) -> None:
 	"""Tell the managers of a new draft what is known about it."""
-	message = _("{0} rows wait for review in {1}.").format(doc.line_count, doc.name)
+	if doc.status == "Failed":
+		message = _("{0} could not be read: {1} Open it and use Teach the Layout.").format(
+			doc.name, doc.error
+		)
+	else:
+		message = _("{0} rows wait for review in {1}.").format(doc.line_count, doc.name)
 	if origin.sender_check:
 		message += f"\n{origin.sender_check}"
 	alerts.notify_managers(

@@ -13,7 +13,13 @@ from rts_factoring.core.reports.cells import to_text
 from rts_factoring.core.reports.report import Report
 from rts_factoring.services.accounting import lookups
 from rts_factoring.services.common.errors import StaleReadError, core_errors_as_frappe
-from rts_factoring.services.reports import progress, reading, report_lines, totals
+from rts_factoring.services.reports import (
+	progress,
+	reading,
+	report_lines,
+	statement_comparison,
+	totals,
+)
 from rts_factoring.services.reports.reading import ReportFile
 
 
@@ -28,7 +34,7 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 		is_first = not frappe.db.exists("Report Import Line", {"report_import": name})
 		decided = report_lines.stored_decisions(doc.amended_from if is_first and doc.amended_from else name)
 		report_lines.delete(name)
-		result = reconcile_import(doc, report, decided=False)
+		result, compared = _reconciled(doc, report, decided=False)
 	report_lines.insert(doc, result, [[to_text(cell) for cell in row] for row in rows])
 	if report_lines.restore_decisions(name, decided):
 		result = reconcile_import(doc, report)
@@ -40,12 +46,20 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 		| {
 			"status": "Ready",
 			"batch": result.batch or None,
+			"compared": compared,
 			"layout_snapshot": reading.layout_snapshot(report.layout),
 			"column_titles": json.dumps(reading.column_titles(report.header, rows), ensure_ascii=False),
 		},
 		update_modified=False,
 	)
 	progress.notify(doc)
+
+
+def _reconciled(doc, report: Report, decided: bool = True) -> tuple[Reconciliation, str | None]:
+	"""A report with the books as they are; a statement beside the books as of its day."""
+	if report.kind.is_statement:
+		return statement_comparison.compare(doc, report)
+	return reconcile_import(doc, report, decided), None
 
 
 def reconcile_file(doc) -> Reconciliation:
@@ -79,7 +93,7 @@ def update_rows(name: str) -> None:
 			doc.flags.factoring_read_again = True
 			doc.save()  # which reads the file by the layout as it is now, and keeps the decisions
 			return
-		result = reconcile_import(doc, report)
+		result, compared = _reconciled(doc, report)
 	report_lines.update(doc, result.lines)
-	doc.db_set(totals.summary(doc, result), update_modified=False)
+	doc.db_set(totals.summary(doc, result) | {"compared": compared}, update_modified=False)
 	progress.notify(doc)

@@ -7,16 +7,20 @@ previewed and what is posted come from the same bytes through the same code.
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 import frappe
 from frappe import _
 from frappe.model import display_fieldtypes
 from frappe.utils import get_link_to_form
 
+from rts_factoring.core.errors import FileRefused
+from rts_factoring.core.reports.mapping import MAPPABLE
 from rts_factoring.services.accounting import posting_lock
 from rts_factoring.services.common import files, locks
-from rts_factoring.services.common.errors import core_errors_as_frappe
+from rts_factoring.services.common.errors import core_errors_as_frappe, translate
 from rts_factoring.services.reports import (
+	column_mapping,
 	jobs,
 	posting,
 	provenance,
@@ -24,6 +28,7 @@ from rts_factoring.services.reports import (
 	received,
 	reconciling,
 	report_lines,
+	statement_comparison,
 	undo,
 )
 
@@ -48,12 +53,17 @@ def validate(doc) -> None:
 	doc.read_request = frappe.generate_hash(length=10)  # a job that reads the file as it was before gives way
 	doc.status = "Reading"
 	doc.error = None
-	with core_errors_as_frappe():
+	with core_errors_as_frappe(partial(column_mapping.action, doc)):
 		data = reading.report_content(doc)
 		doc.file_sha256 = hashlib.sha256(data).hexdigest()
 		if _is_read_later(doc, data):
 			return
-		doc.flags.factoring_file = reading.read_and_identify(doc, data)
+		try:
+			doc.flags.factoring_file = reading.read_and_identify(doc, data)
+		except FileRefused as refusal:
+			if not (doc.flags.factoring_keep_unread and refusal.code in MAPPABLE):
+				raise
+			_keep_unread(doc, refusal)
 	doc.check_permission("create" if doc.is_new() else "write")  # the file may have named the company
 	_refuse_same_bytes(doc)
 
@@ -72,6 +82,14 @@ def _is_read_later(doc, data: bytes) -> bool:
 	doc.layout_snapshot = None
 	doc.line_count = 0
 	return True
+
+
+def _keep_unread(doc, refusal: FileRefused) -> None:
+	"""A draft without rows, so that a person can say what the columns of its file are."""
+	doc.status = "Failed"
+	doc.error = f"{translate(refusal.message)} {translate(refusal.hint)}"[:500]
+	doc.layout_snapshot = None
+	doc.line_count = 0
 
 
 def on_update(doc) -> None:
@@ -114,6 +132,10 @@ def before_submit(doc) -> None:
 
 def on_submit(doc) -> None:
 	"""Post the rows that need no decision: now, or in the background when there are many or another report is being posted."""
+	if doc.kind in statement_comparison.KINDS:  # nothing is posted
+		reconciling.update_rows(doc.name)
+		doc.db_set("status", "Compared", update_modified=False)
+		return
 	doc.db_set("status", "Posting", update_modified=False)
 	is_long = doc.matched_count + doc.held_count + doc.denied_count > AT_ONCE
 	if is_long or (locks.is_request() and posting_lock.is_locked(doc.company)):
@@ -125,12 +147,17 @@ def on_submit(doc) -> None:
 
 
 def before_cancel(doc) -> None:
+	if doc.kind in statement_comparison.KINDS:
+		return
 	posting_lock.lock(doc.company)
 	undo.refuse_undo(doc)
 
 
 def on_cancel(doc) -> None:
 	doc.ignore_linked_doctypes = ("Journal Entry", "GL Entry", "Factoring Ledger Entry", "Report Import Line")
+	if doc.kind in statement_comparison.KINDS:
+		doc.db_set("status", "Cancelled", update_modified=False)
+		return
 	with locks.refused_when_busy(doc.name):
 		undo.undo(doc)
 
@@ -155,6 +182,8 @@ def post_waiting(name: str) -> None:
 	doc = frappe.get_doc("Report Import", name)
 	if doc.docstatus != 1:
 		frappe.throw(_("Submit the import first."))
+	if doc.kind in statement_comparison.KINDS:
+		frappe.throw(_("A statement posts nothing. Press Update Rows to compare it again."))
 	doc.db_set("status", "Posting", update_modified=False)
 	on_submit(doc)
 
@@ -165,7 +194,8 @@ def _input_changed(doc) -> bool:
 		not before
 		or bool(doc.flags.factoring_read_again)
 		or any(
-			before.get(field) != doc.get(field) for field in ("file", "layout", "kind", "company", "batch")
+			before.get(field) != doc.get(field)
+			for field in ("file", "layout", "kind", "company", "batch", "as_of")
 		)
 	)
 

@@ -46,9 +46,10 @@ _VALUES = {
 	"paid": "paid",
 	"reserve_released": "released",
 	"chargeback": "chargeback",
+	"balance": "balance",
 }
 _RECONCILED: tuple[str, ...] = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity")
-_RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line")
+_RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line", "ours", "difference")
 _TEXT = 140
 UNREAD = "unread_cells"  # in the parts of a line
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
@@ -140,6 +141,8 @@ def _reconciled(line: ReconciledLine) -> dict:
 		"duplicate_of": line.posted.name if line.posted else None,
 		"differences": _differences(line),
 		"adjustment_line": line.adjusted or None,
+		"ours": float(line.ours or 0),
+		"difference": float(line.difference),
 	}
 
 

@@ -14,7 +14,14 @@ from rts_factoring.core.reconciliation.matching import digits, normalised
 from rts_factoring.core.reports.lines import ReportLine
 from rts_factoring.services.accounting.ledger import ROLES
 from rts_factoring.services.invoices import receivables
-from rts_factoring.services.reports import corrections, decisions, reading, report_lines, row_pages
+from rts_factoring.services.reports import (
+	corrections,
+	decisions,
+	reading,
+	report_lines,
+	row_pages,
+	statement_comparison,
+)
 
 _TEXTS = {"invoice_no": "invoice_no", "debtor_name": "debtor", "debtor_code": "debtor_code", "po_no": "po_no"}
 _AMOUNTS = ("invoice_amount", "purchased", "paid")
@@ -36,6 +43,7 @@ def details(doc, row_no: int) -> dict:
 	if not rows:
 		return found
 	(row,) = row_pages.complete(rows)
+	is_statement = doc.kind in statement_comparison.KINDS
 	line = _line(row)
 	waits = row.outcome in report_lines.WAITING_OUTCOMES and not row.posted
 	is_named = bool(row.sales_invoice) and normalised(row.sales_invoice) == normalised(line.invoice_no)
@@ -49,8 +57,9 @@ def details(doc, row_no: int) -> dict:
 		"candidates": [_beside(line, invoice) for invoice in others],
 		"posted": _posted(row.name),
 		"corrections": corrections.of_row(row.name),
-		"correctable": doc.docstatus == 1 and corrections.stands(row.name),
-		"actions": decisions.possible(row) if doc.docstatus < 2 else [],
+		"correctable": doc.docstatus == 1 and not is_statement and corrections.stands(row.name),
+		"actions": decisions.possible(row) if doc.docstatus < 2 and not is_statement else [],
+		"correction": statement_comparison.correction(doc, row) if is_statement else None,
 	}
 
 

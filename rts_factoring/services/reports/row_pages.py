@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import flt, fmt_money
 from pypika import Criterion, Table
 
+from rts_factoring.core.model import Outcome
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reports.lines import UnreadCell
@@ -22,6 +23,7 @@ from rts_factoring.services.reports import progress, report_lines, short_paid_re
 DOCTYPE = "Report Import Line"
 _LINE = Table(f"tab{DOCTYPE}")
 LIMIT = 200
+_SUMMED = {"Payment": "paid", "Open Invoices": "balance", "Reserve": "difference"}  # of each outcome, by kind
 SEARCHED = ("invoice_no", "sales_invoice", "debtor", "payment_ref", "po_no")
 FIELDS = (
 	*("name", "row_no", "outcome", "reason", "rule", "sales_invoice", "invoice_no", "debtor", "po_no"),
@@ -29,6 +31,7 @@ FIELDS = (
 	*("reserve", "other", "repaid", "recovered", "unclear", "unread", "parts", "net", "paid"),
 	*("reserve_released", "chargeback", "resolution", "resolution_reason", "decided_by", "decided_on"),
 	*("posted", "duplicate_of", "differences", "adjustment_line", "currency"),
+	*("balance", "ours", "difference"),
 )
 
 
@@ -51,7 +54,7 @@ def page(
 	)  # the index has it
 	rows = _rows(report_import, [row_no for (row_no,) in shown])
 	kind, status = frappe.db.get_value("Report Import", report_import, ["kind", "status"])
-	counts, sums = _totals(report_import, "paid" if kind == "Payment" else "purchased")
+	counts, sums = _totals(report_import, _SUMMED.get(kind, "purchased"))
 	waiting = sum(counts.get(outcome, 0) for outcome in report_lines.WAITING_OUTCOMES)
 	return {
 		"rows": complete(rows),
@@ -71,6 +74,7 @@ def complete(rows: list) -> list:
 	told = _adjustments({row.adjustment_line for row in rows if row.adjustment_line})
 	_add_amounts_compared(rows)
 	_add_rests(rows)
+	_add_balances_compared(rows)
 	for row in rows:
 		is_own = (
 			row.outcome == "ignored" and row.resolution == "Ignored"
@@ -126,6 +130,16 @@ def _add_rests(rows: list) -> None:
 	owed = short_paid_rests.rests({row.sales_invoice for row in rows if row.posted and row.sales_invoice})
 	for row in rows:
 		row.rest = float(owed.get(row.sales_invoice, 0)) if row.posted else 0
+
+
+def _add_balances_compared(rows: list) -> None:
+	"""To each payment whose stated balance is not what our books have open after the row, both of them (`note`)."""
+	for row in rows:
+		row.note = ""
+		if row.difference and row.outcome != Outcome.DIFFERS.value:
+			row.note = _("RTS's balance is {0}. Our books have {1} open after this row.").format(
+				fmt_money(row.balance, currency=row.currency), fmt_money(row.ours, currency=row.currency)
+			)
 
 
 def _add_amounts_compared(rows: list) -> None:

@@ -13,8 +13,8 @@ OWN_MACHINE = ("localhost", "127.0.0.1", "::1")  # where the sandbox factor list
 
 
 def checklist(doc) -> list[dict]:
-	"""Steps in order: `step`, `title`, `done`, and `missing` as a sentence when it is not done."""
-	steps = (_terms, _notice, _credentials, _connection, _accounts, _documents, _rehearsal, _live)
+	"""Steps in order: `step`, `title`, `done`, and `missing` as a sentence when it is not done. An `optional` step is not missed."""
+	steps = (_terms, _notice, _credentials, _connection, _accounts, _documents, _opening, _rehearsal, _live)
 	return [step(doc) for step in steps]
 
 
@@ -129,6 +129,16 @@ def _documents(doc) -> dict:
 		"" if doc.document_kinds else _("List the documents that follow an invoice, and which are required.")
 	)
 	return _step("documents", _("Documents"), missing)
+
+
+def _opening(doc) -> dict:
+	"""Only who has invoices at RTS already needs it."""
+	filters = {"company": doc.company, "purpose": "Opening", "docstatus": 1}
+	has = frappe.db.exists("Factoring Adjustment", filters)
+	missing = _(
+		"Only if RTS has invoices of yours already: let them in by an opening, before you import RTS's reports. If not, skip this step."
+	)
+	return _step("opening", _("Opening"), "" if has else missing) | {"optional": True}
 
 
 def _rehearsal(doc) -> dict:

@@ -121,6 +121,14 @@ class TestWhatComesOut:
 		assert sizes(made.content)[1] == (792, 612)
 
 
+class TestProgress:
+	def test_each_file_is_told_as_it_is_read(self):
+		told: list[str] = []
+		documents = [Document(DocumentKind.POD, name, pdf([name])) for name in ("b.pdf", "a.pdf")]
+		build_packet(pdf(), documents, invoice_name="INV-1.pdf", told=told.append)
+		assert told == ["INV-1.pdf", "b.pdf", "a.pdf"]
+
+
 class TestPhotos:
 	@pytest.mark.parametrize(
 		("orientation", "corner"),

@@ -1,6 +1,6 @@
 """Papers of every writer and camera at hand: each is taken whole, judged in time, and no broken copy of it does harm.
 
-A normal run breaks each fifth file; FULL=1 breaks each in three ways, and adds the degraded papers.
+A normal run judges each third file and breaks each fifth; FULL=1 judges all, breaks each in three ways, and adds the degraded papers.
 """
 
 import io
@@ -66,7 +66,8 @@ def test_every_paper_is_taken_whole_and_shows_what_it_says(written):
 
 
 def test_no_paper_is_warned_of(written):
-	found = {document.file_name: judge(document.content, document.file_name) for _, document in written}
+	looked_at = written if FULL else written[::3]
+	found = {document.file_name: judge(document.content, document.file_name) for _, document in looked_at}
 	assert {name: [str(one) for one in each] for name, each in found.items() if each} == {}
 
 

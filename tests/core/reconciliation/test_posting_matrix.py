@@ -409,6 +409,8 @@ def test_every_entry_balances_for_any_amounts(one, other, policy):
 					"due": one if policy is Policy.BORROWING else 0,
 				}
 				amounts["credit"] = other
+			if event is Event.OPENING:
+				amounts["opening"] = other - (one + other if policy is Policy.BORROWING else one)
 			if event is Event.PAYMENT_REMOVED:
 				amounts |= {"over": other, "credit": other}
 				amounts["due"] = one if policy is Policy.BORROWING else Decimal(0)

@@ -9,9 +9,11 @@ from rts_factoring.core.reconciliation import (
 	adjustments,
 	fee_effects,
 	matching,
+	openings,
 	payment_effects,
 	reconcile,
 	row_effects,
+	statements,
 )
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.core.reports import report
@@ -41,7 +43,9 @@ def codes(module) -> set[str]:
 
 def test_every_reason_is_explained_with_what_to_do():
 	found = set().union(
-		*map(codes, (*EFFECTS, adjustments, matching, reconcile)), report._PROBLEM_ORDER, STANDINGS
+		*map(codes, (*EFFECTS, adjustments, matching, openings, reconcile, statements)),
+		report._PROBLEM_ORDER,
+		STANDINGS,
 	)
 	shown = {
 		"",
@@ -65,7 +69,7 @@ def test_every_reason_is_explained_with_what_to_do():
 def test_no_reason_is_explained_that_cannot_occur():
 	assert (
 		ROWS.keys()
-		- set().union(*map(codes, (*EFFECTS, adjustments, matching, reconcile)))
+		- set().union(*map(codes, (*EFFECTS, adjustments, matching, openings, reconcile, statements)))
 		- set(report._PROBLEM_ORDER)
 		- STANDINGS
 		== set()

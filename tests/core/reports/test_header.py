@@ -225,7 +225,7 @@ def test_a_report_of_another_kind_than_asked_for_is_refused(header, row, asked):
 
 def test_of_a_workbook_with_both_reports_the_kind_asked_for_is_read():
 	both = xlsx(("Purchases", [PURCHASE_HEADER, BOUGHT]), ("Payments", [PAYMENT_HEADER, PAID]))
-	for kind in ReportKind:
+	for kind in (ReportKind.PURCHASE, ReportKind.PAYMENT):
 		assert read_report(both, "both.xlsx", kind).kind is kind
 
 

@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from rts_factoring.core.errors import FileRefused
-from rts_factoring.core.model import Event, Outcome
+from rts_factoring.core.model import Event, Outcome, ReportKind
 from rts_factoring.core.reconciliation.posting_matrix import by_role
 from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import RowDecision
@@ -90,10 +89,16 @@ def test_denims_jobs_are_payments_of_rebates_and_what_is_not_read_waits():
 	assert accepted.lines[0].reason == "nothing_paid"
 
 
-def test_a_statement_of_the_reserve_is_named_as_one():
-	with pytest.raises(FileRefused) as refused:
-		report_of("layouts/jd_reserve")
-	assert refused.value.code == "wrong_kind" and "statement of the reserve" in refused.value.message
+def test_a_statement_of_the_reserve_is_read_as_one():
+	report = report_of("layouts/jd_reserve")
+	assert report.kind is ReportKind.RESERVE
+	assert [(line.word, line.reserve) for line in report.lines] == [
+		("Purchase", Decimal("3450.50")),
+		("CashPosting", Decimal("1000.00")),
+		("Fee Statement", Decimal("-12.50")),
+		("Payment", Decimal("-950.00")),
+	]
+	assert not report.total_differences
 
 
 def test_money_under_chargeback_never_posts_as_if_it_were_not_there():

@@ -43,3 +43,12 @@ def test_a_row_without_a_word_says_only_what_is_missing():
 
 def test_a_good_report_has_no_unread_cells():
 	assert payments(PAID).unread_cells == {}
+
+
+def test_an_amount_that_is_not_read_is_named_with_its_column():
+	header = ("Invoice #", "Invoice Amount", "Purchase Amount", "Sundry", "Postage")
+	report = purchases(("AF-1", 1000, 1000, 9, None), ("AF-2", 1000, 1000, None, 2.5), header=header)
+	assert [text.split(" A column")[0] for text in texts(report)] == [
+		"The column Sundry says 9.",
+		"The column Postage says 2.5.",
+	]

@@ -18,15 +18,25 @@ class FactoringAdjustment(CompanyDocument):
 		from rts_factoring.rts_factoring.doctype.factoring_adjustment_line.factoring_adjustment_line import (
 			FactoringAdjustmentLine,
 		)
+		from rts_factoring.rts_factoring.doctype.factoring_opening_balance.factoring_opening_balance import (
+			FactoringOpeningBalance,
+		)
 
 		amended_from: DF.Link | None
+		balances: DF.Table[FactoringOpeningBalance]
 		company: DF.Link
 		currency: DF.Link | None
 		evidence: DF.Attach | None
 		lines: DF.Table[FactoringAdjustmentLine]
 		new_policy: DF.Literal["", "Borrowing", "Sale"]
+		opening_cash_advances: DF.Currency
+		opening_clearing: DF.Currency
+		opening_financed: DF.Currency
+		opening_reserve: DF.Currency
 		posting_date: DF.Date
-		purpose: DF.Literal["Event", "Correction", "Switch of Factor", "End of Agreement", "Change of Policy"]
+		purpose: DF.Literal[
+			"Event", "Correction", "Switch of Factor", "End of Agreement", "Change of Policy", "Opening"
+		]
 		reason: DF.SmallText
 		report_import: DF.Link | None
 	# end: auto-generated types

@@ -41,8 +41,11 @@ class FactoringAdjustmentLine(Document):
 			"Difference",
 			"Reversal",
 			"Policy Change",
+			"Opening",
 		]
 		fee: DF.Currency
+		financed: DF.Currency
+		method_before: DF.Data | None
 		net: DF.Currency
 		other: DF.Currency
 		parent: DF.Data

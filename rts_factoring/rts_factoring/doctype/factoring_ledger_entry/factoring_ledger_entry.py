@@ -49,6 +49,7 @@ class FactoringLedgerEntry(CompanyDocument):
 			"difference",
 			"rest_written_off",
 			"policy_change",
+			"opening",
 		]
 		factoring_adjustment: DF.Link | None
 		factoring_adjustment_line: DF.Data | None
@@ -58,6 +59,7 @@ class FactoringLedgerEntry(CompanyDocument):
 		is_reversed: DF.Check
 		journal_entry: DF.Link | None
 		open_change: DF.Currency
+		opening: DF.Currency
 		over_paid: DF.Currency
 		policy: DF.Literal["Borrowing", "Sale"]
 		posting_date: DF.Date

@@ -12,6 +12,7 @@ const TOTALS = {
 	chargeback: [__("Charged Back"), "total_chargeback"],
 	other: [__("Other Deductions"), "total_other"],
 	net: [__("Net Payout"), "total_net"],
+	balance: [__("Balance"), ""],
 };
 
 frappe.ui.form.on("Report Import", {
@@ -79,6 +80,11 @@ function intro(frm) {
 			"orange"
 		);
 	}
+	const { by_header, name } = JSON.parse(doc.layout_snapshot || "{}");
+	if (by_header && doc.docstatus === 0) {
+		const link = frappe.utils.get_form_link("Report Layout", name, true);
+		frm.set_intro(__("Read by the layout {0}, which was chosen by the header.", [link]), "blue");
+	}
 	const unread = teachable(doc);
 	if (unread.length && doc.docstatus === 0) {
 		const shown = unread.map((text) => frappe.utils.escape_html(text)).join(", ");
@@ -138,6 +144,7 @@ function totals(frm) {
 }
 
 function buttons(frm) {
+	if (rts_factoring.is_statement(frm.doc)) return rts_factoring.statement_buttons(frm);
 	if (frm.doc.docstatus === 0) draft_buttons(frm);
 	if (frm.doc.docstatus === 1) submitted_buttons(frm);
 }
@@ -145,8 +152,9 @@ function buttons(frm) {
 function draft_buttons(frm) {
 	frm.add_custom_button(__("Expected Entries"), () => preview(frm));
 	if (frm.perm[0]?.write) frm.add_custom_button(__("Update Rows"), call_and_reload(frm, "update_rows"));
-	if (frm.perm[0]?.submit && (teachable(frm.doc).length || frm.doc.blocked_count)) {
-		frm.add_custom_button(__("Teach the Layout"), () => teach(frm));
+	const unread = frm.doc.status === "Failed" && !frm.doc.layout_snapshot;
+	if (frm.perm[0]?.submit && (unread || teachable(frm.doc).length || frm.doc.blocked_count)) {
+		frm.add_custom_button(__("Teach the Layout"), () => rts_factoring.teach_layout(frm));
 	}
 }
 
@@ -193,73 +201,6 @@ function postable(doc) {
 
 function teachable(doc) {
 	return JSON.parse(doc.unknown_columns || "[]");
-}
-
-// Teach the layout a header or word of the file that it does not know.
-
-const FIELD_LABELS = {
-	other_deductions: __("Charge"),
-	advance_repaid: __("Fuel or Cash Advance Repaid"),
-	recovery_amount: __("Chargeback or Other Recovery"),
-	unclear_deductions: __("Deduction to Be Explained"),
-	not_counted: __("Not Counted"),
-};
-
-async function teach(frm) {
-	const known = await frappe.xcall("rts_factoring.api.get_teachable", { report_import: frm.doc.name });
-	if (!known.headers.length && !known.words.length) {
-		frappe.msgprint(__("The layout knows every header and word of this file."));
-		return;
-	}
-	const named = (values) =>
-		values.map((value) => ({ value, label: FIELD_LABELS[value] || __(frappe.unscrub(value)) }));
-	// Frappe shows the value of a Select as HTML, too: the texts stand in the labels only.
-	const texts = [
-		...known.words.map((text, number) => ({ value: `Word ${number}`, label: __("Word {0}", [text]) })),
-		...known.headers.map((text, number) => ({
-			value: `Header ${number}`,
-			label: __("Header {0}", [text]),
-		})),
-	];
-	const is_header = 'eval:(doc.text || "").startsWith("Header")';
-	const is_word = 'eval:(doc.text || "").startsWith("Word")';
-	frappe.prompt(
-		[
-			{
-				fieldname: "text",
-				fieldtype: "Select",
-				label: __("In the File"),
-				options: rts_factoring.options(texts),
-				default: texts[0].value,
-				reqd: 1,
-			},
-			{
-				fieldname: "field",
-				fieldtype: "Select",
-				label: __("Is the Column"),
-				options: rts_factoring.options(named(known.fields)),
-				depends_on: is_header,
-				mandatory_depends_on: is_header,
-			},
-			{
-				fieldname: "meaning",
-				fieldtype: "Select",
-				label: __("Means"),
-				options: rts_factoring.options(named(known.meanings)),
-				depends_on: is_word,
-				mandatory_depends_on: is_word,
-			},
-		],
-		async ({ text: chosen, field, meaning }) => {
-			const [what, number] = chosen.split(" ");
-			const [text, means] =
-				what === "Header" ? [known.headers[number], field] : [known.words[number], meaning];
-			await rts_factoring.call_method(frm, "teach", { what, text, means });
-			frm.reload_doc();
-		},
-		__("Teach the Layout"),
-		__("Remember")
-	);
 }
 
 async function preview(frm) {

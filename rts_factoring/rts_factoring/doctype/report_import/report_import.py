@@ -10,6 +10,7 @@ from rts_factoring.services.reports import (
 	reconciling,
 	report_import,
 	short_paid_rests,
+	statement_comparison,
 )
 
 
@@ -23,16 +24,19 @@ class ReportImport(CompanyDocument):
 		from frappe.types import DF
 
 		amended_from: DF.Link | None
+		as_of: DF.Date | None
 		batch: DF.Link | None
 		blocked_count: DF.Int
 		cells_removed_on: DF.Date | None
 		client_number: DF.Data | None
 		column_titles: DF.Code | None
 		company: DF.Link
+		compared: DF.Code | None
 		control_totals: DF.Code | None
 		currency: DF.Link | None
 		denied_count: DF.Int
 		differences: DF.Code | None
+		differs_count: DF.Int
 		duplicate_count: DF.Int
 		error: DF.SmallText | None
 		file: DF.Attach
@@ -40,7 +44,7 @@ class ReportImport(CompanyDocument):
 		header_row: DF.Int
 		held_count: DF.Int
 		ignored_count: DF.Int
-		kind: DF.Literal["", "Purchase", "Payment"]
+		kind: DF.Literal["", "Purchase", "Payment", "Open Invoices", "Reserve"]
 		layout: DF.Link | None
 		layout_snapshot: DF.Code | None
 		line_count: DF.Int
@@ -57,7 +61,9 @@ class ReportImport(CompanyDocument):
 		sender_check: DF.SmallText | None
 		sheet: DF.Data | None
 		source: DF.Literal["", "Person", "API", "Server Folder", "E-Mail", "Server"]
-		status: DF.Literal["Draft", "Reading", "Ready", "Posting", "Posted", "Cancelled", "Failed"]
+		status: DF.Literal[
+			"Draft", "Reading", "Ready", "Posting", "Posted", "Cancelled", "Failed", "Compared"
+		]
 		suggested_count: DF.Int
 		total_chargeback: DF.Currency
 		total_fee: DF.Currency
@@ -71,6 +77,10 @@ class ReportImport(CompanyDocument):
 		unmatched_count: DF.Int
 		waiting_count: DF.Int
 	# end: auto-generated types
+
+	def onload(self):
+		if self.compared:
+			self.set_onload("compared", statement_comparison.explained(self.compared))
 
 	def before_validate(self):
 		if not self.flags.factoring_provenance:  # else the app itself saved the file
@@ -137,9 +147,16 @@ class ReportImport(CompanyDocument):
 		return short_paid_rests.settle(doc.name, frappe.parse_json(rows), action, reason)
 
 	@frappe.whitelist(methods=["POST"])
-	def teach(self, what: str, text: str, means: str) -> None:
-		"""Teach the layout a header or a word of this file; `what` is Header or Word."""
-		decisions.teach(saved_document(self, "submit").name, what, text, means)
+	def teach(self, headers: dict | str, words: dict | str) -> None:
+		"""Teach the layout header texts (each with its field) and words (each with its meaning) of this file."""
+		name = saved_document(self, "submit").name
+		decisions.teach(name, frappe.parse_json(headers), frappe.parse_json(words))
+
+	@frappe.whitelist()
+	def try_teaching(self, headers: dict | str, words: dict | str) -> dict:
+		"""How many rows are read with these header texts and words, and what problems remain. Nothing is written."""
+		name = saved_document(self, "read").name
+		return decisions.try_teaching(name, frappe.parse_json(headers), frappe.parse_json(words))
 
 	@frappe.whitelist(methods=["POST"])
 	def update_rows(self) -> None:

@@ -1,9 +1,12 @@
 frappe.listview_settings["Report Import"] = {
-	add_fields: ["status", "waiting_count", "kind"],
+	add_fields: ["status", "waiting_count", "differs_count", "kind"],
 	has_indicator_for_draft: true,
 	get_indicator(doc) {
 		if (doc.status === "Posted" && doc.waiting_count) {
 			return [__("{0} waiting", [doc.waiting_count]), "orange", "status,=,Posted"];
+		}
+		if (doc.status === "Compared" && doc.differs_count) {
+			return [__("{0} differ", [doc.differs_count]), "orange", "status,=,Compared"];
 		}
 		const colours = {
 			Draft: "gray",
@@ -12,6 +15,7 @@ frappe.listview_settings["Report Import"] = {
 			Posting: "blue",
 			Posted: "green",
 			Cancelled: "gray",
+			Compared: "green",
 			Failed: "red",
 		};
 		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];

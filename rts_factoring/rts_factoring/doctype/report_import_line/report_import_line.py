@@ -16,6 +16,7 @@ class ReportImportLine(CompanyDocument):
 		accepted: DF.Data | None
 		adjustment_line: DF.Data | None
 		advance: DF.Currency
+		balance: DF.Currency
 		cells: DF.Code | None
 		chargeback: DF.Currency
 		company: DF.Link | None
@@ -52,10 +53,12 @@ class ReportImportLine(CompanyDocument):
 			"rest_written_off",
 			"reversal",
 			"policy_change",
+			"opening",
 		]
 		decided_invoice: DF.Link | None
 		decided_on: DF.Datetime | None
 		description: DF.SmallText | None
+		difference: DF.Currency
 		differences: DF.SmallText | None
 		duplicate_of: DF.Link | None
 		event_type: DF.Literal[
@@ -86,6 +89,7 @@ class ReportImportLine(CompanyDocument):
 			"rest_written_off",
 			"reversal",
 			"policy_change",
+			"opening",
 		]
 		fee: DF.Currency
 		fingerprint: DF.Data | None
@@ -96,6 +100,7 @@ class ReportImportLine(CompanyDocument):
 		net: DF.Currency
 		occurrence: DF.Int
 		other: DF.Currency
+		ours: DF.Currency
 		outcome: DF.Literal[
 			"matched",
 			"suggested",
@@ -106,6 +111,7 @@ class ReportImportLine(CompanyDocument):
 			"pending",
 			"duplicate",
 			"ignored",
+			"differs",
 		]
 		paid: DF.Currency
 		parts: DF.SmallText | None

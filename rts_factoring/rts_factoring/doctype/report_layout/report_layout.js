@@ -63,10 +63,13 @@ function as_read(preview) {
 	const lines = preview.lines.map((line) => {
 		const rest = Object.entries(line)
 			.filter(([name]) => !["row", "invoice", "problems"].includes(name))
-			.map(([name, value]) => `${words(name)} ${escape(String(value))}`);
-		const problems = line.problems.map(
-			(code) => `<span class="indicator-pill red">! ${escape(code)}</span>`
-		);
+			.map(([name, value]) => {
+				const text = ["status", "type"].includes(name) ? words(value) : value;
+				return `${words(name)} ${escape(String(text))}`;
+			});
+		const problems = preview.problems
+			.filter((problem) => problem.row === line.row)
+			.map((problem) => `<div class="text-danger">! ${escape(problem.text)}</div>`);
 		return `<tr><td>${line.row}</td><td>${escape(line.invoice || "")}</td><td>${rest.join(", ")} ${problems.join(" ")}</td></tr>`;
 	});
 	const table = (heads, rows) =>

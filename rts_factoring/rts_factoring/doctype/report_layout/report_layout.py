@@ -18,11 +18,12 @@ class ReportLayout(Document):
 		)
 		from rts_factoring.rts_factoring.doctype.report_layout_word.report_layout_word import ReportLayoutWord
 
+		by_header: DF.Check
 		company: DF.Link | None
 		date_order: DF.Literal["MDY", "DMY", "YMD"]
 		deductions_negative: DF.Check
 		headers: DF.Table[ReportLayoutHeader]
-		kind: DF.Literal["Purchase", "Payment"]
+		kind: DF.Literal["Purchase", "Payment", "Open Invoices", "Reserve"]
 		layout_name: DF.Data
 		tolerance: DF.Currency
 		words: DF.Table[ReportLayoutWord]

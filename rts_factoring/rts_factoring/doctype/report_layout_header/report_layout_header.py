@@ -39,6 +39,7 @@ class ReportLayoutHeader(Document):
 			"reserve_released",
 			"chargeback_amount",
 			"balance",
+			"aged_amount",
 			"description",
 			"not_counted",
 		]

@@ -34,6 +34,8 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 		frm.set_query("cost_center", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
 		frm.set_query("purchase_report_layout", () => ({ filters: { kind: "Purchase", ...own(frm) } }));
 		frm.set_query("payment_report_layout", () => ({ filters: { kind: "Payment", ...own(frm) } }));
+		frm.set_query("open_invoices_layout", () => ({ filters: { kind: "Open Invoices", ...own(frm) } }));
+		frm.set_query("reserve_statement_layout", () => ({ filters: { kind: "Reserve", ...own(frm) } }));
 		frm.set_query("schedule_layout", () => ({ filters: own(frm) }));
 		frm.set_query("print_format", () => ({ filters: { doc_type: "Sales Invoice", disabled: 0 } }));
 	},
@@ -96,7 +98,7 @@ async function checklist(frm) {
 	const steps = await frappe.xcall("rts_factoring.api.get_checklist", { settings: frm.doc.name });
 	if (request !== frm.checklist_requests) return; // a form just saved is refreshed twice
 	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
-	if (cur_frm !== frm || !steps?.some((step) => !step.done)) return;
+	if (cur_frm !== frm || !steps?.some((step) => !step.done && !step.optional)) return;
 	const rows = steps.map((step) => {
 		const [label, may] = step.done ? [] : actions(frm)[step.step] || [];
 		const button =
@@ -149,6 +151,11 @@ function actions(frm) {
 			() => create_accounts(frm),
 		],
 		documents: [__("List Documents"), write, () => frm.scroll_to_field("document_kinds")],
+		opening: [
+			__("Make Opening"),
+			frappe.model.can_create("Factoring Adjustment"),
+			() => frappe.new_doc("Factoring Adjustment", { company: frm.doc.company, purpose: "Opening" }),
+		],
 		rehearsal: [__("How to Rehearse"), true, () => rehearse(frm)],
 		live: frm.doc.enabled
 			? [__("Enter the Server"), admin, () => frm.scroll_to_field("host")]

@@ -76,6 +76,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		max_attempts: DF.Int
 		max_invoices: DF.Int
 		min_amount: DF.Currency
+		open_invoices_layout: DF.Link | None
 		operation_timeout: DF.Int
 		packet_size_cap: DF.Float
 		passphrase: DF.Password | None
@@ -107,6 +108,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		]
 		reserve_account: DF.Link | None
 		reserve_rate: DF.Percent
+		reserve_statement_layout: DF.Link | None
 		right_of_setoff: DF.Check
 		schedule_layout: DF.Link | None
 		server_appends: DF.Check
