@@ -7,9 +7,8 @@ from frappe.utils import getdate
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
 from rts_factoring.services.accounting import adjustments, deposits, direct_payments, openings, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
-from rts_factoring.services.company import layouts
 from rts_factoring.services.company import settings as settings_service
-from rts_factoring.services.invoices import document_pictures, documents, notices, readiness
+from rts_factoring.services.invoices import documents, notices, readiness
 from rts_factoring.services.reports import (
 	column_mapping,
 	decisions,
@@ -150,22 +149,13 @@ def repair_payments(company: str, payments: list[str] | str) -> list[str]:
 @frappe.whitelist()
 def get_invoice_state(invoice: str) -> dict:
 	"""State, reasons, batch, and what the factor bought, collected and still has open."""
-	_invoice(invoice, "read")
-	return invoice_status.state(invoice)
+	return invoice_status.state(_invoice(invoice, "read").name)
 
 
 @frappe.whitelist()
 def get_invoice_overview(invoice: str) -> dict:
-	"""The same with the day it was bought, the days since, and its story."""
-	_invoice(invoice, "read")
-	return invoice_status.overview(invoice)
-
-
-@frappe.whitelist()
-def get_document_pictures(invoice: str) -> list[dict]:
-	"""The invoice's documents, each with its first page as a small picture."""
-	_invoice(invoice, "read")
-	return document_pictures.pictures(invoice)
+	"""The same with the day it was bought, the days since, its story, and its documents as small pictures."""
+	return invoice_status.overview(_invoice(invoice, "read").name)
 
 
 @frappe.whitelist()
@@ -322,14 +312,6 @@ def get_correction(report_import: str, invoice: str) -> dict | None:
 def preview_schedule(batch: str) -> str:
 	"""The schedule as it would be sent."""
 	return schedule_files.preview(_readable("Factoring Batch", batch))
-
-
-@frappe.whitelist()
-def preview_schedule_layout(layout: dict | str) -> dict[str, str]:
-	"""How a Schedule Layout, saved or not, writes a made-up batch."""
-	doc = frappe.get_doc(frappe.parse_json(layout) | {"doctype": "Schedule Layout"})
-	doc.check_permission("read")
-	return layouts.preview_schedule(doc)
 
 
 @frappe.whitelist()

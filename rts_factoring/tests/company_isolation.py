@@ -150,7 +150,6 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_document_warnings": {"doctype": "Sales Invoice", "name": of.invoice},
 		"api.get_invoice_state": invoice,
 		"api.get_invoice_overview": invoice,
-		"api.get_document_pictures": invoice,
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
 		"api.download_close": {"close": of.close},
@@ -192,9 +191,6 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Factoring Adjustment.record_payment": {"on": ("Factoring Adjustment", of.adjustment)}
 		| {"bank_account": of.bank, "day": "2026-11-20"},
 		"api.preview_schedule": {"batch": of.batch},
-		"api.preview_schedule_layout": {
-			"layout": frappe.get_doc("Schedule Layout", of.schedule_layout).as_json()
-		},
 		"api.get_checklist": {"settings": of.settings},
 		"api.get_card": {"filters": json.dumps({"card": "queued", "company": of.company})},
 		"api.preview_notice": {"notice": frappe.get_doc("Notice of Assignment", of.notice).as_json()},
@@ -203,6 +199,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Factoring Batch.retry": {"on": batch},
 		"Factoring Batch.mark_delivered": {"on": batch},
 		"Factoring Batch.mark_seen": {"on": batch},
+		"Schedule Layout.preview_schedule": {"on": ("Schedule Layout", of.schedule_layout)},
 		"Report Layout.preview_file": {
 			"on": ("Report Layout", of.report_layout),
 			"file_url": of.files["report"],

@@ -261,7 +261,7 @@ class TestDesk(FreightCase):
 			file = factories.upload(f"paperwork/{name}", "AF-10002")
 			doc.append("factoring_documents", {"kind": kind, "file": file})
 		doc.save()
-		papers = api.get_document_pictures("AF-10002")
+		papers = api.get_invoice_overview("AF-10002")["documents"]
 		self.assertEqual([paper["kind"] for paper in papers], ["Proof of Delivery", "Rate Confirmation"])
 		for paper in papers:
 			self.assertTrue(paper["picture"].startswith("data:image/jpeg;base64,/9j/"), paper["file_name"])

@@ -28,7 +28,7 @@ rts_factoring.show_overview = async function (frm) {
 	$tab.find(".factoring-overview a").css("text-decoration", "underline"); // their colour alone says little
 	const $pictures = $(`<div class="factoring-pictures d-flex flex-wrap mb-2"></div>`);
 	frm.get_field("factoring_documents").$wrapper.prepend($pictures);
-	if (frm.doc.factoring_documents?.length) when_seen($pictures, () => pictures(frm, $pictures));
+	$pictures.html(shown.documents.map(picture_link).join(""));
 };
 
 // Labels and values of the position; none before the factor has bought it
@@ -69,32 +69,15 @@ function overview(figures, story) {
 		<div class="d-flex flex-wrap">${strip.join("")}</div>${told}</section>`;
 }
 
-async function pictures(frm, $pictures) {
-	const papers = await frappe.xcall("rts_factoring.api.get_document_pictures", { invoice: frm.doc.name });
+function picture_link({ kind, file_url, file_name, picture }) {
 	const e = frappe.utils.escape_html;
-	$pictures.html(
-		papers
-			.map(({ kind, file_url, file_name, picture }) => {
-				const label = `${__(kind)}: ${e(file_name)}`;
-				const shown = picture
-					? `<img src="${picture}" alt="" style="width: 120px; height: 150px; object-fit: cover; object-position: top">`
-					: `<span class="d-flex align-items-center justify-content-center text-muted" style="width: 120px; height: 150px">${__(
-							"No Picture"
-						)}</span>`;
-				return `<a class="border rounded mr-3 mb-2 d-block overflow-hidden" style="width: 122px" target="_blank"
-					href="${e(encodeURI(decodeURI(file_url)))}" title="${label}" aria-label="${__("Open {0}", [label])}">${shown}
-					<span class="d-block small p-1 border-top" style="overflow-wrap: anywhere">${__(kind)}</span></a>`;
-			})
-			.join("")
-	);
-}
-
-function when_seen($element, run) {
-	const observer = new IntersectionObserver((entries) => {
-		if (!entries.some((entry) => entry.isIntersecting)) return;
-		observer.disconnect();
-		run();
-	});
-	$element.css("min-height", "1px");
-	observer.observe($element[0]);
+	const label = `${__(kind)}: ${e(file_name)}`;
+	const shown = picture
+		? `<img src="${picture}" alt="" style="width: 120px; height: 150px; object-fit: cover; object-position: top">`
+		: `<span class="d-flex align-items-center justify-content-center text-muted" style="width: 120px; height: 150px">${__(
+				"No Picture"
+			)}</span>`;
+	return `<a class="border rounded mr-3 mb-2 d-block overflow-hidden" style="width: 122px" target="_blank"
+		href="${e(encodeURI(decodeURI(file_url)))}" title="${label}" aria-label="${__("Open {0}", [label])}">${shown}
+		<span class="d-block small p-1 border-top" style="overflow-wrap: anywhere">${__(kind)}</span></a>`;
 }

@@ -11,7 +11,13 @@ from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.common.errors import plain_text, translate
 from rts_factoring.services.company import settings
-from rts_factoring.services.invoices import document_checks, invoice_state, readiness, receivables
+from rts_factoring.services.invoices import (
+	document_checks,
+	document_pictures,
+	invoice_state,
+	readiness,
+	receivables,
+)
 from rts_factoring.services.views import timeline
 
 POSITION_AMOUNTS = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
@@ -37,8 +43,8 @@ def state(invoice: str) -> dict:
 
 
 def overview(invoice: str) -> dict:
-	"""What the form shows: the state, `purchased_on` and `days` since then while something is open, and `story`, the newest event
-	first: `creation` and `content`, safe HTML."""
+	"""What the form shows: the state, `purchased_on` and `days` since then while something is open, `story`, the newest event
+	first (`creation` and `content`, safe HTML), and the `documents` as pictures."""
 	shown = state(invoice)
 	purchased_on = frappe.db.get_value(
 		"Factoring Ledger Entry",
@@ -56,6 +62,7 @@ def overview(invoice: str) -> dict:
 		"purchased_on": str(purchased_on or ""),
 		"days": (getdate() - purchased_on).days if is_open else None,
 		"story": sorted(story, key=lambda event: event["creation"], reverse=True),
+		"documents": document_pictures.pictures(invoice),
 	}
 
 

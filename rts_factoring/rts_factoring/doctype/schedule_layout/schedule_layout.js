@@ -13,8 +13,12 @@ frappe.ui.form.on("Schedule Layout", {
 
 async function draw(frm) {
 	const asked = (frm.preview_asked = (frm.preview_asked || 0) + 1);
-	const made = await frappe.xcall("rts_factoring.api.preview_schedule_layout", { layout: frm.doc });
-	if (asked !== frm.preview_asked) return;
+	const { message: made } = await frappe.call({
+		doc: frm.doc,
+		method: "preview_schedule",
+		headers: rts_factoring.APART,
+	});
+	if (!made || asked !== frm.preview_asked) return;
 	const e = frappe.utils.escape_html;
 	const names = [made.schedule, made.zip, made.packet].filter(Boolean).map(e).join(", ");
 	frm.get_field("preview").$wrapper.html(

@@ -1,3 +1,4 @@
+import frappe
 from frappe.model.document import Document
 
 from rts_factoring.services.company import layouts
@@ -36,3 +37,9 @@ class ScheduleLayout(Document):
 
 	def validate(self):
 		layouts.validate_schedule_layout(self)
+
+	@frappe.whitelist()
+	def preview_schedule(self) -> dict[str, str]:
+		"""How the layout, saved or not, writes a made-up batch."""
+		self.check_permission("read")
+		return layouts.preview_schedule(self)
