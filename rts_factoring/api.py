@@ -157,8 +157,13 @@ def repair_payments(company: str, payments: list[str] | str) -> list[str]:
 @frappe.whitelist()
 def get_invoice_state(invoice: str) -> dict:
 	"""State, reasons, batch, and what the factor bought, collected and still has open."""
-	_invoice(invoice, "read")
-	return invoice_status.state(invoice)
+	return invoice_status.state(_invoice(invoice, "read").name)
+
+
+@frappe.whitelist()
+def get_invoice_overview(invoice: str) -> dict:
+	"""The same with the day it was bought, the days since, its story, and its documents as small pictures."""
+	return invoice_status.overview(_invoice(invoice, "read").name)
 
 
 @frappe.whitelist()

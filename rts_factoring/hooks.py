@@ -172,10 +172,12 @@ standard_queries = {
 # Desk
 
 _TEXTS = "public/js/texts.js"
-_FORM = [_TEXTS, "public/js/factoring.js"]
+_FORM = [_TEXTS, "public/js/factoring.js", "public/js/open_form.js"]
 _COLUMNS = "public/js/report_columns.js"
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
+_INVOICE = [f"public/js/{name}.js" for name in ("factoring_invoice", "invoice_overview", "sales_invoice")]
+_LAYOUT_FORM = [*_FORM, _COLUMNS, "public/js/layout_words.js"]
 doctype_js = {
 	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js"],
 	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
@@ -189,9 +191,9 @@ doctype_js = {
 	"Received Report": _FORM,
 	"Report Import": [*_FORM, _COLUMNS, *_ROWS, "public/js/statements.js", "public/js/deposit.js"],
 	"Report Import Line": _FORM,
-	"Report Layout": [*_FORM, _COLUMNS],
-	"Sales Invoice": [*_FORM, _WARNINGS, "public/js/factoring_invoice.js", "public/js/sales_invoice.js"],
-	"Schedule Layout": _FORM,
+	"Report Layout": _LAYOUT_FORM,
+	"Sales Invoice": [*_FORM, _WARNINGS, *_INVOICE],
+	"Schedule Layout": _LAYOUT_FORM,
 	"Subsidiary Factoring Settings": _FORM,
 }
 doctype_list_js = {
@@ -199,6 +201,7 @@ doctype_list_js = {
 	"Report Import": [*_FORM, _COLUMNS],
 	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
+extend_bootinfo = ["rts_factoring.overrides.boot.extend_bootinfo"]
 additional_timeline_content = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.timeline_content"]}
 
 # The pages of docs/, linked from every form

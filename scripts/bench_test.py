@@ -78,7 +78,24 @@ def what_is_missing() -> str:
 	for path in (PYTHON, BENCH / "apps" / "frappe", BENCH / "apps" / "erpnext", BENCH / "sites"):
 		if not path.exists():
 			return f"{path} does not exist (BENCH_DIR names another bench)."
+	done = subprocess.run([PYTHON, "-c", "import frappe, erpnext"], capture_output=True, text=True)
+	if done.returncode:
+		return f"{PYTHON} cannot import Frappe and ERPNext: {done.stderr.strip().splitlines()[-1]}."
+	config = common_config()
+	addresses = [
+		("MariaDB", *database_address(config), ("mysqld_safe", "mariadbd-safe", "mariadbd", "mysqld"))
+	]
+	for name in ("cache", "queue"):
+		if (url := urlparse(config.get(f"redis_{name}") or "")).hostname:
+			addresses.append((f"Redis ({name})", url.hostname, url.port, ("redis-server",)))
+	for name, host, port, programs in addresses:
+		if not listens(host, port) and not any(map(shutil.which, programs)):
+			return f"{name} does not answer on {host}:{port}, and {programs[0]} is not installed."
 	return ""
+
+
+def database_address(config: dict) -> tuple[str, int]:
+	return config.get("db_host") or "127.0.0.1", int(config.get("db_port") or 3306)
 
 
 @contextmanager
@@ -102,7 +119,7 @@ def say(text: str) -> None:
 
 def start_services() -> None:
 	config = common_config()
-	database = (config.get("db_host") or "127.0.0.1", int(config.get("db_port") or 3306))
+	database = database_address(config)
 	if not listens(*database):
 		start_mariadb()
 		wait_for("MariaDB", *database)

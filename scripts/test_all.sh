@@ -1,24 +1,36 @@
 #!/bin/sh
 # Bench and browser tests on both versions: BENCH_DIR (else ~/frappe-bench) and BENCH_DIR_16 (else ~/frappe-bench-16), each
-# where it is found. Says at the end what ran. FULL=1 runs the random and kill tests in their long form.
-set -eu
+# where it is found with what it needs. Says at the end what ran, what did not and why, and what failed.
+# FULL=1 runs the random and kill tests in their long form.
+set -u
 cd "$(dirname "$0")/.."
 
-ran=""
+form=short
+[ -z "${FULL:-}" ] || form=long
+ran="" left="" failed=""
+
+run() { # WHAT COMMAND...
+	what=$1
+	shift
+	echo "== $what"
+	start=$(date +%s)
+	if "$@"; then result=passed; else result=FAILED failed="$failed\n  $what"; fi
+	ran="$ran\n  $what: $result, $((($(date +%s) - start + 59) / 60)) min"
+}
+
 for bench in "${BENCH_DIR:-$HOME/frappe-bench}" "${BENCH_DIR_16:-$HOME/frappe-bench-16}"; do
-	if ! reason=$(BENCH_DIR=$bench python3 scripts/bench_test.py --check); then
-		echo "$reason Nothing was run on $bench."
+	export BENCH_DIR="$bench"
+	if ! reason=$(python3 scripts/bench_test.py --check); then
+		left="$left\n  $bench: $reason"
 		continue
 	fi
-	echo "== Bench tests on $bench"
-	BENCH_DIR=$bench make bench-test
-	ran="$ran bench tests on $bench;"
-	if ! reason=$(BENCH_DIR=$bench python3 scripts/desk_check.py); then
-		echo "$reason Browser tests were not run on $bench."
-		continue
+	run "bench tests on $bench, $form random and kill tests" make bench-test
+	if reason=$(python3 scripts/desk_check.py); then
+		run "browser tests on $bench" make desk-test
+	else
+		left="$left\n  browser tests on $bench: $reason"
 	fi
-	echo "== Browser tests on $bench"
-	BENCH_DIR=$bench make desk-test
-	ran="$ran browser tests on $bench;"
 done
-echo "Ran:${ran:- nothing}"
+printf "Ran:%b\n" "${ran:- nothing}"
+[ -z "$left" ] || printf "Did not run:%b\n" "$left"
+[ -z "$failed" ] || { printf "Failed:%b\n" "$failed"; exit 1; }

@@ -2,13 +2,22 @@ import frappe
 from frappe.core.doctype.report.report import Report
 from frappe.desk import query_report
 
-from rts_factoring.services.views import receivable_reports
+from rts_factoring import permissions
+from rts_factoring.services.company import settings
+from rts_factoring.services.views import checklist, receivable_reports
+
+MODULE = "RTS Factoring"
 
 
 class FactoringReport(Report):
-	"""ERPNext's Accounts Receivable with a column that tells what the factor holds, wherever the report runs."""
+	"""ERPNext's Accounts Receivable with a column that tells what the factor holds, wherever the report runs. A report of ours
+	on a company that is not set up says so in place of its rows."""
 
 	def execute_module(self, filters):
+		if self.module == MODULE and (company := (filters or {}).get("company")):
+			permissions.require_company(company)
+			if not settings.find(company):
+				return [], [], checklist.not_set_up(company)
 		result = super().execute_module(filters)
 		if self.name in receivable_reports.NAMES:
 			result = receivable_reports.with_factoring(result)

@@ -149,6 +149,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_reasons": invoice,
 		"api.get_document_warnings": {"doctype": "Sales Invoice", "name": of.invoice},
 		"api.get_invoice_state": invoice,
+		"api.get_invoice_overview": invoice,
 		"api.get_batch_state": {"batch": of.batch},
 		"api.download_batch": {"batch": of.batch},
 		"api.download_close": {"close": of.close},
@@ -199,6 +200,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Factoring Batch.retry": {"on": batch},
 		"Factoring Batch.mark_delivered": {"on": batch},
 		"Factoring Batch.mark_seen": {"on": batch},
+		"Schedule Layout.preview_schedule": {"on": ("Schedule Layout", of.schedule_layout)},
 		"Report Layout.preview_file": {
 			"on": ("Report Layout", of.report_layout),
 			"file_url": of.files["report"],

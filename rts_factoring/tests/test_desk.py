@@ -1,23 +1,34 @@
 """What the desk shows and says: messages with their switches, reasons, timeline, bulk actions, the weekly chart."""
 
 import re
+from unittest.mock import patch
 
 import frappe
-from frappe.utils import add_days, fmt_money, getdate, now_datetime
+from frappe.desk import query_report
+from frappe.utils import add_days, fmt_money, get_first_day, getdate, now_datetime
 from frappe.website.serve import get_response
 
 from rts_factoring import api
+from rts_factoring.overrides.boot import extend_bootinfo
 from rts_factoring.rts_factoring.dashboard_chart_source.factoring_per_week import factoring_per_week
 from rts_factoring.services.common import help_pages
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import progress
-from rts_factoring.services.views import completeness, invoice_status, overview, reminders, timeline
+from rts_factoring.services.views import (
+	checklist,
+	completeness,
+	invoice_status,
+	overview,
+	reminders,
+	timeline,
+)
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
 
 MANAGER = "desk.manager@example.com"
+PERIOD = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
 
 
 class TestDesk(FreightCase):
@@ -32,6 +43,11 @@ class TestDesk(FreightCase):
 		frappe.db.delete("Notification Log", {"for_user": MANAGER})
 		frappe.db.delete("User Permission", {"user": MANAGER})
 		frappe.cache.hdel("user_permissions", MANAGER)
+
+	def limit_manager_to(self, company: str) -> None:
+		frappe.get_doc(
+			{"doctype": "User Permission", "user": MANAGER, "allow": "Company", "for_value": company}
+		).insert()
 
 	def subjects(self) -> list[str]:
 		return frappe.get_all("Notification Log", {"for_user": MANAGER}, pluck="subject", order_by="creation")
@@ -131,9 +147,43 @@ class TestDesk(FreightCase):
 		with self.refused("no such card"):
 			api.get_card({"card": "x"})
 
+	def test_each_card_leads_to_what_it_counts(self):
+		month = str(get_first_day(getdate()))
+		for card, address in {
+			"queued": "sales-invoice?factoring_status",
+			"financed": "query-report/Factored%20Invoices",
+			"reserve": "query-report/Reserve%20Statement",
+			"fees": f"query-report/Cost%20of%20Factoring?from_date={month}",
+		}.items():
+			self.assertIn(f"/{address}", overview.card(card), card)
+		self.assertIn("?company=Acme+Freight+LLC", overview.card("reserve", ACME))
+
+	def test_a_report_of_a_company_that_is_not_set_up_says_so_in_its_place(self):
+		frappe.delete_doc_if_exists(settings.DOCTYPE, BLUEBIRD, force=True)
+		frappe.clear_messages()
+		for report in frappe.get_all("Report", {"module": "RTS Factoring", "disabled": 0}, pluck="name"):
+			answer = query_report.run(report, {"company": BLUEBIRD, **PERIOD}, ignore_prepared_report=True)
+			self.assertEqual(answer["result"], [], report)
+			self.assertIn(
+				"Bluebird Logistics Inc</strong> is not set up for factoring", answer["message"], report
+			)
+			self.assertIn("subsidiary-factoring-settings", answer["message"], report)
+		self.assertEqual(frappe.get_message_log(), [])
+
+	def test_reports_know_the_companies_that_factor_and_the_user_may_see(self):
+		factories.make_settings(ACME)
+		factories.make_settings(BLUEBIRD)
+		boot = frappe._dict()
+		extend_bootinfo(boot)
+		self.assertEqual(boot.factoring_companies, [ACME, BLUEBIRD])
+		self.limit_manager_to(BLUEBIRD)
+		frappe.set_user(MANAGER)
+		extend_bootinfo(boot)
+		self.assertEqual(boot.factoring_companies, [BLUEBIRD])
+
 	def test_the_cards_of_the_workspace_ask_for_a_card_that_exists(self):
 		cards = frappe.get_all("Number Card", {"module": "RTS Factoring"}, ["method", "filters_json", "type"])
-		self.assertEqual(len(cards), 4)
+		self.assertEqual(len(cards), 5)
 		for card in cards:
 			self.assertEqual((card.type, card.method), ("Custom", "rts_factoring.api.get_card"))
 			self.assertTrue(api.get_card(card.filters_json))
@@ -160,6 +210,26 @@ class TestDesk(FreightCase):
 		steps = {step["step"]: step for step in api.get_checklist(ACME)}
 		self.assertIn("Attach", steps["credentials"]["missing"])
 
+	def test_the_checklist_names_rates_and_number_that_are_missing_and_mail_that_cannot_be_sent(self):
+		doc = factories.make_settings(ACME)
+		rates = {"advance_rate": 0, "reserve_rate": 0, "fee_rate": 0}
+		frappe.db.set_value(settings.DOCTYPE, doc.name, {"client_number": "", "request_stage": "", **rates})
+		frappe.clear_document_cache(settings.DOCTYPE, doc.name)
+		with patch.object(checklist.EmailAccount, "find_default_outgoing", return_value=None):
+			steps = {step["step"]: step for step in api.get_checklist(doc.name)}
+			self.assertEqual(
+				steps["terms"]["missing"],
+				"Enter what the agreement states: Client Number, Advance (%), Reserve (%), Fee (%).",
+			)
+			self.assertIn("This site cannot send mail", steps["credentials"]["missing"])
+			doc.reload()
+			doc.representative_email = "rep@rts.example"
+			with self.refused("This site cannot send mail"):
+				checklist.request_credentials(doc)
+		frappe.db.set_value(settings.DOCTYPE, doc.name, {"client_number": "104233", "fee_rate": 3})
+		frappe.clear_document_cache(settings.DOCTYPE, doc.name)
+		self.assertTrue(api.get_checklist(doc.name)[0]["done"])
+
 	def test_the_timeline_tells_of_batch_and_postings(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
 		doc = report_factories.import_file(
@@ -169,6 +239,32 @@ class TestDesk(FreightCase):
 		self.assertIn("/T", told)
 		self.assertIn(doc.name, told)
 		self.assertIn("2,450.00", told)
+
+	def test_an_invoice_shows_its_position_its_story_and_its_documents(self):
+		self.sent("S", ["AF-10001"], days_ago=1)
+		self.assertEqual(api.get_invoice_overview("AF-10001")["days"], None)  # not bought yet
+		rows = report_factories.purchase_rows("S", ("AF-10001", 2450, 73.5, 122.5))
+		report_factories.import_file("p.xlsx", rows)
+		bought = frappe.db.get_value("Factoring Ledger Entry", {"sales_invoice": "AF-10001"}, "posting_date")
+		shown = api.get_invoice_overview("AF-10001")
+		self.assertEqual((shown["purchased"], shown["open"]), ("2450.00", "2450.00"))
+		self.assertEqual((shown["fee"], shown["reserve"]), ("73.50", "122.50"))
+		self.assertEqual((shown["purchased_on"], shown["days"]), (str(bought), (getdate() - bought).days))
+		self.assertIn("purchased", shown["story"][0]["content"])
+		self.assertIn("/report-import/", shown["story"][0]["content"])
+		factories.make_invoice("AF-10002")
+		doc = frappe.get_doc("Sales Invoice", "AF-10002")
+		for name, kind in (
+			("pod_photo.jpg", "Proof of Delivery"),
+			("rate_confirmation.pdf", "Rate Confirmation"),
+		):
+			file = factories.upload(f"paperwork/{name}", "AF-10002")
+			doc.append("factoring_documents", {"kind": kind, "file": file})
+		doc.save()
+		papers = api.get_invoice_overview("AF-10002")["documents"]
+		self.assertEqual([paper["kind"] for paper in papers], ["Proof of Delivery", "Rate Confirmation"])
+		for paper in papers:
+			self.assertTrue(paper["picture"].startswith("data:image/jpeg;base64,/9j/"), paper["file_name"])
 
 	def test_amounts_in_the_timeline_are_said_in_words_not_by_their_sign(self):
 		self.sent("T", ["AF-10001"], days_ago=1)
@@ -218,9 +314,7 @@ class TestDesk(FreightCase):
 		self.assertIn("/login", answer.headers["Location"])
 
 	def test_the_chart_refuses_a_company_one_may_not_see(self):
-		frappe.get_doc(
-			{"doctype": "User Permission", "user": MANAGER, "allow": "Company", "for_value": BLUEBIRD}
-		).insert()
+		self.limit_manager_to(BLUEBIRD)
 		frappe.set_user(MANAGER)
 		with self.assertRaises(frappe.PermissionError):
 			factoring_per_week.get({"company": ACME})

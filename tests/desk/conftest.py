@@ -1,14 +1,12 @@
 """A real site with its web server, worker, realtime service and sandbox factor, and browsers on it.
 
 `make desk-test`. The bench is BENCH_DIR, else ~/frappe-bench; the site BENCH_DESK_SITE, else rts-desk-test.localhost, on
-Frappe 16 rts-desk-test-16.localhost. The name must be in /etc/hosts: Node finds it nowhere else, and without realtime the
-desk is another one.
+Frappe 16 rts-desk-test-16.localhost. Without realtime the desk is another one, so the tests check first that it works.
 """
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -17,9 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from scripts import bench_test
+from scripts import bench_test, desk_check
 from tests.support.desk import Desk
-from tests.support.ports import free_port, is_open, wait_for_port
+from tests.support.ports import free_port, wait_for_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BENCH = Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench").resolve()
@@ -66,6 +64,8 @@ def processes(tmp_path_factory):
 @pytest.fixture(scope="session")
 def site(processes):
 	"""URL, numbers and password of a prepared site that is being served."""
+	if problem := desk_check.what_is_missing():
+		pytest.exit(problem, returncode=2)
 	env = {**os.environ, "BENCH_TEST_SITE": SITE}
 	if not os.environ.get("DESK_SITE_READY"):  # for a second run after which no DocType changed
 		setup = [sys.executable, CHECKOUT / "scripts" / "bench_test.py", "--setup-only"]
@@ -76,18 +76,18 @@ def site(processes):
 	)
 	assert done.returncode == 0, done.stderr
 	prepared = json.loads(done.stdout.splitlines()[-1])
-	config = json.loads((BENCH / "sites" / "common_site_config.json").read_text())
-	realtime = int(config.get("socketio_port") or 9000)
-	if shutil.which("node") and not is_open(realtime):
-		processes("socketio", ["node", "apps/frappe/socketio.js"], cwd=BENCH)
-	port = free_port()
+	port, realtime = free_port(), free_port()
+	node = [desk_check.find_node(), "--require", str(CHECKOUT / "tests" / "support" / "localhost_names.cjs")]
+	socketio = {**environment(), "FRAPPE_SOCKETIO_PORT": str(realtime)}
+	log = processes("socketio", [*node, "apps/frappe/socketio.js"], cwd=BENCH, env=socketio)
 	site_config = BENCH / "sites" / SITE / "site_config.json"
-	values = {**json.loads(site_config.read_text()), "host_name": f"http://127.0.0.1:{port}"}
-	site_config.write_text(json.dumps(values, indent=1))  # PDF engines fetch style sheets from host_name
+	values = {**json.loads(site_config.read_text()), "socketio_port": realtime}
+	values["host_name"] = f"http://127.0.0.1:{port}"  # PDF engines fetch style sheets from there
+	site_config.write_text(json.dumps(values, indent=1))
 	processes("web", frappe("--site", SITE, "serve", "--port", str(port), "--noreload"))
 	processes("worker", frappe("worker", "--queue", "default,short,long", "--quiet"))
 	wait_for_port(port, seconds=60)
-	return {"url": f"http://{SITE}:{port}", **prepared}
+	return {"url": f"http://{SITE}:{port}", "realtime_log": log, **prepared}
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,8 @@ PASSWORD = "desk-of-acme"
 
 factories.ensure_companies()
 factories.wipe()
-frappe.delete_doc(settings.DOCTYPE, factories.ACME, force=True)
+for company in factories.COMPANIES:
+	frappe.delete_doc(settings.DOCTYPE, company, force=True)
 frappe.db.delete("Account", {"company": factories.ACME, "account_name": ("like", "Factor%")})
 frappe.db.set_single_value("System Settings", "setup_complete", 1)
 if frappe.db.exists("DocType", "Installed Application"):
@@ -38,6 +39,9 @@ if frappe.db.exists("DocType", "Installed Application"):
 frappe.db.set_single_value("System Settings", "time_zone", "UTC")
 frappe.db.set_default("desktop:home_page", "workspace")
 frappe.db.set_default("currency", "USD")
+for name, value in {"date_format": "mm-dd-yyyy", "first_day_of_the_week": "Sunday"}.items():
+	frappe.db.set_single_value("System Settings", name, value)
+	frappe.db.set_default(name, value)
 frappe.db.set_default("suspend_email_queue", 1)  # letters wait; nobody is mailed
 update_site_config("mail_server", "127.0.0.1")
 update_site_config("auto_email_id", "desk@acme.example")

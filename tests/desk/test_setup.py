@@ -35,9 +35,11 @@ def test_a_company_begins_with_a_checklist(admin):
 	admin.fill("representative_email", "rep@rts.example")
 	admin.save()
 	admin.sees("Submit a Notice of Assignment")
-	assert steps_done(admin) == 0
-	for selector, count in {"li[data-done]": 7, ".page-head .factoring-help": 1}.items():
+	assert steps_done(admin) == 1  # the terms
+	assert admin.page.locator("[data-step='notice'] >> visible=true").bounding_box()["y"] < 900
+	for selector, count in {"li[data-done]": 9, ".page-head .factoring-help": 1}.items():
 		assert admin.page.locator(f"{selector} >> visible=true").count() == count, selector
+	admin.accessible("ol:has(> li[data-done])")
 	admin.look("setup")
 
 
@@ -82,7 +84,7 @@ def test_credentials_are_asked_for_and_the_agreement_is_kept(admin):
 	admin.sees("RTS sends the credentials")
 	admin.choose("request_stage", "Credentials Received")
 	admin.save()
-	assert steps_done(admin) == 2
+	assert steps_done(admin) == 3
 
 
 def test_accounts_and_required_documents_are_chosen(admin):
@@ -101,21 +103,24 @@ def test_accounts_and_required_documents_are_chosen(admin):
 	)
 	admin.save()
 	admin.tab("Agreement")
-	assert steps_done(admin) == 4
+	assert steps_done(admin) == 5
 
 
 def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
 	admin.sees("Enter host and user name")
-	step(admin, "connection")
+	step(admin, "rehearsal")
+	admin.sees("start it and leave it running", ".modal.show")
+	admin.look("rehearse")
+	admin.click(".modal.show .btn-modal-primary:has-text('Enter the Sandbox')")
+	admin.page.wait_for_selector(".modal.show input[data-fieldname='password']")
+	shown = (
+		"() => ['host', 'port', 'username', 'remote_folder', 'inbox_folder'].map((name) => cur_frm.doc[name])"
+	)
+	assert admin.page.evaluate(shown) == ["127.0.0.1", 2222, "rts", "inbox", "outbox"]
 	admin.page.wait_for_timeout(600)
-	for fieldname, value in {
-		"host": "127.0.0.1",
-		"port": str(factor["port"]),
-		"username": "rts",
-		"remote_folder": "inbox",
-		"inbox_folder": "outbox",
-	}.items():
-		admin.fill(fieldname, value)
+	admin.close()
+	admin.tab("Connection")
+	admin.fill("port", str(factor["port"]))
 	admin.save()
 	admin.button("Password", "Set Up")
 	admin.page.locator(".modal.show input[data-fieldname='password']").fill("sandbox")
@@ -135,7 +140,7 @@ def test_factoring_is_enabled_and_the_invoices_queue_by_themselves(admin):
 	admin.form(SETTINGS, ACME)
 	step(admin, "live")
 	admin.page.wait_for_function("() => cur_frm.doc.enabled && !cur_frm.is_dirty()")
-	assert steps_done(admin) == 5
+	assert steps_done(admin) == 6
 	admin.sees("The connection still leads to the sandbox factor")
 	admin.look("setup-done")
 	deadline = time.monotonic() + 120

@@ -78,10 +78,44 @@ def submit(desk) -> None:
 
 def test_the_workspace_counts_what_needs_attention(dana):
 	dana.open("factoring")
-	dana.sees("3 Queued")
+	dana.sees("3", "[shortcut_name='Queued']")
 	dana.sees(re.compile("Queued for Factoring", re.IGNORECASE))  # Frappe 15 shows it in capitals
 	dana.sees("$ 5,985.75", "[number_card_name='Queued for Factoring']")
-	dana.look("workspace")
+	dana.look("workspace-first")
+
+
+def test_the_workspace_cuts_no_text(dana):
+	for width in (1280, 1440, 1920):
+		dana.page.set_viewport_size({"width": width, "height": 900})
+		dana.open("factoring")
+		dana.sees("$ 5,985.75")
+		dana.settled()
+		assert dana.cut() == [], width
+	dana.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_card_and_the_chart_lead_to_what_they_count(dana):
+	dana.open("factoring")
+	dana.click("[number_card_name] a:has-text('5,985.75')")
+	dana.page.wait_for_url(re.compile("sales-invoice"))
+	dana.open("factoring")
+	dana.sees("Factoring per Week")
+	dana.click("[chart_name='Factoring per Week'] .widget-title")
+	dana.page.wait_for_url(re.compile("query-report/Cost"))
+
+
+def test_a_report_opens_with_the_company_that_factors(dana):
+	for report in ("Factoring Tie-out", "Factored Invoices"):
+		dana.open(f"query-report/{report}")
+		dana.settled()
+		assert dana.page.evaluate("() => frappe.query_report.get_filter_value('company')") == ACME
+		assert "Please set filters" not in dana.text()
+	dana.open("query-report/Cost of Factoring?company=Bluebird Logistics Inc")
+	dana.sees("Bluebird Logistics Inc is not set up for factoring")
+	dana.look("report-not-set-up")
+	assert dana.page.locator(".modal.show").count() == 0
+	dana.open(f"query-report/Factoring Tie-out?company={ACME}")
+	dana.settled()
 
 
 def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana):
@@ -94,6 +128,7 @@ def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana)
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Proof of Delivery is missing")
 	dana.sees("Not Ready", ".page-head")
+	dana.accessible(".factoring-reasons")
 	dana.look("not-ready")
 	dana.click("[role=tab]:has-text('Factoring')")
 	dana.page.locator(".factoring-drop input").set_input_files(
@@ -113,6 +148,8 @@ def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana)
 	dana.sees("Queued", ".page-head")
 	kinds = dana.page.evaluate("() => cur_frm.doc.factoring_documents.map((row) => row.kind)")
 	assert kinds == ["Proof of Delivery", "Rate Confirmation"]
+	dana.page.wait_for_function("() => document.querySelectorAll('.factoring-pictures img').length === 2")
+	dana.accessible(".factoring-pictures", ".factoring-drop")
 	dana.look("documents")
 
 
@@ -179,7 +216,8 @@ def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_relo
 	dana.form("Factoring Batch", week.batch)
 	dana.page.wait_for_function("() => cur_frm.doc.status === 'Delivered'", timeout=240_000)
 	dana.sees("5 of 5 files delivered")
-	dana.page.get_by_text("5 of 5 files delivered").first.scroll_into_view_if_needed()
+	dana.scroll_to("5 of 5 files delivered")
+	dana.accessible("[data-fieldname='progress']")
 	dana.look("batch-delivered")
 	names = {path.name for path in (factor["root"] / "inbox").rglob("*") if path.is_file()}
 	assert {"AF-10001.pdf", "AF-10002.pdf", "AF-10003.pdf", "AF-10004.pdf"} <= names
@@ -198,6 +236,7 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	week.purchase = current(dana)
 	dana.page.keyboard.press("Alt+ArrowDown")
 	dana.sees("Only the digits of the invoice number match", "[data-part='panel']")
+	dana.accessible("[data-fieldname='lines']")
 	dana.look("purchase-rows")
 	dana.click("[data-close]")
 	dana.page.evaluate(
@@ -221,7 +260,17 @@ def test_a_purchase_report_dropped_on_the_batch_is_posted_once_its_rows_are_deci
 	dana.sees("Posted", ".page-head")
 	dana.form("Sales Invoice", "AF-10002")
 	dana.sees("Financed", ".page-head")
+	dana.sees(re.compile(r"Open with RTS \$ 1,875.50"), ".factoring-line")
 	dana.look("financed")
+	dana.tab("Factoring")
+	dana.sees(re.compile("Financed\\s+\\$ 1,875.50"), ".factoring-overview")
+	dana.sees("Factoring: Purchase", ".factoring-overview")
+	dana.accessible(".factoring-overview")
+	dana.look("position")
+	with dana.page.expect_popup() as opened:
+		dana.click(".factoring-pictures a")
+	assert "/private/files/" in opened.value.url
+	opened.value.close()
 
 
 def test_a_payment_report_is_dropped_on_the_list(dana, factor, week):
@@ -293,10 +342,13 @@ def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dan
 	dana.sees("Posted", ".page-head")
 	dana.settled()
 	dana.look("payment-posted")
+	dana.open("factoring")
+	dana.sees("Factoring per Week")
+	dana.look("workspace")
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Completed", ".page-head")
 	dana.sees("Factoring: Payment by")
-	dana.page.get_by_text("Factoring: Payment by").first.scroll_into_view_if_needed()
+	dana.scroll_to("Factoring: Payment by")
 	dana.look("timeline")
 
 

@@ -184,6 +184,8 @@ def test_the_deposit_of_the_funding_leaves_the_clearing_with_what_was_there_befo
 	field.click()
 	field.fill(bank)
 	dana.click(f".modal.show [data-fieldname='bank_account'] [role=option]:has-text('{bank}')")
+	dana.page.wait_for_function("(bank) => cur_dialog.get_value('bank_account') === bank", arg=bank)
+	dana.settled()
 	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
 	dana.settled()
 	dana.page.wait_for_function("() => cur_frm.doctype === 'Journal Entry' && cur_frm.doc.cheque_no")

@@ -5,6 +5,8 @@ import os
 import re
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 PICTURES = os.environ.get("DESK_PICTURES")  # a folder: every `look` leaves a picture there
@@ -30,6 +32,14 @@ class Desk:
 		self.page.click(".btn-login")
 		self.page.wait_for_url(re.compile("/(app|desk)"), wait_until="commit")
 		self.page.wait_for_function("() => window.frappe?.boot?.user && frappe.router?.current_route")
+		self._check_realtime()
+
+	def _check_realtime(self) -> None:
+		try:
+			self.page.wait_for_function("() => frappe.realtime.socket?.connected")
+		except PlaywrightTimeout:
+			said = self.site["realtime_log"].read_text(errors="replace")[-2000:]
+			raise AssertionError(f"Realtime does not work. Its service says: {said}") from None
 
 	def _console(self, message) -> None:
 		"""The realtime service may come and go: what it sent is asked for again."""
@@ -157,13 +167,44 @@ class Desk:
 			)
 			assert boxes and all(boxes), f"{self.page.url}: {selector} {boxes}"
 
+	def scroll_to(self, words: str) -> None:
+		"""At once, because a form that is drawn again never stands still."""
+		self.page.get_by_text(words).first.evaluate(
+			"(element) => element.scrollIntoView({ block: 'center' })"
+		)
+
+	def accessible(self, *selectors: str) -> None:
+		"""axe-core finds nothing serious in these parts of the page. What is around them is Frappe's."""
+		self.settled()
+		for selector in selectors:
+			assert self.page.locator(f"{selector} >> visible=true").count(), selector
+		found = Axe().run(self.page, context={"include": [[selector] for selector in selectors]}).response
+		assert [
+			f"{rule['id']} ({rule['impact']}): {rule['help']}: {node['html'][:200]}"
+			for rule in found["violations"]
+			if rule["impact"] in ("serious", "critical")
+			for node in rule["nodes"]
+		] == [], self.page.url
+
+	def cut(self) -> list[str]:
+		"""Texts that stand on the page with an ellipsis, because there is no room for them."""
+		return self.page.evaluate(
+			"""() => [...document.querySelectorAll("body *")]
+				.filter((e) => e.offsetParent && getComputedStyle(e).textOverflow === "ellipsis")
+				.filter((e) => e.innerText.trim() && e.scrollWidth > e.clientWidth + 1)
+				.map((e) => e.innerText.trim())"""
+		)
+
 	def text(self) -> str:
 		return self.page.locator("body").inner_text()
 
 	def sees(self, words: str | re.Pattern, selector: str = "body") -> None:
-		expect(self.page.locator(selector).filter(visible=True).first).to_contain_text(
-			words, timeout=TIMEOUT, use_inner_text=True
-		)
+		place = self.page.locator(selector).filter(visible=True).first
+		try:
+			expect(place).to_contain_text(words, timeout=TIMEOUT, use_inner_text=True)
+		except AssertionError:
+			shown = place.inner_text() if place.count() else "nothing"
+			raise AssertionError(f"{words} is not in {selector} of {self.page.url}: {shown[:1500]}") from None
 
 	def look(self, name: str) -> None:
 		if PICTURES:

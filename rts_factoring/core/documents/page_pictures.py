@@ -106,7 +106,7 @@ def scanned(pdfium_page: Any, look: PageLook) -> Scan | None:
 		return None
 	width, height = pdfium_page.get_size()
 	inch = max(72.0, min(width, height) / PAPER)  # in the page's own units
-	picture = _rendered(pdfium_page, DPI / inch, covered)
+	picture = _cropped(pdfium_page, DPI / inch, covered)
 	sizes = [(box, dots) for box, dots in look.pictures if area(box) >= area(covered) / 10]
 	dpi = max((math.sqrt(dots[0] * dots[1] / area(box)) * inch for box, dots in sizes), default=float(DPI))
 	return Scan(picture, picture.width / DPI, dpi, text_rotation(pdfium_page) is not None)
@@ -114,13 +114,19 @@ def scanned(pdfium_page: Any, look: PageLook) -> Scan | None:
 
 def is_empty(pdfium_page: Any) -> bool:
 	"""Whether a page shows nothing, as a person sees it."""
-	greys = _rendered(pdfium_page, 0.5, page_box(pdfium_page)).tobytes()
+	greys = _cropped(pdfium_page, 0.5, page_box(pdfium_page)).tobytes()
 	return max(greys) - min(greys) < 40
 
 
-def _rendered(pdfium_page: Any, scale: float, box: Box) -> Image.Image:
-	"""What a viewer shows of a box of the page, in grey."""
+def rendered(pdfium_page: Any, scale: float) -> Image.Image:
+	"""What a viewer shows of the page, in grey."""
 	picture: Image.Image = pdfium_page.render(scale=scale, grayscale=True).to_pil().convert("L")
+	return picture
+
+
+def _cropped(pdfium_page: Any, scale: float, box: Box) -> Image.Image:
+	"""The same of a box of the page."""
+	picture = rendered(pdfium_page, scale)
 	corners = []
 	for x, y in ((box[0], box[1]), (box[2], box[3])):
 		across, down = ctypes.c_int(), ctypes.c_int()

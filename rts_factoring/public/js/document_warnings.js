@@ -53,3 +53,17 @@ function progress_lines({ documents, judged, queued, packets, making }) {
 	if (!making.length && packets < queued) lines.push(__("Packets made: {0} of {1}", [packets, queued]));
 	return lines;
 }
+
+// A batch of a company whose agreement has no rates expects nothing
+rts_factoring.warn_of_rates = function (frm) {
+	const expected = ["expected_advance", "expected_reserve", "expected_fee"];
+	if (!flt(frm.doc.total_amount) || expected.some((field) => flt(frm.doc[field]))) return;
+	const settings = frappe.utils.get_form_link("Subsidiary Factoring Settings", frm.doc.company, true);
+	frm.set_intro(
+		__(
+			"The rates of the agreement are 0, so no advance, reserve or fee is expected. Enter them in {0}.",
+			[settings]
+		),
+		"orange"
+	);
+};

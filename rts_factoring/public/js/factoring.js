@@ -39,6 +39,7 @@ rts_factoring.call_method = async function (frm, method, args = {}) {
 	const { message } = await frappe.call({
 		method: "run_doc_method",
 		args: { dt: frm.doctype, dn: frm.doc.name, method, args },
+		headers: rts_factoring.APART,
 		freeze: true,
 	});
 	return message;

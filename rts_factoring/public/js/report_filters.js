@@ -4,13 +4,28 @@
 
 frappe.provide("rts_factoring");
 
+// A report opens with the company used last, else the user's own, else the first one that factors.
+
+rts_factoring.LAST_COMPANY = "rts_factoring.company"; // Frappe runs this file once a report, in one scope
+
+rts_factoring.default_company = function () {
+	const factoring = frappe.boot.factoring_companies || [];
+	const own = frappe.defaults.get_user_default("Company");
+	const wanted = [localStorage.getItem(rts_factoring.LAST_COMPANY), own];
+	return wanted.find((company) => factoring.includes(company)) || factoring[0] || own;
+};
+
 rts_factoring.company_filter = () => ({
 	fieldname: "company",
 	label: __("Company"),
 	fieldtype: "Link",
 	options: "Company",
-	default: frappe.defaults.get_user_default("Company"),
+	default: rts_factoring.default_company(),
 	reqd: 1,
+	on_change(report) {
+		localStorage.setItem(rts_factoring.LAST_COMPANY, report.get_filter_value("company") || "");
+		if (!report._no_refresh) report.refresh(true);
+	},
 });
 
 rts_factoring.as_of_filter = () => ({

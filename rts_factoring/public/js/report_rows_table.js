@@ -4,7 +4,7 @@ frappe.provide("rts_factoring.rows");
 
 rts_factoring.rows.OUTCOMES = {
 	matched: ["green", __("Matched"), "✓"],
-	suggested: ["yellow", __("Suggested"), "?"],
+	suggested: ["orange", __("Suggested"), "?"],
 	unmatched: ["red", __("Unmatched"), "✗"],
 	blocked: ["orange", __("Blocked"), "!"],
 	held: ["orange", __("Held"), "‖"],

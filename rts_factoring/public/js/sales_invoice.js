@@ -17,6 +17,7 @@ frappe.ui.form.on("Sales Invoice", {
 		pill(frm);
 		paper_drop(frm);
 		explain(frm);
+		rts_factoring.show_overview(frm);
 		frm.layout.wrapper.find(".factoring-warnings").remove();
 		if (frm.is_new()) return;
 		if (
@@ -99,7 +100,7 @@ function actions(frm) {
 			freeze: true,
 			freeze_message,
 		});
-		frm.reload_doc();
+		rts_factoring.renew(frm);
 	};
 	if (WAITING.includes(status) && !frm.doc.factoring_batch) {
 		if (status !== "Queued") frm.add_custom_button(__("Queue"), call("queue_invoice"), group);
@@ -158,5 +159,5 @@ async function add_papers(frm, files) {
 	if (!files?.length) return;
 	if (frm.is_dirty()) await frm.save(frm.doc.docstatus === 1 ? "Update" : "Save");
 	await rts_factoring.attach(frm.doc.name, [...files]);
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }

@@ -17,9 +17,10 @@ from rts_factoring.core.reports.layout import (
 )
 from rts_factoring.core.reports.presets import PRESETS
 from rts_factoring.core.reports.report import read_report
+from rts_factoring.core.schedule import example
 from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column, ScheduleLayout
 from rts_factoring.services.common import files
-from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe, translate
+from rts_factoring.services.common.errors import as_frappe_error, translate
 from rts_factoring.services.company import settings
 
 DEFAULT_NAMES = {
@@ -82,12 +83,15 @@ def schedule_layout(name: str | None) -> ScheduleLayout:
 
 
 def preview_file(doc, file_url: str) -> dict:
-	"""What each column and the first rows of a file become with this layout, saved or not. Nothing is written."""
+	"""What each column and the first rows of a file become with this layout, saved or not; or the `problem`, as a sentence.
+	Nothing is written."""
 	file = frappe.get_doc("File", {"file_url": file_url})
 	file.check_permission("read")
-	with core_errors_as_frappe():
+	try:
 		layout = replace(_to_report_layout(doc), by_header=False)
 		description = describe(read_report(files.content(file), file.file_name, layout.kind, [layout]))
+	except FactoringError as error:
+		return _as_problem(error)
 	shown = description["lines"][:SHOWN]
 	rows = {line["row"] for line in shown}
 	problems = [
@@ -96,6 +100,20 @@ def preview_file(doc, file_url: str) -> dict:
 		if problem["row"] in rows
 	]
 	return description | {"lines": shown, "line_count": len(description["lines"]), "problems": problems}
+
+
+def preview_schedule(doc) -> dict[str, str]:
+	"""A made-up batch written with this layout, saved or not; or its `problem`, as a sentence."""
+	try:
+		return example.preview(_to_schedule_layout(doc))
+	except FactoringError as error:
+		return _as_problem(error)
+	except UnicodeEncodeError:
+		return {"problem": _("{0} cannot write the names of the example.").format(doc.encoding)}
+
+
+def _as_problem(error: FactoringError) -> dict[str, str]:
+	return {"problem": f"{translate(error.message)} {translate(error.hint)}".strip()}
 
 
 def add_word(name: str, listed: str, word: str, means: str, company: str) -> None:

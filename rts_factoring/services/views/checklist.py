@@ -2,23 +2,39 @@
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, today
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.utils import flt, formatdate, today
 
+from rts_factoring.compat import desk_route
 from rts_factoring.services.company import settings
 
+RATES = ["advance_rate", "reserve_rate", "fee_rate"]
 OWN_MACHINE = ("localhost", "127.0.0.1", "::1")  # where the sandbox factor listens
 
 
 def checklist(doc) -> list[dict]:
 	"""Steps in order: `step`, `title`, `done`, and `missing` as a sentence when it is not done. An `optional` step is not missed."""
-	steps = (_notice, _credentials, _connection, _accounts, _documents, _opening, _rehearsal, _live)
+	steps = (_terms, _notice, _credentials, _connection, _accounts, _documents, _opening, _rehearsal, _live)
 	return [step(doc) for step in steps]
+
+
+def not_set_up(company: str) -> str:
+	"""What a report of a company without an agreement says, as HTML: the company, and where to set it up."""
+	text = _("{0} is not set up for factoring. Create and enable its Subsidiary Factoring Settings.").format(
+		frappe.bold(frappe.utils.escape_html(company))
+	)
+	if not frappe.has_permission(settings.DOCTYPE, "create"):
+		return text
+	address = desk_route(frappe.scrub(settings.DOCTYPE).replace("_", "-"))
+	return f'{text} <a href="{address}">{_("Set It Up")}</a>'
 
 
 def request_credentials(doc) -> None:
 	"""Mail the representative; needs an outgoing e-mail account. The stage becomes Asked."""
 	if not doc.representative_email:
 		frappe.throw(_("Enter the e-mail address of your RTS representative, and save."))
+	if not EmailAccount.find_default_outgoing():
+		frappe.throw(_no_mail(), title=_("No Outgoing Mail"))
 	sender = frappe.get_cached_doc("User", frappe.session.user)
 	frappe.sendmail(
 		recipients=[doc.representative_email],
@@ -39,8 +55,23 @@ def request_credentials(doc) -> None:
 	doc.add_comment("Info", _("asked {0} for transfer credentials").format(address))
 
 
+def _no_mail() -> str:
+	return _(
+		"This site cannot send mail: no Email Account is the default for outgoing mail. Set one up, or ask RTS by telephone and set the stage to Asked."
+	)
+
+
 def _step(step: str, title: str, missing: str) -> dict:
 	return {"step": step, "title": title, "done": not missing, "missing": missing}
+
+
+def _terms(doc) -> dict:
+	lacking = [] if doc.client_number else ["client_number"]
+	if not any(flt(doc.get(field)) for field in RATES):
+		lacking += RATES
+	labels = ", ".join(_(doc.meta.get_label(field)) for field in lacking)
+	missing = _("Enter what the agreement states: {0}.").format(labels) if lacking else ""
+	return _step("terms", _("Terms"), missing)
 
 
 def _notice(doc) -> dict:
@@ -63,6 +94,8 @@ def _credentials(doc) -> dict:
 		missing = _("The agreement is signed. RTS sends the credentials.")
 	else:
 		missing = _("Ask your RTS representative for transfer credentials.")
+		if not EmailAccount.find_default_outgoing():
+			missing += " " + _no_mail()
 	return _step("credentials", _("Credentials"), missing)
 
 

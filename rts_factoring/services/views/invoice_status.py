@@ -4,13 +4,21 @@ from collections.abc import Callable, Collection
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.common.errors import plain_text, translate
 from rts_factoring.services.company import settings
-from rts_factoring.services.invoices import document_checks, invoice_state, readiness, receivables
+from rts_factoring.services.invoices import (
+	document_checks,
+	document_pictures,
+	invoice_state,
+	readiness,
+	receivables,
+)
+from rts_factoring.services.views import timeline
 
 POSITION_AMOUNTS = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
 
@@ -31,6 +39,30 @@ def state(invoice: str) -> dict:
 		"currency": row.currency,
 		"outstanding": text(money(row.outstanding_amount or 0)),
 		**{name: text(getattr(position, name) if position else ZERO) for name in POSITION_AMOUNTS},
+	}
+
+
+def overview(invoice: str) -> dict:
+	"""What the form shows: the state, `purchased_on` and `days` since then while something is open, `story`, the newest event
+	first (`creation` and `content`, safe HTML), and the `documents` as pictures."""
+	shown = state(invoice)
+	purchased_on = frappe.db.get_value(
+		"Factoring Ledger Entry",
+		{"sales_invoice": invoice, "purchased": (">", 0), "is_reversal": 0},
+		"posting_date",
+		order_by="posting_date desc",
+	)
+	is_open = purchased_on and money(shown["open"]) != ZERO
+	story = [
+		{"creation": str(event["creation"] or ""), "content": event["content"]}
+		for event in timeline.of_invoice(invoice)
+	]
+	return {
+		**shown,
+		"purchased_on": str(purchased_on or ""),
+		"days": (getdate() - purchased_on).days if is_open else None,
+		"story": sorted(story, key=lambda event: event["creation"], reverse=True),
+		"documents": document_pictures.pictures(invoice),
 	}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import frappe
 from frappe import _
@@ -11,7 +11,15 @@ from frappe.core.doctype.server_script.server_script_utils import get_server_scr
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.permissions import get_role_permissions
-from frappe.utils import escape_html, fmt_money, formatdate, getdate
+from frappe.utils import (
+	escape_html,
+	fmt_money,
+	formatdate,
+	get_first_day,
+	get_user_date_format,
+	getdate,
+	nowdate,
+)
 
 from rts_factoring.compat import desk_route
 from rts_factoring.core.money import ZERO, money
@@ -30,10 +38,11 @@ CARDS: dict[str, tuple[str, str, dict]] = {  # name → DocType, summed field, c
 	"fees": (LEDGER, "fee", {"posting_date": ("Timespan", "this month")}),
 	"buyback": (LEDGER, "open_change", {}),
 }
+REPORTS = {"financed": "Factored Invoices", "reserve": "Reserve Statement", "fees": "Cost of Factoring"}
 
 
 def card(name: str, company: str | None = None, to_date: date | None = None) -> str:
-	"""The sum of a card as a link to its list, with one line per currency; of a card about the ledger as of a day, if given.
+	"""The sum of a card as a link to what it counts, with one line per currency; of a card about the ledger as of a day, if given.
 
 	Only documents the user may list count. Formatted here, because Frappe's card reads 8.435,75 as 8.44.
 	"""
@@ -55,9 +64,21 @@ def card(name: str, company: str | None = None, to_date: date | None = None) -> 
 		fmt_money(get_result(asked, [*filters, [summed, "currency", "=", currency]]), currency=currency)
 		for currency in currencies
 	]
-	shown = {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
-	address = desk_route(frappe.scrub(doctype).replace("_", "-")) + ("?" + urlencode(shown) if shown else "")
-	return _linked(address, sums)
+	return _linked(_address(name, company), sums)
+
+
+def _address(name: str, company: str | None) -> str:
+	"""The list or report that shows what the card counts."""
+	shown = {"company": company} if company else {}
+	if name in REPORTS:
+		if name == "fees":
+			shown["from_date"] = str(get_first_day(nowdate()))
+		path = desk_route("query-report", quote(REPORTS[name]))
+	else:
+		doctype, _field, conditions = CARDS[name]
+		path = desk_route(frappe.scrub(doctype).replace("_", "-"))
+		shown |= {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
+	return f"{path}?{urlencode(shown)}" if shown else path
 
 
 def _up_to(conditions: dict, to_date: date) -> tuple:
@@ -84,7 +105,7 @@ def _buyback_card(company: str | None, day: date) -> str:
 
 def _linked(address: str, lines: list[str]) -> str:
 	amounts = "<br>".join(escape_html(line) for line in lines)
-	return f'<a href="{address}" style="color: inherit; text-decoration: none">{amounts}</a>'
+	return f'<a href="{escape_html(address)}" style="color: inherit; text-decoration: none">{amounts}</a>'
 
 
 def _sees_part_of_companies() -> bool:
@@ -127,8 +148,9 @@ def per_week(companies: Collection[str] | None, weeks: int = WEEKS, to_date: dat
 		if monday in bought:
 			bought[monday] += money(row.purchased or 0)
 			cost[monday] += money(row.fee or 0) + money(row.charges or 0)
+	written = "MMM d" if get_user_date_format().startswith("m") else "d MMM"
 	return {
-		"labels": [formatdate(monday, "d MMM") for monday in mondays],
+		"labels": [formatdate(monday, written) for monday in mondays],
 		"datasets": [
 			{"name": _("Purchased"), "values": [float(amount) for amount in bought.values()]},
 			{"name": _("Fees and Charges"), "values": [float(amount) for amount in cost.values()]},

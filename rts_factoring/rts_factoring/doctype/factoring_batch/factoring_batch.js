@@ -92,6 +92,7 @@ function draft(frm) {
 	if (frm.perm[0]?.write && !frm.perm[0].submit)
 		frm.set_intro(__("A Factoring Manager submits the batch."), "blue");
 	if (frm.is_new() || !frm.doc.invoices?.length) return;
+	rts_factoring.warn_of_rates(frm);
 	frm.add_custom_button(__("Preview Schedule"), () => preview(frm));
 }
 
@@ -132,7 +133,7 @@ function submitted(frm) {
 
 async function act(frm, method) {
 	await rts_factoring.call_method(frm, method);
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }
 
 async function preview(frm) {
@@ -321,7 +322,7 @@ const watch = frappe.utils.debounce(async (frm, status_changed = false) => {
 	});
 	if (!progress || progress.name !== frm.doc.name) return;
 	draw(frm, progress);
-	if ((status_changed || progress.status !== frm.doc.status) && !frm.is_dirty()) frm.reload_doc();
+	if ((status_changed || progress.status !== frm.doc.status) && !frm.is_dirty()) rts_factoring.renew(frm);
 	clearTimeout(frm.ask_again);
 	if (MOVING.includes(progress.status)) frm.ask_again = setTimeout(() => watch(frm), ASK_AGAIN);
 }, 300);

@@ -14,9 +14,14 @@ frappe.ui.form.on("Notice of Assignment", {
 			});
 		}
 		frm.show_preview_soon();
+		warn_of_number(frm);
 	},
 
-	company: (frm) => frm.show_preview_soon(),
+	company(frm) {
+		frm.show_preview_soon();
+		warn_of_number(frm);
+	},
+
 	text: (frm) => frm.show_preview_soon(),
 	remit_to: (frm) => frm.show_preview_soon(),
 	remit_label: (frm) => frm.show_preview_soon(),
@@ -46,4 +51,24 @@ async function show_preview(frm) {
 			`<div style="background:#fff;padding:12px;max-width:190mm;">${message || ""}</div>`
 		);
 	}
+}
+
+// A notice that names the client number would print without one.
+async function warn_of_number(frm) {
+	const company = frm.doc.company;
+	if (!company || frm.doc.docstatus === 2) return;
+	const { message } = await frappe.db.get_value("Subsidiary Factoring Settings", { company }, [
+		"name",
+		"client_number",
+	]);
+	if (company !== frm.doc.company) return;
+	frm.set_intro("");
+	if (message?.client_number || !(frm.doc.text || "").includes("{client_number}")) return;
+	const settings = frappe.utils.get_form_link("Subsidiary Factoring Settings", company, true);
+	frm.set_intro(
+		__("The notice names your client number, and the agreement has none yet. Enter it in {0}.", [
+			settings,
+		]),
+		"orange"
+	);
 }

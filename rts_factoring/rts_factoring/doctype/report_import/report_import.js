@@ -58,7 +58,7 @@ async function follow(frm, changed = false) {
 	clearTimeout(frm.ask_again);
 	if (["Reading", "Posting"].includes(page.status))
 		frm.ask_again = setTimeout(() => follow(frm), ASK_AGAIN);
-	if ((changed || page.status !== frm.doc.status) && !frm.is_dirty()) frm.reload_doc();
+	if ((changed || page.status !== frm.doc.status) && !frm.is_dirty()) rts_factoring.renew(frm);
 }
 
 function intro(frm) {

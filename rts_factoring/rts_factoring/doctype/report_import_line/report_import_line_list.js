@@ -5,7 +5,7 @@ frappe.listview_settings["Report Import Line"] = {
 	get_indicator(doc) {
 		const colours = {
 			matched: "green",
-			suggested: "yellow",
+			suggested: "orange",
 			unmatched: "red",
 			blocked: "orange",
 			held: "orange",

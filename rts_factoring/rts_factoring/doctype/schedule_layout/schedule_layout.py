@@ -1,3 +1,4 @@
+import frappe
 from frappe.model.document import Document
 
 from rts_factoring.services.company import layouts
@@ -21,7 +22,7 @@ class ScheduleLayout(Document):
 		bom: DF.Check
 		columns: DF.Table[ScheduleLayoutColumn]
 		company: DF.Link | None
-		date_format: DF.Data | None
+		date_format: DF.Autocomplete | None
 		delimiter: DF.Literal["Comma", "Semicolon", "Tab", "Pipe", "Fixed Width"]
 		encoding: DF.Data | None
 		header: DF.Check
@@ -36,3 +37,9 @@ class ScheduleLayout(Document):
 
 	def validate(self):
 		layouts.validate_schedule_layout(self)
+
+	@frappe.whitelist()
+	def preview_schedule(self) -> dict[str, str]:
+		"""How the layout, saved or not, writes a made-up batch."""
+		self.check_permission("read")
+		return layouts.preview_schedule(self)

@@ -15,6 +15,15 @@ const ROOT_TYPES = {
 	recourse_obligation_account: "Liability",
 };
 
+const SANDBOX = {
+	protocol: "SFTP",
+	host: "127.0.0.1",
+	port: 2222,
+	username: "rts",
+	remote_folder: "inbox",
+	inbox_folder: "outbox",
+};
+
 frappe.ui.form.on("Subsidiary Factoring Settings", {
 	setup(frm) {
 		for (const [field, root_type] of Object.entries(ROOT_TYPES)) {
@@ -49,6 +58,10 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 		if (frm.doc.protocol === "SFTP") {
 			frm.add_custom_button(__("Private Key"), () => private_key(frm), __("Set Up"));
 		}
+	},
+
+	before_save(frm) {
+		frm.show_checklist = frm.is_new();
 	},
 
 	protocol: warn,
@@ -106,6 +119,8 @@ async function checklist(frm) {
 	);
 	$section.on("click", "[data-step]", (event) => actions(frm)[event.currentTarget.dataset.step][2]());
 	frm.dashboard.show();
+	if (frm.show_checklist) $section[0].scrollIntoView({ block: "center" });
+	frm.show_checklist = false;
 }
 
 // For each step of the checklist: the button's label, whether this user may press it, what it does
@@ -114,6 +129,11 @@ function actions(frm) {
 	const admin = frappe.user.has_role("System Manager");
 	const requested = Boolean(frm.doc.request_stage);
 	return {
+		terms: [
+			__("Enter the Terms"),
+			write,
+			() => frm.scroll_to_field(frm.doc.client_number ? "advance_rate" : "client_number"),
+		],
 		notice: [
 			__("New Notice"),
 			frappe.model.can_create("Notice of Assignment"),
@@ -151,14 +171,10 @@ function rehearse(frm) {
 	const steps = [
 		`${__("On the machine of this site, let the app reach the sandbox factor, start it and leave it running:")}<pre class="my-2">${allow}\n${command}</pre>`,
 		__(
-			"Enter it on the Connection tab: host {0}, port {1}, user name {2}, the password it shows, remote folder {3}, inbox folder {4}.",
-			[
-				"<code>127.0.0.1</code>",
-				"<code>2222</code>",
-				"<code>rts</code>",
-				"<code>inbox</code>",
-				"<code>outbox</code>",
-			]
+			"Press Enter the Sandbox, and store the password it shows. The Connection tab gets host {0}, port {1}, user name {2}, remote folder {3}, inbox folder {4}.",
+			["host", "port", "username", "remote_folder", "inbox_folder"].map(
+				(field) => `<code>${SANDBOX[field]}</code>`
+			)
 		),
 		__("Press Test Connection. Compare the fingerprint with the one the sandbox shows, and confirm it."),
 		__("Tick Enabled, make a Factoring Batch from queued invoices, and submit it."),
@@ -167,11 +183,26 @@ function rehearse(frm) {
 		),
 		__("At the end, cancel both imports, then the batch. Then enter the host RTS gave you."),
 	];
-	frappe.msgprint({
+	const dialog = new frappe.ui.Dialog({
 		title: __("Rehearse with the Sandbox Factor"),
-		message: `<ol class="pl-4">${steps.map((step) => `<li class="mb-2">${step}</li>`).join("")}</ol>`,
-		wide: true,
+		size: "large",
+		fields: [
+			{
+				fieldtype: "HTML",
+				options: `<ol class="pl-4">${steps.map((step) => `<li class="mb-2">${step}</li>`).join("")}</ol>`,
+			},
+		],
 	});
+	const elsewhere = frm.doc.host && frm.doc.host !== SANDBOX.host; // what RTS gave is not overwritten
+	if (frappe.user.has_role("System Manager") && !elsewhere) {
+		dialog.set_primary_action(__("Enter the Sandbox"), async () => {
+			dialog.hide();
+			await frm.set_value(SANDBOX);
+			await save_changes(frm);
+			set_password(frm);
+		});
+	}
+	dialog.show();
 }
 
 function confirm_site(frm) {
@@ -184,7 +215,7 @@ function confirm_site(frm) {
 		`<p>${e(frm.doc.__onload.site_problem)}</p>${batches}<p>${__("Is {0} the only site that is to work with the factor for {1}?", [e(window.location.host), e(frm.doc.company)])}</p>`,
 		async () => {
 			await rts_factoring.call_method(frm, "confirm_site");
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		}
 	);
 }
@@ -226,7 +257,7 @@ async function test_connection(frm) {
 			if (!compared) return;
 			dialog.hide();
 			await rts_factoring.call_method(frm, "confirm_host_key", { fingerprint: key.fingerprint });
-			await frm.reload_doc();
+			await rts_factoring.renew(frm);
 			log_in(frm);
 		},
 	});
@@ -243,7 +274,7 @@ async function log_in(frm) {
 		]),
 		indicator: "green",
 	});
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }
 
 function set_password(frm) {
@@ -269,7 +300,7 @@ function set_password(frm) {
 			});
 			dialog.set_value("password", "");
 			dialog.hide();
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		},
 	});
 	dialog.show();
@@ -306,7 +337,7 @@ function private_key(frm) {
 			});
 			dialog.set_values({ key: "", passphrase: "" });
 			dialog.hide();
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		},
 	});
 	if (frm.doc.private_key_fingerprint) {
@@ -314,7 +345,7 @@ function private_key(frm) {
 		dialog.set_secondary_action(async () => {
 			await rts_factoring.call_method(frm, "remove_private_key");
 			dialog.hide();
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		});
 	}
 	dialog.show();
@@ -330,7 +361,7 @@ async function create_accounts(frm) {
 			: __("No account was missing."),
 		indicator: "green",
 	});
-	frm.reload_doc();
+	rts_factoring.renew(frm);
 }
 
 async function request_credentials(frm) {
@@ -346,7 +377,7 @@ async function request_credentials(frm) {
 		]),
 		async () => {
 			await rts_factoring.call_method(frm, "request_credentials");
-			frm.reload_doc();
+			rts_factoring.renew(frm);
 		}
 	);
 }
