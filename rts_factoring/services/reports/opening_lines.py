@@ -29,7 +29,9 @@ def make(report_import: str):
 			"purpose": openings.PURPOSE,
 			"company": statement.company,
 			"posting_date": statement.as_of,
-			"reason": _("Opening by RTS's list of open invoices as of {0}").format(formatdate(statement.as_of)),
+			"reason": _("Opening by RTS's list of open invoices as of {0}").format(
+				formatdate(statement.as_of)
+			),
 			"report_import": statement.name,
 		}
 	)
