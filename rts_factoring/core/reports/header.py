@@ -137,7 +137,7 @@ def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | 
 		stated = (named, wanted, not of_kind.is_statement)
 		return (possible, distinctive, not candidate.missing, *stated, len(candidate.fields))
 
-	by_name = [one for one in candidates if not one.layout.by_header]
+	by_name = [one for one in candidates if not one.layout.by_header and not _is_part(one, kind)]
 	usual = max(by_name, key=rank, default=None)
 	if usual and usual.missing and (kind is None or kind.is_statement):
 		whole = (one for one in by_name if one.layout.kind.is_statement and not one.missing)
@@ -146,6 +146,11 @@ def _of_sheet(sheet: Sheet, layouts: Sequence[ReportLayout], kind: ReportKind | 
 	if usual and kind and rank(usual)[0]:
 		by_header = [one for one in by_header if one.layout.kind == kind]
 	return max(by_header, key=lambda one: sum(map(bool, one.names)), default=usual)
+
+
+def _is_part(candidate: _Candidate, kind: ReportKind | None) -> bool:
+	"""Whether a row has some columns of a statement that nobody asked for, and lacks others: it is no statement then."""
+	return candidate.layout.kind.is_statement and bool(candidate.missing) and candidate.layout.kind != kind
 
 
 def _is_header_of(candidate: _Candidate, usual: _Candidate | None) -> bool:

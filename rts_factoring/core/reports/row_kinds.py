@@ -104,7 +104,8 @@ class RowClassifier:
 			return False
 		if line.date is not None:
 			return any(i not in self.notes for i in labelled)
-		return bool(labelled) or (is_readable and _has_amount(line) and not self._says_anything(row))
+		says_nothing = _has_amount(line) and not self._says_anything(row)
+		return bool(labelled) or (says_nothing and (is_readable or _has_only_marks(row)))
 
 	def _says_total(self, text: str, column: int) -> bool:
 		if len(text) > 200 or ("total" not in text.casefold() and not _COUNT.fullmatch(text)):
@@ -147,6 +148,11 @@ class RowClassifier:
 def _is_number(invoice_no: str) -> bool:
 	"""Whether it could be an invoice's number: a digit somewhere, and not a sentence."""
 	return any(map(str.isdigit, invoice_no)) and invoice_no.count(" ") < 3
+
+
+def _has_only_marks(row: Row) -> bool:
+	"""Whether its texts are marks, such as the star before a total."""
+	return not any(isinstance(cell, str) and any(map(str.isalnum, cell)) for cell in row)
 
 
 def _has_amount(line: ReportLine) -> bool:

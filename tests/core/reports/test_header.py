@@ -146,7 +146,7 @@ def test_the_header_may_be_repeated_on_every_page():
 	assert report.headers == (1, 3, 5)
 
 
-@pytest.mark.parametrize("kind", ReportKind)
+@pytest.mark.parametrize("kind", (ReportKind.PURCHASE, ReportKind.PAYMENT))
 def test_a_first_row_of_data_is_never_taken_for_a_header(kind):
 	rows = {
 		ReportKind.PURCHASE: BOUGHT,

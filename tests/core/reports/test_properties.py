@@ -117,7 +117,7 @@ def arranged(draw):
 
 	Returns the kind, the rows, the sheet, and at which of its rows (from 1) the lines stand.
 	"""
-	kind = draw(st.sampled_from(ReportKind))
+	kind = draw(st.sampled_from((ReportKind.PURCHASE, ReportKind.PAYMENT)))
 	layout = DEFAULT_LAYOUTS[kind]
 	said = draw(st.lists(lines(kind), min_size=1, max_size=5))
 	fields = draw(st.permutations(FIELDS[kind]))
@@ -220,7 +220,7 @@ anything = st.one_of(
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_every_row_of_any_sheet_is_in_exactly_one_place(data):
-	kind = data.draw(st.sampled_from(ReportKind))
+	kind = data.draw(st.sampled_from((ReportKind.PURCHASE, ReportKind.PAYMENT)))
 	layout = DEFAULT_LAYOUTS[kind]
 	header = [layout.headers[name][0] for name in FIELDS[kind]]
 	width = len(header)
