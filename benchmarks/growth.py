@@ -139,7 +139,7 @@ def _against_passes(frappe) -> dict[str, tuple[Cost, Cost]]:
 	"""Reports and figures against one plain SQL pass over the ledger's rows; a limited user against an unlimited one."""
 	from importlib import import_module
 
-	from rts_factoring.services.views import overview
+	from rts_factoring.services.views import forecasts, overview
 	from rts_factoring.tests.factories import ACME
 
 	def ledger():
@@ -160,8 +160,12 @@ def _against_passes(frappe) -> dict[str, tuple[Cost, Cost]]:
 	one_pass, both = Cost(frappe, ledger), Cost(frappe, ledger_and_journal)
 	filters = {"company": ACME, "from_date": "2024-01-01", "to_date": "2026-12-31"}
 	month = filters | {"from_date": "2026-10-01", "to_date": "2026-10-31"}
-	works = {"chart": lambda: overview.per_week([ACME])}
-	for name in ("factoring_tie_out", "factored_invoices", "cost_of_factoring", "expected_vs_actual"):
+	works = {
+		"chart": lambda: overview.per_week([ACME]),
+		"page factoring_position": lambda: forecasts.position(ACME),
+	}
+	reports = ("factoring_tie_out", "factored_invoices", "cost_of_factoring", "expected_vs_actual")
+	for name in (*reports, "debtor_scorecard"):
 		report = import_module(f"rts_factoring.rts_factoring.report.{name}.{name}")
 		works[f"report {name}"] = lambda report=report: report.execute(frappe._dict(filters))
 	reserve = import_module("rts_factoring.rts_factoring.report.reserve_statement.reserve_statement")

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
+from rts_factoring.permissions import require_company
 from rts_factoring.services.accounting import adjustments, deposits, direct_payments, openings, repairs
 from rts_factoring.services.batches import batch_status, downloads, factoring_batch, schedule_files
 from rts_factoring.services.company import settings as settings_service
@@ -19,7 +20,14 @@ from rts_factoring.services.reports import (
 	row_pages,
 	statement_comparison,
 )
-from rts_factoring.services.views import checklist, closes, document_state, invoice_status, overview
+from rts_factoring.services.views import (
+	checklist,
+	closes,
+	document_state,
+	forecasts,
+	invoice_status,
+	overview,
+)
 
 USERS = ("Factoring User", "Factoring Manager")
 
@@ -243,8 +251,13 @@ def preview_entries(report_import: str) -> list[dict]:
 
 @frappe.whitelist()
 def expected_deposit(report_import: str) -> dict:
-	"""What the import announces, what of it is recorded, and what is left."""
-	return deposits.expected(_readable("Report Import", report_import).name)
+	"""What the import announces, what of it is recorded, and what is left; `others` the imports of the company whose payout is
+	not recorded either, and `entries`, for who may read them, bank entries that belong to no import yet."""
+	doc = _readable("Report Import", report_import)
+	return deposits.expected(doc.name) | {
+		"others": [row for row in deposits.open_payouts(doc.company) if row["report_import"] != doc.name],
+		"entries": deposits.unlinked_entries(doc.company) if frappe.has_permission("Journal Entry") else [],
+	}
 
 
 @frappe.whitelist()
@@ -330,6 +343,13 @@ def get_card(filters: str | dict) -> str:
 	if asked.company:
 		_check_company(asked.company)
 	return overview.card(asked.card, asked.company, getdate(asked.to_date) if asked.to_date else None)
+
+
+@frappe.whitelist()
+def get_position(company: str) -> dict:
+	"""What the factor owes, what we may owe it, what comes in the next weeks, and what its money costs."""
+	frappe.has_permission("Factoring Ledger Entry", "read", throw=True)
+	return forecasts.position(require_company(company))
 
 
 @frappe.whitelist()

@@ -28,23 +28,7 @@ def custom_fields() -> dict[str, list[dict]]:
 				no_copy=1,
 			)
 		],
-		"Journal Entry": [
-			_field(
-				fieldname,
-				"Link",
-				doctype,
-				insert_after=after,
-				options=doctype,
-				read_only=1,
-				no_copy=1,
-				print_hide=1,
-				search_index=1,
-			)
-			for fieldname, doctype, after in (
-				("factoring_report_import", "Report Import", "user_remark"),
-				("factoring_adjustment", "Factoring Adjustment", "factoring_report_import"),
-			)
-		],
+		"Journal Entry": _journal_entry(),
 	}
 
 
@@ -141,6 +125,49 @@ def _sales_invoice() -> list[dict]:
 		),
 	]
 	return _chain(fields, _last_before("Sales Invoice", "connections_tab"))
+
+
+def _journal_entry() -> list[dict]:
+	ours = {"read_only": 1, "no_copy": 1, "print_hide": 1}
+	fields = [
+		_field(
+			"factoring_report_import",
+			"Link",
+			"Report Import",
+			options="Report Import",
+			search_index=1,
+			**ours,
+		),
+		_field(
+			"factoring_adjustment",
+			"Link",
+			"Factoring Adjustment",
+			options="Factoring Adjustment",
+			search_index=1,
+			**ours,
+		),
+		_field(
+			"factoring_is_held",
+			"Check",
+			"Held for the Factor",
+			default="0",
+			depends_on="factoring_is_held",
+			description="A debtor's payment of a factored invoice, kept until RTS takes it",
+			**ours,
+		),
+		_field(
+			"factoring_payouts",
+			"Table",
+			"Payouts",
+			options="Factoring Payout",
+			depends_on="eval:(doc.factoring_payouts || []).length",
+			description="Whose payout this bank entry deposits. Record Deposit on a Report Import fills it",
+			allow_on_submit=1,
+			no_copy=1,
+			print_hide=1,
+		),
+	]
+	return _chain(fields, "user_remark")
 
 
 def _payment_entry() -> list[dict]:

@@ -18,6 +18,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 			*("purchased", "fee", "charges", "reserve"),
 		),
 		("company", "sales_invoice"),
+		("company", "report_import", "event", "clearing"),  # payouts, without reading a row
 	),
 	"Factoring Daily Total": (
 		(

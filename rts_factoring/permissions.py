@@ -18,6 +18,7 @@ PARENTS = {
 	"Factoring Opening Balance": ("Factoring Adjustment",),
 	"Factoring Document": ("Sales Invoice",),
 	"Factoring Document Kind": ("Subsidiary Factoring Settings",),
+	"Factoring Payout": ("Journal Entry",),
 	"Factoring Close Item": ("Factoring Close",),
 	"Factoring Close Figure": ("Factoring Close",),
 	"Factoring Close Entry": ("Factoring Close",),

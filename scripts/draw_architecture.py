@@ -59,7 +59,10 @@ BANDS = {
 			"core.delivery": "SFTP, FTPS, host key",
 		},
 		{"core.documents": "PDFs and pictures to one packet"},
-		{"core.eligibility": "may it be factored, and why not"},
+		{
+			"core.eligibility": "may it be factored, and why not",
+			"core.forecast": "weeks, medians, yearly rates",
+		},
 		{"core.model": "the nouns"},
 		{"core.debtors": "names compared", "core.money": "two decimals", "core.errors": "code and values"},
 		{"core.messages": "code to text and fix"},

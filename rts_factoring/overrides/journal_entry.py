@@ -1,6 +1,6 @@
-from rts_factoring.services.accounting import journal_entries, protection
+from rts_factoring.services.accounting import deposits, journal_entries, protection
 
-APP_FIELDS = ("factoring_report_import", "factoring_adjustment")
+APP_FIELDS = ("factoring_report_import", "factoring_adjustment", "factoring_is_held")
 
 
 def validate(doc, method=None):
@@ -9,10 +9,13 @@ def validate(doc, method=None):
 	else:
 		protection.restore_app_fields(doc, APP_FIELDS)
 	journal_entries.refuse_reversal(doc)
+	deposits.recognise(doc)
+	deposits.check_links(doc)
 
 
 def before_update_after_submit(doc, method=None):
 	protection.restore_app_fields(doc, APP_FIELDS)
+	deposits.check_links(doc)
 
 
 def before_cancel(doc, method=None):

@@ -98,6 +98,19 @@ class TestColumnMapping(FreightCase):
 		self.assertEqual((second.layout, second.total_net, second.posted_count), (None, 1725.5, 1))
 		self.assertEqual(json.loads(second.layout_snapshot)["name"], "Own Purchase Report")
 
+	def test_the_next_file_is_read_too_when_only_the_file_names_the_company(self):
+		self.map()
+		doc = report_factories.import_file("naechster.xlsx", foreign(self.rows[0]), submit=False, company="")
+		self.assertEqual((doc.company, doc.total_purchased), (ACME, 2450))
+
+	def test_a_file_that_names_another_company_is_not_read_with_this_ones_layout(self):
+		self.map()
+		content = report_factories.workbook(
+			[TITLES[0], ("Client #:", factories.COMPANIES[BLUEBIRD][1]), HEADER, self.rows[0]]
+		)
+		with self.refused("No row looks like the header"):
+			report_factories.import_file("fremd.xlsx", content, submit=False, company="")
+
 	def test_the_layout_of_a_company_reads_no_file_of_another(self):
 		self.map()
 		names = [layout.name for layout in layouts.layouts_by_header(BLUEBIRD)]

@@ -35,6 +35,7 @@ CHILDREN = {
 	"Factoring Batch File": "Factoring Batch",
 	"Factoring Document": "Sales Invoice",
 	"Factoring Document Kind": "Subsidiary Factoring Settings",
+	"Factoring Payout": "Journal Entry",
 	"Factoring Close Item": "Factoring Close",
 	"Factoring Close Figure": "Factoring Close",
 	"Factoring Close Entry": "Factoring Close",

@@ -3,11 +3,11 @@
 import frappe
 from frappe.utils import getdate
 
-from rts_factoring import indexes
+from rts_factoring import api, indexes
 from rts_factoring.services.accounting import lookups
 from rts_factoring.services.invoices import number_keys
 from rts_factoring.services.reports import decisions, reconciling, row_pages
-from rts_factoring.services.views import closes, costs, overview, reminders, timeline
+from rts_factoring.services.views import closes, costs, forecasts, overview, reminders, timeline
 from rts_factoring.tests import factories, grown_books, recorded_queries, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -182,6 +182,9 @@ class TestIndexes(FreightCase):
 		close = frappe.get_doc({"doctype": "Factoring Close", "company": ACME, "month_end": "2026-10-31"})
 		close.insert()
 		closes.workbook(close)
+		self.show("Debtor Scorecard")
+		forecasts.position(ACME)
+		api.expected_deposit(paid.name)
 		timeline.of_invoice(names[0])
 		reminders.remind(ACME)
 		paid.reload()

@@ -10,6 +10,7 @@ const desk = {
 	cur_frm: "readonly",
 	flt: "readonly",
 	format_currency: "readonly",
+	format_number: "readonly",
 	moment: "readonly",
 	frappe: "readonly",
 	rts_factoring: "readonly",

@@ -21,7 +21,8 @@ def links() -> dict[str, str]:
 			found[doctype["name"]] = doctype.get("documentation", "")
 	for path in (PACKAGE / "rts_factoring" / "module_onboarding").glob("*/*.json"):
 		found[path.stem] = json.loads(path.read_text())["documentation_url"]
-	for path in (PACKAGE / "public" / "js").glob("*.js"):
+	pages = (PACKAGE / "rts_factoring" / "page").glob("*/*.js")
+	for path in (*(PACKAGE / "public" / "js").glob("*.js"), *pages):
 		for address in re.findall(rf'"({ROUTE}[^"]*)"', path.read_text()):
 			found[path.name] = address
 	return found

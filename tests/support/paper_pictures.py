@@ -20,7 +20,10 @@ def _one(name: str, kind: str, mode="RGB", size=SMALL, pages=1, **options) -> Pa
 			picture = picture.convert("I").point(lambda value: value * 257).convert("I;16")
 		else:
 			picture = picture.convert(mode)
-		if way_back := STORED.get(options.get("exif", {}).get(0x0112)):
+		way_back = STORED.get(options.get("exif", {}).get(0x0112))
+		if (
+			way_back and kind != "HEIF"
+		):  # there the pixels' own transformation counts, and EXIF only tells of it
 			picture = picture.transpose(way_back)
 		return saved(picture, kind, **options)
 

@@ -24,7 +24,9 @@ READINESS: dict[str, Message] = {
 		"Enter the number RTS gave you in its Subsidiary Factoring Settings.",
 	),
 	"currency": Message(
-		"The invoice is in {currency}. The agreement is in {agreed}.", "Bill this invoice directly."
+		"The invoice is in {currency}. The agreement is in {agreed}.",
+		"Bill this invoice directly. To sell invoices in {currency}, use a company that keeps its books in {currency} and has"
+		" an agreement of its own.",
 	),
 	"no_amount": Message("The amount is {amount}. It must be above zero."),
 	"small": Message(

@@ -32,6 +32,7 @@ rts_factoring.COLUMN_WORDS = {
 	amount_paid: __("Amount Paid"),
 	reserve_released: __("Reserve Released"),
 	chargeback_amount: __("Chargeback"),
+	aged_amount: __("Open Amount of an Age"),
 	balance: __("Balance"),
 	description: __("Description"),
 	not_counted: __("Not Counted"),
@@ -245,10 +246,7 @@ rts_factoring.teach_layout = async function (frm) {
 		},
 		secondary_action_label: __("Try It"),
 		secondary_action: async () =>
-			show_trial(
-				dialog,
-				await rts_factoring.call_method(frm, "try_teaching", taught(dialog, known))
-			),
+			show_trial(dialog, await rts_factoring.call_method(frm, "try_teaching", taught(dialog, known))),
 	});
 	dialog.get_field("columns").$wrapper.html(columns_table(known.columns, choice));
 	dialog.get_field("words").$wrapper.html(

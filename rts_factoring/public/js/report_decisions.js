@@ -27,7 +27,7 @@ const TYPES = {
 };
 
 rts_factoring.rows.bulk = function (frm, rows) {
-	if (frm.doc.docstatus === 2) return "";
+	if (frm.doc.docstatus === 2 || rts_factoring.is_statement(frm.doc)) return "";
 	if (!rts_factoring.rows.may_decide(frm)) {
 		return `<p class="text-muted small" data-who>${__("A Factoring Manager decides waiting rows and posts them.")}</p>`;
 	}

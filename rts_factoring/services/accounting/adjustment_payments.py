@@ -47,10 +47,7 @@ def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 			),
 		}
 	)
-	for row in journal_entries.bank_rows(settings.require_any(doc.company), bank_account, float(abs(amount))):
-		if amount < 0:
-			debit, credit = row.pop("debit_in_account_currency", 0), row.pop("credit_in_account_currency", 0)
-			row |= {"debit_in_account_currency": credit, "credit_in_account_currency": debit}
+	for row in journal_entries.bank_rows(settings.require_any(doc.company), bank_account, float(amount)):
 		entry.append("accounts", row)
 	entry.insert()
 	return entry.name

@@ -46,7 +46,7 @@ def hold_for_factor(doc) -> str:
 	invoices = factored(doc)
 	if doc.docstatus != 0 or not invoices:
 		frappe.throw(_("Only a draft payment of factored invoices can be held for the factor."))
-	agreement = settings.require(doc.company)
+	agreement = settings.require_any(doc.company)
 	received = money(doc.received_amount or doc.paid_amount)
 	rows = [
 		row
@@ -70,8 +70,10 @@ def hold_for_factor(doc) -> str:
 			"user_remark": _("Paid to us by {0} for {1}, held for RTS").format(
 				doc.party_name or doc.party, ", ".join(invoices)
 			),
+			"factoring_is_held": 1,
 		}
 	)
+	entry.flags.factoring = True
 	for row in journal_entries.bank_rows(agreement, doc.paid_to, float(amount)):
 		entry.append("accounts", row)
 	entry.insert()

@@ -26,13 +26,13 @@ from rts_factoring.services.invoices.receivables import chunks
 
 def load_ledger(company: str, kind: str) -> FactoringLedger:
 	"""The company's ledger: ways to its live batches, to positions, and to the rows of reports of this kind that were posted."""
-	agreement = settings.require(company)
+	agreement = settings.require_any(company)
 	return FactoringLedger(
 		company=company,
 		policy=Policy(agreement.policy.lower()),
 		client_number=agreement.client_number or "",
 		currency=agreement.currency or frappe.get_cached_value("Company", company, "default_currency"),
-		companies=frozenset(settings.factored_companies()),
+		companies=frozenset(settings.companies_with_settings()),
 		batches=_LiveBatches(company),
 		find_rows=partial(_posted_rows, company, kind),
 		find_positions=partial(ledger.positions, company),

@@ -45,7 +45,7 @@ def repair(company: str, payments: list[str]) -> list[str]:
 
 	All or nothing. Throws where a payment is not one that `find` gives, or cannot be divided.
 	"""
-	settings.require(company)
+	settings.require_any(company)
 	known = {item["payment"] for item in find(company)}
 	if missing := [name for name in payments if name not in known]:
 		frappe.throw(

@@ -55,7 +55,7 @@ def confirm_host_key(doc, fingerprint: str) -> None:
 
 def steps() -> list[Callable[[], None]]:
 	"""For each company, a step that tells its managers when nothing is sent or fetched on this site."""
-	return [partial(notify_halted, company) for company in settings.factored_companies()]
+	return [partial(notify_halted, company) for company in settings.companies_with_settings()]
 
 
 def notify_halted(company: str) -> None:

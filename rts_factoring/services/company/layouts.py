@@ -67,10 +67,12 @@ def report_layout(name: str) -> ReportLayout:
 
 
 def layouts_by_header(company: str | None) -> list[ReportLayout]:
-	"""The layouts that are chosen by a file's header: the company's own, then the shared ones."""
-	companies = [company, ""] if company else [""]
-	found = frappe.get_all(
-		"Report Layout", {"by_header": 1, "company": ("in", companies)}, ["name", "company"], order_by="name"
+	"""The layouts that are chosen by a file's header: the company's own, then the shared ones. While the company is not known,
+	all that the user may read."""
+	rows = frappe.get_list if not company else frappe.get_all
+	companies = {"company": ("in", [company, ""])} if company else {}
+	found = rows(
+		"Report Layout", {"by_header": 1, **companies}, ["name", "company"], order_by="name", limit=0
 	)
 	return [report_layout(row.name) for row in sorted(found, key=lambda row: not row.company)]
 

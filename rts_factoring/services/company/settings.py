@@ -76,7 +76,10 @@ def require(company: str):
 
 
 def require_any(company: str):
-	"""The company's settings, enabled or not: what was posted can still be read. Throws when there are none."""
+	"""The company's settings, enabled or not. Throws when there are none.
+
+	What is at the factor goes on after the agreement has ended: its reports, postings, deposits and corrections.
+	"""
 	return find(company) or _throw_not_set_up(company)
 
 
@@ -90,7 +93,13 @@ def _throw_not_set_up(company: str):
 
 
 def factored_companies() -> list[str]:
+	"""The companies that send invoices."""
 	return frappe.get_all(DOCTYPE, filters={"enabled": 1}, pluck="company", order_by="company")
+
+
+def companies_with_settings() -> list[str]:
+	"""The companies that send invoices, and those whose agreement ended: the factor may still report on these."""
+	return frappe.get_all(DOCTYPE, pluck="company", order_by="company")
 
 
 def terms(agreement) -> Terms:
@@ -111,6 +120,12 @@ def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 		key: money(amount * Decimal(repr(flt(agreement.get(f"{key}_rate")))) / 100)
 		for key in ("advance", "reserve", "fee")
 	}
+
+
+def expected_payout(agreement, amount: Decimal) -> Decimal:
+	"""What the factor pays for an invoice: by the agreed advance, else what reserve and fee leave."""
+	expected = expected_amounts(agreement, amount)
+	return expected["advance"] or amount - expected["reserve"] - expected["fee"]
 
 
 def recourse(agreement) -> Recourse:

@@ -22,7 +22,7 @@ TIMEOUT = 4 * 3600  # seconds; what is left after it is done on the next day
 
 def steps() -> list[Callable[[], None]]:
 	"""For each company, a step that starts a job when it has old rows with cells."""
-	return [partial(start_due, company) for company in settings.factored_companies()]
+	return [partial(start_due, company) for company in settings.companies_with_settings()]
 
 
 def start_due(company: str) -> None:
@@ -39,7 +39,7 @@ def start_due(company: str) -> None:
 def due(company: str) -> list[str]:
 	"""Imports older than the months in the settings, in which no row waits, and whose rows have their cells; oldest first.
 	0 months means never."""
-	months = cint(settings.require(company).cells_kept_months)
+	months = cint(settings.require_any(company).cells_kept_months)
 	if not months:
 		return []
 	doc = frappe.qb.DocType("Report Import")

@@ -195,7 +195,7 @@ def teach(name: str, headers: Mapping[str, str], words: Mapping[str, str]) -> No
 	for text, field in headers.items():
 		layouts.add_header(reading.layout_name(doc), field, text, doc.company)
 	for text, meaning in words.items():
-		listed = "Type" if meaning in LINE_TYPES[ReportKind(doc.kind.lower())] else "Status"
+		listed = "Type" if meaning in LINE_TYPES.get(ReportKind(doc.kind.lower()), ()) else "Status"
 		layouts.add_word(reading.layout_name(doc), listed, text, meaning, doc.company)
 	reconciling.update_rows(name)
 
@@ -215,7 +215,7 @@ def try_teaching(name: str, headers: Mapping[str, str], words: Mapping[str, str]
 	if headers or words:
 		check_taught(name, headers, words)
 	layout = layouts.report_layout(reading.layout_name(doc))
-	meanings = LINE_TYPES[ReportKind(doc.kind.lower())]
+	meanings = LINE_TYPES.get(ReportKind(doc.kind.lower()), ())
 	types = {word: Event(means) for word, means in words.items() if means in meanings}
 	statuses = {word: Outcome(means) for word, means in words.items() if means not in meanings}
 	layout = replace(

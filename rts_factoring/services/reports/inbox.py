@@ -30,7 +30,7 @@ FILE_ERRORS = ("too_big", "refused", "folder_missing")  # errors of one file; an
 
 def steps() -> list[Callable[[], None]]:
 	"""For each company, a step that enqueues a job when its inbox is to be polled."""
-	return [partial(poll_due, company) for company in settings.factored_companies()]
+	return [partial(poll_due, company) for company in settings.companies_with_settings()]
 
 
 def poll_due(company: str) -> None:
@@ -47,7 +47,7 @@ def poll_due(company: str) -> None:
 
 def poll(company: str) -> list[str]:
 	"""The job: fetch the reports not seen before; commits after each. Returns the drafts made."""
-	agreement = settings.require(company)
+	agreement = settings.require_any(company)
 	attempt = Attempt(ACTION, company)
 	try:
 		connection = settings.connection(agreement)

@@ -195,7 +195,7 @@ def _senders(agreement) -> list[str]:
 def _agreements(account: str) -> list:
 	return frappe.get_all(
 		settings.DOCTYPE,
-		filters={"report_email_account": account, "enabled": 1},
+		filters={"report_email_account": account},
 		fields=list(AGREEMENT_FIELDS),
 		order_by="company",
 	)

@@ -6,7 +6,7 @@ import io
 
 import frappe
 from frappe import _
-from frappe.utils import flt
+from frappe.utils import flt, formatdate
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -29,7 +29,9 @@ def make(report_import: str):
 			"purpose": openings.PURPOSE,
 			"company": statement.company,
 			"posting_date": statement.as_of,
-			"reason": _("Opening by RTS's list of open invoices as of {0}").format(statement.as_of),
+			"reason": _("Opening by RTS's list of open invoices as of {0}").format(
+				formatdate(statement.as_of)
+			),
 			"report_import": statement.name,
 		}
 	)

@@ -122,7 +122,7 @@ def preview(name: str) -> list[dict]:
 	if doc.kind in statement_comparison.KINDS:
 		return []
 	result = reconciling.reconcile_file(doc)
-	agreement = settings.require(doc.company)
+	agreement = settings.require_any(doc.company)
 	postings = effects.to_postings(result.policy, result.effects, periods.day_finder(doc))
 	return [
 		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}

@@ -92,7 +92,7 @@ def _write_off(doc, lines, reason: str) -> dict:
 				)
 			)
 			del owed[line.sales_invoice]  # an invoice may have several rows
-	policy = Policy(settings.require(doc.company).policy.lower())
+	policy = Policy(settings.require_any(doc.company).policy.lower())
 	posting.write_effects(doc, policy, effects)
 	made = [effect.invoice_no or "" for _row, effect in effects]
 	total = sum(effect.amounts["amount"] for _row, effect in effects)

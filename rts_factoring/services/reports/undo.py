@@ -20,7 +20,7 @@ def refuse_undo(doc) -> None:
 	if recorded:
 		frappe.throw(
 			_(
-				"The deposit of this import is recorded. Cancel its bank entry first, or delete it when it is a draft: {0}."
+				"The deposit of this import is recorded. Cancel its bank entry, delete it when it is a draft, or take this import out of its table Payouts: {0}."
 			).format(", ".join(get_link_to_form("Journal Entry", name) for name in recorded)),
 			title=_("Cannot Be Undone Yet"),
 		)

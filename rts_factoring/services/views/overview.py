@@ -90,7 +90,7 @@ def _up_to(conditions: dict, to_date: date) -> tuple:
 def _buyback_card(company: str | None, day: date) -> str:
 	"""What goes back to us within 30 days, of the companies whose ledger the user may list; a link to the invoices."""
 	sums: dict[str, Decimal] = {}
-	for name in [company] if company else settings.factored_companies():
+	for name in [company] if company else settings.companies_with_settings():
 		if not frappe.get_list(LEDGER, filters={"company": name}, limit=1):
 			continue
 		agreement = settings.require_any(name)

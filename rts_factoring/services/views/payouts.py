@@ -11,7 +11,7 @@ from frappe.query_builder.functions import Coalesce, Max, Min, Sum
 
 from rts_factoring.core.model import Event, Role
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import sources
+from rts_factoring.services.accounting import clearing_account, sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.views import statements
 
@@ -40,7 +40,7 @@ def clearing(company: str, to_date: date | None = None) -> Clearing:
 	account = agreement.get(settings.ACCOUNT_FIELDS[Role.CLEARING])
 	balance = statements.account_balances(company, [account] if account else [], to_date).get(account, ZERO)
 	announced, direct = _announced(company, to_date)
-	named = _deposits_by_import(company, account, [row.source for row in announced], to_date)
+	named = clearing_account.recorded_by_source(company, [row.source for row in announced], to_date)
 	total = sum((row.left for row in announced), ZERO) + direct
 	# what others credited, less what names an import and what settles direct payments
 	free = total - balance - sum(named.values(), ZERO) - direct
@@ -81,23 +81,3 @@ def _announced(company: str, to_date: date | None) -> tuple[list[Payout], Decima
 		for name, day, amount, adjusted in rows
 	]
 	return sorted(payouts, key=lambda row: (row.day, row.source)), money(direct or 0)
-
-
-def _deposits_by_import(
-	company: str, account: str | None, imports: list[str], to_date: date | None
-) -> dict[str, Decimal]:
-	"""Import → what submitted bank entries that name it credited to clearing."""
-	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType("Journal Entry Account")
-	query = (
-		frappe.qb.from_(entry)
-		.inner_join(row)
-		.on(row.parent == entry.name)
-		.where((entry.company == company) & (entry.docstatus == 1) & (entry.voucher_type == "Bank Entry"))
-		.where(row.account == (account or ""))
-		.groupby(entry.cheque_no)
-		.select(entry.cheque_no, Sum(row.credit) - Sum(row.debit))
-	)
-	if to_date:
-		query = query.where(entry.posting_date <= to_date)
-	known = set(imports)
-	return {name: money(amount) for name, amount in query.run() if name in known}

@@ -20,7 +20,7 @@ BUYBACK_DAYS = (*WARNINGS, 0)
 
 def steps() -> list[Callable[[], None]]:
 	"""For each company, a step that reminds its managers."""
-	return [partial(remind, company) for company in settings.factored_companies()]
+	return [partial(remind, company) for company in settings.companies_with_settings()]
 
 
 def remind(company: str) -> None:
@@ -50,10 +50,13 @@ def _held(company: str) -> None:
 	filters = {"company": company, "docstatus": 1, "factoring_status": InvoiceState.HELD.value}
 	held = frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="posting_date, name")
 	if held:
+		advice = _("Fix what RTS objected to, then queue them again: {0}.")
+		if not settings.require_any(company).enabled:
+			advice = _("Factoring is off for this company. Ask RTS to buy or deny these invoices: {0}.")
 		alerts.notify_managers(
 			company,
 			_("{0}: {1} invoices held by RTS").format(company, len(held)),
-			_("Fix what RTS objected to, then queue them again: {0}.").format(", ".join(held[:SHOWN])),
+			advice.format(", ".join(held[:SHOWN])),
 			"Sales Invoice",
 			held[0],
 			"held",
@@ -95,7 +98,7 @@ def _incomplete(company: str) -> None:
 
 def _due_for_buyback(company: str) -> None:
 	"""On the day an invoice reaches 30, 14 or 7 days before its buyback, and on the day itself."""
-	agreement = settings.require(company)
+	agreement = settings.require_any(company)
 	due = [row for row in ageing.due_for_buyback(agreement, getdate()) if row.days_left in BUYBACK_DAYS]
 	if not due:
 		return

@@ -114,11 +114,9 @@ def test_of_two_that_fit_the_one_that_knows_more_columns_is_chosen():
 EITHER = ("Invoice #", "Invoice Amount", "Date", "Payment", "Check #", "Reserve")
 
 
-@pytest.mark.parametrize("kind", list(DEFAULT_LAYOUTS))
+@pytest.mark.parametrize("kind", [ReportKind.PURCHASE, ReportKind.PAYMENT])
 def test_of_two_kinds_that_are_possible_the_users_is_taken(kind):
 	"""More columns tell of a payment report, but the reserve may be that of a purchase."""
-	if kind not in (ReportKind.PURCHASE, ReportKind.PAYMENT):
-		pytest.skip("another kind")
 	data = xlsx([EITHER, ("AF-1", 1000, DAY, 1000, "55", 50)])
 	assert read_report(data, "r.xlsx").kind is ReportKind.PAYMENT
 	assert read_report(data, "r.xlsx", kind).kind is kind

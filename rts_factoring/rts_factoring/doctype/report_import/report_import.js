@@ -80,9 +80,10 @@ function intro(frm) {
 			"orange"
 		);
 	}
-	const { by_header, name } = JSON.parse(doc.layout_snapshot || "{}");
-	if (by_header && doc.docstatus === 0) {
-		const link = frappe.utils.get_form_link("Report Layout", name, true);
+	const read_by = JSON.parse(doc.layout_snapshot || "{}");
+	if (read_by.by_header && doc.docstatus === 0) {
+		const shown = frappe.utils.escape_html(read_by.name);
+		const link = frappe.utils.get_form_link("Report Layout", read_by.name, true, shown);
 		frm.set_intro(__("Read by the layout {0}, which was chosen by the header.", [link]), "blue");
 	}
 	const unread = teachable(doc);
@@ -165,7 +166,7 @@ function submitted_buttons(frm) {
 		frm.add_custom_button(__("Post Decided Rows"), call_and_reload(frm, "post_waiting"));
 	}
 	if (may_submit && frappe.model.can_create("Journal Entry")) {
-		frm.add_custom_button(__("Record Deposit"), () => deposit(frm));
+		frm.add_custom_button(__("Record Deposit"), () => rts_factoring.record_deposit(frm));
 	}
 	frm.add_custom_button(
 		__("Journal Entries"),
@@ -212,57 +213,4 @@ async function preview(frm) {
 			__("No journal entry: no row moves money."),
 		wide: true,
 	});
-}
-
-async function deposit(frm) {
-	const expected = await frappe.xcall("rts_factoring.api.expected_deposit", {
-		report_import: frm.doc.name,
-	});
-	frappe.prompt(
-		[
-			{
-				fieldname: "bank_account",
-				fieldtype: "Link",
-				options: "Account",
-				label: __("Bank Account"),
-				reqd: 1,
-				get_query: () => ({
-					filters: { company: frm.doc.company, account_type: "Bank", is_group: 0 },
-				}),
-			},
-			{
-				fieldname: "amount",
-				fieldtype: "Currency",
-				label: __("Amount at the Bank"),
-				default: expected.left,
-				reqd: 1,
-				description: __("The import announces a payout of {0}. {1} of it is recorded.", [
-					format_currency(expected.payout, frm.doc.currency),
-					format_currency(expected.recorded, frm.doc.currency),
-				]),
-			},
-			{
-				fieldname: "day",
-				fieldtype: "Date",
-				label: __("Date"),
-				default: frappe.datetime.get_today(),
-				reqd: 1,
-			},
-			{ fieldname: "reference", fieldtype: "Data", label: __("Bank Reference") },
-		],
-		async (values) => {
-			const made = await rts_factoring.call_method(frm, "record_deposit", values);
-			if (made.difference) {
-				frappe.show_alert({
-					message: __("Differs from the expected payout by {0}", [
-						format_currency(made.difference, frm.doc.currency),
-					]),
-					indicator: "orange",
-				});
-			}
-			frappe.set_route("Form", "Journal Entry", made.journal_entry);
-		},
-		__("Record Deposit"),
-		__("Make Entry")
-	);
 }

@@ -167,6 +167,22 @@ class ReportImport(CompanyDocument):
 		report_import.post_waiting(saved_document(self, "submit").name)
 
 	@frappe.whitelist(methods=["POST"])
-	def record_deposit(self, bank_account: str, amount: float, day: str, reference: str = "") -> dict:
+	def record_deposit(
+		self,
+		bank_account: str,
+		amount: float,
+		day: str,
+		reference: str = "",
+		others: list[str] | str | None = None,
+		allow_more: bool = False,
+	) -> dict:
+		"""Make a draft bank entry of a deposit that also pays `others` in full."""
 		frappe.has_permission("Journal Entry", "create", throw=True)
-		return deposits.record(saved_document(self, "submit"), bank_account, amount, day, reference)
+		doc, names = saved_document(self, "submit"), frappe.parse_json(others) or []
+		return deposits.record(doc, bank_account, amount, day, reference, names, allow_more)
+
+	@frappe.whitelist(methods=["POST"])
+	def link_deposit(self, journal_entry: str, amount: float, allow_more: bool = False) -> dict:
+		"""Say that a bank entry which exists deposits `amount` of this import's payout."""
+		frappe.has_permission("Journal Entry", "write", throw=True)
+		return deposits.link(saved_document(self, "submit"), journal_entry, amount, allow_more)
