@@ -85,13 +85,13 @@ def test_the_workspace_counts_what_needs_attention(dana):
 
 
 def test_the_workspace_cuts_no_text(dana):
-	for width in (1280, 1440, 1920):
+	for width in (1440, 1920, 1280):
+		dana.page.goto("about:blank")  # Frappe's chart fails when its window changes while it moves
 		dana.page.set_viewport_size({"width": width, "height": 900})
 		dana.open("factoring")
 		dana.sees("$ 5,985.75")
 		dana.settled()
 		assert dana.cut() == [], width
-	dana.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_a_card_and_the_chart_lead_to_what_they_count(dana):

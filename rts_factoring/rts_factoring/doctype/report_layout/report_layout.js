@@ -44,7 +44,8 @@ async function draw(frm) {
 
 function as_read(preview) {
 	const escape = frappe.utils.escape_html;
-	if (preview.problem) return `<p class="text-danger mb-0" role="status">✗ ${escape(preview.problem)}</p>`;
+	if (preview.problem)
+		return `<p class="mb-0" role="status"><span class="indicator-pill no-indicator-dot red">✗</span> ${escape(preview.problem)}</p>`;
 	const words = rts_factoring.in_words;
 	const title = __("{0}: {1} rows, header in row {2}", [
 		escape(preview.file),
@@ -69,7 +70,10 @@ function as_read(preview) {
 			});
 		const problems = preview.problems
 			.filter((problem) => problem.row === line.row)
-			.map((problem) => `<div class="text-danger">! ${escape(problem.text)}</div>`);
+			.map(
+				(problem) =>
+					`<div><span class="indicator-pill no-indicator-dot red">!</span> ${escape(problem.text)}</div>`
+			);
 		return `<tr><td>${line.row}</td><td>${escape(line.invoice || "")}</td><td>${rest.join(", ")} ${problems.join(" ")}</td></tr>`;
 	});
 	const table = (heads, rows) =>

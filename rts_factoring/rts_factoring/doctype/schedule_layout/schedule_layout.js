@@ -23,7 +23,7 @@ async function draw(frm) {
 	const names = [made.schedule, made.zip, made.packet].filter(Boolean).map(e).join(", ");
 	frm.get_field("preview").$wrapper.html(
 		made.problem
-			? `<p class="text-danger mb-0" role="status">✗ ${e(made.problem)}</p>`
+			? `<p class="mb-0" role="status"><span class="indicator-pill no-indicator-dot red">✗</span> ${e(made.problem)}</p>`
 			: `<p class="text-muted small mb-1">${__("Two made-up invoices, written with this layout: {0}", [names])}</p>
 				<pre class="mb-0" style="color: var(--text-color); overflow-x: auto" tabindex="0">${e(made.text)}</pre>`
 	);
