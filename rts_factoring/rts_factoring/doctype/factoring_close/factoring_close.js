@@ -13,7 +13,7 @@ frappe.ui.form.on("Factoring Close", {
 			)
 		);
 		if (frm.doc.docstatus === 0) draft(frm);
-		if (frm.doc.docstatus === 1) closed(frm);
+		if (frm.doc.docstatus === 1) warn_of_changes(frm);
 	},
 });
 
@@ -33,7 +33,7 @@ function draft(frm) {
 	);
 }
 
-function closed(frm) {
+function warn_of_changes(frm) {
 	const changed = frm.doc.__onload?.changed_since;
 	if (!changed) return;
 	const text = __(
