@@ -2,7 +2,8 @@
 
 frappe.ui.form.on("Factoring Close", {
 	setup(frm) {
-		for (const name of ["checklist", "figures", "entries"]) frm.set_df_property(name, "cannot_add_rows", 1);
+		for (const name of ["checklist", "figures", "entries"])
+			frm.set_df_property(name, "cannot_add_rows", 1);
 	},
 
 	refresh(frm) {
