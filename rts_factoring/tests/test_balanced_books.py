@@ -7,7 +7,7 @@ import time
 
 import frappe
 
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import daily_totals, ledger
 from rts_factoring.services.reports import jobs, reconciling, report_import
 from rts_factoring.services.views import overview, statements
 from rts_factoring.tests import factories, report_factories
@@ -270,6 +270,7 @@ class TestKilledPosting(ReportCase):
 			doc.flags.factoring = True
 			doc.cancel()
 		frappe.db.delete("Factoring Ledger Entry", {"report_import": name})
+		daily_totals.rebuild(ACME)
 		frappe.db.delete("Journal Entry", {"factoring_report_import": name})
 		table = frappe.qb.DocType("Report Import Line")
 		frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(
