@@ -75,7 +75,7 @@ class TestInstall(FreightCase):
 		self.assertEqual(columns_there(), our_columns())
 		self.assertEqual(desktop_entries(), there_before)
 		self.assertEqual(len(frappe.get_all("Role", {"name": ("in", ROLES)})), 2)
-		self.assertEqual(len(frappe.get_all("Report Layout")), 2)
+		self.assertEqual(len(frappe.get_all("Report Layout")), 8)  # four kinds of RTS, four of other factors
 		self.assertEqual(len(frappe.get_all("Schedule Layout")), 1)
 		factories.ensure_companies()
 		factories.make_notice(ACME)
