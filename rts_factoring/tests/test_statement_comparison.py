@@ -74,7 +74,7 @@ class TestOpenInvoices(StatementCase):
 		waiting = report_factories.import_file("odd.xlsx", content)
 		doc = self.compare((name, amount - 100))
 		self.assertEqual(self.row(doc, name).reason, "statement_row_waits")
-		self.assertEqual(self.correction(doc, name)["open"], waiting.name)
+		self.assertEqual(self.correction(doc, name), {"open": waiting.name, "row": 4})
 
 	def test_the_books_are_taken_as_of_the_statements_day(self):
 		(name, amount), *_rest = self.open.items()
