@@ -13,7 +13,9 @@ frappe.set_user("Administrator")
 from rts_factoring.tests import report_factories  # noqa: E402
 
 paid = report_factories.payment_rows(
-	"11/16/2026 - 11/30/2026", ("AF-0", "1", "11/20/2026", "Partial", 50), ("AF-0", "2", "11/21/2026", "Odd", 100)
+	"11/16/2026 - 11/30/2026",
+	("AF-0", "1", "11/20/2026", "Partial", 50),
+	("AF-0", "2", "11/21/2026", "Odd", 100),
 )
 waiting = report_factories.import_file("odd.xlsx", paid)
 header = ("Invoice #", "Customer", "Purchase Date", "Open Balance")
