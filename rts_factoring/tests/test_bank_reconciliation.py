@@ -12,8 +12,10 @@ from erpnext.accounts.doctype.bank_reconciliation_tool.bank_reconciliation_tool 
 from rts_factoring import api
 from rts_factoring.core.money import text
 from rts_factoring.patches import payouts
-from rts_factoring.services.accounting import deposits
-from rts_factoring.tests import factories, report_factories
+from rts_factoring.services.accounting import adjustment_payments, clearing_account, deposits
+from rts_factoring.services.reports import corrections
+from rts_factoring.services.views import payouts as clearing_payouts
+from rts_factoring.tests import adjustment_factories, factories, report_factories
 from rts_factoring.tests.factories import ACME, BLUEBIRD, bank_account
 from rts_factoring.tests.report_case import ReportCase
 
@@ -129,6 +131,60 @@ class TestSeveral(DepositCase):
 			]
 		)
 		return report_factories.import_file("kept.xlsx", book)
+
+
+class TestCorrectedPayouts(DepositCase):
+	"""What RTS pays out of an import follows the adjustments that correct its rows."""
+
+	def correct(self, right: dict | None):
+		row = next(line.row_no for line in report_factories.lines(self.first) if line.sales_invoice == ONE)
+		made = frappe.get_doc("Factoring Adjustment", corrections.correct(self.first, row, "RTS told us"))
+		made.lines[1].update(right or {})
+		if right is None:
+			made.set("lines", made.lines[:1])
+		made.save()
+		made.submit()
+		return made
+
+	def payouts(self) -> dict[str, str]:
+		"""The payouts that are not at the bank, by the list to record from, which is that of the month's close."""
+		found = {row["report_import"]: text(row["left"]) for row in deposits.open_payouts(ACME)}
+		of_close = clearing_payouts.clearing(ACME)
+		self.assertEqual({row.source: text(row.left) for row in of_close.payouts}, found)
+		self.assertEqual(of_close.unexplained, 0)
+		return found
+
+	def test_a_row_posted_with_another_fee_changes_the_payout_of_its_import(self):
+		made = self.correct({"fee": 173.5, "net": 2154})
+		self.assertEqual(
+			deposits.expected(self.first.name), {"payout": 2154.0, "recorded": 0.0, "left": 2154.0}
+		)
+		self.assertEqual(self.payouts(), {self.first.name: "2154.00", self.second.name: "1725.50"})
+		self.assertEqual(clearing_account.left_of_adjustments(ACME), 0)
+		with self.refused("corrects the payout", self.first.name):
+			adjustment_payments.record_payment(made, bank_account(), "2026-11-10")
+		entry = deposits.record(self.first, bank_account(), 2154, "2026-11-04", "WIRE 1")
+		frappe.get_doc("Journal Entry", entry["journal_entry"]).submit()
+		self.assertEqual(self.payouts(), {self.second.name: "1725.50"})
+		self.assertEqual((self.left(self.first), self.left(self.second)), ("0.00", "1725.50"))
+
+	def test_a_row_taken_back_leaves_no_payout_until_its_correction_is_cancelled(self):
+		made = self.correct(None)
+		self.assertEqual(self.payouts(), {self.second.name: "1725.50"})
+		made.cancel()
+		self.assertEqual(self.payouts(), {self.first.name: "2254.00", self.second.name: "1725.50"})
+
+	def test_a_correction_after_the_deposit_says_what_is_paid_too_much(self):
+		deposits.record(self.first, bank_account(), 2254, "2026-11-04", "WIRE 1")
+		self.correct({"fee": 173.5, "net": 2154})
+		self.assertEqual(self.left(self.first), "-100.00")
+
+	def test_an_adjustment_without_an_import_is_a_payout_of_its_own(self):
+		made = adjustment_factories.adjustment({"event": "Reserve Release", "amount": 50})
+		self.assertEqual(self.left(self.first), "2254.00")
+		self.assertEqual(clearing_account.left_of_adjustments(ACME), 50)
+		left = {row.source: text(row.left) for row in clearing_payouts.clearing(ACME).payouts}
+		self.assertEqual(left[made.name], "50.00")
 
 
 class TestLinks(DepositCase):

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import journal_entries, ledger
+from rts_factoring.services.accounting import journal_entries, ledger, sources
 from rts_factoring.services.accounting.sources import ADJUSTMENT, Source
 from rts_factoring.services.company import settings
 
@@ -22,6 +22,12 @@ def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 	"""Make a draft bank entry of what a submitted adjustment left on clearing: paid to RTS, or received from it."""
 	if doc.docstatus != 1:
 		frappe.throw(_("Submit the adjustment first. Then record its payment."))
+	if corrected := sources.corrections(doc.company).get(doc.name):
+		frappe.throw(
+			_("This adjustment corrects the payout of {0}. Record the deposit there.").format(
+				get_link_to_form(sources.IMPORT, corrected)
+			)
+		)
 	if recorded := bank_entries(doc.name):
 		frappe.throw(
 			_("The payment is recorded already: {0}.").format(get_link_to_form("Journal Entry", recorded[0]))

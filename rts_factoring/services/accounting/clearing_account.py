@@ -33,11 +33,13 @@ def held_for_factor(company: str) -> Decimal:
 
 
 def left_of_adjustments(company: str) -> Decimal:
-	"""What Factoring Adjustments moved on clearing and no entry has paid; their bank entries have their name as Reference Number."""
+	"""What Factoring Adjustments moved on clearing and no entry has paid, without those that correct an import; their bank entries have their name as Reference Number."""
 	table, adjustment = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType(sources.ADJUSTMENT)
+	corrections = list(sources.corrections(company))
 	moved = (
 		frappe.qb.from_(table)
 		.where((table.company == company) & table.factoring_adjustment.isnotnull())
+		.where(table.factoring_adjustment.notin(corrections or [""]))
 		.where(table.event != Event.DIRECT_PAYMENT.value)
 		.select(Sum(table.clearing))
 		.run()

@@ -124,14 +124,23 @@ def _payout(company: str, report_import: str) -> Decimal:
 
 
 def _payouts(company: str, report_import: str = "") -> dict[str, Decimal]:
-	"""Import → what its rows add to clearing. What a debtor paid us and RTS takes is no payout."""
+	"""Import → what its rows add to clearing, as corrected by adjustments. What a debtor paid us and RTS takes is no payout."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	query = frappe.qb.from_(table).where(table.company == company).where(table.report_import.isnotnull())
-	query = query.where(table.event != Event.DIRECT_PAYMENT.value)
+	moved = frappe.qb.from_(table).where(table.company == company)
+	moved = moved.where(table.event != Event.DIRECT_PAYMENT.value)
+	by_import = moved.where(table.report_import.isnotnull())
 	if report_import:
-		query = query.where(table.report_import == report_import)
-	query = query.groupby(table.report_import).select(table.report_import, Sum(table.clearing))
-	return {name: money(amount or 0) for name, amount in query.run()}
+		by_import = moved.where(table.report_import == report_import)
+	query = by_import.groupby(table.report_import).select(table.report_import, Sum(table.clearing))
+	found = {name: money(amount or 0) for name, amount in query.run()}
+	corrected = sources.corrections(company, report_import)
+	if corrected:
+		query = moved.where(table.factoring_adjustment.isin(list(corrected)))
+		query = query.groupby(table.factoring_adjustment)
+		for name, amount in query.select(table.factoring_adjustment, Sum(table.clearing)).run():
+			of = corrected[name]
+			found[of] = found.get(of, ZERO) + money(amount or 0)
+	return found
 
 
 def linked_rows(company: str, row, entry):

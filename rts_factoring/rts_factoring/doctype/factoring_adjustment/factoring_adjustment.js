@@ -47,7 +47,8 @@ function closing_button(frm) {
 }
 
 function submitted_buttons(frm) {
-	if (frm.perm[0]?.submit && frappe.model.can_create("Journal Entry")) {
+	const corrects = frm.doc.report_import && frm.doc.purpose !== "Opening"; // its money is part of the import's payout
+	if (!corrects && frm.perm[0]?.submit && frappe.model.can_create("Journal Entry")) {
 		frm.add_custom_button(__("Record Payment"), () => record_payment(frm));
 	}
 	for (const doctype of ["Journal Entry", "Factoring Ledger Entry"]) {
