@@ -311,6 +311,18 @@ class TestStatementsOfRTS(CloseCase):
 		).run()
 		self.assertNotIn("rts_open", self.open_points(self.close()))
 
+	def test_the_statement_of_a_closed_month_is_not_cancelled(self):
+		statement = self.aging(SEPTEMBER)
+		doc = self.close(submit=True)
+		frappe.db.savepoint("closed")
+		with self.assertRaises(frappe.LinkExistsError):
+			statement.cancel()
+		frappe.db.rollback(save_point="closed")
+		doc.cancel()
+		statement.reload()
+		statement.cancel()
+		self.assertEqual(statement.docstatus, 2)
+
 	def test_another_companys_statement_is_not_taken(self):
 		statement = self.aging(SEPTEMBER, less=100)
 		frappe.db.set_value("Report Import", statement.name, "company", BLUEBIRD)

@@ -10,8 +10,9 @@ frappe.init(site, sites_path=sites_path)
 frappe.connect()
 frappe.set_user("Administrator")
 
-from rts_factoring.tests import report_factories  # noqa: E402
+from rts_factoring.tests import factories, report_factories  # noqa: E402
 
+factories.receivables()["AF-0"] = {"customer": "Ridgeline Foods Inc", "amount": "1000"}
 paid = report_factories.payment_rows(
 	"11/16/2026 - 11/30/2026",
 	("AF-0", "1", "11/20/2026", "Partial", 50),
