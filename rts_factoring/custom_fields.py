@@ -161,7 +161,7 @@ def _journal_entry() -> list[dict]:
 			"Payouts",
 			options="Factoring Payout",
 			depends_on="eval:(doc.factoring_payouts || []).length",
-			description="Whose payout this bank entry deposits. Record Deposit on a Report Import fills it",
+			description="Whose payout this bank entry deposits. Filled by Record Deposit on a Report Import and Record Payment on a Factoring Adjustment",
 			allow_on_submit=1,
 			no_copy=1,
 			print_hide=1,

@@ -1,5 +1,6 @@
-"""Link the deposits of earlier releases to their imports, which were named in the entry's Reference Number, and mark the
-entries of money held for the factor, which were told by their remark alone. The Reference Number stays as it was booked.
+"""Link the deposits of earlier releases to their imports, and the payments of adjustments to these: both were named in the
+entry's Reference Number, which stays as it was booked. Mark the entries of money held for the factor, which were told by their
+remark alone.
 """
 
 from decimal import Decimal
@@ -9,6 +10,7 @@ from frappe import _
 
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
+from rts_factoring.services.accounting import sources
 from rts_factoring.services.accounting.deposits import ROW, TABLE
 from rts_factoring.services.company import settings
 
@@ -24,14 +26,24 @@ def execute():
 
 
 def _link_deposits(company: str, clearing: str) -> None:
+	corrections = sources.corrections(company)
 	for entry, moved in _bank_entries(company, clearing):
-		known = frappe.db.exists("Report Import", {"name": entry.cheque_no, "company": company})
-		if not known or frappe.db.exists(ROW, {"parent": entry.name, "parenttype": "Journal Entry"}):
+		named = _named(company, entry.cheque_no, corrections)
+		if not named or frappe.db.exists(ROW, {"parent": entry.name, "parenttype": "Journal Entry"}):
 			continue
 		row = frappe.new_doc(ROW)
 		row.update({"parent": entry.name, "parenttype": "Journal Entry", "parentfield": TABLE, "idx": 1})
-		row.update({"report_import": entry.cheque_no, "amount": float(moved), "docstatus": entry.docstatus})
+		row.update(named | {"amount": float(moved), "docstatus": entry.docstatus})
 		row.db_insert()
+
+
+def _named(company: str, reference: str | None, corrections: dict[str, str]) -> dict[str, str]:
+	"""The link of a row to what a Reference Number names; a correction of an import is part of that import's payout."""
+	reference = corrections.get(reference or "", reference)
+	for doctype, fieldname in sources.LEDGER_FIELDS.items():
+		if reference and frappe.db.exists(doctype, {"name": reference, "company": company}):
+			return {fieldname: reference}
+	return {}
 
 
 def _mark_held(company: str, clearing: str) -> None:

@@ -175,3 +175,16 @@ def books(company: str = ACME) -> dict:
 		"balances": {account: balance for account, balance in balances.items() if balance},
 		"invoices": [tuple(row.values()) for row in invoices],
 	}
+
+
+def aging(*rows: tuple[str, float], day: str = "11/30/2026") -> bytes:
+	"""RTS's list of open invoices as of a day; each row is an invoice and what is open of it."""
+	header = ("Invoice #", "Customer", "Purchase Date", "Open Balance")
+	lines = [(number, "Ridgeline Foods Inc", "11/02/2026", balance) for number, balance in rows]
+	return workbook([(f"Aging as of {day}",), ("Client #:", "104233"), header, *lines])
+
+
+def reserve_statement(*rows: tuple, day: str = "11/30/2026") -> bytes:
+	"""RTS's statement of the reserve; each row is date, type, invoice, description, amount and balance."""
+	header = ("Date", "Type", "Invoice #", "Description", "Amount", "Balance")
+	return workbook([(f"Reserve Statement as of {day}",), ("Client #:", "104233"), header, *rows])

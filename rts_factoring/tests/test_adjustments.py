@@ -129,8 +129,11 @@ class TestEvents(AdjustmentCase):
 	def test_a_buyback_paid_by_wire_with_its_bank_entry(self):
 		doc = adjustment(buyout(ONE, 2450))
 		bank = factories.bank_account()
-		entry = frappe.get_doc("Journal Entry", adjustment_payments.record_payment(doc, bank, "2026-11-10"))
-		self.assertEqual(entry.docstatus, 0)
+		name = adjustment_payments.record_payment(doc, bank, "2026-11-10", "WIRE 9")
+		entry = frappe.get_doc("Journal Entry", name)
+		self.assertEqual((entry.docstatus, entry.cheque_no), (0, "WIRE 9"))
+		(payout,) = entry.factoring_payouts
+		self.assertEqual((payout.factoring_adjustment, payout.amount), (doc.name, -2450))
 		clearing = frappe.db.get_value(factories.settings.DOCTYPE, ACME, "clearing_account")
 		rows = {row.account: (row.debit, row.credit) for row in entry.accounts}
 		self.assertEqual(rows, {clearing: (2450, 0), bank: (0, 2450)})

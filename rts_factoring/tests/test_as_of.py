@@ -1,7 +1,7 @@
 """What the reports say of a past day is what was true then, whatever was posted since."""
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import get_datetime, getdate
 
 from rts_factoring.core.money import money, text
 from rts_factoring.services.views import ageing, completeness, overview, payouts, reminders, statements
@@ -214,13 +214,47 @@ class TestBuyback(TwoMonthsCase):
 		rows = self.shown("Factored Invoices", as_of=OCTOBER, due_within="30")
 		self.assertEqual([(row["sales_invoice"], row["recourse_days"]) for row in rows], [("CL-4", 24)])
 
-	def test_managers_are_told_at_thirty_fourteen_and_seven_days(self):
+	def told_on(self, *days: str) -> list[str]:
+		"""The days of the daily job, given in order, on which a manager was told of a buyback; CL-4 comes due on 11/24."""
 		manager = factories.make_user("closer@rts.test", "Factoring Manager")
-		invoiced = getdate("2026-09-25")
-		for left, told in ((30, 1), (29, 0), (14, 1), (7, 1), (3, 0), (0, 1)):
-			days = (frappe.utils.getdate() - invoiced).days + left
-			self.agreement(repurchase_days=days, purchase_overdue_days=0, deposit_overdue_days=0)
+		self.agreement(repurchase_days=60)
+		found = []
+		for day in days:
 			frappe.db.delete("Notification Log", {"for_user": manager})
-			reminders._due_for_buyback(ACME)
+			reminders._due_for_buyback(ACME, get_datetime(f"{day} 00:05:00"))
 			subjects = frappe.get_all("Notification Log", {"for_user": manager}, pluck="subject")
-			self.assertEqual(len([text for text in subjects if "buyback" in text]), told, left)
+			found += [day for text in subjects if "buyback" in text]
+		return found
+
+	def bought_before_the_first_run(self):
+		table = frappe.qb.DocType("Factoring Ledger Entry")
+		frappe.qb.update(table).set(table.creation, table.posting_date).where(table.company == ACME).run()
+
+	def test_managers_are_told_once_at_thirty_fourteen_and_seven_days_and_on_the_day(self):
+		self.bought_before_the_first_run()
+		days = ("2026-10-24", "2026-10-25", "2026-10-26", "2026-11-10", "2026-11-11")
+		days += ("2026-11-17", "2026-11-21", "2026-11-24", "2026-11-24", "2026-11-25")
+		told = ["2026-10-25", "2026-11-10", "2026-11-17", "2026-11-24"]
+		self.assertEqual(self.told_on(*days), told)
+
+	def test_a_day_on_which_the_job_did_not_run_is_told_on_the_next_run_once(self):
+		self.bought_before_the_first_run()
+		self.assertEqual(
+			self.told_on("2026-10-24", "2026-10-27", "2026-10-28", "2026-11-12", "2026-11-13", "2026-11-30"),
+			["2026-10-27", "2026-11-12", "2026-11-30"],
+		)
+
+	def test_an_invoice_that_came_since_the_last_run_is_told_however_late_it_is(self):
+		self.bought_before_the_first_run()
+		table = frappe.qb.DocType("Factoring Ledger Entry")
+		since = frappe.qb.update(table).set(table.creation, "2026-11-01 09:00:00")
+		since.where(table.sales_invoice == "CL-4").run()
+		self.assertEqual(self.told_on("2026-11-01", "2026-11-02", "2026-11-03"), ["2026-11-01", "2026-11-02"])
+
+	def test_a_form_that_was_open_during_the_run_does_not_make_it_forget(self):
+		self.bought_before_the_first_run()
+		self.told_on("2026-10-25")
+		doc = self.agreement()
+		doc.buyback_told_on = None
+		doc.save()
+		self.assertEqual(self.told_on("2026-10-26"), [])

@@ -8,7 +8,7 @@ import openpyxl
 from frappe.utils import getdate
 
 from rts_factoring.core.money import money, text
-from rts_factoring.services.accounting import periods
+from rts_factoring.services.accounting import ledger, periods
 from rts_factoring.services.common import files
 from rts_factoring.services.reports import corrections
 from rts_factoring.services.views import closes, statements
@@ -255,6 +255,78 @@ class TestClose(CloseCase):
 		for words in ("Payment reports cover the month", "$ 2,500.00", "Clearing", "Reviewed by"):
 			self.assertIn(words, html)
 		self.assertNotIn("<b>look</b>", html)
+
+
+class TestStatementsOfRTS(CloseCase):
+	SETTINGS = {"payment_report_every": "Every Two Weeks"}
+
+	def aging(self, day: str, less: float = 0, submit: bool = True):
+		"""RTS's list of what was open in our books on a day, of the last invoice less by an amount."""
+		then = ledger.positions_as_of(ACME, getdate(day))
+		rows = [[name, float(each.open)] for name, each in sorted(then.items()) if each.open]
+		rows[-1][1] -= less
+		content = report_factories.aging(*map(tuple, rows), day=getdate(day).strftime("%m/%d/%Y"))
+		return report_factories.import_file(f"aging-{day}-{less}.xlsx", content, submit)
+
+	def point(self, doc, key: str):
+		return next(row for row in doc.checklist if row.key == key)
+
+	def test_what_rts_states_comes_from_the_statements_that_were_imported(self):
+		open_invoices = self.aging(SEPTEMBER)
+		rows = [("09/30/2026", "Purchase", "", "Balance", 125, 125)]
+		content = report_factories.reserve_statement(*rows, day="09/30/2026")
+		reserve = report_factories.import_file("reserve.xlsx", content)
+		doc = self.close(rts_reserve=0, rts_reserve_source="", rts_open=1, rts_open_source="typed")
+		self.assertEqual(self.open_points(doc), {})
+		for key, statement, amount in (("rts_open", open_invoices, "2,500"), ("rts_reserve", reserve, "125")):
+			point = self.point(doc, key)
+			self.assertEqual(point.report_import, statement.name)
+			self.assertEqual(
+				point.detail,
+				f"Books on 09-30-2026: $ {amount}.00. RTS: $ {amount}.00, by {statement.name}. Difference: $ 0.00.",
+			)
+
+	def test_the_latest_statement_up_to_the_months_end_counts_as_of_its_own_day(self):
+		self.aging("2026-09-15", less=7)
+		late = self.aging("2026-09-29")
+		self.aging("2026-10-05", less=9)
+		self.aging(SEPTEMBER, less=11, submit=False)
+		cancelled = self.aging(SEPTEMBER, less=13)
+		cancelled.cancel()
+		point = self.point(self.close(rts_open_source=""), "rts_open")
+		self.assertEqual((point.report_import, point.is_done), (late.name, 1))
+		self.assertIn("Books on 09-29-2026", point.detail)
+		self.assertIn("Books on 09-30-2026: $ 2,500.00.", point.detail)
+
+	def test_a_statement_that_differs_is_an_open_point(self):
+		statement = self.aging(SEPTEMBER, less=100)
+		found = self.open_points(self.close())
+		self.assertIn(f"RTS: $ 2,400.00, by {statement.name}. Difference: $ 100.00.", found["rts_open"])
+
+	def test_what_was_posted_since_the_comparison_counts(self):
+		self.aging(SEPTEMBER, less=100)
+		table = frappe.qb.DocType("Factoring Ledger Entry")
+		frappe.qb.update(table).set(table.open_change, 1900).where(
+			(table.sales_invoice == "CL-2") & (table.event == "purchase")
+		).run()
+		self.assertNotIn("rts_open", self.open_points(self.close()))
+
+	def test_the_statement_of_a_closed_month_is_not_cancelled(self):
+		statement = self.aging(SEPTEMBER)
+		doc = self.close(submit=True)
+		frappe.db.savepoint("closed")
+		with self.assertRaises(frappe.LinkExistsError):
+			statement.cancel()
+		frappe.db.rollback(save_point="closed")
+		doc.cancel()
+		statement.reload()
+		statement.cancel()
+		self.assertEqual(statement.docstatus, 2)
+
+	def test_another_companys_statement_is_not_taken(self):
+		statement = self.aging(SEPTEMBER, less=100)
+		frappe.db.set_value("Report Import", statement.name, "company", BLUEBIRD)
+		self.assertIsNone(self.point(self.close(), "rts_open").report_import)
 
 
 class TestPeriodEndEntriesUnderBorrowing(CloseCase):

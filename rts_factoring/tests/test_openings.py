@@ -155,6 +155,9 @@ class TestRefusals(OpeningCase):
 		with self.refused("kept by party"):
 			opening([line("OP-0", 1000, 1000)], [("Advances", debtors, 0)])
 
+	def test_its_list_of_open_invoices_is_not_called_corrected(self):
+		self.assertEqual(frappe.get_meta("Factoring Adjustment").get_label("report_import"), "Report Import")
+
 	def test_its_taking_over_entry_is_not_cancelled_alone(self):
 		opening_factories.book("2026-10-31", (self.loan, -1000))
 		doc = opening([line("OP-0", 1000, 1000)], [("Advances", self.loan, 0)])

@@ -8,14 +8,7 @@ from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.report_case import ReportCase
 
-AGING = ("Invoice #", "Customer", "Purchase Date", "Open Balance")
-MOVES = ("Date", "Type", "Invoice #", "Description", "Amount", "Balance")
 FIELDS = ("invoice_no", "outcome", "reason", "balance", "ours", "difference")
-
-
-def aging(*rows, day: str = "11/30/2026") -> bytes:
-	lines = [(number, "Ridgeline Foods Inc", "11/02/2026", balance) for number, balance in rows]
-	return report_factories.workbook([(f"Aging as of {day}",), ("Client #:", "104233"), AGING, *lines])
 
 
 class StatementCase(ReportCase):
@@ -28,7 +21,7 @@ class StatementCase(ReportCase):
 		self.before = report_factories.books()
 
 	def compare(self, *rows, submit: bool = True, **more):
-		return report_factories.import_file("aging.xlsx", aging(*rows, **more), submit)
+		return report_factories.import_file("aging.xlsx", report_factories.aging(*rows, **more), submit)
 
 	def row(self, doc, number: str):
 		return next(row for row in report_factories.lines(doc, *FIELDS) if row.invoice_no == number)
@@ -74,7 +67,7 @@ class TestOpenInvoices(StatementCase):
 		waiting = report_factories.import_file("odd.xlsx", content)
 		doc = self.compare((name, amount - 100))
 		self.assertEqual(self.row(doc, name).reason, "statement_row_waits")
-		self.assertEqual(self.correction(doc, name)["open"], waiting.name)
+		self.assertEqual(self.correction(doc, name), {"open": waiting.name, "row": 4})
 
 	def test_the_books_are_taken_as_of_the_statements_day(self):
 		(name, amount), *_rest = self.open.items()
@@ -141,17 +134,12 @@ class TestReserve(StatementCase):
 			order_by="creation, name",
 		)
 
-	def statement(self, *rows) -> bytes:
-		return report_factories.workbook(
-			[("Reserve Statement as of 11/30/2026",), ("Client #:", "104233"), MOVES, *rows]
-		)
-
 	def test_movements_and_balance_agree(self):
 		balance, rows = 0, []
 		for each in self.movements():
 			balance += each.reserve
 			rows.append((each.posting_date, "Purchase", each.sales_invoice, "", each.reserve, balance))
-		doc = report_factories.import_file("reserve.xlsx", self.statement(*rows))
+		doc = report_factories.import_file("reserve.xlsx", report_factories.reserve_statement(*rows))
 		self.assertEqual((doc.kind, doc.status, doc.differs_count), ("Reserve", "Compared", 0))
 		found = frappe.parse_json(doc.compared)
 		self.assertEqual(
@@ -163,7 +151,7 @@ class TestReserve(StatementCase):
 		first, *rest = self.movements()
 		rows = [(each.posting_date, "Purchase", each.sales_invoice, "", each.reserve, None) for each in rest]
 		rows.append(("11/28/2026", "Wire Fee", None, "Wire", -15, None))
-		doc = report_factories.import_file("reserve.xlsx", self.statement(*rows))
+		doc = report_factories.import_file("reserve.xlsx", report_factories.reserve_statement(*rows))
 		self.assertEqual(doc.differs_count, 1)
 		last = frappe.db.get_value(
 			"Report Import Line", {"report_import": doc.name, "outcome": "differs"}, ["row_no", "reason"]

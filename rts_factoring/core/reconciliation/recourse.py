@@ -47,8 +47,18 @@ def bucket_names() -> tuple[str, ...]:
 	return (*(name for _limit, name in BUCKETS), OLDEST)
 
 
-def warning(days_left: int | None) -> int | None:
-	"""The nearest of the warnings that an invoice has reached: 7, 14 or 30 days; overdue ones count as 7."""
+def warning(days_left: int | None, limits: tuple[int, ...] = WARNINGS) -> int | None:
+	"""The nearest of the limits (in days, nearest first) that an invoice has reached; overdue ones count as the nearest."""
 	if days_left is None:
 		return None
-	return next((limit for limit in WARNINGS if days_left <= limit), None)
+	return next((limit for limit in limits if days_left <= limit), None)
+
+
+def has_reached_another(days_left: int, days_passed: int) -> bool:
+	"""Whether an invoice reached a warning, or the day of its buyback, in the days that passed.
+
+	>>> has_reached_another(13, days_passed=2), has_reached_another(13, days_passed=1)
+	(True, False)
+	"""
+	limits = (0, *WARNINGS)
+	return warning(days_left, limits) != warning(days_left + days_passed, limits)

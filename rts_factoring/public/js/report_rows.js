@@ -17,8 +17,22 @@ function rows_state(frm) {
 		frm.rows = { of: frm.doc.name, outcome: "", search: "", start: 0, chosen, open: 0, at: 0 };
 		frm.get_field("lines").$wrapper.find("[data-search]").val(""); // typed for another report
 	}
+	const { wanted } = rts_factoring.rows;
+	if (wanted?.of === frm.doc.name) {
+		rts_factoring.rows.wanted = null;
+		Object.assign(frm.rows, { outcome: "", search: "", open: wanted.row, at: wanted.row });
+		frm.rows.focus = "[data-panel-title]";
+		frm.get_field("lines").$wrapper.find("[data-search]").val("");
+	}
 	return frm.rows;
 }
+
+// Open another report's form at one of its rows
+
+rts_factoring.rows.go_to = function (report_import, row) {
+	rts_factoring.rows.wanted = { of: report_import, row };
+	return frappe.set_route("Form", "Report Import", report_import);
+};
 
 // Draw the page and, when a row is open, its panel. `state.at` is a row whose page is wanted.
 

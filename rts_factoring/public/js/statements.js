@@ -74,7 +74,7 @@ function alone(frm, found, money) {
 
 rts_factoring.correct = async function (correction) {
 	if (!correction) return frappe.msgprint(__("Nothing is left to correct. Press Update Rows."));
-	if (correction.open) return frappe.set_route("Form", "Report Import", correction.open);
+	if (correction.open) return rts_factoring.rows.go_to(correction.open, correction.row);
 	await frappe.model.with_doctype("Factoring Adjustment");
 	const doc = frappe.model.get_new_doc("Factoring Adjustment");
 	Object.assign(doc, correction.adjustment);

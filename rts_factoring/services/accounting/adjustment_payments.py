@@ -7,21 +7,26 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import journal_entries, ledger
+from rts_factoring.services.accounting import deposits, journal_entries, ledger, sources
 from rts_factoring.services.accounting.sources import ADJUSTMENT, Source
 from rts_factoring.services.company import settings
 
 
 def bank_entries(name: str) -> list[str]:
 	"""Bank entries, draft or submitted, that record the payment of an adjustment."""
-	filters = {"cheque_no": name, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
-	return frappe.get_all("Journal Entry", filters=filters, pluck="name", order_by="name")
+	return deposits.entries(name, sources.ADJUSTMENT)
 
 
 def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 	"""Make a draft bank entry of what a submitted adjustment left on clearing: paid to RTS, or received from it."""
 	if doc.docstatus != 1:
 		frappe.throw(_("Submit the adjustment first. Then record its payment."))
+	if corrected := sources.corrections(doc.company).get(doc.name):
+		frappe.throw(
+			_("This adjustment corrects the payout of {0}. Record the deposit there.").format(
+				get_link_to_form(sources.IMPORT, corrected)
+			)
+		)
 	if recorded := bank_entries(doc.name):
 		frappe.throw(
 			_("The payment is recorded already: {0}.").format(get_link_to_form("Journal Entry", recorded[0]))
@@ -40,7 +45,7 @@ def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 			"voucher_type": "Bank Entry",
 			"company": doc.company,
 			"posting_date": day,
-			"cheque_no": doc.name,
+			"cheque_no": reference or doc.name,
 			"cheque_date": day,
 			"user_remark": f"{_('Payment of RTS') if amount > 0 else _('Payment to RTS')} {reference} {doc.name}".replace(
 				"  ", " "
@@ -49,5 +54,6 @@ def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 	)
 	for row in journal_entries.bank_rows(settings.require_any(doc.company), bank_account, float(amount)):
 		entry.append("accounts", row)
+	entry.append(deposits.TABLE, {"factoring_adjustment": doc.name, "amount": float(amount)})
 	entry.insert()
 	return entry.name

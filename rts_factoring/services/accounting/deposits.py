@@ -1,8 +1,8 @@
 """RTS's payouts at the bank: which bank entry deposits how much of which import's payout.
 
-A bank entry is a Journal Entry, bank against clearing. It names the imports in a table of its own, so that its Reference
-Number is the bank's, by which ERPNext's Bank Reconciliation Tool finds it. Amounts are positive where RTS pays, negative where
-we pay RTS.
+A bank entry is a Journal Entry, bank against clearing. It names the imports, or the adjustments, in a table of its own, so that
+its Reference Number is the bank's, by which ERPNext's Bank Reconciliation Tool finds it. Amounts are positive where RTS pays,
+negative where we pay RTS.
 """
 
 from __future__ import annotations
@@ -69,9 +69,8 @@ def open_payouts(company: str) -> list[dict]:
 
 
 def unlinked_entries(company: str) -> list:
-	"""Bank entries, bank against clearing, that name no import for all they move, oldest first: journal_entry, day, docstatus,
-	reference, amount and left (as Decimal). Entries of imports, payments of adjustments and money held for the factor
-	are none."""
+	"""Bank entries, bank against clearing, that name no import or adjustment for all they move, oldest first: journal_entry, day,
+	docstatus, reference, amount and left (as Decimal). Entries of imports and money held for the factor are none."""
 	clearing = settings.require_any(company).clearing_account
 	if not clearing:
 		return []
@@ -85,8 +84,6 @@ def unlinked_entries(company: str) -> list:
 		.where((account.company == company) & account.account_type.isin(_BANK_TYPES))
 		.select(bank.parent)
 	)
-	adjustment = frappe.qb.DocType(sources.ADJUSTMENT)
-	adjustments = frappe.qb.from_(adjustment).where(adjustment.company == company).select(adjustment.name)
 	of_ledger = frappe.qb.from_(ledger_entry).where(ledger_entry.company == company)
 	of_ledger = of_ledger.where(ledger_entry.journal_entry.isnotnull()).select(ledger_entry.journal_entry)
 	rows = (
@@ -96,7 +93,6 @@ def unlinked_entries(company: str) -> list:
 		.where((entry.company == company) & (entry.docstatus < 2) & (entry.factoring_is_held == 0))
 		.where(row.account == clearing)
 		.where(entry.name.isin(at_bank) & entry.name.notin(of_ledger))
-		.where(entry.cheque_no.isnull() | entry.cheque_no.notin(adjustments))
 		.groupby(entry.name, entry.posting_date, entry.cheque_no, entry.docstatus)
 		.orderby(entry.posting_date)
 		.orderby(entry.name)
@@ -111,12 +107,12 @@ def unlinked_entries(company: str) -> list:
 	return [found for found in rows if found.left]
 
 
-def entries(report_import: str) -> list[str]:
-	"""Bank entries, draft or submitted, that record a deposit of this import."""
+def entries(source: str, doctype: str = sources.IMPORT) -> list[str]:
+	"""Bank entries, draft or submitted, that record a deposit of this import, or the payment of this adjustment."""
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType(ROW)
 	query = frappe.qb.from_(row).inner_join(entry).on(entry.name == row.parent).where(entry.docstatus < 2)
-	query = query.where(row.report_import == report_import).orderby(entry.name).select(entry.name).distinct()
-	return [name for (name,) in query.run()]
+	query = query.where(row[sources.LEDGER_FIELDS[doctype]] == source)
+	return [name for (name,) in query.orderby(entry.name).select(entry.name).distinct().run()]
 
 
 def _payout(company: str, report_import: str) -> Decimal:
@@ -124,38 +120,63 @@ def _payout(company: str, report_import: str) -> Decimal:
 
 
 def _payouts(company: str, report_import: str = "") -> dict[str, Decimal]:
-	"""Import → what its rows add to clearing. What a debtor paid us and RTS takes is no payout."""
+	"""Import → what its rows add to clearing, as corrected by adjustments. What a debtor paid us and RTS takes is no payout."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	query = frappe.qb.from_(table).where(table.company == company).where(table.report_import.isnotnull())
-	query = query.where(table.event != Event.DIRECT_PAYMENT.value)
+	moved = frappe.qb.from_(table).where(table.company == company)
+	moved = moved.where(table.event != Event.DIRECT_PAYMENT.value)
+	by_import = moved.where(table.report_import.isnotnull())
 	if report_import:
-		query = query.where(table.report_import == report_import)
-	query = query.groupby(table.report_import).select(table.report_import, Sum(table.clearing))
-	return {name: money(amount or 0) for name, amount in query.run()}
+		by_import = moved.where(table.report_import == report_import)
+	query = by_import.groupby(table.report_import).select(table.report_import, Sum(table.clearing))
+	found = {name: money(amount or 0) for name, amount in query.run()}
+	corrected = sources.corrections(company, report_import)
+	if corrected:
+		query = moved.where(table.factoring_adjustment.isin(list(corrected)))
+		query = query.groupby(table.factoring_adjustment)
+		for name, amount in query.select(table.factoring_adjustment, Sum(table.clearing)).run():
+			of = corrected[name]
+			found[of] = found.get(of, ZERO) + money(amount or 0)
+	return found
 
 
 def linked_rows(company: str, row, entry):
-	"""A query on the rows of entries, draft or submitted, that name an import."""
+	"""A query on the rows of entries, draft or submitted, that name an import or an adjustment."""
 	query = frappe.qb.from_(row).inner_join(entry).on(entry.name == row.parent)
 	return query.where((entry.company == company) & (entry.docstatus < 2))
 
 
 def _recorded(
-	company: str, report_imports: Collection[str] = (), for_update: bool = False
+	company: str,
+	names: Collection[str] = (),
+	for_update: bool = False,
+	doctype: str = sources.IMPORT,
 ) -> dict[str, Decimal]:
-	"""Import → what entries record of it. A locking read sees what was committed last."""
+	"""Import, or adjustment, → what entries record of it. A locking read sees what was committed last."""
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType(ROW)
-	query = linked_rows(company, row, entry)
-	if report_imports:
-		query = query.where(row.report_import.isin(list(report_imports)))
-	query = query.groupby(row.report_import).select(row.report_import, Sum(row.amount))
+	source = row[sources.LEDGER_FIELDS[doctype]]
+	query = linked_rows(company, row, entry).where(source.isnotnull())
+	if names:
+		query = query.where(source.isin(list(names)))
+	query = query.groupby(source).select(source, Sum(row.amount))
 	if for_update:
 		query = query.for_update()
 	return {name: money(amount or 0) for name, amount in query.run()}
 
 
+def left_of_adjustments(company: str) -> dict[str, Decimal]:
+	"""Adjustment → what it moves on clearing and no entry records; those that correct an import are part of its payout."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	query = frappe.qb.from_(table).where((table.company == company) & table.factoring_adjustment.isnotnull())
+	query = query.where(table.event != Event.DIRECT_PAYMENT.value).groupby(table.factoring_adjustment)
+	moved = dict(query.select(table.factoring_adjustment, Sum(table.clearing)).run())
+	done = _recorded(company, doctype=sources.ADJUSTMENT)
+	left = {name: money(moved.get(name) or 0) - done.get(name, ZERO) for name in moved.keys() | done.keys()}
+	corrections = sources.corrections(company)
+	return {name: amount for name, amount in left.items() if amount and name not in corrections}
+
+
 def _linked(company: str) -> dict[str, Decimal]:
-	"""Journal entry → what it records of imports."""
+	"""Journal entry → what it records of imports and adjustments."""
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType(ROW)
 	query = linked_rows(company, row, entry).groupby(row.parent).select(row.parent, Sum(row.amount))
 	return {name: money(amount or 0) for name, amount in query.run()}
@@ -277,18 +298,24 @@ def _in_currency(company: str, amount: Decimal) -> str:
 
 
 def recognise(entry) -> None:
-	"""A new entry, bank against clearing, that moves what is left of exactly one import is its deposit. Tell the user so."""
+	"""A new entry, bank against clearing, that moves what is left of exactly one import or adjustment is its deposit. Tell the user
+	so."""
 	if not entry.is_new() or entry.get(TABLE) or _is_ours(entry):
 		return
 	moved = _moved(entry)
-	if not moved or not _is_at_bank(entry) or frappe.db.exists(sources.ADJUSTMENT, entry.cheque_no or ""):
+	if not moved or not _is_at_bank(entry):
 		return
-	found = [row["report_import"] for row in open_payouts(entry.company) if row["left"] == moved]
+	found = [
+		(sources.IMPORT, row["report_import"]) for row in open_payouts(entry.company) if row["left"] == moved
+	]
+	adjusted = left_of_adjustments(entry.company)
+	found += [(sources.ADJUSTMENT, name) for name, left in adjusted.items() if left == moved]
 	if len(found) == 1:
-		entry.append(TABLE, {"report_import": found[0], "amount": float(moved)})
+		doctype, name = found[0]
+		entry.append(TABLE, {sources.LEDGER_FIELDS[doctype]: name, "amount": float(moved)})
 		frappe.msgprint(
 			_("This entry was linked to the payout of {0}, of which exactly this amount was left.").format(
-				get_link_to_form("Report Import", found[0])
+				get_link_to_form(doctype, name)
 			),
 			alert=True,
 		)
@@ -301,23 +328,16 @@ def check_links(entry) -> None:
 		return
 	if _is_ours(entry):
 		frappe.throw(_("An entry of a report, or of money held for the factor, deposits no payout."))
-	names = [row.report_import for row in rows]
-	if len(set(names)) < len(names):
-		frappe.throw(_("The table Payouts names an import twice. Put its amounts into one row."))
-	known = dict(
-		frappe.get_all(
-			"Report Import",
-			filters={"name": ("in", names), "company": entry.company},
-			fields=["name", "docstatus"],
-			as_list=True,
-		)
-	)
 	for row in rows:
-		if row.report_import not in known:  # what Frappe says of one that does not exist
-			missing = f"{_('Row')} #{row.idx}: {_('Report Import')}: {row.report_import}"
-			frappe.throw(_("Could not find {0}").format(escape_html(missing)), frappe.LinkValidationError)
-		if known[row.report_import] != 1:
-			frappe.throw(_("{0} is not a submitted import of {1}.").format(row.report_import, entry.company))
+		if bool(row.report_import) == bool(row.factoring_adjustment):
+			frappe.throw(
+				_(
+					"Row {0} of the table Payouts must name a Report Import or a Factoring Adjustment, not both."
+				).format(row.idx)
+			)
+	for doctype, fieldname in sources.LEDGER_FIELDS.items():
+		_check_named(entry, [row for row in rows if row.get(fieldname)], doctype, fieldname)
+	_refuse_corrections(entry, rows)
 	moved, total = _moved(entry), sum((money(row.amount) for row in rows), ZERO)
 	if not is_within(total, moved):
 		frappe.throw(
@@ -326,6 +346,36 @@ def check_links(entry) -> None:
 			),
 			title=_("Payouts"),
 		)
+
+
+def _check_named(entry, rows: list, doctype: str, fieldname: str) -> None:
+	names = [row.get(fieldname) for row in rows]
+	if len(set(names)) < len(names):
+		frappe.throw(
+			_("The table Payouts names {0} twice. Put its amounts into one row.").format(
+				escape_html(next(name for name in names if names.count(name) > 1))
+			)
+		)
+	filters = {"name": ("in", names or [""]), "company": entry.company}
+	known = dict(frappe.get_all(doctype, filters=filters, fields=["name", "docstatus"], as_list=True))
+	for row in rows:
+		name = row.get(fieldname)
+		if name not in known:  # what Frappe says of one that does not exist
+			missing = f"{_('Row')} #{row.idx}: {_(doctype)}: {name}"
+			frappe.throw(_("Could not find {0}").format(escape_html(missing)), frappe.LinkValidationError)
+		if known[name] != 1:
+			frappe.throw(_("{0} is not submitted.").format(get_link_to_form(doctype, name)))
+
+
+def _refuse_corrections(entry, rows: list) -> None:
+	corrections = sources.corrections(entry.company)
+	for row in rows:
+		if corrected := corrections.get(row.factoring_adjustment):
+			frappe.throw(
+				_("{0} corrects the payout of {1}. Name that import in the table Payouts instead.").format(
+					row.factoring_adjustment, get_link_to_form(sources.IMPORT, corrected)
+				)
+			)
 
 
 def _is_ours(entry) -> bool:

@@ -24,7 +24,7 @@ from rts_factoring.services.accounting import journal_entries, sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 
-PURPOSE = "Opening"
+PURPOSE = sources.OPENING
 LISTED = 3_000  # invoices that a list offers at once
 _ROLES = {"Reserve": Role.RESERVE, "Clearing": Role.CLEARING}
 _ROLES |= {"Advances": Role.ADVANCES, "Cash Advances": Role.CASH_ADVANCES}

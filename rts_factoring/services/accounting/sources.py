@@ -11,6 +11,9 @@ from frappe.utils import get_link_to_form
 
 TAKING_OVER = "Opening Entry"  # voucher type of the entry that takes balances over for an opening
 IMPORT, ADJUSTMENT = "Report Import", "Factoring Adjustment"
+OPENING = (
+	"Opening"  # purpose of an adjustment; the import that it names is the list which its lines come from
+)
 # DocType → its link on a Factoring Ledger Entry, that of its row, and its link on a Journal Entry.
 LEDGER_FIELDS = {IMPORT: "report_import", ADJUSTMENT: "factoring_adjustment"}
 LINE_FIELDS = {IMPORT: "report_import_line", ADJUSTMENT: "factoring_adjustment_line"}
@@ -82,3 +85,12 @@ def made_by_app(entry):
 	opening takes over is none of them: it ends the balance that others had posted."""
 	conditions = [entry[name].isnotnull() & (entry[name] != "") for name in JOURNAL_FIELDS.values()]
 	return (conditions[0] | conditions[1]) & (entry.voucher_type != TAKING_OVER)
+
+
+def corrections(company: str, report_import: str = "") -> dict[str, str]:
+	"""Adjustment → the import of which it takes rows back. What it moves on clearing is part of that import's payout."""
+	named = report_import or ("is", "set")
+	filters = {"company": company, "report_import": named, "purpose": ("!=", OPENING)}
+	return dict(
+		frappe.get_all(ADJUSTMENT, filters, ["name", "report_import"], as_list=True, order_by="name", limit=0)
+	)

@@ -274,6 +274,8 @@ def validate(doc) -> None:
 			_("Attach the signed access agreement before you set the stage to Signed."),
 			title=_("Signed Agreement"),
 		)
+	if before := doc.get_doc_before_save():
+		doc.buyback_told_on = before.buyback_told_on  # a form may be older than the last run
 	doc.max_invoices = cint(doc.max_invoices) or 100
 	doc.channels = min(max(cint(doc.channels), 1), MAX_CHANNELS)
 	site_binding.bind(doc)

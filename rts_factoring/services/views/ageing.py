@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 import frappe
-from frappe.query_builder.functions import Sum
+from frappe.query_builder.functions import Max, Sum
 from frappe.utils import add_days, getdate
+from pypika.terms import Case
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
@@ -62,7 +63,8 @@ def by_debtor(rows: Iterable) -> dict[str, Decimal]:
 
 def due_for_buyback(agreement, day: date, within: int = max(recourse.WARNINGS)) -> list:
 	"""Open invoices that go back to us within so many days of `day`, or should have: `sales_invoice`, `customer_name`, `amount`,
-	`buyback_on`, `days_left`, the next one first. None without recourse or its days."""
+	`buyback_on`, `days_left` and `open_since`, the moment at which our books last opened it; the next one first. None without
+	recourse or its days."""
 	terms = settings.recourse(agreement)
 	if not terms.days:
 		return []
@@ -80,6 +82,7 @@ def due_for_buyback(agreement, day: date, within: int = max(recourse.WARNINGS)) 
 		.select(
 			Sum(table.open_change).as_("amount"),
 			statements.bought_on(table, agreement.company).as_("bought_on"),
+			Max(Case().when(table.open_change > 0, table.creation)).as_("open_since"),
 		)
 		.run(as_dict=True)
 	)

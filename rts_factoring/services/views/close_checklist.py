@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,12 +11,12 @@ import frappe
 from frappe import _
 from frappe.utils import fmt_money, formatdate
 
-from rts_factoring.core.model import Role
+from rts_factoring.core.model import ReportKind, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import periods
 from rts_factoring.services.company import settings
 from rts_factoring.services.reports.report_lines import WAITING_OUTCOMES
-from rts_factoring.services.views import completeness
+from rts_factoring.services.views import completeness, statements
 from rts_factoring.services.views.close_figures import Month, money_of
 
 SHOWN = 5  # of each kind in one point; the workbook has all
@@ -26,6 +27,7 @@ class Point(NamedTuple):
 	title: str
 	is_done: bool
 	detail: str
+	report_import: str | None = None  # the statement of RTS that the point is about
 
 
 def points(month: Month, close) -> list[Point]:
@@ -37,8 +39,8 @@ def points(month: Month, close) -> list[Point]:
 		lambda: _waiting(month),
 		lambda: _by_hand(month),
 		lambda: _deposits(month, missing),
-		lambda: _stated(month, "reserve", close.rts_reserve, close.rts_reserve_source),
-		lambda: _stated(month, "open_change", close.rts_open, close.rts_open_source),
+		lambda: _stated(month, ReportKind.RESERVE, close.rts_reserve, close.rts_reserve_source),
+		lambda: _stated(month, ReportKind.OPEN_INVOICES, close.rts_open, close.rts_open_source),
 		lambda: _tie_out(month),
 		lambda: _others(month),
 		lambda: _differences(month),
@@ -125,22 +127,58 @@ def _deposits(month: Month, missing: list[dict]) -> Point:
 	return _point("deposits", _("Deposits are matched to clearing"), late, more=[balance, *under_way])
 
 
-def _stated(month: Month, name: str, stated, source: str | None) -> Point:
-	"""What the books hold beside what RTS states; without a source nothing was stated."""
-	ours = month.sums[name]
-	title = {
-		"reserve": _("Reserve agrees with RTS's statement"),
-		"open_change": _("Open invoices agree with RTS's aging"),
-	}[name]
-	key = "rts_reserve" if name == "reserve" else "rts_open"
+def _stated(month: Month, kind: ReportKind, typed, source: str | None) -> Point:
+	"""What the books hold beside what RTS states: by the statement that was imported, else as a person typed it from a source."""
+	key, column, title = {
+		ReportKind.RESERVE: ("rts_reserve", "reserve", _("Reserve agrees with RTS's statement")),
+		ReportKind.OPEN_INVOICES: ("rts_open", "open_change", _("Open invoices agree with RTS's aging")),
+	}[kind]
+	if found := _statement(month, kind):
+		return _by_statement(month, found, column)._replace(key=key, title=title)
+	ours = month.sums[column]
 	if not (source or "").strip():
 		text = _("Books: {0}. Enter what RTS states, and the statement it is from.")
 		return Point(key, title, False, text.format(_money(month, ours)))
-	difference = ours - money(stated or 0)
+	difference = ours - money(typed or 0)
 	text = _("Books: {0}. RTS: {1}, by {2}. Difference: {3}.").format(
-		_money(month, ours), _money(month, stated or 0), source, _money(month, difference)
+		_money(month, ours), _money(month, typed or 0), source, _money(month, difference)
 	)
 	return Point(key, title, not difference, text)
+
+
+def _statement(month: Month, kind: ReportKind):
+	"""The statement of a kind that was compared as of the month's last day, or of the latest day before it in the month."""
+	rows = frappe.get_all(
+		"Report Import",
+		filters={
+			"company": month.company,
+			"kind": kind.value.title(),
+			"docstatus": 1,
+			"status": "Compared",
+			"as_of": ("between", [month.first, month.last]),
+		},
+		fields=["name", "as_of", "compared"],
+		order_by="as_of desc, creation desc",
+		limit=1,
+	)
+	return rows[0] if rows else None
+
+
+def _by_statement(month: Month, statement, column: str) -> Point:
+	"""The books are those of the statement's day, as they are now: what was posted since it was compared counts."""
+	sums = statements.ledger_sums(month.company, statement.as_of, only=(column,))
+	ours, stated = sums[column], money(json.loads(statement.compared)["stated"])
+	text = _("Books on {0}: {1}. RTS: {2}, by {3}. Difference: {4}.").format(
+		formatdate(statement.as_of),
+		_money(month, ours),
+		_money(month, stated),
+		statement.name,
+		_money(month, ours - stated),
+	)
+	if statement.as_of < month.last:
+		at_end = _("Books on {0}: {1}.").format(formatdate(month.last), _money(month, month.sums[column]))
+		text = f"{text}\n{at_end}"
+	return Point("", "", ours == stated, text, statement.name)
 
 
 def _tie_out(month: Month) -> Point:

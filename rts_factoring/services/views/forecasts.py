@@ -37,7 +37,7 @@ def position(company: str, today: date | None = None) -> dict:
 	debtors = read(company, today - PERIOD, today)
 	reserve = statements.ledger_sums(company, only=("reserve",))["reserve"]
 	payouts, entries = deposits.open_payouts(company), deposits.unlinked_entries(company)
-	adjusted = clearing_account.left_of_adjustments(company)
+	adjusted = sum(deposits.left_of_adjustments(company).values(), ZERO)
 	announced = sum((row["left"] for row in payouts), ZERO)
 	left = announced + adjusted - sum((row.left for row in entries), ZERO)
 	return start | {

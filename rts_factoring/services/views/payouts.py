@@ -60,7 +60,7 @@ def clearing(company: str, to_date: date | None = None) -> Clearing:
 
 
 def _announced(company: str, to_date: date | None) -> tuple[list[Payout], Decimal]:
-	"""Payouts in the order of their days, and the sum that the ledger debits for direct payments."""
+	"""Payouts in the order of their days, as corrected by adjustments, and the sum that the ledger debits for direct payments."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	source = Coalesce(table.report_import, table.factoring_adjustment)
 	adjustment = Max(table.factoring_adjustment)
@@ -76,8 +76,14 @@ def _announced(company: str, to_date: date | None) -> tuple[list[Payout], Decima
 		.run()
 	)
 	((direct,),) = query.where(is_direct).select(Sum(table.clearing)).run()
-	payouts = [
-		Payout(name or "", day, money(amount), sources.ADJUSTMENT if adjusted else sources.IMPORT)
-		for name, day, amount, adjusted in rows
-	]
+	corrected = sources.corrections(company)
+	found: dict[str, Payout] = {}
+	for name, day, amount, adjusted in rows:
+		if name in corrected:
+			name, adjusted = corrected[name], None
+		row = Payout(name or "", day, money(amount), sources.ADJUSTMENT if adjusted else sources.IMPORT)
+		if known := found.get(row.source):
+			row = row._replace(day=min(day, known.day), left=row.left + known.left)
+		found[row.source] = row
+	payouts = [row for row in found.values() if row.left]
 	return sorted(payouts, key=lambda row: (row.day, row.source)), money(direct or 0)

@@ -1,21 +1,21 @@
 """Daily reminders of what waits for RTS and what waits for the managers."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import fmt_money, formatdate, getdate
+from frappe.utils import fmt_money, formatdate, get_datetime, now_datetime
 
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.core.reconciliation.recourse import WARNINGS
+from rts_factoring.core.reconciliation import recourse
 from rts_factoring.services.accounting import repairs
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.company import alerts, settings
 from rts_factoring.services.views import ageing, completeness, overview, statements
 
 SHOWN = 20  # names in one message
-BUYBACK_DAYS = (*WARNINGS, 0)
 
 
 def steps() -> list[Callable[[], None]]:
@@ -96,10 +96,15 @@ def _incomplete(company: str) -> None:
 		)
 
 
-def _due_for_buyback(company: str) -> None:
-	"""On the day an invoice reaches 30, 14 or 7 days before its buyback, and on the day itself."""
+def _due_for_buyback(company: str, now: datetime | None = None) -> None:
+	"""Once when an invoice has reached 30, 14 or 7 days before its buyback, and the day itself: on that day, or on the first run
+	after it."""
+	now = now or now_datetime()
 	agreement = settings.require_any(company)
-	due = [row for row in ageing.due_for_buyback(agreement, getdate()) if row.days_left in BUYBACK_DAYS]
+	before = get_datetime(agreement.buyback_told_on) if agreement.buyback_told_on else None
+	due = [row for row in ageing.due_for_buyback(agreement, now.date()) if _is_to_be_told(row, before, now)]
+	frappe.db.set_value(settings.DOCTYPE, agreement.name, "buyback_told_on", now, update_modified=False)
+	frappe.clear_document_cache(settings.DOCTYPE, agreement.name)
 	if not due:
 		return
 	lines = [
@@ -120,6 +125,13 @@ def _due_for_buyback(company: str) -> None:
 		"Factored Invoices",
 		"buyback",
 	)
+
+
+def _is_to_be_told(row, before: datetime | None, now: datetime) -> bool:
+	"""Whether the run before, if there was one, could not tell of it: the invoice was not open then, or farther away."""
+	if before is None or row.open_since > before:
+		return True
+	return recourse.has_reached_another(row.days_left, (now.date() - before.date()).days)
 
 
 def _waiting_rows(company: str) -> None:

@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from rts_factoring.core.reconciliation.recourse import Recourse, bucket, bucket_names, warning
+from rts_factoring.core.reconciliation.recourse import (
+	Recourse,
+	bucket,
+	bucket_names,
+	has_reached_another,
+	warning,
+)
 
 INVOICED, BOUGHT = date(2026, 9, 1), date(2026, 9, 11)
 
@@ -37,3 +43,20 @@ def test_an_age_has_one_bucket(age, name):
 @pytest.mark.parametrize(("left", "reached"), [(31, None), (30, 30), (15, 30), (14, 14), (7, 7), (-4, 7)])
 def test_a_warning_is_the_nearest_one_reached(left, reached):
 	assert warning(left) == reached
+
+
+@pytest.mark.parametrize(
+	("left", "passed", "reached"),
+	[
+		(30, 1, True),
+		(29, 1, False),
+		(27, 4, True),
+		(14, 1, True),
+		(3, 1, False),
+		(0, 1, True),
+		(-3, 4, True),
+		(-4, 1, False),
+	],
+)
+def test_a_warning_is_reached_once_even_when_days_were_left_out(left, passed, reached):
+	assert has_reached_another(left, passed) is reached

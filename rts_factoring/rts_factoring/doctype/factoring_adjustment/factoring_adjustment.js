@@ -20,6 +20,9 @@ frappe.ui.form.on("Factoring Adjustment", {
 
 	refresh(frm) {
 		frm.set_df_property("lines", "read_only", frm.doc.purpose === "Change of Policy" ? 1 : 0);
+		const is_opening = frm.doc.purpose === "Opening";
+		const label = is_opening ? __("Made from Report Import") : __("Corrects Report Import");
+		frm.set_df_property("report_import", "label", label);
 		if (frm.doc.docstatus === 0 && frm.perm[0]?.write) closing_button(frm);
 		if (frm.doc.docstatus === 1) submitted_buttons(frm);
 		show_entries(frm);
@@ -44,7 +47,8 @@ function closing_button(frm) {
 }
 
 function submitted_buttons(frm) {
-	if (frm.perm[0]?.submit && frappe.model.can_create("Journal Entry")) {
+	const corrects = frm.doc.report_import && frm.doc.purpose !== "Opening"; // its money is part of the import's payout
+	if (!corrects && frm.perm[0]?.submit && frappe.model.can_create("Journal Entry")) {
 		frm.add_custom_button(__("Record Payment"), () => record_payment(frm));
 	}
 	for (const doctype of ["Journal Entry", "Factoring Ledger Entry"]) {

@@ -16,6 +16,7 @@ class FactoringCloseItem(Document):
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
+		report_import: DF.Link | None
 		title: DF.Data | None
 	# end: auto-generated types
 

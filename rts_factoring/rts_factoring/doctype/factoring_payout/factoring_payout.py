@@ -11,10 +11,11 @@ class FactoringPayout(Document):
 		from frappe.types import DF
 
 		amount: DF.Currency
+		factoring_adjustment: DF.Link | None
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
-		report_import: DF.Link
+		report_import: DF.Link | None
 	# end: auto-generated types
 
 	pass

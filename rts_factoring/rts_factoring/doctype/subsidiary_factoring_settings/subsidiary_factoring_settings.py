@@ -40,6 +40,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		auto_submit: DF.Literal["Never", "Daily at a Time", "When Enough Invoices Are Queued", "Both"]
 		auto_submit_count: DF.Int
 		auto_submit_time: DF.Time | None
+		buyback_told_on: DF.Datetime | None
 		ca_certificate: DF.Code | None
 		cash_advances_account: DF.Link | None
 		cells_kept_months: DF.Int
