@@ -13,8 +13,9 @@ from rts_factoring.services.company import settings
 
 
 def bank_entries(name: str) -> list[str]:
-	"""Bank entries, draft or submitted, that record the payment of an adjustment."""
-	filters = {"cheque_no": name, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
+	"""Bank entries of its company, draft or submitted, that record the payment of an adjustment."""
+	company = frappe.db.get_value(ADJUSTMENT, name, "company")
+	filters = {"company": company, "cheque_no": name, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
 	return frappe.get_all("Journal Entry", filters=filters, pluck="name", order_by="name")
 
 

@@ -19,6 +19,7 @@ from rts_factoring.core.model import Event
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import journal_entries, sources
 from rts_factoring.services.common import locks
+from rts_factoring.services.common.errors import throw_not_found
 from rts_factoring.services.company import settings
 
 TABLE, ROW = "factoring_payouts", "Factoring Payout"
@@ -313,9 +314,8 @@ def check_links(entry) -> None:
 		)
 	)
 	for row in rows:
-		if row.report_import not in known:  # what Frappe says of one that does not exist
-			missing = f"{_('Row')} #{row.idx}: {_('Report Import')}: {row.report_import}"
-			frappe.throw(_("Could not find {0}").format(escape_html(missing)), frappe.LinkValidationError)
+		if row.report_import not in known:
+			throw_not_found(row, "report_import")
 		if known[row.report_import] != 1:
 			frappe.throw(_("{0} is not a submitted import of {1}.").format(row.report_import, entry.company))
 	moved, total = _moved(entry), sum((money(row.amount) for row in rows), ZERO)
