@@ -78,6 +78,12 @@ class TestClosedMonths(OddOrdersCase):
 		with self.refused("closed"):
 			adjustment({"event": "Payment", "sales_invoice": ONE, "amount": 2450})
 
+	def test_nor_is_one_cancelled_there(self):
+		made = adjustment({"event": "Payment", "sales_invoice": ONE, "amount": 2450})
+		close_month("2026-11-01", "2026-11-30")
+		with self.refused("closed", made.name):
+			frappe.get_doc(ADJUSTMENT, made.name).cancel()
+
 
 class TestCloseStands(OddOrdersCase):
 	def test_an_adjustment_that_only_takes_back_is_part_of_the_closed_month(self):

@@ -9,21 +9,31 @@ from frappe.utils import get_link_to_form
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import journal_entries, ledger
 from rts_factoring.services.accounting.sources import ADJUSTMENT, Source
+from rts_factoring.services.common import locks
 from rts_factoring.services.company import settings
 
 
-def bank_entries(name: str) -> list[str]:
-	"""Bank entries of its company, draft or submitted, that record the payment of an adjustment."""
+def bank_entries(name: str, for_update: bool = False) -> list[str]:
+	"""Bank entries of its company, draft or submitted, that record the payment of an adjustment. A locking read sees what was
+	committed last."""
 	company = frappe.db.get_value(ADJUSTMENT, name, "company")
-	filters = {"company": company, "cheque_no": name, "voucher_type": "Bank Entry", "docstatus": ("<", 2)}
-	return frappe.get_all("Journal Entry", filters=filters, pluck="name", order_by="name")
+	entry = frappe.qb.DocType("Journal Entry")
+	query = (
+		frappe.qb.from_(entry)
+		.where((entry.cheque_no == name) & (entry.company == company) & (entry.docstatus < 2))
+		.where(entry.voucher_type == "Bank Entry")
+		.orderby(entry.name)
+		.select(entry.name)
+	)
+	return [found for (found,) in (query.for_update() if for_update else query).run()]
 
 
 def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 	"""Make a draft bank entry of what a submitted adjustment left on clearing: paid to RTS, or received from it."""
 	if doc.docstatus != 1:
 		frappe.throw(_("Submit the adjustment first. Then record its payment."))
-	if recorded := bank_entries(doc.name):
+	locks.take(ADJUSTMENT, doc.name)
+	if recorded := bank_entries(doc.name, for_update=True):
 		frappe.throw(
 			_("The payment is recorded already: {0}.").format(get_link_to_form("Journal Entry", recorded[0]))
 		)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.utils import formatdate
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
@@ -70,10 +71,23 @@ def _refuse_other_policy(source: Source) -> None:
 
 
 def _refuse_closed_month(source: Source) -> None:
-	"""Throw when entries are part of a month that a submitted Factoring Close has frozen."""
+	"""Throw when entries are part of a month that a submitted Factoring Close has frozen, or of a period that ERPNext has closed:
+	of entries with a journal entry it says so itself."""
 	filters = {source.ledger_field: source.name}
 	first = frappe.get_all(_TABLE, filters, pluck="posting_date", order_by="posting_date", limit=1)
 	periods.refuse_closed_month(source.company, first[0] if first else None)
+	without_journal = filters | {"journal_entry": ("is", "not set")}
+	days = frappe.get_all(
+		_TABLE, without_journal, pluck="posting_date", distinct=True, order_by="posting_date"
+	)
+	for day in days:
+		if periods.erpnext_closed_until(source.company, day):
+			frappe.throw(
+				_(
+					"The books of {0} are closed on {1}, where {2} has changed what RTS has of an invoice. Open that period first, or correct the rows."
+				).format(source.company, formatdate(day), source.name),
+				title=_("Closed Period"),
+			)
 
 
 def _changes_policy(source: Source) -> bool:
