@@ -296,10 +296,10 @@ class RandomWeeks:
 		name = corrections.correct(frappe.get_doc("Report Import", row.report_import), row.row_no, "wrong")
 		doc = frappe.get_doc("Factoring Adjustment", name)
 		if self.dice.random() < 0.4:
-			doc.set("lines", doc.lines[:1])
+			doc.set("lines", doc.lines[:-1])
 		else:
-			doc.lines[1].update({"amount": float(money(doc.lines[1].amount / 2)), "accept": 1})
-			doc.lines[1].update(dict.fromkeys(("fee", "released", "chargeback", "net"), 0))
+			doc.lines[-1].update({"amount": float(money(doc.lines[-1].amount / 2)), "accept": 1})
+			doc.lines[-1].update(dict.fromkeys(("fee", "released", "chargeback", "net"), 0))
 		return self.submitted(doc)
 
 	def submitted(self, doc) -> bool:

@@ -184,6 +184,14 @@ ROWS: dict[str, Message] = {
 		"Later postings of this invoice build on this row: without it the invoice's history is impossible.",
 		"Take back those rows in this adjustment too, in lines above this one.",
 	),
+	"before_purchase": Message(
+		"RTS bought the invoice after Posting Date.",
+		"Choose the day on which RTS bought it, or a later one.",
+	),
+	"sent_again": Message(
+		"The invoice was queued, sent or bought again after this chargeback, so it would be open with RTS twice.",
+		"Take the second purchase back too, in a line above this one, or take the invoice out of its batch and unqueue it.",
+	),
 	# What a statement says otherwise than the books.
 	"statement_unknown": Message(
 		"No invoice of this subsidiary has this number.",
@@ -272,6 +280,10 @@ ROWS: dict[str, Message] = {
 	"adjusted_before": Message(
 		"A Factoring Adjustment has posted this already.",
 		"Ignore the row. If it happened once more, accept it.",
+	),
+	"before_opening": Message(
+		"The row happened up to the day of the opening, whose amounts RTS stated after it.",
+		"Ignore the row. If the opening does not count it, accept it.",
 	),
 	"ignored_differently": Message(
 		"The same row was ignored in an earlier import, but the row says something else now.",

@@ -89,6 +89,28 @@ def _unless_built_on(
 	return adjusted
 
 
+def refuse_too_early(
+	adjusted: Iterable[AdjustedLine], bought: Mapping[str, Date], day: Date
+) -> list[AdjustedLine]:
+	"""Nothing happens to an invoice before the day on which RTS bought it, but a purchase."""
+	return [
+		AdjustedLine(each.line, (), "before_purchase")
+		if each.effects and bought.get(each.line.invoice_no, day) > day
+		else each
+		for each in adjusted
+	]
+
+
+def refuse_sent_again(adjusted: Iterable[AdjustedLine], chargebacks: Set[str]) -> list[AdjustedLine]:
+	"""These chargebacks are not taken back: their invoices are with RTS a second time, and would be open there twice."""
+	return [
+		AdjustedLine(each.line, (), "sent_again")
+		if each.effects and chargebacks & {entry.name for entry in each.line.entries}
+		else each
+		for each in adjusted
+	]
+
+
 def _is_possible(position: Position) -> bool:
 	return min(position.collected, position.charged_back, position.open) >= ZERO and (
 		position.open <= position.purchased - position.charged_back
@@ -103,7 +125,9 @@ def _result_of(
 	line: AdjustmentLine, receivables: Receivables, ledger: FactoringLedger, positions: Mapping[str, Position]
 ) -> RowResult:
 	if line.event is Event.REVERSAL:
-		return _reversed(line, ledger.policy) if line.entries else blocked("nothing_to_reverse")
+		if not line.entries:
+			return blocked("nothing_to_reverse")
+		return _reversed(line, receivables, ledger, positions)
 	receivable = receivables.get(line.invoice_no) if line.invoice_no else None
 	if receivable is None and (line.invoice_no or line.event in NEEDS_INVOICE):
 		return blocked("unknown_invoice" if line.invoice_no else "missing_invoice")
@@ -168,28 +192,48 @@ SIGNED_EVENTS = FUNDING_EVENTS | FEE_EVENTS | {Event.RESERVE_RELEASE, Event.DIFF
 _COLUMN = {Event.PURCHASE: "purchased", Event.DIFFERENCE: "chargeback", **dict.fromkeys(FEE_EVENTS, "fee")}
 
 
-def _reversed(line: AdjustmentLine, policy: Policy) -> RowResult:
+def _reversed(
+	line: AdjustmentLine, receivables: Receivables, ledger: FactoringLedger, known: Mapping[str, Position]
+) -> RowResult:
 	"""The mirror of posted entries, the newest first. What they opened or closed under the other policy is restated."""
+	policy = ledger.policy
 	effects = []
+	positions = dict(known)
 	for entry in line.entries:
 		amounts = {name: -amount for name, amount in entry.amounts.items()}
 		reverses = Reversed(entry.name, entry.event)
-		effects.append(Effect(Event.REVERSAL, amounts, entry.invoice_no, line.row, line.date, reverses))
-		opened = amounts.get("open", ZERO)
-		if opened and entry.policy is not policy:
-			back = {"amount": -opened, "due": -opened}
-			effects.append(Effect(Event.POLICY_CHANGE, back, entry.invoice_no, line.row, line.date))
+		made = [Effect(Event.REVERSAL, amounts, entry.invoice_no, line.row, line.date, reverses)]
+		receivable = receivables.get(entry.invoice_no or "")
+		if receivable:
+			position = advance(_position(receivable, ledger, positions), policy, *made)
+			if (opened := amounts.get("open", ZERO)) and entry.policy is not policy:
+				made.append(_restated_back(line, position, policy, opened))
+				position = advance(position, policy, made[-1])
+			positions[receivable.invoice_no] = position
+		effects += made
 	return RowResult(Outcome.MATCHED, None, tuple(effects))
 
 
+def _restated_back(line: AdjustmentLine, position: Position, policy: Policy, opened: Decimal) -> Effect:
+	"""What a taken back entry has opened or closed under the other policy, under this one."""
+	credit = _credit_part(abs(opened), position, (policy is Policy.BORROWING) == (opened < ZERO))
+	sign = -1 if opened > ZERO else 1
+	amounts = {"amount": -opened, "due": sign * (abs(opened) - credit), "credit": sign * credit}
+	return Effect(Event.POLICY_CHANGE, amounts, position.invoice_no, line.row, line.date)
+
+
 def _restated(line: AdjustmentLine, position: Position, policy: Policy) -> Effect:
-	"""The open position under the other policy. When sold, what our books no longer expect of the invoice is the customer's
-	credit; when borrowed on, a credit that it has not used is taken back first."""
+	"""The open position under the other policy."""
 	amount = position.open
-	if policy is Policy.BORROWING:
-		credit = amount - min(amount, max(position.outstanding, ZERO))
-	else:
-		given = position.credit - position.credit_used - max(position.over, ZERO)
-		credit = min(amount, max(given, ZERO))
+	credit = _credit_part(amount, position, policy is Policy.BORROWING)
 	amounts = {"amount": amount, "due": amount - credit, "credit": credit}
 	return Effect(Event.POLICY_CHANGE, amounts, line.invoice_no, line.row, line.date)
+
+
+def _credit_part(amount: Decimal, position: Position, is_sold: bool) -> Decimal:
+	"""How much of a restated amount is the customer's credit. When sold, what our books do not expect of the invoice; when borrowed
+	on, what is left of the credit that it has."""
+	if is_sold:
+		return amount - min(amount, max(position.outstanding, ZERO))
+	given = position.credit - position.credit_used - max(position.over, ZERO)
+	return min(amount, max(given, ZERO))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date as Date
 
 from ..model import DEFAULT_TERMS, InvoiceState, Outcome, Policy, Position, Receivable, ReportTerms
 from .adjusted import Adjusted, AdjustedBefore
@@ -23,7 +24,8 @@ class FactoringLedger:
 	`batches` has the live ones: batch number → invoices sent in it. `companies` has all subsidiaries, so that a file or
 	row that names another one is recognised. `posted_rows` has each report row that was posted, or ignored by a person.
 
-	`find_adjusted` gives what adjustments have posted to invoices, and without one, that no report row stands for yet.
+	`find_adjusted` gives what adjustments have posted to invoices, and without one, that no report row stands for yet;
+	`find_openings` the days as of whose end openings stated invoices, and ("") the balances without one.
 
 	Where the history is too long to be held, it is looked up: `find_rows` by identities and fingerprints, `find_positions`
 	and `find_batches` (invoice → the batch it was last sent in) by invoices, which `load` asks for.
@@ -41,6 +43,7 @@ class FactoringLedger:
 	find_positions: Callable[[Collection[str]], Mapping[str, Position]] | None = None
 	find_batches: Callable[[Collection[str]], Mapping[str, str]] | None = None
 	find_adjusted: Callable[[Collection[str]], Iterable[Adjusted]] | None = None
+	find_openings: Callable[[Collection[str]], Mapping[str, Date]] | None = None
 	terms: ReportTerms = DEFAULT_TERMS
 
 	def __post_init__(self) -> None:
@@ -60,6 +63,10 @@ class FactoringLedger:
 	def adjusted_before(self, invoices: Collection[str]) -> AdjustedBefore:
 		"""What adjustments have posted to these invoices, and to none."""
 		return AdjustedBefore(self.find_adjusted(invoices) if self.find_adjusted else ())
+
+	def openings(self, invoices: Collection[str]) -> Mapping[str, Date]:
+		"""The day as of whose end each of these invoices was let in, and ("") the first opening."""
+		return self.find_openings(invoices) if self.find_openings else {}
 
 	def batch_named(self, text: str) -> str:
 		"""The live batch that this text means, spelt as in the ledger; "" when there is none."""

@@ -66,7 +66,9 @@ class _Reconciler:
 		self.matcher = Matcher(
 			receivables, ledger.company, self.invoices, ledger.client_number, other_companies
 		)
-		self.adjusted = ledger.adjusted_before([receivable.invoice_no for receivable in receivables.all])
+		names = [receivable.invoice_no for receivable in receivables.all]
+		self.adjusted = ledger.adjusted_before(names)
+		self.openings = ledger.openings(names)
 		self.positions: dict[str, Position] = {}  # as they are after the rows so far
 		self.moved: set[str] = set()
 
@@ -109,6 +111,8 @@ class _Reconciler:
 		else:
 			before = posted if posted and not posted.is_ignored else None
 			result = self._result_of(line, match, decision, before)
+			if result.effects and self._is_opened(line, match) and BEFORE_OPENING not in decision.accepted:
+				result = blocked(BEFORE_OPENING)
 			if result.effects or result.outcome in _STATE_OF_OUTCOME:
 				self._move(match.receivable, result)
 		open_after = None
@@ -134,6 +138,13 @@ class _Reconciler:
 		if match.receivable is None and (line.invoice_no or match.outcome is not Outcome.MATCHED):
 			return ""
 		return self.adjusted.take(line, match.receivable.invoice_no if match.receivable else "")
+
+	def _is_opened(self, line: ReportLine, match: Match) -> bool:
+		"""Whether the row happened up to the day of an opening, which states the amounts as they were after it."""
+		if line.event is Event.PURCHASE or not line.date:
+			return False
+		day = self.openings.get(match.receivable.invoice_no if match.receivable else "")
+		return day is not None and line.date <= day
 
 	def _is_bought_again(self, line: ReportLine, match: Match) -> bool:
 		"""Whether RTS has given back the invoice of a purchase, so that it can only be bought anew."""
@@ -255,6 +266,7 @@ class _Reconciler:
 
 
 ADJUSTED_BEFORE = "adjusted_before"
+BEFORE_OPENING = "before_opening"
 _CERTAIN_OUTCOMES = frozenset((Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING))
 _UNCERTAIN_OUTCOMES = frozenset((Outcome.SUGGESTED, Outcome.IGNORED))
 _STATE_OF_OUTCOME = {Outcome.HELD: InvoiceState.HELD, Outcome.DENIED: InvoiceState.DENIED}

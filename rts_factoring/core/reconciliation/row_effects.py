@@ -49,6 +49,7 @@ ACCEPTABLE = frozenset(
 		"recovery_unclear",
 		"recovered_before",
 		"adjusted_before",
+		"before_opening",
 	)
 )
 WITHOUT_FEE = "without_fee"  # accepted: the fee beside the payment is the one stated at purchase

@@ -9,12 +9,13 @@ from frappe.utils import get_link_to_form
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import deposits, journal_entries, ledger, sources
 from rts_factoring.services.accounting.sources import ADJUSTMENT, Source
+from rts_factoring.services.common import locks
 from rts_factoring.services.company import settings
 
 
-def bank_entries(name: str) -> list[str]:
-	"""Bank entries, draft or submitted, that record the payment of an adjustment."""
-	return deposits.entries(name, sources.ADJUSTMENT)
+def bank_entries(name: str, for_update: bool = False) -> list[str]:
+	"""Bank entries, draft or submitted, that record the payment of an adjustment. A locking read sees what was committed last."""
+	return deposits.entries(name, sources.ADJUSTMENT, for_update)
 
 
 def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
@@ -27,7 +28,8 @@ def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 				get_link_to_form(sources.IMPORT, corrected)
 			)
 		)
-	if recorded := bank_entries(doc.name):
+	locks.take(ADJUSTMENT, doc.name)
+	if recorded := bank_entries(doc.name, for_update=True):
 		frappe.throw(
 			_("The payment is recorded already: {0}.").format(get_link_to_form("Journal Entry", recorded[0]))
 		)

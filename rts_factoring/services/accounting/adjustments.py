@@ -11,17 +11,18 @@ from frappe.utils import escape_html, formatdate, get_link_to_form, getdate
 from rts_factoring.core.model import Event, InvoiceState, Policy
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.adjustments import (
-	FEE_EVENTS,
-	SIGNED_EVENTS,
 	AdjustedLine,
 	AdjustmentLine,
 	PostedEntry,
 	adjust,
+	refuse_sent_again,
+	refuse_too_early,
 )
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import state_of
 from rts_factoring.core.reconciliation.reasons import explain
 from rts_factoring.services.accounting import (
+	adjustment_lines,
 	adjustment_payments,
 	effects,
 	journal_entries,
@@ -33,6 +34,7 @@ from rts_factoring.services.accounting import (
 	sources,
 	undoing,
 )
+from rts_factoring.services.accounting.adjustment_lines import POLICY_CHANGE
 from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.common import files, locks
 from rts_factoring.services.common.errors import core_errors_as_frappe
@@ -41,7 +43,6 @@ from rts_factoring.services.invoices import invoice_state, receivables
 
 DOCTYPE = sources.ADJUSTMENT
 LINE = f"{DOCTYPE} Line"
-POLICY_CHANGE = "Change of Policy"  # its lines are made by the app
 # Columns of the ledger that have another name than the field of Position.
 _FIELDS = {"open_change": "open", "over_paid": "over", "short_paid": "short"}
 
@@ -62,18 +63,7 @@ def validate(doc) -> None:
 		frappe.throw(_("Add a line for each thing that happened."), title=_("No Lines"))
 	if doc.purpose != openings.PURPOSE:
 		doc.report_import = None
-	for row in doc.lines:
-		row.currency = doc.currency
-		_check_amounts(row)
-		if row.event == "Policy Change" and doc.purpose != POLICY_CHANGE:
-			frappe.throw(_line(row, _("Choose the purpose Change of Policy, which makes these lines.")))
-		if row.event == openings.PURPOSE and doc.purpose != openings.PURPOSE:
-			frappe.throw(_line(row, _("Choose the purpose Opening for lines of this event.")))
-		if row.event == "Reversal":
-			row.sales_invoice = None
-			_check_row_to_take_back(doc, row)
-		else:
-			row.report_import_line = None
+	adjustment_lines.check(doc)
 
 
 def _fill_policy_change(doc, agreement) -> None:
@@ -89,56 +79,6 @@ def _fill_policy_change(doc, agreement) -> None:
 	for position in open_positions:
 		row = {"event": "Policy Change", "sales_invoice": position.invoice_no, "amount": float(position.open)}
 		doc.append("lines", row)
-
-
-def _check_row_to_take_back(doc, row) -> None:
-	line = frappe.db.get_value(
-		"Report Import Line",
-		row.report_import_line,
-		["company", "posted", "row_no", "report_import"],
-		as_dict=True,
-	)
-	if not line or line.company != doc.company:
-		frappe.throw(_line(row, _("Choose a row of a report of {0}.").format(doc.company)))
-	doc.report_import = doc.report_import or line.report_import
-	if not line.posted:
-		frappe.throw(
-			_line(row, _("Row {0} is not posted, so there is nothing to take back.").format(line.row_no))
-		)
-	days = frappe.get_all(
-		"Factoring Ledger Entry", {"report_import_line": row.report_import_line}, pluck="posting_date"
-	)
-	if days and getdate(doc.posting_date) < max(days):
-		frappe.throw(
-			_line(
-				row,
-				_("The row was posted on {0}. Posting Date cannot be earlier.").format(formatdate(max(days))),
-			),
-			title=_("Posting Date"),
-		)
-
-
-def _check_amounts(row) -> None:
-	"""Amounts beside the one of the line that its event has not, are not kept; a minus is taken only where it has a meaning."""
-	event = Event(frappe.scrub(row.event)) if row.event else None
-	if event in FEE_EVENTS:
-		row.fee = 0
-	if event is Event.OPENING:
-		return
-	row.financed = 0
-	if event is not Event.PURCHASE:
-		row.reserve = row.other = row.repaid = row.net = 0
-	if (row.amount or 0) < 0 and event not in SIGNED_EVENTS:
-		frappe.throw(
-			_line(
-				row, _("Enter the amount without a minus, and choose the event that says which way it goes.")
-			),
-			title=_("Amount"),
-		)
-
-
-def _line(row, text: str) -> str:
-	return _("Line {0}: {1}").format(row.idx, text)
 
 
 def on_update(doc) -> None:
@@ -192,7 +132,7 @@ def preview(doc) -> dict:
 		is_opening = doc.purpose == openings.PURPOSE
 		if is_opening:
 			made += openings.rest_effects(doc)
-		postings = effects.to_postings(policy, made, lambda _day: getdate(doc.posting_date))
+		postings = effects.to_postings(doc.company, policy, made, lambda _day: getdate(doc.posting_date))
 	agreement = settings.require_any(doc.company)
 	found = {
 		"entries": [
@@ -223,7 +163,13 @@ def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
 		if not row.is_return
 	)
 	factoring_ledger = lookups.load_ledger(doc.company, "payment")
-	return factoring_ledger.policy, adjust(lines, found, factoring_ledger)
+	adjusted = adjust(lines, found, factoring_ledger)
+	bought = ledger.first_bought(
+		doc.company, {each.line.invoice_no for each in adjusted if each.line.event is not Event.PURCHASE}
+	)
+	adjusted = refuse_too_early(adjusted, bought, getdate(doc.posting_date))
+	back = undoing.with_factor_again([entry for each in adjusted for entry in each.line.entries])
+	return factoring_ledger.policy, refuse_sent_again(adjusted, back)
 
 
 def _core_line(doc, row) -> AdjustmentLine:

@@ -19,6 +19,7 @@ from rts_factoring.core.model import Event
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import journal_entries, sources
 from rts_factoring.services.common import locks
+from rts_factoring.services.common.errors import throw_not_found
 from rts_factoring.services.company import settings
 
 TABLE, ROW = "factoring_payouts", "Factoring Payout"
@@ -107,12 +108,15 @@ def unlinked_entries(company: str) -> list:
 	return [found for found in rows if found.left]
 
 
-def entries(source: str, doctype: str = sources.IMPORT) -> list[str]:
-	"""Bank entries, draft or submitted, that record a deposit of this import, or the payment of this adjustment."""
+def entries(source: str, doctype: str = sources.IMPORT, for_update: bool = False) -> list[str]:
+	"""Bank entries, draft or submitted, that record a deposit of this import, or the payment of this adjustment. A locking
+	read sees what was committed last."""
 	entry, row = frappe.qb.DocType("Journal Entry"), frappe.qb.DocType(ROW)
 	query = frappe.qb.from_(row).inner_join(entry).on(entry.name == row.parent).where(entry.docstatus < 2)
 	query = query.where(row[sources.LEDGER_FIELDS[doctype]] == source)
-	return [name for (name,) in query.orderby(entry.name).select(entry.name).distinct().run()]
+	query = query.orderby(entry.name).select(entry.name)
+	found = (query.for_update() if for_update else query).run()
+	return list(dict.fromkeys(name for (name,) in found))
 
 
 def _payout(company: str, report_import: str) -> Decimal:
@@ -360,9 +364,8 @@ def _check_named(entry, rows: list, doctype: str, fieldname: str) -> None:
 	known = dict(frappe.get_all(doctype, filters=filters, fields=["name", "docstatus"], as_list=True))
 	for row in rows:
 		name = row.get(fieldname)
-		if name not in known:  # what Frappe says of one that does not exist
-			missing = f"{_('Row')} #{row.idx}: {_(doctype)}: {name}"
-			frappe.throw(_("Could not find {0}").format(escape_html(missing)), frappe.LinkValidationError)
+		if name not in known:
+			throw_not_found(row, fieldname)
 		if known[name] != 1:
 			frappe.throw(_("{0} is not submitted.").format(get_link_to_form(doctype, name)))
 

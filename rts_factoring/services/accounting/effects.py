@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from rts_factoring.core.model import Event, Policy
@@ -15,13 +15,19 @@ from rts_factoring.services.invoices import receivables
 
 
 def to_postings(
-	policy: Policy, effects: Iterable[Effect], day_of: Callable[[date | None], date]
+	company: str, policy: Policy, effects: Sequence[Effect], day_of: Callable[[date | None], date]
 ) -> list[JournalPosting]:
-	"""The effects in their order, each on the day that `day_of` gives for its own."""
+	"""The effects in their order, each on the day that `day_of` gives for its own. None is dated before RTS bought its invoice: the
+	books of the days between would show money for what RTS had not yet."""
+	bought = ledger.first_bought(company, {effect.invoice_no for effect in effects if effect.invoice_no})
 	return journal_entries.date_in_order(
-		JournalPosting(index, day_of(effect.date), tuple(legs(policy, effect)))
+		JournalPosting(index, _not_before(day_of(effect.date), effect, bought), tuple(legs(policy, effect)))
 		for index, effect in enumerate(effects)
 	)
+
+
+def _not_before(day: date, effect: Effect, bought: Mapping[str, date]) -> date:
+	return max(day, bought.get(effect.invoice_no or "", day)) if effect.event is not Event.PURCHASE else day
 
 
 def write(
@@ -35,8 +41,8 @@ def write(
 	"""Write journal and ledger entries: effects, each with the number of its row. `remark` gives the text of a journal entry;
 	`progress` is told vouchers made and postings in all. Throws when a day lies in a closed period."""
 	agreement = settings.require_any(source.company)
-	postings = to_postings(policy, [effect for _row, effect in effects], day_of)
-	periods.refuse_closed(source.company, {posting.day for posting in postings if posting.legs})
+	postings = to_postings(source.company, policy, [effect for _row, effect in effects], day_of)
+	periods.refuse_closed(source.company, {posting.day for posting in postings})
 	vouchers: dict[int, str] = {}
 	with outstanding.deferred():
 		for number, voucher in enumerate(journal_entries.to_vouchers(postings)):

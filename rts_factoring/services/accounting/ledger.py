@@ -12,7 +12,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Sum
+from frappe.query_builder.functions import Min, Sum
 from frappe.utils import now
 from pypika.terms import Case
 
@@ -212,6 +212,22 @@ def positions_as_of(company: str, day: date, invoices: Collection[str] | None = 
 	for row in rows:
 		amounts: dict[str, Any] = {field: money(row[name] or 0) for name, field in names.items()}
 		found[row.sales_invoice] = Position(row.sales_invoice, **amounts)
+	return found
+
+
+def first_bought(company: str, invoices: Collection[str]) -> dict[str, date]:
+	"""Invoice → the first day on which RTS had it, by entries that stand and whose day a row, a report or a person states. A purchase
+	without a day is posted on the day of its import, which says nothing about it."""
+	table, row = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Report Import Line")
+	report = frappe.qb.DocType(IMPORT)
+	is_stated = table.factoring_adjustment.isnotnull() | row.date.isnotnull() | report.run_date.isnotnull()
+	found: dict[str, date] = {}
+	for names in chunks(sorted(invoices)):
+		query = live(table).where((table.company == company) & table.sales_invoice.isin(names))
+		query = query.left_join(row).on(row.name == table.report_import_line)
+		query = query.where((table.purchased > 0) & (table.is_reversal == 0) & is_stated)
+		query = query.groupby(table.sales_invoice)
+		found |= dict(query.select(table.sales_invoice, Min(table.posting_date)).run())
 	return found
 
 

@@ -38,6 +38,7 @@ def load_ledger(company: str, kind: str) -> FactoringLedger:
 		find_positions=partial(ledger.positions, company),
 		find_batches=partial(_batches_of, company),
 		find_adjusted=partial(_adjusted, company),
+		find_openings=partial(_openings, company),
 		terms=settings.report_terms(agreement),
 	)
 
@@ -155,6 +156,20 @@ def _adjusted(company: str, invoices: Collection[str]) -> list[Adjusted]:
 		)
 		for each in rows
 	]
+
+
+def _openings(company: str, invoices: Collection[str]) -> dict[str, date]:
+	"""Invoice → the day of the opening that let it in; "" → the company's first opening."""
+	parent = {"company": company, "docstatus": 1, "purpose": "Opening"}
+	days = dict(frappe.get_all(ADJUSTMENT, parent, ["name", "posting_date"], as_list=True, limit=0))
+	if not days:
+		return {}
+	found = {"": min(days.values())}
+	for names in chunks(sorted(set(invoices))):
+		filters = {"parent": ("in", list(days)), "sales_invoice": ("in", names), "event": "Opening"}
+		rows = frappe.get_all(f"{ADJUSTMENT} Line", filters, ["sales_invoice", "parent"], limit=0)
+		found |= {row.sales_invoice: days[row.parent] for row in rows}
+	return found
 
 
 OPENED = ("financed", "reserve")  # what a line of an opening states beside the open amount

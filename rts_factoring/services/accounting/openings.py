@@ -40,6 +40,9 @@ def fill(doc, agreement) -> None:
 		row.financed = row.financed or row.amount
 	_refuse_twice([row.sales_invoice for row in doc.lines])
 	doc.opening_financed = float(sum((money(row.amount) for row in doc.lines), ZERO))
+	before = doc.get_doc_before_save()
+	if before and money(doc.opening_reserve or 0) == _reserve_of_lines(before):
+		doc.opening_reserve = 0  # nobody stated another one, so it follows the lines
 	doc.opening_reserve = doc.opening_reserve or float(_reserve_of_lines(doc))
 	balances = _balances(doc.company, [row.account for row in doc.balances], doc.posting_date)
 	for row in doc.balances:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.utils import formatdate
 
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
+from rts_factoring.core.reconciliation.adjustments import PostedEntry
 from rts_factoring.services.accounting import ledger, periods, sources
 from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.company import settings
 
 Document = tuple[str, str]  # DocType and name
 
-_WITH_RTS_AGAIN = [InvoiceState.QUEUED.value, InvoiceState.SUBMITTED.value, InvoiceState.HELD.value]
+WITH_RTS_AGAIN = [InvoiceState.QUEUED.value, InvoiceState.SUBMITTED.value, InvoiceState.HELD.value]
 _TABLE = "Factoring Ledger Entry"
 
 
@@ -68,10 +71,23 @@ def _refuse_other_policy(source: Source) -> None:
 
 
 def _refuse_closed_month(source: Source) -> None:
-	"""Throw when entries are part of a month that a submitted Factoring Close has frozen."""
-	filters = {source.ledger_field: source.name, "is_reversal": 0}
+	"""Throw when entries are part of a month that a submitted Factoring Close has frozen, or of a period that ERPNext has closed:
+	of entries with a journal entry it says so itself."""
+	filters = {source.ledger_field: source.name}
 	first = frappe.get_all(_TABLE, filters, pluck="posting_date", order_by="posting_date", limit=1)
 	periods.refuse_closed_month(source.company, first[0] if first else None)
+	without_journal = filters | {"journal_entry": ("is", "not set")}
+	days = frappe.get_all(
+		_TABLE, without_journal, pluck="posting_date", distinct=True, order_by="posting_date"
+	)
+	for day in days:
+		if periods.erpnext_closed_until(source.company, day):
+			frappe.throw(
+				_(
+					"The books of {0} are closed on {1}, where {2} has changed what RTS has of an invoice. Open that period first, or correct the rows."
+				).format(source.company, formatdate(day), source.name),
+				title=_("Closed Period"),
+			)
 
 
 def _changes_policy(source: Source) -> bool:
@@ -88,7 +104,7 @@ def _refuse_sent_again(source: Source) -> None:
 		.inner_join(invoice)
 		.on(invoice.name == entry.sales_invoice)
 		.where((entry[source.ledger_field] == source.name) & (entry.charged_back > 0))
-		.where(invoice.factoring_status.isin(_WITH_RTS_AGAIN))
+		.where(invoice.factoring_status.isin(WITH_RTS_AGAIN))
 		.select(invoice.name)
 		.distinct()
 		.orderby(invoice.name)
@@ -101,6 +117,34 @@ def _refuse_sent_again(source: Source) -> None:
 			).format(source.name, ", ".join(name for (name,) in sent_again)),
 			title=_("Cannot Be Undone Yet"),
 		)
+
+
+def with_factor_again(taken_back: Collection[PostedEntry]) -> set[str]:
+	"""The chargebacks among the entries that are taken back, after which the invoice was queued, sent or bought once more. A purchase
+	that is taken back together with them does not count."""
+	charged_back = {
+		entry.name: entry.invoice_no for entry in taken_back if entry.amounts["charged_back"] > ZERO
+	}
+	if not charged_back:
+		return set()
+	invoices = sorted({name for name in charged_back.values() if name})
+	states = dict(
+		frappe.get_all(
+			"Sales Invoice", {"name": ("in", invoices)}, ["name", "factoring_status"], as_list=True, limit=0
+		)
+	)
+	own, later = frappe.qb.DocType(_TABLE), frappe.qb.DocType(_TABLE).as_("later")
+	rows = (
+		ledger.in_force(later)
+		.inner_join(own)
+		.on((own.sales_invoice == later.sales_invoice) & (later.creation > own.creation))
+		.where(own.name.isin(sorted(charged_back)) & (later.purchased > 0))
+		.select(own.name, later.name)
+		.run()
+	)
+	together = {entry.name for entry in taken_back}
+	bought = {name for name, purchase in rows if purchase not in together}
+	return bought | {name for name, invoice in charged_back.items() if states.get(invoice) in WITH_RTS_AGAIN}
 
 
 def later_documents(source: Source) -> list[Document]:

@@ -30,6 +30,13 @@ class FactoringValidationError(frappe.ValidationError):
 	code = ""
 
 
+def throw_not_found(row, fieldname: str) -> None:
+	"""Refuse a link of a table row as Frappe refuses one that does not exist. So nothing tells that another company has it."""
+	label = _(row.meta.get_label(fieldname))
+	missing = f"{_('Row')} #{row.idx}: {label}: {row.get(fieldname)}"
+	frappe.throw(_("Could not find {0}").format(escape_html(missing)), frappe.LinkValidationError)
+
+
 def translate(text: str, lang: str | None = None) -> str:
 	"""A text of the core in the user's language, or in `lang`."""
 	if not text:

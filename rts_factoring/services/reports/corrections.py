@@ -9,7 +9,7 @@ from frappe import _
 from frappe.query_builder.functions import Max
 from frappe.utils import getdate
 
-from rts_factoring.core.model import FUNDING_EVENTS, Event
+from rts_factoring.core.model import FUNDING_EVENTS, Event, Outcome
 from rts_factoring.core.reconciliation.adjustments import SIGNED_EVENTS
 from rts_factoring.services.accounting import adjustments, ledger, periods
 from rts_factoring.services.batches import batch_status
@@ -25,8 +25,9 @@ _OF_PURCHASE = ("fee", "reserve", "other", "repaid", "net")
 def correct(doc, row_no: int, reason: str) -> str:
 	"""Make a draft adjustment of one posted row, dated in the first open period and never before the row; returns its name.
 
-	Its first line takes back what stands of the row; the second says the same as the row, for a person to change. Nothing
-	of the import changes.
+	Its first line takes back what stands of the row; the last says the same as the row, for a person to change. Where a later
+	report has stated the row otherwise, so that it posted the difference, all of them are taken back, and the last line says
+	what the newest states. Nothing of the imports changes.
 	"""
 	if not (reason or "").strip():
 		frappe.throw(_("Say why row {0} is corrected.").format(row_no))
@@ -36,8 +37,8 @@ def correct(doc, row_no: int, reason: str) -> str:
 		fields=["name", *row_pages.FIELDS, "decided_event"],
 		limit=1,
 	)
-	day = _posted_on(rows[0].name) if rows else None
-	if day is None:
+	days = {name: day for name in _versions(rows[0].name) if (day := _posted_on(name))} if rows else {}
+	if not days or rows[0].name not in days:
 		frappe.throw(
 			_("Nothing stands that row {0} has posted, so there is nothing to take back.").format(row_no),
 			title=_("Nothing to Correct"),
@@ -47,15 +48,41 @@ def correct(doc, row_no: int, reason: str) -> str:
 		{
 			"purpose": "Correction",
 			"company": doc.company,
-			"posting_date": periods.first_open(doc.company, getdate(day)),
+			"posting_date": periods.first_open(doc.company, getdate(max(days.values()))),
 			"reason": reason.strip(),
 			"report_import": doc.name,
 		}
 	)
-	adjustment.append("lines", {"event": "Reversal", "report_import_line": rows[0].name})
-	adjustment.append("lines", _right_line(rows[0]))
+	for name in days:
+		adjustment.append("lines", {"event": "Reversal", "report_import_line": name})
+	newest = frappe.get_all(row_pages.DOCTYPE, {"name": next(iter(days))}, list(row_pages.FIELDS))[0]
+	adjustment.append("lines", _right_line(newest))
 	adjustment.insert()
 	return adjustment.name
+
+
+def _versions(line: str) -> list[str]:
+	"""The posted rows that state the same thing as this one, the newest first: the first of them, and those that posted a difference."""
+	is_difference = {"posted": 1, "outcome": Outcome.MATCHED.value}
+	found: list[str] = []
+	first: str | None = line
+	while first and first not in found:
+		found.append(first)
+		first = frappe.db.get_value(row_pages.DOCTYPE, {"name": first, **is_difference}, "duplicate_of")
+	while more := frappe.get_all(
+		row_pages.DOCTYPE,
+		{"duplicate_of": ("in", found), "name": ("not in", found), **is_difference},
+		pluck="name",
+	):
+		found += more
+	entries = frappe.get_all(
+		"Factoring Ledger Entry",
+		{"report_import_line": ("in", found), "is_reversal": 0},
+		pluck="report_import_line",
+		order_by="creation desc, name",
+		limit=0,
+	)
+	return list(dict.fromkeys(entries))
 
 
 def _posted_on(line: str) -> date | None:

@@ -123,7 +123,7 @@ def preview(name: str) -> list[dict]:
 		return []
 	result = reconciling.reconcile_file(doc)
 	agreement = settings.require_any(doc.company)
-	postings = effects.to_postings(result.policy, result.effects, periods.day_finder(doc))
+	postings = effects.to_postings(doc.company, result.policy, result.effects, periods.day_finder(doc))
 	return [
 		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
 		for voucher in journal_entries.to_vouchers(postings)

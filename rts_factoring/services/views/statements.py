@@ -256,9 +256,10 @@ def factored_invoices(
 def bought_on(table, company: str):
 	"""The day of an invoice's last purchase that was not undone, as a column of a query on the ledger by invoice."""
 	is_purchase = (table.event == "purchase") & (table.is_reversal == 0)
-	cancelled = frappe.get_all(sources.IMPORT, {"company": company, "docstatus": 2}, pluck="name")
-	if cancelled:
-		is_purchase &= table.report_import.isnull() | table.report_import.notin(cancelled)
+	for doctype, fieldname in sources.LEDGER_FIELDS.items():
+		cancelled = frappe.get_all(doctype, {"company": company, "docstatus": 2}, pluck="name", limit=0)
+		if cancelled:
+			is_purchase &= table[fieldname].isnull() | table[fieldname].notin(cancelled)
 	return Max(Case().when(is_purchase, table.posting_date))
 
 
