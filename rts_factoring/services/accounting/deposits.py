@@ -115,8 +115,7 @@ def entries(source: str, doctype: str = sources.IMPORT, for_update: bool = False
 	query = frappe.qb.from_(row).inner_join(entry).on(entry.name == row.parent).where(entry.docstatus < 2)
 	query = query.where(row[sources.LEDGER_FIELDS[doctype]] == source)
 	query = query.orderby(entry.name).select(entry.name)
-	found = (query.for_update() if for_update else query).run()
-	return list(dict.fromkeys(name for (name,) in found))
+	return list(dict.fromkeys(name for (name,) in (query.for_update() if for_update else query).run()))
 
 
 def _payout(company: str, report_import: str) -> Decimal:
