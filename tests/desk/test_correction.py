@@ -79,7 +79,7 @@ def test_a_buyback_is_entered_with_its_payment(dana, bought):
 	dana.page.evaluate(
 		"""async () => {
 			await cur_frm.set_value({
-				company: "Acme Freight LLC", posting_date: "2026-11-10", purpose: "Switch of Factor",
+				company: "Acme Freight LLC", posting_date: frappe.datetime.get_today(), purpose: "Switch of Factor",
 				reason: "We go to another factor",
 			});
 		}"""
