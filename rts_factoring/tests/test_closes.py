@@ -5,7 +5,7 @@ import io
 
 import frappe
 import openpyxl
-from frappe.utils import getdate
+from frappe.utils import formatdate, getdate
 
 from rts_factoring.core.money import money, text
 from rts_factoring.services.accounting import ledger, periods
@@ -283,7 +283,7 @@ class TestStatementsOfRTS(CloseCase):
 			self.assertEqual(point.report_import, statement.name)
 			self.assertEqual(
 				point.detail,
-				f"Books on 09-30-2026: $ {amount}.00. RTS: $ {amount}.00, by {statement.name}. Difference: $ 0.00.",
+				f"Books on {formatdate('2026-09-30')}: $ {amount}.00. RTS: $ {amount}.00, by {statement.name}. Difference: $ 0.00.",
 			)
 
 	def test_the_latest_statement_up_to_the_months_end_counts_as_of_its_own_day(self):
@@ -295,8 +295,8 @@ class TestStatementsOfRTS(CloseCase):
 		cancelled.cancel()
 		point = self.point(self.close(rts_open_source=""), "rts_open")
 		self.assertEqual((point.report_import, point.is_done), (late.name, 1))
-		self.assertIn("Books on 09-29-2026", point.detail)
-		self.assertIn("Books on 09-30-2026: $ 2,500.00.", point.detail)
+		self.assertIn(f"Books on {formatdate('2026-09-29')}", point.detail)
+		self.assertIn(f"Books on {formatdate('2026-09-30')}: $ 2,500.00.", point.detail)
 
 	def test_a_statement_that_differs_is_an_open_point(self):
 		statement = self.aging(SEPTEMBER, less=100)
