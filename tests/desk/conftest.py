@@ -70,12 +70,7 @@ def site(processes):
 	if not os.environ.get("DESK_SITE_READY"):  # for a second run after which no DocType changed
 		setup = [sys.executable, CHECKOUT / "scripts" / "bench_test.py", "--setup-only"]
 		subprocess.run(setup, env=env, check=True)
-	prepare = [str(PYTHON), str(Path(__file__).parent / "prepare.py"), str(BENCH / "sites"), SITE]
-	done = subprocess.run(
-		prepare, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
-	)
-	assert done.returncode == 0, done.stderr
-	prepared = json.loads(done.stdout.splitlines()[-1])
+	prepared = json.loads(run_on_site("prepare.py").splitlines()[-1])
 	port, realtime = free_port(), free_port()
 	node = [desk_check.find_node(), "--require", str(CHECKOUT / "tests" / "support" / "localhost_names.cjs")]
 	socketio = {**environment(), "FRAPPE_SOCKETIO_PORT": str(realtime)}
@@ -103,15 +98,20 @@ def factor(processes, tmp_path_factory):
 	return {"port": port, "root": root, "outbox": root / "outbox", "fingerprint": fingerprint.group()}
 
 
-@pytest.fixture(scope="module")
-def sent(site):
-	"""The site with invoices that RTS has."""
-	script = Path(__file__).parent / "prepare_rows.py"
-	command = [str(PYTHON), str(script), str(BENCH / "sites"), SITE]
+def run_on_site(script: str) -> str:
+	"""Run a script of this folder on the site; what it printed."""
+	command = [str(PYTHON), str(Path(__file__).parent / script), str(BENCH / "sites"), SITE]
 	done = subprocess.run(
 		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
 	)
 	assert done.returncode == 0, done.stderr
+	return done.stdout
+
+
+@pytest.fixture(scope="module")
+def sent(site):
+	"""The site with invoices that RTS has."""
+	run_on_site("prepare_rows.py")
 
 
 @pytest.fixture(scope="session")

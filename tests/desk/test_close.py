@@ -1,13 +1,11 @@
 """An accountant closes September: enters what RTS states, makes the period-end entries, submits, and takes the workbook along."""
 
 import io
-import subprocess
-from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.desk.conftest import BENCH, PYTHON, SITE, environment
+from tests.desk.conftest import run_on_site
 
 ACME = "Acme Freight LLC"
 NAME = "CLOSE-AFL-2026-09"
@@ -16,12 +14,7 @@ NAME = "CLOSE-AFL-2026-09"
 @pytest.fixture(scope="module")
 def posted(site):
 	"""The site with two months of reports."""
-	script = Path(__file__).parent / "prepare_close.py"
-	command = [str(PYTHON), str(script), str(BENCH / "sites"), SITE]
-	done = subprocess.run(
-		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
-	)
-	assert done.returncode == 0, done.stderr
+	run_on_site("prepare_close.py")
 
 
 def test_a_new_close_says_what_is_open(posted, dana):

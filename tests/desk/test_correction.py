@@ -1,12 +1,10 @@
 """An accountant corrects a posted row from its panel, sees the entries before they are posted, and finds the way back."""
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-from tests.desk.conftest import BENCH, PYTHON, SITE, environment
+from tests.desk.conftest import run_on_site
 
 PANEL = "[data-part='panel']"
 PREVIEW = "[data-fieldname='preview']"
@@ -15,12 +13,7 @@ PREVIEW = "[data-fieldname='preview']"
 @pytest.fixture(scope="module")
 def bought(dana, site):
 	"""RTS has bought AF-0 for 1,000; the name of the import."""
-	script = Path(__file__).parent / "prepare_rows.py"
-	command = [str(PYTHON), str(script), str(BENCH / "sites"), SITE]
-	done = subprocess.run(
-		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
-	)
-	assert done.returncode == 0, done.stderr
+	run_on_site("prepare_rows.py")
 	dana.open("report-import")
 	dana.settled()
 	return dana.page.evaluate(

@@ -4,12 +4,10 @@ What was made of one names its place (tests/support/markup.py). An ampersand sta
 """
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-from tests.desk.conftest import BENCH, PYTHON, SITE, environment
+from tests.desk.conftest import run_on_site
 from tests.support import markup as m
 from tests.support.markup_walk import (
 	ACME,
@@ -63,11 +61,7 @@ REPORTS = (
 @pytest.fixture(scope="module")
 def marked(site):
 	"""The site with texts that are markup."""
-	command = [str(PYTHON), str(Path(__file__).parent / "prepare_markup.py"), str(BENCH / "sites"), SITE]
-	done = subprocess.run(
-		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
-	)
-	assert done.returncode == 0, done.stderr
+	run_on_site("prepare_markup.py")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """An accountant goes from a difference in RTS's list of open invoices to the row of another report that explains it."""
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-from tests.desk.conftest import BENCH, PYTHON, SITE, environment
+from tests.desk.conftest import run_on_site
 
 PANEL = "[data-part='panel']"
 
@@ -14,13 +12,7 @@ PANEL = "[data-part='panel']"
 @pytest.fixture(scope="module")
 def compared(dana, sent):
 	"""A report whose second row waits, and the list of open invoices that differs by it: their names."""
-	script = Path(__file__).parent / "prepare_statement.py"
-	command = [str(PYTHON), str(script), str(BENCH / "sites"), SITE]
-	done = subprocess.run(
-		command, cwd=BENCH / "sites", env=environment(), capture_output=True, text=True, check=False
-	)
-	assert done.returncode == 0, done.stderr
-	return done.stdout.split()[-2:]
+	return run_on_site("prepare_statement.py").split()[-2:]
 
 
 def test_correct_opens_the_report_at_the_row_that_waits(dana, compared):
