@@ -44,14 +44,29 @@ def window(picture: Image.Image, pick: Callable[[Image.Image, Image.Image], Imag
 	"""The lightest or darkest pixel of the square of WINDOW pixels around each (it wraps at the picture's edges)."""
 	for side in ((1, 0), (0, 1)):
 		for step in (1, 2, 4, WINDOW - 8):
-			picture = pick(picture, ImageChops.offset(picture, step * side[0], step * side[1]))
-	return ImageChops.offset(picture, -(WINDOW // 2), -(WINDOW // 2))
+			picture = pick(picture, _shifted(picture, step * side[0], step * side[1]))
+	return _shifted(picture, -(WINDOW // 2), -(WINDOW // 2))
+
+
+def _shifted(picture: Image.Image, right: int, down: int) -> Image.Image:
+	"""What ImageChops.offset gives, which goes pixel by pixel: what leaves one edge comes in at the other."""
+	width, height = picture.size
+	right, down = right % width, down % height
+	moved = Image.new(picture.mode, picture.size)
+	for place in (
+		(right, down),
+		(right - width, down),
+		(right, down - height),
+		(right - width, down - height),
+	):
+		moved.paste(picture, place)
+	return moved
 
 
 def measure(picture: Image.Image) -> Measures:
 	"""The measures of a grey picture (mode L) of 100 dots per inch."""
 	contrast = ImageChops.subtract(window(picture, ImageChops.lighter), window(picture, ImageChops.darker))
-	across = ImageChops.difference(picture, ImageChops.offset(picture, 1, 0))
+	across = ImageChops.difference(picture, _shifted(picture, 1, 0))
 	tiles = _tiles(contrast)
 	slopes = [_tiles(window(slope, ImageChops.lighter)) for slope in _slopes(picture)]
 	strongest = sorted(tiles)[-max(INKED, len(tiles) // 200) :]
@@ -73,7 +88,7 @@ def measure(picture: Image.Image) -> Measures:
 def _slopes(picture: Image.Image) -> list[Image.Image]:
 	"""How each pixel differs from its neighbour in four directions: a hand that moves blurs one of them."""
 	steps = ((1, 0), (0, 1), (1, 1), (1, -1))
-	return [ImageChops.difference(picture, ImageChops.offset(picture, *step)) for step in steps]
+	return [ImageChops.difference(picture, _shifted(picture, *step)) for step in steps]
 
 
 def _tiles(picture: Image.Image) -> list[int]:
