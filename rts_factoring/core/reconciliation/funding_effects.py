@@ -52,6 +52,8 @@ def _kept(line: ReportLine, tolerance: Decimal) -> Decimal | str:
 		differs = stated and abs(abs(stated) - abs(line.net)) > tolerance
 		return "arithmetic" if differs else -line.net
 	amount = stated or abs(line.purchased or ZERO)
+	if amount and line.net is not None:  # a payout of which nothing was kept
+		return "arithmetic"
 	return amount or "missing_amount"
 
 

@@ -259,6 +259,18 @@ def test_a_recovery_that_was_posted_is_a_duplicate_and_its_correction_posts_the_
 	assert net(taken.legs) == {"advances": 100, "clearing": -100}
 
 
+@pytest.mark.parametrize("deduction", [("Fuel Advance", 300), ("Adjustments", 0.01)])
+def test_a_deduction_beside_a_net_of_zero_waits(deduction):
+	column, amount = deduction
+	report = read(
+		[("Invoice #", "Type", "Purchase Amount", column, "Net"), ("AF-1", "Fuel Advance", None, amount, 0)],
+		layouts=[DEFAULT_PURCHASE],
+	)
+	ledger, receivables = ledger_of(receivable("AF-1"))
+	(line,) = reconcile(report, receivables, ledger).lines
+	assert (line.outcome, line.reason, line.effects) == (Outcome.BLOCKED, "arithmetic", ())
+
+
 # whatever a report has ------------------------------------------------------------------------------------------------
 
 _cents = st.integers(min_value=-5_000, max_value=120_000).map(lambda n: Decimal(n) / 100)
