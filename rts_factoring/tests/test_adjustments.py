@@ -201,6 +201,19 @@ class TestRowsOfTheSameThing(AdjustmentCase):
 			[("blocked", "adjusted_before"), ("matched", "")],
 		)
 
+	def test_a_fee_waits_where_only_one_of_both_names_its_invoice(self):
+		with_invoice = adjustment({"event": "Fee", "sales_invoice": TWO, "amount": 15})
+		without = adjustment({"event": "Fee", "amount": 12.5})
+		rows = (None, None, "11/12/2026", "Wire Fee", 15.0), (ONE, "C9", "11/12/2026", "Fee", 12.5)
+		doc = self.post(*rows)
+		found = [(line.reason, line.row_no) for line in report_factories.lines(doc)]
+		self.assertEqual([reason for reason, _row in found], ["adjusted_before", "adjusted_before"])
+		told = [row_details.details(doc, row)["row"].adjustment for _reason, row in found]
+		self.assertEqual(told, [with_invoice.name, without.name])
+		decisions.record_decision(doc.name, [row for _reason, row in found], "ignore", reason="Booked by mail")
+		report_import.post_waiting(doc.name)
+		self.assert_books_agree()
+
 	def test_the_row_of_something_else_does_not_wait(self):
 		adjustment({"event": "Chargeback", "sales_invoice": ONE, "amount": 450})
 		doc = self.post((ONE, "C9", "11/12/2026", "Partial Payment", 450))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from datetime import date as Date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..model import OWN_EVENTS, Event
+from ..model import NEEDS_INVOICE, OWN_EVENTS, Event
 from ..reports.lines import DEDUCTIONS, ReportLine
 
 Fact = tuple[str, Decimal]  # what happened, and its size
@@ -21,9 +21,18 @@ _SAME = {
 	Event.BUYOUT: Event.CHARGEBACK,
 	Event.RECOVERY: Event.CHARGEBACK,
 	Event.PAYOUT_FEE: Event.FEE,
-	Event.PAYOUT_CHARGE: Event.CHARGE,
+	Event.CHARGE: Event.FEE,
+	Event.PAYOUT_CHARGE: Event.FEE,
 }
 _BESIDE = {"chargeback": Event.CHARGEBACK, "fee": Event.FEE, "released": Event.RESERVE_RELEASE}
+_BESIDE_PURCHASE = {
+	"fee": Event.FEE,
+	"other": Event.FEE,
+	"repaid": Event.ADVANCE_REPAID,
+	"recovered": Event.CHARGEBACK,
+}
+# What a person may have entered without the invoice that the report names, or with one where the report names none.
+_OF_ANY_INVOICE = {_SAME.get(event, event).value for event in Event if event not in NEEDS_INVOICE}
 
 
 class Adjusted(NamedTuple):
@@ -48,28 +57,42 @@ def facts_of(line: ReportLine) -> frozenset[Fact]:
 	found = {(event.value, abs(amount)) for amount in amounts if amount}
 	if event is Event.PAYMENT:
 		found = {(event.value, abs(line.paid))} if line.paid else set()
-		found |= {(of.value, abs(amount)) for name, of in _BESIDE.items() if (amount := getattr(line, name))}
+		found |= _beside(line, _BESIDE)
 	return frozenset(found)
 
 
+def _beside(line: ReportLine, columns: Mapping[str, Event]) -> set[Fact]:
+	return {(of.value, abs(amount)) for name, of in columns.items() if (amount := getattr(line, name))}
+
+
 class AdjustedBefore:
-	"""Lays rows beside the lines of adjustments; each line stands for one row."""
+	"""Lays rows beside the lines of adjustments; each line stands for one row.
+
+	A fee, charge or release counts too where only one of both names an invoice. Such a line also keeps a row waiting that says
+	the same of its own invoice: two rows that wait do less harm than one that posts twice.
+	"""
 
 	def __init__(self, lines: Iterable[Adjusted]):
 		self._by_invoice: dict[str, list[Adjusted]] = {}
+		self._elsewhere: dict[bool, list[Adjusted]] = {True: [], False: []}
 		for line in lines:
 			self._by_invoice.setdefault(line.invoice_no, []).append(line)
+			if facts := frozenset(fact for fact in line.facts if fact[0] in _OF_ANY_INVOICE):
+				self._elsewhere[bool(line.invoice_no)].append(line._replace(facts=facts))
 
 	def take(self, row: ReportLine, invoice_no: str) -> str:
 		"""The name of the line that has posted what this row says; "" when there is none."""
-		lines = self._by_invoice.get(invoice_no)
-		if not lines:
+		own, others = self._by_invoice.get(invoice_no, []), self._elsewhere[not invoice_no]
+		if not own and not others:
 			return ""
-		facts = facts_of(row)
-		for line in lines:
-			if line.facts & facts and (invoice_no or _are_near(line.date, row.date)):
-				lines.remove(line)
-				return line.name
+		facts: Set[Fact] = facts_of(row)
+		if row.event is Event.PURCHASE:
+			facts |= _beside(row, _BESIDE_PURCHASE)
+		for lines, at_any_time in ((own, bool(invoice_no)), (others, False)):
+			for line in lines:
+				if line.facts & facts and (at_any_time or _are_near(line.date, row.date)):
+					lines.remove(line)
+					return line.name
 		return ""
 
 

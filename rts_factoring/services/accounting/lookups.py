@@ -9,7 +9,7 @@ from functools import partial
 
 import frappe
 
-from rts_factoring.core.model import OWN_EVENTS, Event, Outcome, Policy
+from rts_factoring.core.model import NEEDS_INVOICE, OWN_EVENTS, Event, Outcome, Policy
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.adjusted import Adjusted, facts_of
 from rts_factoring.core.reconciliation.adjustments import AdjustmentLine, PostedEntry, as_report_line
@@ -128,7 +128,8 @@ def _mark_corrected(rows: dict[str, PostedRow]) -> None:
 
 
 def _adjusted(company: str, invoices: Collection[str]) -> list[Adjusted]:
-	"""What adjustments have posted to these invoices, and without an invoice, that no posted report row stands for."""
+	"""What adjustments have posted to these invoices, without an invoice, and of what needs none, that no posted report row
+	stands for."""
 	line, parent = frappe.qb.DocType("Factoring Adjustment Line"), frappe.qb.DocType(ADJUSTMENT)
 	row = frappe.qb.DocType("Report Import Line")
 	query = (
@@ -143,10 +144,13 @@ def _adjusted(company: str, invoices: Collection[str]) -> list[Adjusted]:
 		.orderby(line.idx)
 		.select(line.star, parent.posting_date)
 	)
+	needs_none = line.event.isin([frappe.unscrub(event.value) for event in set(Event) - NEEDS_INVOICE])
 	without = line.sales_invoice.isnull() | (line.sales_invoice == "")
-	rows = query.where(without).run(as_dict=True)
+	rows = query.where(without | needs_none).run(as_dict=True)
+	known = {each.name for each in rows}
 	for names in chunks(sorted(set(invoices))):
-		rows += query.where(line.sales_invoice.isin(names)).run(as_dict=True)
+		more = query.where(line.sales_invoice.isin(names)).run(as_dict=True)
+		rows += [each for each in more if each.name not in known]
 	return [
 		Adjusted(
 			each.name,

@@ -1,6 +1,7 @@
 """What lines of a Factoring Adjustment post: the rules of report rows, reversals, and a change of policy."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -178,10 +179,46 @@ WAITS = (Outcome.BLOCKED, "adjusted_before", "L1")
 		(line(Event.PAYMENT, "400"), row("Partial", 400)),
 		(line(Event.PAYOUT_CHARGE, "15", ""), row("Wire Fee", 15, invoice=None)),
 		(line(Event.FEE, "12"), row("Payment", 1000, fee=12)),
+		(line(Event.FEE, "12", ""), row("Payment", 1000, fee=12)),
+		(line(Event.FEE, "15", "AF-2"), row("Wire Fee", 15, invoice=None)),
+		(line(Event.FEE, "15", ""), row("Wire Fee", 15, invoice=None)),
+		(line(Event.RESERVE_RELEASE, "50", ""), row("Payment", 1000, released=50)),
 	],
 )
 def test_a_row_that_says_what_an_adjustment_has_posted_waits(told, later):
 	assert waiting(told, later) == [WAITS]
+
+
+def test_a_purchase_waits_whose_fee_or_charge_an_adjustment_has_booked():
+	ledger, receivables = ledger_of(receivable("AF-1", "1000"), receivable("AF-2", "500"))
+	known = [
+		Adjusted(name, told.invoice_no, told.date, facts_of(as_report_line(told)))
+		for name, told in (("L1", line(Event.FEE, "30", "")), ("L2", line(Event.PAYOUT_CHARGE, "2", "AF-1")))
+	]
+	ledger.find_adjusted = lambda _invoices: known[:1]
+	shown = [
+		(each.reason, each.adjusted)
+		for each in reconcile(purchases(BOUGHT, OTHER), receivables, ledger).lines
+	]
+	assert shown == [("adjusted_before", "L1"), (None, "")]
+	ledger.find_adjusted = lambda _invoices: known[1:]
+	shown = [
+		(each.reason, each.adjusted)
+		for each in reconcile(purchases(OTHER, BOUGHT), receivables, ledger).lines
+	]
+	assert shown == [(None, ""), ("adjusted_before", "L2")]
+
+
+def test_the_row_that_names_its_invoice_waits_even_after_one_that_does_not():
+	told = line(Event.FEE, "15")
+	rows = row("Wire Fee", 15, invoice=None), row("Payment", 1000, fee=15)
+	assert waiting(told, *rows) == [WAITS, WAITS]
+
+
+def test_a_fee_of_long_ago_or_of_another_invoice_keeps_no_row_waiting():
+	told = replace(line(Event.FEE, "12", ""), date=date(2026, 1, 5))
+	assert waiting(told, row("Payment", 1000, fee=12))[0][0] is Outcome.MATCHED
+	assert waiting(line(Event.FEE, "12", "AF-2"), row("Payment", 1000, fee=12))[0][0] is Outcome.MATCHED
 
 
 def test_one_adjustment_stands_for_one_row():
