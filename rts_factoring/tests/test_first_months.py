@@ -174,7 +174,7 @@ class FirstMonths:
 		)  # the switch bought OP-2-5 out: is this a second time?
 		decisions.record_decision(report.name, [waiting.row_no], "accept")
 		report_import.post_waiting(report.name)
-		self.assertEqual(self.figures("OP-0-5")[1], "0.00")
+		self.assertEqual(self.figures("OP-0-5"), ("Completed", "0.00"))
 		self.assertEqual(self.figures("OP-1-5")[0], "Partly Paid")
 		self.assertEqual(self.figures("OP-2-5"), ("Charged Back", "1000.00"))
 		self.assertEqual(self.open_on("2026-11-30"), 6700)
