@@ -115,7 +115,7 @@ def test_a_delivery_is_rehearsed_before_there_is_a_server(admin):
 	for words in ("EX-10002.pdf", "once and whole", "Harbor Paper Co.", "2,217.89"):
 		admin.sees(words, shown)  # 2,410.75 less 5 % reserve and 3 % fee
 	admin.page.wait_for_timeout(600)
-	admin.accessible(shown)
+	admin.accessible(f"{shown} .modal-body")
 	admin.look("rehearsed-delivery")
 	admin.fits(f"{shown} .modal-body")
 	first = admin.page.locator(f"{shown} a[href^='blob:']").first.get_attribute("href")

@@ -11,8 +11,6 @@ rts_factoring.rehearse_delivery = async function (frm) {
 		title: __("Rehearsed Delivery"),
 		size: "extra-large",
 		fields: [{ fieldtype: "HTML", options: html(frm, seen, urls) }],
-		primary_action_label: __("Close"),
-		primary_action: () => dialog.hide(),
 	});
 	dialog.$wrapper.addClass("factoring-rehearsal");
 	dialog.onhide = () => urls.forEach((url) => URL.revokeObjectURL(url));
