@@ -24,7 +24,7 @@ rts_factoring.rehearse_delivery = async function (frm) {
 	function html(frm, seen, urls) {
 		const e = frappe.utils.escape_html;
 		const packets = seen.packets.map(
-			({ name }, number) => `<a href="${urls[number]}" target="_blank">${e(name)}</a>`
+			({ name }, number) => `<a style="text-decoration: underline" href="${urls[number]}" target="_blank">${e(name)}</a>`
 		);
 		const notice = seen.notice
 			? __("The packets carry the notice {0}.", [e(seen.notice)])
@@ -33,12 +33,12 @@ rts_factoring.rehearse_delivery = async function (frm) {
 			<p>${__(
 				"Two example invoices were sent by SFTP to a sandbox that this site started and has ended again. Nothing was sent to RTS, and nothing was kept: no file, no document, no entry in the books."
 			)}</p>
-			<h5>${__("What RTS Would Receive")}</h5>
+			<h5 class="mt-4">${__("What RTS Would Receive")}</h5>
 			${table([__("File"), __("Bytes"), __("Arrived")], files(seen))}
-			<p>${__("Look at the packets: {0}.", [packets.join(", ")])} ${notice}</p>
-			<h5>${__("The Schedule")}</h5>
-			<pre class="p-2" style="overflow-x: auto" tabindex="0">${e(seen.schedule.join("\n"))}</pre>
-			<h5>${__("What the Sandbox Answered")}</h5>
+			<p>${__("Look at the packets: {0}", [packets.join(", ")])} ${notice}</p>
+			<h5 class="mt-4">${__("The Schedule")}</h5>
+			<pre class="p-2" style="overflow-x: auto; white-space: pre" tabindex="0">${e(seen.schedule.join("\n"))}</pre>
+			<h5 class="mt-4">${__("What the Sandbox Answered")}</h5>
 			${seen.report ? answer(frm, seen.report) : `<p>${no_answer(seen)}</p>`}`;
 	}
 
@@ -53,20 +53,19 @@ rts_factoring.rehearse_delivery = async function (frm) {
 		return seen.files.map(({ name, size, whole }) => [
 			frappe.utils.escape_html(name),
 			format_number(size, null, 0),
-			whole ? __("once and whole") : `<span class="text-danger">${__("damaged")}</span>`,
+			whole ? __("whole") : `<span class="text-danger">${__("damaged")}</span>`,
 		]);
 	}
 
 	function answer(frm, report) {
 		const amount = (value) => (value ? format_currency(value, frm.doc.currency) : "");
 		const rows = report.lines.map((line) => [
-			frappe.utils.escape_html(line.invoice || ""),
-			frappe.utils.escape_html(line.note || ""),
+			frappe.utils.escape_html([line.invoice, line.note].filter(Boolean).join(": ")),
 			...["invoice_amount", "fee", "reserve", "net"].map((name) => amount(line[name])),
 		]);
 		return (
 			table(
-				[__("Invoice"), __("Note"), __("Amount"), __("Fee"), __("Reserve"), __("Payout")],
+				[__("Invoice"), __("Amount"), __("Fee"), __("Reserve"), __("Payout")],
 				rows
 			) + `<p>${__("Fee and reserve are those of these settings. Compare them with your agreement.")}</p>`
 		);
@@ -83,6 +82,6 @@ rts_factoring.rehearse_delivery = async function (frm) {
 	}
 
 	function is_number(at, head) {
-		return head.length > 3 ? at > 1 : at === 1;
+		return head.length > 3 ? at > 0 : at === 1;
 	}
 };
