@@ -10,8 +10,9 @@ rts_factoring.rehearse_delivery = async function (frm) {
 	const dialog = new frappe.ui.Dialog({
 		title: __("Rehearsed Delivery"),
 		size: "extra-large",
-		fields: [{ fieldtype: "HTML", options: html(frm, seen, urls) }],
+		fields: [{ fieldtype: "HTML", fieldname: "seen" }],
 	});
+	dialog.get_field("seen").$wrapper.html(html(frm, seen, urls)); // as options Frappe would take it for a template
 	dialog.$wrapper.addClass("factoring-rehearsal");
 	dialog.onhide = () => urls.forEach((url) => URL.revokeObjectURL(url));
 	dialog.show();
@@ -37,7 +38,7 @@ rts_factoring.rehearse_delivery = async function (frm) {
 			${table([__("File"), __("Bytes"), __("Arrived")], files(seen))}
 			<p>${__("Look at the packets: {0}", [packets.join(", ")])} ${notice}</p>
 			<h5 class="mt-4">${__("The Schedule")}</h5>
-			<pre class="p-2" style="overflow-x: auto; white-space: pre" tabindex="0">${e(seen.schedule.join("\n"))}</pre>
+			<pre class="p-2" style="overflow-x: auto; white-space: pre; color: var(--text-color)" tabindex="0">${e(seen.schedule.join("\n"))}</pre>
 			<h5 class="mt-4">${__("What the Sandbox Answered")}</h5>
 			${seen.report ? answer(frm, seen.report) : `<p>${no_answer(seen)}</p>`}`;
 	}
