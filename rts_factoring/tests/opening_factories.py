@@ -10,14 +10,16 @@ DAY = "2026-11-01"
 LOAN, RESERVE = "Old Factor Loan", "Old Factor Reserve"
 
 
-def live_invoices(count: int, booked: float = 0, of_ten: int = 1) -> list[str]:
+def live_invoices(
+	count: int, booked: float = 0, of_ten: int = 1, day: str = "2026-10-01", due: str = "2026-11-15"
+) -> list[str]:
 	"""So many submitted invoices of 1,000.00, ten a group; of the last `of_ten` of each group `booked` is settled already."""
 	groups = count // 10
 	names = [f"OP-{number}" for number in range(10)]
 	for name in names:
 		values = {
-			"posting_date": "2026-10-01",
-			"due_date": "2026-11-15",
+			"posting_date": day,
+			"due_date": due,
 			"amount": 1000,
 			"customer": CUSTOMER,
 		}
