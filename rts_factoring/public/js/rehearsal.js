@@ -36,7 +36,7 @@ rts_factoring.rehearse_delivery = async function (frm) {
 			)}</p>
 			<h5 class="mt-4">${__("What RTS Would Receive")}</h5>
 			${table([__("File"), __("Bytes"), __("Arrived")], files(seen))}
-			<p>${__("Look at the packets: {0}", [packets.join(", ")])} ${notice}</p>
+			<p>${__("Look at the packets: {0}.", [packets.join(", ")])} ${notice}</p>
 			<h5 class="mt-4">${__("The Schedule")}</h5>
 			<pre class="p-2" style="overflow-x: auto; white-space: pre; color: var(--text-color)" tabindex="0">${e(seen.schedule.join("\n"))}</pre>
 			<h5 class="mt-4">${__("What the Sandbox Answered")}</h5>
