@@ -49,11 +49,17 @@ class DebianServer:
 		return {path.name: path.read_bytes() for path in self.folder.iterdir()}
 
 	def __enter__(self):
-		self.log = (self.work / "output").open("wb")
+		output = self.work / "output"
+		self.log = output.open("wb")
 		self.process = subprocess.Popen(
 			self.command(), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
 		)
-		wait_for_port(self.port, self.process)
+		try:
+			wait_for_port(self.port, self.process)
+		except RuntimeError as error:
+			said = output.read_text(errors="replace")[-1000:]
+			self.__exit__()
+			raise RuntimeError(f"{self.program}: {error}: {said}") from error
 		return self
 
 	def __exit__(self, *exc):
@@ -61,6 +67,11 @@ class DebianServer:
 		self.process.wait()
 		self.log.close()
 		shutil.rmtree(self.work)
+
+	@classmethod
+	def missing(cls) -> list[str]:
+		"""What has to be installed first."""
+		return [] if cls.found_at() else [cls.program]
 
 	def configuration(self, *lines: str) -> str:
 		path = self.work / "configuration"
@@ -73,6 +84,16 @@ class DebianServer:
 
 class ProFtpd(DebianServer):
 	program = "proftpd"
+
+	@classmethod
+	def modules(cls) -> Path:
+		return Path(cls.found_at()).parent.parent / "lib/proftpd"
+
+	@classmethod
+	def missing(cls) -> list[str]:
+		if not cls.found_at():
+			return ["proftpd-core"]
+		return [] if (cls.modules() / "mod_tls.so").exists() else ["proftpd-mod-crypto"]
 
 	def command(self) -> list[str]:
 		program = self.found_at()
@@ -99,7 +120,7 @@ class ProFtpd(DebianServer):
 			"RequireValidShell off",
 			f"AuthUserFile {users}",
 			"AuthOrder mod_auth_file.c",
-			f"ModulePath {Path(program).parent.parent / 'lib/proftpd'}",
+			f"ModulePath {self.modules()}",
 			"LoadModule mod_tls.c",
 			"TLSEngine on",
 			"TLSRequired on",
@@ -153,6 +174,10 @@ class PureFtpd(DebianServer):
 
 	program = "pure-ftpd"
 
+	@classmethod
+	def missing(cls) -> list[str]:
+		return [name for name in (cls.program, "pure-pw") if not shutil.which(name, path=PATH)]
+
 	def command(self) -> list[str]:
 		nobody = pwd.getpwnam("nobody")
 		os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
@@ -169,8 +194,7 @@ class PureFtpd(DebianServer):
 
 def needs(kind: type[DebianServer]):
 	"""A parameter of a test, skipped where this server is not installed."""
-	programs = (kind.program, "pure-pw") if kind is PureFtpd else (kind.program,)
-	missing = [name for name in programs if not shutil.which(name, path=PATH)]
+	missing = kind.missing()
 	reason = f"{' and '.join(missing)} not installed" if missing else ""
 	if kind is PureFtpd and os.geteuid() != 0:
 		reason = "pure-ftpd runs as root only"
