@@ -1,5 +1,6 @@
 """What the scheduler starts. Each step finds what is due and enqueues it; one that fails stops no other."""
 
+from rts_factoring.services.accounting import adjustment_jobs
 from rts_factoring.services.batches import automatic_submit, delivery
 from rts_factoring.services.common import background, file_companies
 from rts_factoring.services.company import connections
@@ -15,6 +16,7 @@ def every_few_minutes():
 			*inbox.steps(),
 			mailbox.import_mail_due,
 			jobs.resume_stuck,
+			adjustment_jobs.resume_stuck,
 			*connections.steps(),
 		)
 	)

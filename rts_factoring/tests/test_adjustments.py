@@ -210,7 +210,9 @@ class TestRowsOfTheSameThing(AdjustmentCase):
 		self.assertEqual([reason for reason, _row in found], ["adjusted_before", "adjusted_before"])
 		told = [row_details.details(doc, row)["row"].adjustment for _reason, row in found]
 		self.assertEqual(told, [with_invoice.name, without.name])
-		decisions.record_decision(doc.name, [row for _reason, row in found], "ignore", reason="Booked by mail")
+		decisions.record_decision(
+			doc.name, [row for _reason, row in found], "ignore", reason="Booked by mail"
+		)
 		report_import.post_waiting(doc.name)
 		self.assert_books_agree()
 

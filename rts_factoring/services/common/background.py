@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterable
 import frappe
 from frappe.utils.background_jobs import get_job_status, is_job_enqueued
 from rq.job import JobStatus
+from rq.timeouts import BaseTimeoutException
+
+from rts_factoring.services.common import locks
+from rts_factoring.services.common.errors import StaleReadError
 
 UNFINISHED = (JobStatus.QUEUED, JobStatus.STARTED)
 
@@ -41,6 +45,32 @@ def enqueue_unless_waiting(method: str, *, job_id: str, **options) -> None:
 			frappe.enqueue(method, job_id=free, deduplicate=True, **options)
 
 	frappe.db.after_commit.add(enqueue)
+
+
+def run_step(
+	work: Callable[[], object],
+	*,
+	with_more_time: Callable[[], object],
+	failed: Callable[[Exception], object],
+) -> None:
+	"""Do a job's work in one transaction. A step that lost a lock runs again, as Frappe does it; one that met its time limit is
+	enqueued `with_more_time`. If it fails, nothing is saved but what `failed` records."""
+	try:
+		work()
+	except (
+		*(frappe.QueryDeadlockError, frappe.QueryTimeoutError),
+		*(StaleReadError, locks.BusyError),
+	) as error:
+		raise frappe.RetryBackgroundJobError from error  # Frappe rolls back and runs the job again
+	except BaseTimeoutException:
+		frappe.db.rollback()
+		with_more_time()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job; what follows a commit is to be enqueued
+	except Exception as error:
+		frappe.db.rollback()
+		failed(error)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job; the work itself was rolled back
+		raise
 
 
 def run_each(steps: Iterable[Callable[[], object]]) -> None:

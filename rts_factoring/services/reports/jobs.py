@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import frappe
 from frappe.utils import add_to_date, cint, now_datetime
-from rq.timeouts import BaseTimeoutException
 
 from rts_factoring.services.common import background
-from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.reports import posting, progress, reconciling
 
 STUCK_AFTER = 10  # minutes in Reading or Posting; only a job leaves an import there
@@ -71,16 +69,8 @@ def _read(name: str) -> None:
 
 def _run_step(step: str, run, name: str, patience: int) -> None:
 	"""Run one background step in one transaction. If it fails, nothing is saved but the reason on the import."""
-	try:
-		run(name)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleReadError) as error:
-		raise frappe.RetryBackgroundJobError from error  # Frappe rolls back and runs the job again
-	except BaseTimeoutException:
-		frappe.db.rollback()
-		enqueue_step(step, name, patience * 2)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job; what follows a commit is to be enqueued
-	except Exception as error:
-		frappe.db.rollback()
-		progress.mark_failed(name, error)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job; the work itself was rolled back
-		raise
+	background.run_step(
+		lambda: run(name),
+		with_more_time=lambda: enqueue_step(step, name, patience * 2),
+		failed=lambda error: progress.mark_failed(name, error),
+	)

@@ -1,5 +1,10 @@
 // The form of an adjustment: its lines, the journal entries they make, and the payment at the bank.
 
+const ASK_AGAIN = 4000; // milliseconds, while a job posts it and no socket tells us
+const AT_WORK = {
+	Posting: __("It is being posted in the background. You may leave this page."),
+	Cancelling: __("It is being taken back in the background. You may leave this page."),
+};
 const CLOSING = ["Switch of Factor", "End of Agreement"]; // purposes whose lines end everything with RTS
 
 frappe.ui.form.on("Factoring Adjustment", {
@@ -16,6 +21,9 @@ frappe.ui.form.on("Factoring Adjustment", {
 				...(frm.doc.report_import ? { report_import: frm.doc.report_import } : {}),
 			},
 		}));
+		frappe.realtime.on("factoring_adjustment", ({ name }) => {
+			if (name === frm.doc.name) ask(frm);
+		});
 	},
 
 	refresh(frm) {
@@ -23,6 +31,7 @@ frappe.ui.form.on("Factoring Adjustment", {
 		const is_opening = frm.doc.purpose === "Opening";
 		const label = is_opening ? __("Made from Report Import") : __("Corrects Report Import");
 		frm.set_df_property("report_import", "label", label);
+		if (show_job(frm)) return;
 		if (frm.doc.docstatus === 0 && frm.perm[0]?.write) closing_button(frm);
 		if (frm.doc.docstatus === 1) submitted_buttons(frm);
 		show_entries(frm);
@@ -32,6 +41,30 @@ frappe.ui.form.on("Factoring Adjustment", {
 		frm.refresh();
 	},
 });
+
+// Whether a job is at work, which the form then says and waits for; or what the last one met.
+function show_job(frm) {
+	clearTimeout(frm.ask_again);
+	const { job_status, job_error } = frm.doc;
+	frm.set_intro("");
+	if (job_status === "Failed") frm.set_intro(frappe.utils.escape_html(job_error || ""), "red");
+	if (!AT_WORK[job_status]) return false;
+	frm.set_intro(AT_WORK[job_status], "blue");
+	frm.page.clear_primary_action();
+	frm.page.clear_secondary_action();
+	frm.toggle_display("preview_section", false);
+	frm.ask_again = setTimeout(() => ask(frm), ASK_AGAIN);
+	return true;
+}
+
+async function ask(frm) {
+	// nosemgrep: frappe-cur-frm-usage -- asks whether this form is still the one shown
+	if (cur_frm !== frm || !AT_WORK[frm.doc.job_status]) return;
+	clearTimeout(frm.ask_again);
+	const { message } = await frappe.db.get_value(frm.doctype, frm.doc.name, "job_status");
+	if (message?.job_status !== frm.doc.job_status) return rts_factoring.renew(frm);
+	frm.ask_again = setTimeout(() => ask(frm), ASK_AGAIN);
+}
 
 function closing_button(frm) {
 	if (!CLOSING.includes(frm.doc.purpose)) return;

@@ -1,6 +1,6 @@
 import frappe
 
-from rts_factoring.services.accounting import adjustment_payments, adjustments
+from rts_factoring.services.accounting import adjustment_jobs, adjustment_payments, adjustments
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.reports import corrections
@@ -27,6 +27,8 @@ class FactoringAdjustment(CompanyDocument):
 		company: DF.Link
 		currency: DF.Link | None
 		evidence: DF.Attach | None
+		job_error: DF.SmallText | None
+		job_status: DF.Literal["", "Posting", "Cancelling", "Failed"]
 		lines: DF.Table[FactoringAdjustmentLine]
 		new_policy: DF.Literal["", "Borrowing", "Sale"]
 		opening_cash_advances: DF.Currency
@@ -45,6 +47,7 @@ class FactoringAdjustment(CompanyDocument):
 		require_private_file(self, "evidence")
 
 	def validate(self):
+		adjustment_jobs.validate(self)
 		adjustments.validate(self)
 
 	def on_update(self):
@@ -63,6 +66,17 @@ class FactoringAdjustment(CompanyDocument):
 	def on_cancel(self):
 		adjustments.on_cancel(self)
 		corrections.show_on_batches(self)
+
+	def on_trash(self):
+		adjustment_jobs.refuse_running(self)
+
+	def _submit(self):
+		"""Post it: now, or in the background when there are many lines. Frappe's submit calls this."""
+		return adjustment_jobs.start_submit(self) if adjustment_jobs.is_due(self) else super()._submit()
+
+	def _cancel(self):
+		"""Take it back: now, or in the background when there are many lines. Frappe's cancel calls this."""
+		return adjustment_jobs.start_cancel(self) if adjustment_jobs.is_due(self) else super()._cancel()
 
 	@frappe.whitelist(methods=["POST"])
 	def record_payment(self, bank_account: str, day: str, reference: str = "") -> str:
