@@ -90,7 +90,7 @@ class TestAdjustmentJobs(RaceCase):
 			with self.subTest(action), self.refused(doc.name, "background"):
 				getattr(frappe.get_doc(DOCTYPE, doc.name), action)()
 			frappe.db.rollback()
-			with self.subTest(action, "of a person"), self.refused(doc.name, "background"):
+			with self.subTest(f"{action} of a person"), self.refused(doc.name, "background"):
 				self.ask(doc, action)
 			frappe.db.rollback()
 		self.assertEqual(self.state(doc), (0, "Posting"))
@@ -107,13 +107,16 @@ class TestAdjustmentJobs(RaceCase):
 
 	def test_what_cannot_be_posted_is_said_on_the_draft_which_can_be_mended(self):
 		doc = self.two_lines(second=1000.01)
+		frappe.db.set_value(f"{DOCTYPE} Line", doc.lines[0].name, "amount", 1000.02)
+		frappe.db.commit()
 		self.ask(doc)
 		run_worker("long")
 		self.assertEqual(self.state(doc), (0, "Failed"))
-		self.assertIn("Line 2", frappe.db.get_value(DOCTYPE, doc.name, "job_error"))
+		told = frappe.db.get_value(DOCTYPE, doc.name, "job_error").splitlines()
+		self.assertEqual([text[:7] for text in told], ["Line 1:", "Line 2:"])
 		self.assertEqual(report_factories.books(), self.before)
 		mended = frappe.get_doc(DOCTYPE, doc.name)
-		mended.lines[1].amount = 1000
+		mended.lines[0].amount = mended.lines[1].amount = 1000
 		mended.save()
 		self.assertEqual(self.state(doc), (0, None))
 		self.ask(doc)

@@ -68,7 +68,9 @@ def as_frappe_error(error: FactoringError, action: dict | None = None) -> Except
 def plain_text(error: Exception) -> str:
 	"""The message of an error as text. Those of Frappe are HTML for the desk, with the texts in them escaped."""
 	message = str(error)
-	return html.unescape(strip_html(message)) if isinstance(error, frappe.ValidationError) else message
+	if not isinstance(error, frappe.ValidationError):
+		return message
+	return html.unescape(strip_html(message.replace("<br>", "\n")))
 
 
 @contextmanager
