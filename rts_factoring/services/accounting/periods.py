@@ -145,11 +145,13 @@ def _frozen_until(company: str) -> date | None:
 
 
 def _vouchers_until(company: str) -> date | None:
+	"""ERPNext 15.40 calls the last day `posting_date`."""
 	voucher = frappe.qb.DocType("Period Closing Voucher")
+	has_end = frappe.get_meta("Period Closing Voucher").has_field("period_end_date")
 	latest = (
 		frappe.qb.from_(voucher)
 		.where((voucher.docstatus == 1) & (voucher.company == company))
-		.select(Max(voucher.period_end_date))
+		.select(Max(voucher["period_end_date" if has_end else "posting_date"]))
 		.run()
 	)
 	return getdate(latest[0][0]) if latest[0][0] else None
