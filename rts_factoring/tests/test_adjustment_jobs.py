@@ -16,8 +16,10 @@ from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.adjustment_factories import adjustment, buyout
 from rts_factoring.tests.cases import run_worker
 from rts_factoring.tests.test_races import RaceCase
+from rts_factoring.tests.web_server import TIMEOUT, Server
 
 DOCTYPE = "Factoring Adjustment"
+PASSWORD = "correct horse battery 9"
 
 
 class TestAdjustmentJobs(RaceCase):
@@ -82,6 +84,34 @@ class TestAdjustmentJobs(RaceCase):
 		self.assertEqual(self.state(doc), (2, None))
 		self.assertEqual(report_factories.books(), self.before)
 		self.assert_books_agree()
+
+	def test_the_forms_submit_and_cancel_are_left_to_a_job(self):
+		fees = ({"event": "Fee", "amount": 0.01} for _number in range(301))
+		doc = adjustment(*fees, submit=False)
+		self.addCleanup(self.forget_job, doc.name)
+		frappe.utils.password.update_password(self.user, PASSWORD)
+		self.save()
+		server = Server()
+		self.addCleanup(server.stop)
+		person = server.person(self.user, PASSWORD)
+
+		def press(method: str, **data) -> dict:
+			url = f"{person.url}/api/method/frappe.desk.form.save.{method}"
+			answer = person.session.post(url, data=data, timeout=TIMEOUT)
+			self.assertEqual(answer.status_code, 200, answer.text[:500])
+			frappe.db.rollback()
+			return answer.json()["docs"][0]
+
+		sent = press("savedocs", doc=frappe.get_doc(DOCTYPE, doc.name).as_json(), action="Submit")
+		self.assertEqual((sent["docstatus"], sent["job_status"]), (0, "Posting"))
+		self.assertEqual(self.state(doc), (0, "Posting"))
+		run_worker("long")
+		self.assertEqual(self.state(doc), (1, None))
+		self.assert_books_agree()
+		sent = press("cancel", doctype=DOCTYPE, name=doc.name)
+		self.assertEqual((sent["docstatus"], sent["job_status"]), (1, "Cancelling"))
+		run_worker("long")
+		self.assertEqual((self.state(doc), report_factories.books()), ((2, None), self.before))
 
 	def test_while_it_waits_nobody_changes_deletes_or_submits_it_again(self):
 		doc = self.two_lines()
