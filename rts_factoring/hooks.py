@@ -194,7 +194,7 @@ doctype_js = {
 	"Report Layout": _LAYOUT_FORM,
 	"Sales Invoice": [*_FORM, _WARNINGS, *_INVOICE],
 	"Schedule Layout": _LAYOUT_FORM,
-	"Subsidiary Factoring Settings": _FORM,
+	"Subsidiary Factoring Settings": [*_FORM, "public/js/rehearsal.js"],
 }
 doctype_list_js = {
 	**{doctype: _TEXTS for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS, "Customer", "Payment Entry")},

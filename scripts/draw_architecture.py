@@ -36,7 +36,6 @@ BANDS = {
 			"permissions": "which company a user sees",
 			"www": "help pages",
 			"install": "install, uninstall, patches",
-			"sandbox": "a factor to rehearse with",
 		},
 	],
 	"Services: what happens (Frappe)": [
@@ -51,7 +50,10 @@ BANDS = {
 		{"services.common": "errors, logs, help", "compat": "Frappe 15 or 16"},
 	],
 	"Core: what it means (no Frappe)": [
-		{"core.reconciliation": "identity, matching, posting matrix, positions"},
+		{
+			"core.reconciliation": "identity, matching, posting matrix, positions",
+			"sandbox": "a factor to rehearse with",
+		},
 		{
 			"core.reports": "file to typed rows",
 			"core.notice": "text and overlay",

@@ -137,6 +137,7 @@ class Position:
 	open: Decimal = ZERO
 	collected: Decimal = ZERO
 	charged_back: Decimal = ZERO
+	sold_again: Decimal = ZERO  # of what was charged back, what was bought once more
 	fee: Decimal = ZERO
 	reserve: Decimal = ZERO  # change of the reserve balance caused by this invoice
 	over: Decimal = ZERO  # collected beyond what RTS had bought

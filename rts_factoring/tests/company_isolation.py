@@ -219,6 +219,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Subsidiary Factoring Settings.show_host_key": {"on": agreement},
 		"Subsidiary Factoring Settings.confirm_host_key": {"on": agreement, "fingerprint": "SHA256:x"},
 		"Subsidiary Factoring Settings.test_connection": {"on": agreement},
+		"Subsidiary Factoring Settings.rehearse_delivery": {"on": agreement},
 		"Subsidiary Factoring Settings.remove_private_key": {"on": agreement},
 		"Subsidiary Factoring Settings.create_accounts": {"on": agreement},
 		"Subsidiary Factoring Settings.request_credentials": {"on": agreement},

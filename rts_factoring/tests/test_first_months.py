@@ -96,7 +96,7 @@ class FirstMonths:
 			("OP-0-2", "S2", "09/12/2026", "Partial Payment", 400),
 			("OP-1-2", "S3", "09/14/2026", "Payment", 1000),  # the debtor paid OP-2-2
 			("OP-3-2", "S4", "09/20/2026", "Chargeback", -1000),  # it was 600
-			("NEW-9", "S5", "09/25/2026", "Payment", 1000, None, 50),
+			("NEW-9", "S5", "09/30/2026", "Payment", 1000, None, 50),
 		)
 		self.assert_books_agree()
 		self.assertEqual(before - self.open_on("2026-09-30"), 13_400 - self.partly)
@@ -174,7 +174,7 @@ class FirstMonths:
 		)  # the switch bought OP-2-5 out: is this a second time?
 		decisions.record_decision(report.name, [waiting.row_no], "accept")
 		report_import.post_waiting(report.name)
-		self.assertEqual(self.figures("OP-0-5")[1], "0.00")
+		self.assertEqual(self.figures("OP-0-5"), ("Completed", "0.00"))
 		self.assertEqual(self.figures("OP-1-5")[0], "Partly Paid")
 		self.assertEqual(self.figures("OP-2-5"), ("Charged Back", "1000.00"))
 		self.assertEqual(self.open_on("2026-11-30"), 6700)

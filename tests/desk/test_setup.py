@@ -106,6 +106,29 @@ def test_accounts_and_required_documents_are_chosen(admin):
 	assert steps_done(admin) == 5
 
 
+def test_a_delivery_is_rehearsed_before_there_is_a_server(admin):
+	admin.form(SETTINGS, ACME)
+	step(admin, "rehearsal")
+	admin.page.wait_for_timeout(600)
+	admin.page.locator(".modal.show .btn-modal-secondary >> visible=true").click()
+	shown = ".modal.show.factoring-rehearsal"
+	for words in ("EX-10002.pdf", "whole", "Harbor Paper Co.", "2,217.89"):
+		admin.sees(words, shown)  # 2,410.75 less 5 % reserve and 3 % fee
+	admin.page.wait_for_timeout(600)
+	admin.accessible(f"{shown} .modal-body")
+	schedule = admin.page.locator(f"{shown} pre").inner_text().strip().splitlines()
+	assert [line.split(",")[1] for line in schedule] == ["Invoice Number", "EX-10001", "EX-10002"]
+	for width in (390, 1920, 1280):
+		admin.page.set_viewport_size({"width": width, "height": 900})
+		admin.fits(f"{shown} .modal-body")
+		admin.look(f"rehearsed-delivery-{width}")
+	first = admin.page.locator(f"{shown} a[href^='blob:']").first.get_attribute("href")
+	begin = "async (url) => (await (await fetch(url)).text()).slice(0, 5)"
+	assert admin.page.evaluate(begin, first) == "%PDF-"
+	admin.close()
+	assert steps_done(admin) == 5  # an example is not yet a rehearsed week
+
+
 def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
 	admin.sees("Enter host and user name")
 	step(admin, "rehearsal")

@@ -179,12 +179,13 @@ class Desk:
 		for selector in selectors:
 			assert self.page.locator(f"{selector} >> visible=true").count(), selector
 		found = Axe().run(self.page, context={"include": [[selector] for selector in selectors]}).response
-		assert [
+		problems = [
 			f"{rule['id']} ({rule['impact']}): {rule['help']}: {node['html'][:200]}"
 			for rule in found["violations"]
 			if rule["impact"] in ("serious", "critical")
 			for node in rule["nodes"]
-		] == [], self.page.url
+		]
+		assert not problems, "\n".join([self.page.url, *problems])
 
 	def cut(self) -> list[str]:
 		"""Texts that stand on the page with an ellipsis, because there is no room for them."""

@@ -17,6 +17,7 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 		("fee", 1, "fee"),
 		("purchase_fee", 1, "fee"),
 		("holdback", 1, "reserve"),
+		("sold_again", 1, "sold_again"),
 	),
 	Event.PAYMENT: (("open", -1, "paid"), ("collected", 1, "paid")),
 	Event.SHORT_PAY: (("open", -1, "open"), ("collected", 1, "paid"), ("short", 1, "short")),
@@ -50,7 +51,7 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	),
 	Event.REVERSAL: (
 		*((name, 1, name) for name in ("purchased", "collected", "charged_back", "open", "fee")),
-		*((name, 1, name) for name in ("over", "short", "purchase_fee", "holdback")),
+		*((name, 1, name) for name in ("over", "short", "purchase_fee", "holdback", "sold_again")),
 	),
 }
 
@@ -64,9 +65,8 @@ def advance(position: Position, policy: Policy, *effects: Effect) -> Position:
 				amounts[name] += effect.amounts.get(amount, ZERO)
 			else:
 				amounts[name] -= effect.amounts.get(amount, ZERO)
-	state = _state(
-		position.state, amounts["purchased"], amounts["open"], amounts["collected"], amounts["charged_back"]
-	)
+	ours_again = amounts["charged_back"] - amounts["sold_again"]
+	state = _state(position.state, amounts["purchased"], amounts["open"], amounts["collected"], ours_again)
 	return Position(position.invoice_no, state, position.batch, **amounts)
 
 
@@ -110,19 +110,23 @@ _SENT_AGAIN = (
 
 
 def _state(
-	state: InvoiceState, purchased: Decimal, open_: Decimal, collected: Decimal, charged_back: Decimal
+	state: InvoiceState, purchased: Decimal, open_: Decimal, collected: Decimal, ours_again: Decimal
 ) -> InvoiceState:
 	"""The state of a purchased invoice follows from its amounts. Other invoices keep theirs."""
 	if purchased <= 0:
 		return state
 	if open_ > 0:
 		return InvoiceState.PARTLY_PAID if collected > 0 else InvoiceState.FINANCED
-	if charged_back > 0:
+	if ours_again > 0:
 		return state if state in _SENT_AGAIN else InvoiceState.CHARGED_BACK
 	return InvoiceState.COMPLETED
 
 
 def state_of(position: Position) -> InvoiceState:
 	return _state(
-		position.state, position.purchased, position.open, position.collected, position.charged_back
+		position.state,
+		position.purchased,
+		position.open,
+		position.collected,
+		position.charged_back - position.sold_again,
 	)

@@ -115,6 +115,8 @@ def purchase(
 		amounts["other"] -= rounding
 	if twice:
 		amounts = _paid_out_twice(amounts)
+	elif position.charged_back > position.sold_again:
+		amounts["sold_again"] = min(purchased, position.charged_back - position.sold_again)
 	effect = Effect(Event.PURCHASE, amounts, receivable.invoice_no, line.row, line.date)
 	return booked((effect,), receivable, policy)
 

@@ -8,7 +8,7 @@ from .layout import ScheduleLayout
 from .render import ScheduleLine, packet_name, render, schedule_name, zip_name
 
 CLIENT, BATCH, DAY = "104233", "FB-00042", date(2026, 11, 26)
-_INVOICES = (
+INVOICES = (
 	Receivable(
 		invoice_no="AF-10001",
 		company="",
@@ -40,9 +40,9 @@ def preview(layout: ScheduleLayout) -> dict[str, str]:
 	"""Name and text of the schedule of two made-up invoices, and the name of a packet. Raises LayoutError or FactoringError."""
 	names = [
 		packet_name(layout, invoice.invoice_no, client_number=CLIENT, batch=BATCH, today=DAY)
-		for invoice in _INVOICES
+		for invoice in INVOICES
 	]
-	lines = [ScheduleLine(invoice, name) for invoice, name in zip(_INVOICES, names, strict=True)]
+	lines = [ScheduleLine(invoice, name) for invoice, name in zip(INVOICES, names, strict=True)]
 	text = render(layout, BATCH, CLIENT, lines, DAY).decode(layout.encoding)
 	return {
 		"schedule": schedule_name(layout, CLIENT, BATCH, DAY),

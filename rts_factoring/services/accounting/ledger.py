@@ -34,7 +34,7 @@ from rts_factoring.services.invoices.receivables import chunks
 
 POSITION_COLUMNS = (
 	*("purchased", "collected", "charged_back", "open_change", "fee", "reserve"),
-	*("over_paid", "short_paid", "purchase_fee", "holdback", "customer_credit"),
+	*("over_paid", "short_paid", "purchase_fee", "holdback", "sold_again", "customer_credit"),
 )
 ROLES = tuple(role.value for role in Role)
 _POLICY_FREE = {
@@ -46,6 +46,7 @@ _POLICY_FREE = {
 	"short": "short_paid",
 	"purchase_fee": "purchase_fee",
 	"holdback": "holdback",
+	"sold_again": "sold_again",
 }
 
 
@@ -279,6 +280,7 @@ def _position(row, credit_used: Decimal) -> Position:
 		credit_used=max(credit_used - used_up, ZERO),
 		purchase_fee=money(row.purchase_fee or 0),
 		holdback=money(row.holdback or 0),
+		sold_again=money(row.sold_again or 0),
 	)
 
 

@@ -289,6 +289,11 @@ def _standing(row) -> InvoiceStanding:
 	return InvoiceStanding.OPEN if cint(row.docstatus) else InvoiceStanding.DRAFT
 
 
+def in_force_today(company: str) -> Notice | None:
+	"""The company's notice in English, else in any language it has; None without one."""
+	return due.in_force(_versions(company), company, ENGLISH, getdate())
+
+
 def _versions(company: str) -> list[Notice]:
 	names = frappe.get_all(DOCTYPE, filters={"company": company, "docstatus": 1}, pluck="name")
 	return [load(name) for name in names]

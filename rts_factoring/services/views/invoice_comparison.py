@@ -17,8 +17,8 @@ from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.positions import state_of
 
 SHOWN = 5  # invoices that are named
-_SUMMED = ("receivable", "purchased", "open_change", "collected", "charged_back")
-_STATE_COLUMNS = ("purchased", "open_change", "collected", "charged_back")  # a state depends on their signs
+_SUMMED = ("receivable", "purchased", "open_change", "collected")
+_STATE_COLUMNS = ("purchased", "open_change", "collected", "ours_again")  # a state depends on their signs
 _abs, _sign = CustomFunction("ABS", ["amount"]), CustomFunction("SIGN", ["amount"])
 _round = CustomFunction("ROUND", ["amount", "digits"])
 _least, _greatest = CustomFunction("LEAST", ["one", "two"]), CustomFunction("GREATEST", ["one", "two"])
@@ -81,7 +81,7 @@ class _Group(NamedTuple):
 	purchased: int
 	open_change: int
 	collected: int
-	charged_back: int
+	ours_again: int  # charged back and not sold again
 	invoices: int
 	sums: list
 
@@ -92,7 +92,7 @@ class _Group(NamedTuple):
 			purchased=Decimal(self.purchased),
 			open=Decimal(self.open_change),
 			collected=Decimal(self.collected),
-			charged_back=Decimal(self.charged_back),
+			charged_back=Decimal(self.ours_again),
 		)
 		return not position.is_bought or position.state is state_of(position)
 
@@ -124,6 +124,7 @@ def _by_invoice(company: str, is_borrowed: bool, journal, to_date: date | None):
 		.where((table.company == company) & table.sales_invoice.isnotnull())
 		.groupby(table.sales_invoice)
 		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in _SUMMED))
+		.select(Sum(table.charged_back - table.sold_again).as_("ours_again"))
 	)
 	if to_date:
 		entries = entries.where(table.posting_date <= to_date)
@@ -145,7 +146,7 @@ def _by_invoice(company: str, is_borrowed: bool, journal, to_date: date | None):
 		.left_join(credited)
 		.on(credited.name == entries.sales_invoice)
 		.select(entries.sales_invoice.as_("name"), invoice.factoring_status.as_("state"))
-		.select(*(_cents(entries[name]).as_(name) for name in _SUMMED))
+		.select(*(_cents(entries[name]).as_(name) for name in (*_SUMMED, "ours_again")))
 		.select(_cents(Coalesce(booked.amount, 0)).as_("journal"), _cents(covered).as_("covered"))
 		.select(_cents(amount + entries.receivable).as_("most"), _cents(outstanding).as_("outstanding"))
 	)

@@ -73,6 +73,7 @@ class FactoringLedgerEntry(CompanyDocument):
 		reverses: DF.Link | None
 		sales_invoice: DF.Link | None
 		short_paid: DF.Currency
+		sold_again: DF.Currency
 	# end: auto-generated types
 
 	def validate(self):

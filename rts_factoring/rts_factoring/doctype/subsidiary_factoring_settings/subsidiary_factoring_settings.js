@@ -49,6 +49,11 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 				frm.add_custom_button(__("Create Accounts"), () => create_accounts(frm), __("Set Up"));
 			}
 			frm.add_custom_button(__("Request Credentials"), () => request_credentials(frm), __("Set Up"));
+			frm.add_custom_button(
+				__("Rehearse Delivery"),
+				() => rts_factoring.rehearse_delivery(frm),
+				__("Set Up")
+			);
 		}
 		if (!frappe.user.has_role("System Manager")) return;
 		if (frm.doc.protocol !== "Download") {
@@ -193,6 +198,13 @@ function rehearse(frm) {
 			},
 		],
 	});
+	if (frm.perm[0]?.write) {
+		dialog.set_secondary_action_label(__("Rehearse Delivery"));
+		dialog.set_secondary_action(() => {
+			dialog.hide();
+			rts_factoring.rehearse_delivery(frm);
+		});
+	}
 	const elsewhere = frm.doc.host && frm.doc.host !== SANDBOX.host; // what RTS gave is not overwritten
 	if (frappe.user.has_role("System Manager") && !elsewhere) {
 		dialog.set_primary_action(__("Enter the Sandbox"), async () => {

@@ -2,7 +2,7 @@ import frappe
 
 from rts_factoring.printing import health
 from rts_factoring.services.accounting import ledger
-from rts_factoring.services.batches import automatic_submit
+from rts_factoring.services.batches import automatic_submit, rehearsal
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.company import accounts, connections, layouts, settings, site_binding
@@ -175,6 +175,11 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 		"""Log in and list the folders."""
 		frappe.only_for("System Manager")
 		return connections.test_connection(saved_document(self, "write"))
+
+	@frappe.whitelist(methods=["POST"])
+	def rehearse_delivery(self) -> dict:
+		"""What RTS would receive of an example batch. Nothing is written."""
+		return rehearsal.rehearse_delivery(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def confirm_site(self) -> list[str]:
