@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from pypdf.generic import DictionaryObject, NameObject, NullObject, StreamObject
+from pypdf.generic import (
+	ArrayObject,
+	DictionaryObject,
+	FloatObject,
+	NameObject,
+	NullObject,
+	StreamObject,
+)
 
 from ..errors import DocumentError
-from .drawing import IDENTITY, Matrix, bounds, box, entry
+from .drawing import IDENTITY, Box, Matrix, bounds, box, entry
 
 MAX_PARENTS = 16  # of a field
 
@@ -19,6 +27,10 @@ _DRAWN = {
 	*("/FreeText", "/Ink", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Stamp", "/Caret"),
 	*("/Highlight", "/Underline", "/StrikeOut", "/Squiggly"),
 }
+
+_LETTERS = re.compile(rb"(?:[)\]>]\s*(?:Tj|TJ|'|\")|\bDo|\bBI|\bsh)(?=\s|$)")
+_LINES = re.compile(rb"\s(?:re|l|c)(?=\s|$)")
+_FRAME = 20  # lines; a bar code has more
 
 
 def annotations_of(page: DictionaryObject) -> Iterator[DictionaryObject]:
@@ -38,14 +50,20 @@ def appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, StreamO
 	for annotation in annotations_of(page):
 		if int(entry(annotation, "/F") or 0) & _HIDDEN:
 			continue
+		if _would_be_lost(annotation):
+			raise DocumentError("no_appearance", where=name)
 		look = _appearance(annotation)
-		if look is None or "/BBox" not in look:
-			if _would_be_lost(annotation):
-				raise DocumentError("no_appearance", where=name)
+		if look is None:
 			continue
-		if "/Rect" not in annotation:
+		rectangle = _rectangle(annotation)
+		if rectangle is None:
 			continue  # it has no place, and viewers do not show it
-		place = _place(box(annotation["/Rect"]), look)
+		if "/BBox" not in look:
+			x0, y0, x1, y1 = rectangle
+			look[NameObject("/BBox")] = ArrayObject(map(FloatObject, (0, 0, x1 - x0, y1 - y0)))
+		if "/OC" in annotation and "/OC" not in look:
+			look[NameObject("/OC")] = annotation.raw_get("/OC")  # the layer that it is seen with
+		place = _place(rectangle, look)
 		if place is not None:
 			look[NameObject("/Type")], look[NameObject("/Subtype")] = (
 				NameObject("/XObject"),
@@ -55,11 +73,24 @@ def appearances(page: DictionaryObject, name: str) -> list[tuple[Matrix, StreamO
 	return looks
 
 
-def _appearance(annotation: DictionaryObject) -> StreamObject | None:
+def _rectangle(annotation: DictionaryObject) -> Box | None:
+	"""Its place on the page; None where the file states none."""
+	corners = entry(annotation, "/Rect")
+	return None if corners is None or isinstance(corners, NullObject) else box(corners)
+
+
+def _looks(annotation: DictionaryObject) -> Any:
+	"""Its normal appearance: a picture, or pictures by its state; None where it has none."""
 	looks = entry(annotation, "/AP")
-	look = entry(looks, "/N") if looks is not None else None
-	if isinstance(look, DictionaryObject) and not isinstance(look, StreamObject):
-		look = entry(look, annotation.get("/AS", "/Off"))
+	look = entry(looks, "/N") if isinstance(looks, DictionaryObject) else None
+	return look if isinstance(look, DictionaryObject) else None
+
+
+def _appearance(annotation: DictionaryObject) -> StreamObject | None:
+	look = _looks(annotation)
+	if look is not None and not isinstance(look, StreamObject):
+		state = annotation.get("/AS") or _of_field(annotation, "/V")
+		look = entry(look, state) if isinstance(state, NameObject) else None
 	return look if isinstance(look, StreamObject) else None
 
 
@@ -76,19 +107,34 @@ def _place(rectangle: tuple[float, float, float, float], look: StreamObject) -> 
 
 def _would_be_lost(annotation: DictionaryObject) -> bool:
 	"""True for what viewers draw from its value or its text alone."""
-	looks = entry(annotation, "/AP")
-	if looks is not None and "/N" in looks:
-		return False  # a box that is not ticked, say
-	x0, y0, x1, y1 = box(entry(annotation, "/Rect") or (0, 0, 0, 0))
-	if x1 <= x0 or y1 <= y0:
+	rectangle = _rectangle(annotation)
+	if rectangle is None or rectangle[2] <= rectangle[0] or rectangle[3] <= rectangle[1]:
 		return False
-	kind = annotation.get("/Subtype")
+	kind, look = annotation.get("/Subtype"), _looks(annotation)
+	if look is not None:  # one of states may be missing: that of a box that is not ticked, say
+		return isinstance(look, StreamObject) and kind == "/Widget" and _lacks_its_text(annotation, look)
 	if kind == "/Widget":
 		empty = _of_field(annotation, "/V") in (None, "", "/Off", [])
 		return _of_field(annotation, "/FT") != "/Sig" and not empty
 	if kind == "/FreeText":
 		return bool(str(annotation.get("/Contents", "")).strip())
 	return kind in _DRAWN
+
+
+def _lacks_its_text(annotation: DictionaryObject, look: StreamObject) -> bool:
+	"""Whether a field has a text or a choice as its value, and a picture without it."""
+	if _of_field(annotation, "/FT") not in ("/Tx", "/Ch"):
+		return False
+	value = _of_field(annotation, "/V")
+	if isinstance(value, StreamObject):
+		value = value.get_data().decode("latin-1")
+	stated = "".join(map(str, value)) if isinstance(value, ArrayObject) else str(value or "")
+	return bool(stated.strip()) and is_empty_look(look.get_data())
+
+
+def is_empty_look(commands: bytes) -> bool:
+	"""Whether what draws a field draws no letter and no picture: a frame at most."""
+	return not _LETTERS.search(commands) and len(_LINES.findall(commands)) < _FRAME
 
 
 def is_without_look(annotation: DictionaryObject) -> bool:

@@ -36,6 +36,8 @@ _IN_ZIP = (
 	(b"opendocument.text", "word"),
 	(b"opendocument.spreadsheet", "spreadsheet"),
 	(b"opendocument.presentation", "slides"),
+	(b".fdseq", "xps"),
+	(b".iwa", "pages"),
 )
 _IN_OLE = (
 	("__substg1.0_", "mail"),

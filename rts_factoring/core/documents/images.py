@@ -21,6 +21,7 @@ from .pdf import MAX_PAGES
 from .picture_layout import Placement, Size, placements, points_per_pixel
 
 MAX_PIXELS = 100_000_000
+MAX_JPEG_PIXELS = 170_000_000  # a JPEG is decoded at a fraction of its size; Pillow opens no larger one
 
 Image.preinit()  # the readers, once and not in each forked child
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -123,11 +124,7 @@ def frames(picture: Any, name: str) -> list[int | None]:
 
 def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:
 	"""The open picture upright and no larger than its pages need. A JPEG that is so already stays as it is, once it proved whole."""
-	if picture.size[0] * picture.size[1] > MAX_PIXELS:
-		width, height = (f"{pixels:,}" for pixels in picture.size)
-		raise DocumentError(
-			"image_too_large.measured", where=name, width=width, height=height, most=f"{MAX_PIXELS:,}"
-		)
+	refuse_too_many_pixels(picture, name)
 	is_jpeg = picture.format in ("JPEG", "MPO")
 	if not is_jpeg:
 		picture.load()  # some formats keep their orientation behind the picture, and TIFF turns by itself
@@ -157,6 +154,15 @@ def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:
 	return [
 		PicturePage(encode(part, BEST, lossless), placed) for part, placed in zip(parts, layout, strict=True)
 	]
+
+
+def refuse_too_many_pixels(picture: Any, name: str) -> None:
+	most = MAX_JPEG_PIXELS if picture.format in ("JPEG", "MPO") else MAX_PIXELS
+	if picture.size[0] * picture.size[1] > most:
+		width, height = (f"{pixels:,}" for pixels in picture.size)
+		raise DocumentError(
+			"image_too_large.measured", where=name, width=width, height=height, most=f"{most:,}"
+		)
 
 
 def _size_seen(picture: Any, orientation: int | None) -> Size:

@@ -142,8 +142,9 @@ def page_look(pdfium_page: Any) -> PageLook:
 
 def page_box(pdfium_page: Any) -> Box:
 	"""The part of the page that is shown, in its own user space."""
-	left, low, right, high = pdfium_page.get_cropbox()
-	return min(left, right), min(low, high), max(left, right), max(low, high)
+	shown = raw.FS_RECTF()
+	raw.FPDF_GetPageBoundingBox(pdfium_page, shown)
+	return shown.left, shown.bottom, shown.right, shown.top
 
 
 def around(first: Box, second: Box) -> Box:

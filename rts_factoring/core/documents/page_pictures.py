@@ -19,7 +19,7 @@ from pypdfium2 import raw
 from ..errors import DocumentError
 from .drawing import Box
 from .formats import file_format
-from .images import MAX_PIXELS, READERS, frames, pixel_height
+from .images import READERS, frames, pixel_height, refuse_too_many_pixels
 from .page_bounds import NOWHERE, PageLook, area, around, page_box, text_rotation
 
 DPI = 150  # of the picture that is looked at, where the file has so many
@@ -68,8 +68,7 @@ def photos(content: bytes, name: str) -> Iterator[Scan]:
 
 
 def _photo(stored: Any, name: str) -> Scan:
-	if stored.size[0] * stored.size[1] > MAX_PIXELS:
-		raise DocumentError("image_too_large.announced", where=name, most=f"{MAX_PIXELS:,}")
+	refuse_too_many_pixels(stored, name)
 	is_tiff = stored.format == "TIFF"
 	if is_tiff:
 		stored.load()  # which turns it

@@ -19,11 +19,11 @@ from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 
 from ..errors import DocumentError, FactoringError
 from .annotations import annotations_of, appearances, is_text, is_without_look
-from .drawing import add_xobjects, entry, paint
+from .drawing import Box, add_xobjects, box, entry, paint
 from .layers import carry_layers
 from .second_reader import redrawn
 
-LETTER = (0, 0, 612, 792)  # points
+LETTER: Box = (0, 0, 612, 792)  # points
 MAX_PAGES = 500
 MAX_OBJECTS = 250_000
 MAX_BYTES = 100 * 1024 * 1024
@@ -41,6 +41,8 @@ _ACTIONS = {
 	*("/Movie", "/Sound", "/RichMediaExecute", "/Hide", "/ResetForm", "/Named"),
 }
 _COMPLETE = re.compile(rb"startxref\s+\d+\s*%{0,2}E?O?F?\s*$")  # all but the end mark
+_START = re.compile(rb"startxref\s+(\d{1,12})")
+_PREVIOUS = re.compile(rb"/Prev\s+(\d{1,12})")
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
 _LEADING = ("/AA", "/OpenAction")
@@ -62,6 +64,8 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 		raise DocumentError("too_complex.objects", where=name, most=f"{MAX_OBJECTS:,}")
 	reader: PdfReader | None = None
 	try:
+		if _has_tables_in_a_circle(content):  # pypdf would go round for ever
+			raise damaged(name)
 		reader = _reader(content, name)
 		with reading(name):
 			if not _needs_drawing(reader, name):
@@ -73,6 +77,8 @@ def open_pdf(content: bytes, name: str) -> PdfReader:
 	drawn = redrawn(content)  # where viewers open a file, so do we
 	if drawn and len(drawn) <= MAX_BYTES and not _announces_too_much(drawn):
 		return _reader(drawn, name)
+	if _has_tables_in_a_circle(content):
+		raise damaged(name)
 	return _reader(content, name)
 
 
@@ -165,7 +171,7 @@ def finish(writer: PdfWriter, title: str = "") -> bytes:
 def _is_truncated(content: bytes) -> bool:
 	end = content.rfind(b"%%EOF")
 	if end < 0:
-		return not _COMPLETE.search(content[-1024:])
+		return not _COMPLETE.search(content.rstrip(b"\0")[-1024:])
 	if re.search(rb"\d+ \d+ obj\b", content[end:]):
 		return True
 	linearized = re.search(rb"/Linearized\b.{0,200}?/L\s+(\d+)", content[:2048], re.DOTALL)
@@ -174,7 +180,19 @@ def _is_truncated(content: bytes) -> bool:
 
 def _with_end_mark(content: bytes) -> bytes:
 	"""A file that is whole but for its last word, which pypdf wants."""
-	return content if b"%%EOF" in content else content.rstrip(b"%EOF\r\n ") + b"\n%%EOF\n"
+	return content if b"%%EOF" in content else content.rstrip(b"%EOF\r\n \0") + b"\n%%EOF\n"
+
+
+def _has_tables_in_a_circle(content: bytes) -> bool:
+	"""Whether the tables of objects, each of which names the one before it, lead back to one of them."""
+	starts = _START.findall(content, content.rfind(b"startxref"))
+	visited: set[int] = set()
+	while starts and (start := int(starts[0])):
+		if start in visited:
+			return True
+		visited.add(start)
+		starts = _PREVIOUS.findall(content, start, max(start, content.find(b"startxref", start)))
+	return False
 
 
 def _announces_too_much(content: bytes) -> bool:
@@ -220,10 +238,30 @@ def _complete(page: PageObject, name: str) -> None:
 		if not all(isinstance(part.get_object(), (StreamObject, *nothing)) for part in parts):
 			raise damaged(name)
 		page[NameObject("/Contents")] = drawn
-	try:
-		page.mediabox  # noqa: B018 - raises when there is none
-	except Exception:
+	sheet = _box_of(page, "/MediaBox")
+	if sheet is None:
+		sheet = LETTER
 		page[NameObject("/MediaBox")] = ArrayObject(map(FloatObject, LETTER))
+	if "/CropBox" in page and not _overlap(_box_of(page, "/CropBox"), sheet):
+		del page["/CropBox"]  # it would show nothing
+
+
+def _box_of(page: PageObject, key: str) -> Box | None:
+	"""A box of the page; None where it has none, or one that is no area."""
+	corners = entry(page, key)
+	if not isinstance(corners, ArrayObject) or len(corners) != 4:
+		return None
+	if not all(isinstance(corner.get_object(), (int, float)) for corner in corners):
+		return None
+	left, low, right, high = box(corners)
+	return (left, low, right, high) if right > left and high > low else None
+
+
+def _overlap(first: Box | None, second: Box) -> bool:
+	if first is None:
+		return False
+	across = min(first[2], second[2]) - max(first[0], second[0])
+	return across > 0 and min(first[3], second[3]) - max(first[1], second[1]) > 0
 
 
 def _acts(item: DictionaryObject) -> bool:

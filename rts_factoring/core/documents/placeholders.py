@@ -10,6 +10,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from .annotations import annotations_of
 from .drawing import entry
 from .formats import PDF, file_format
 from .pdf import reading
@@ -44,8 +45,12 @@ def is_waiting_form(reader: PdfReader, text: str) -> bool:
 	root: Any = reader.trailer["/Root"]
 	form = entry(root, "/AcroForm")
 	dynamic = isinstance(form, DictionaryObject) and "/XFA" in form
+	if not dynamic or len(reader.pages) != 1:
+		return False
 	needs_rendering = getattr(entry(root, "/NeedsRendering"), "value", False)
-	return dynamic and bool(needs_rendering) and len(reader.pages) == 1
+	is_field = (annotation.get("/Subtype") == "/Widget" for annotation in annotations_of(reader.pages[0]))
+	# In every language it names the program that can show the form.
+	return bool(needs_rendering) or ("adobe reader" in text.casefold() and not any(is_field))
 
 
 def documents_inside(reader: PdfReader, name: str) -> list[Embedded]:

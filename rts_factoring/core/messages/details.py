@@ -7,6 +7,8 @@ DETAILS: dict[str, str] = {
 	# What a file is that a packet does not take.
 	"file.word": "a text document (Word)",
 	"file.spreadsheet": "a spreadsheet (Excel)",
+	"file.pages": "a document of Apple's Pages, Numbers or Keynote",
+	"file.xps": "an XPS document",
 	"file.slides": "a presentation (PowerPoint)",
 	"file.page": "a web page",
 	# What a page of a document looks like.

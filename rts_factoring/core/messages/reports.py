@@ -5,6 +5,7 @@ from __future__ import annotations
 from .message import Message
 
 _SHORTER_PERIOD = "Ask RTS for a report of a shorter period."
+_STRAY_CELLS = "Delete the rows and columns that stand far from the report, and save it again. Or ask RTS for a report of a shorter period."
 _ANOTHER_FORMAT = "Ask RTS for the report as .xlsx, .xls, .xlsb, .ods or .csv."
 _SAVE_AS = "Ask RTS for the report as .xlsx, or open it in Excel and save it as .xlsx."
 _OTHER_SUBSIDIARY = "Import it for the subsidiary it belongs to."
@@ -18,6 +19,10 @@ REPORTS: dict[str, Message] = {
 		"Download it again, or ask RTS whether there is anything to report.",
 	),
 	"not_csv.unreadable": Message("The text cannot be read as CSV ({problem}).", "Save it again as CSV."),
+	"not_csv.quotation": Message(
+		"A quotation mark in this row is not closed, so the rows below it would be lost.",
+		"Ask RTS for the report again, or open the file in a text editor and remove the mark.",
+	),
 	"not_csv.encoding": Message("The encoding of the text is unknown.", "Save it as CSV UTF-8."),
 	"not_xlsx.empty": Message("The file is empty (0 bytes).", "Download it again."),
 	"not_xlsx.text": Message(
@@ -70,10 +75,10 @@ REPORTS: dict[str, Message] = {
 		"The part {part} of the workbook has {count} bytes. At most {most} are read.", _SHORTER_PERIOD
 	),
 	"too_large.sheets": Message("The workbook has {count} sheets. At most {most} are read.", _SHORTER_PERIOD),
-	"too_large.rows": Message("The file has more than {most} rows.", _SHORTER_PERIOD),
-	"too_large.cells": Message("The file has more than {most} cells.", _SHORTER_PERIOD),
-	"too_large.sheet_rows": Message("A sheet has {count} rows. At most {most} are read.", _SHORTER_PERIOD),
-	"too_large.columns": Message("A row has {count} columns. At most {most} are read.", _SHORTER_PERIOD),
+	"too_large.rows": Message("The file has more than {most} rows.", _STRAY_CELLS),
+	"too_large.cells": Message("The file has more than {most} cells.", _STRAY_CELLS),
+	"too_large.sheet_rows": Message("A sheet has {count} rows. At most {most} are read.", _STRAY_CELLS),
+	"too_large.columns": Message("A row has {count} columns. At most {most} are read.", _STRAY_CELLS),
 	"too_large.texts": Message(
 		"The texts of the workbook have {count} characters. At most {most} are read.", _SHORTER_PERIOD
 	),

@@ -19,14 +19,17 @@ _AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+")
 _DATE = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ T]\d{1,2}:\d{2}.*)?")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _NAMED = re.compile(
-	r"(?:(\d{1,2})[ \-]([a-z]{3,9})\.?|([a-z]{3,9})\.? (\d{1,2})),?[ \-](\d{4}|\d{2})", re.IGNORECASE
+	r"(?:(\d{1,2})(?:st|nd|rd|th)?[ \-/.]{0,2}([a-z]{3,9})|([a-z]{3,9})[ \-/.]{0,2}(\d{1,2})(?:st|nd|rd|th)?)"
+	r"(?:\.?,?[ \-/]|(?<=[a-z]))(\d{4}|\d{2})",
+	re.IGNORECASE,
 )
-_MONTHS = {
-	m: i + 1
-	for i, m in enumerate(
-		["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-	)
-}
+_WEEKDAY = re.compile(
+	r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]{0,2} ", re.IGNORECASE
+)
+_MONTHS = (
+	*("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
+	*("november", "december"),
+)
 _FORMULA = re.compile(r"[=@\t\r]|[+\-].*[A-Za-z(|!]", re.DOTALL)
 _WHOLE = re.compile(r"(\d+)\.0+")
 _LIMIT = float(LIMIT)  # a NaN cannot be compared with a Decimal
@@ -178,9 +181,9 @@ def _text_date(folded: str, order: str) -> date | None:
 			day, month, year = a, b, c
 		else:
 			year, month, day = a, b, c
-	elif match := _NAMED.fullmatch(folded):
+	elif match := _NAMED.fullmatch(_WEEKDAY.sub("", folded, count=1)):
 		day, name = (match[1], match[2]) if match[1] else (match[4], match[3])
-		month, year = _MONTHS.get(name[:3].lower(), 0), match[5]
+		month, year = _month(name.lower()), match[5]
 	else:
 		return None
 	if len(year) not in (2, 4):
@@ -190,3 +193,8 @@ def _text_date(folded: str, order: str) -> date | None:
 		return date(number, int(month), int(day))
 	except ValueError:
 		return None
+
+
+def _month(name: str) -> int:
+	"""The number of a month by its name or the beginning of it; 0 for another word."""
+	return next((number for number, full in enumerate(_MONTHS, 1) if full.startswith(name)), 0)

@@ -9,6 +9,7 @@ from enum import Enum
 from .compound_file import SIGNATURE
 
 _HEAD = 4096
+_FEW = 8  # letters that make no text
 _OPENDOCUMENT_SHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -62,6 +63,7 @@ def file_kind(data: bytes) -> FileKind:
 	if head[4:8] == b"ftyp" or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
 		return FileKind.PICTURE
 	encoding = next((encoding for mark, encoding in _TEXT_MARKS if head.startswith(mark)), "")
+	encoding = encoding or utf_16_without_mark(data)
 	if not encoding and b"\x00" in head:
 		return FileKind.OTHER
 	text = head.decode(encoding or "latin-1", "ignore").lstrip("\ufeffï»¿ \t\r\n")
@@ -72,6 +74,19 @@ def file_kind(data: bytes) -> FileKind:
 	if text.startswith("<?xml"):
 		return FileKind.XML
 	return FileKind.MAIL if _MAIL.match(text) else FileKind.TEXT
+
+
+def utf_16_without_mark(data: bytes) -> str:
+	"""The encoding of a text in UTF-16 that lacks its byte order mark, as .NET and SQL Server write it; else an empty text."""
+	head = data[:_HEAD]
+	half = len(head) // 2
+	for encoding, zeros, letters in (
+		("utf-16-le", head[1::2], head[::2]),
+		("utf-16-be", head[::2], head[1::2]),
+	):
+		if half >= _FEW and zeros.count(0) > 0.9 * half and not letters.count(0):
+			return encoding
+	return ""
 
 
 def package_kind(names: list[str], mime: bytes) -> str:

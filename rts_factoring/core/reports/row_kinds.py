@@ -22,7 +22,9 @@ class RowKind(Enum):
 
 # `Total Quality Logistics` is a broker, so a text that goes on after "total" must go on as totals do.
 _SAYS_TOTAL = re.compile(r"(?:.*\W)?(?:sub|grand)?\W*totals?\s*:?", re.IGNORECASE)
-_TOTAL_OF = re.compile(r"(?:sub|grand)?[\s-]*totals?\s*(?:\s(?:for|of)\s|[:=#(\d*]).*", re.IGNORECASE)
+_TOTAL_OF = re.compile(
+	r"(?:sub|grand)?[\s-]*totals?\s*(?:\s(?:for|of)\s|[:=#(\d*]).*|sub[\s-]?totals?\b.*", re.IGNORECASE
+)
 _TOTAL_WHAT = re.compile(
 	r"(?:sub|grand)?[\s-]*totals?\s*(?:-|(?:amounts?|net|purchased?|advanced?|paid|payments?|collect(?:ed|ions?)?"
 	r"|fund(?:ed)?|received|released|fees?|due|usd|reserves?|invoices?|batch|schedule|report|page|checks?|count|records?"

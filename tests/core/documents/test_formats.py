@@ -13,6 +13,7 @@ from rts_factoring.core.documents.embedding import Quality
 from rts_factoring.core.documents.formats import file_format
 from rts_factoring.core.documents.images import read_pictures
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet, check_document
+from rts_factoring.core.documents.quality import judge
 from rts_factoring.core.documents.scans import coarsen
 from rts_factoring.core.errors import DocumentError
 from tests.support.documents import inked, pdf, saved, seen, sizes
@@ -199,6 +200,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 		("BOL.pdf", office("[Content_Types].xml", "word/document.xml"), "office"),
 		("rates.xlsx", office("[Content_Types].xml", "xl/workbook.xml"), "office"),
 		("deck.pptx", office("[Content_Types].xml", "ppt/presentation.xml"), "office"),
+		("BOL.xps", office("FixedDocumentSequence.fdseq", "Documents/1/Pages/1.fpage"), "office"),
+		("BOL.pages", office("Index/Document.iwa", "preview.jpg"), "office"),
 		("BOL.doc", OLE + "WordDocument".encode("utf-16-le"), "office"),
 		("rates.xls", OLE + "Workbook".encode("utf-16-le"), "office"),
 		("RE POD.msg", OLE + "__substg1.0_0037001F".encode("utf-16-le"), "mail"),
@@ -217,3 +220,20 @@ def test_other_files_are_refused_with_the_way_to_a_pdf(name, content, key):
 		check_document(Document(DocumentKind.BOL, name, content))
 	assert (caught.value.key, caught.value.where) == (f"unsupported_type.{key}", name)
 	assert any(way in caught.value.hint for way in ("PDF", "Photograph"))
+
+
+def test_a_photo_of_108_megapixels_is_taken():
+	"""As phones of the last years make them; a JPEG of so many pixels is decoded at a fraction of its size."""
+	buffer = io.BytesIO()
+	Image.new("L", (9000, 12_000), 200).save(buffer, "JPEG", quality=50)
+	document = Document(DocumentKind.POD, "photo.jpg", buffer.getvalue())
+	assert check_document(document) == 1
+	assert [finding.code for finding in judge(document.content, "photo.jpg")] == ["page_blank"]
+
+
+def test_a_png_of_as_many_pixels_is_too_large():
+	buffer = io.BytesIO()
+	Image.new("1", (9000, 12_000), 1).save(buffer, "PNG")
+	with pytest.raises(DocumentError) as caught:
+		check_document(Document(DocumentKind.POD, "scan.png", buffer.getvalue()))
+	assert caught.value.key == "image_too_large.measured"

@@ -147,6 +147,14 @@ DAY = date(2026, 11, 3)
 		"20261103",
 	]
 	+ ["Nov 3, 2026", "November 3, 2026", "Nov. 3, 2026", "3-Nov-2026", "03-NOV-26", "3 November 2026"]
+	+ [
+		"Tuesday, November 3, 2026",
+		"Tue Nov 3 2026",
+		"November 3rd, 2026",
+		"Nov-03-2026",
+		"03NOV2026",
+		"03/Nov/2026",
+	]
 	+ [f"{NBSP}11/03/2026 ", "'11/03/2026", 46329, 46329.0, 46329.75, 20261103, 20261103.0],
 )
 def test_a_date_is_read_in_every_form_reports_use(cell):

@@ -61,6 +61,8 @@ TOTAL_LABELS = (
 	]
 	+ [
 		"Check 48210 subtotal",
+		"Subtotal Ridgeline Foods Inc",
+		"Sub-Total Ridgeline Foods Inc",
 		"Total for Ridgeline Foods Inc",
 		"Total of batch",
 		"Total Amount",
