@@ -13,6 +13,7 @@ from rts_factoring.services.common import locks
 from rts_factoring.services.common.errors import StaleReadError
 
 UNFINISHED = (JobStatus.QUEUED, JobStatus.STARTED)
+LOST_LOCK = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, StaleReadError, locks.BusyError)
 
 
 def enqueue_once(method: str, *, job_id: str, **options) -> None:
@@ -57,10 +58,7 @@ def run_step(
 	enqueued `with_more_time`. If it fails, nothing is saved but what `failed` records."""
 	try:
 		work()
-	except (
-		*(frappe.QueryDeadlockError, frappe.QueryTimeoutError),
-		*(StaleReadError, locks.BusyError),
-	) as error:
+	except LOST_LOCK as error:
 		raise frappe.RetryBackgroundJobError from error  # Frappe rolls back and runs the job again
 	except BaseTimeoutException:
 		frappe.db.rollback()
