@@ -313,6 +313,22 @@ class TestOpenings(ReportCase):
 		doc.append("lines", opening_factories.line("OP-2", 1000, 1000, 50))
 		doc.save()
 		self.assertEqual(doc.opening_reserve, 130)  # what a person stated
+		doc.opening_reserve = 0
+		doc.save()
+		self.assertEqual(doc.opening_reserve, 0)
+
+	def test_a_balance_of_zero_is_stated_after_another_was_proposed(self):
+		held = opening_factories.account(opening_factories.RESERVE, "Asset")
+		opening_factories.book("2026-10-31", (held, 15))
+		lines, balances = [opening_factories.line("OP-0", 1000, 1000)], [("Reserve", held, 0)]
+		doc = opening_factories.opening(lines, balances, submit=False)
+		self.assertEqual((doc.balances[0].balance, doc.balances[0].amount), (15, 15))
+		opening_factories.book("2026-10-31", (held, 5))
+		doc.save()
+		self.assertEqual((doc.balances[0].balance, doc.balances[0].amount), (20, 20))
+		doc.balances[0].amount = 0
+		doc.save()
+		self.assertEqual((doc.balances[0].balance, doc.balances[0].amount), (20, 0))
 
 
 class TestMany(OddOrdersCase):

@@ -41,17 +41,23 @@ def fill(doc, agreement) -> None:
 	_refuse_twice([row.sales_invoice for row in doc.lines])
 	doc.opening_financed = float(sum((money(row.amount) for row in doc.lines), ZERO))
 	before = doc.get_doc_before_save()
-	if before and money(doc.opening_reserve or 0) == _reserve_of_lines(before):
-		doc.opening_reserve = 0  # nobody stated another one, so it follows the lines
-	doc.opening_reserve = doc.opening_reserve or float(_reserve_of_lines(doc))
+	if _is_as_proposed(doc.opening_reserve, before and _reserve_of_lines(before)):
+		doc.opening_reserve = float(_reserve_of_lines(doc))
 	balances = _balances(doc.company, [row.account for row in doc.balances], doc.posting_date)
+	proposed = {row.name: row.balance for row in before.balances} if before else {}
 	for row in doc.balances:
 		row.currency = doc.currency
 		_check_account(doc, row)
 		balance = SIDES[_ROLES[row.role]] * balances.get(row.account, ZERO)
 		row.balance = float(balance)
-		row.amount = float(money(row.amount or 0) or balance)
+		if _is_as_proposed(row.amount, proposed.get(row.name)):
+			row.amount = row.balance
 	_refuse_more_than_held(doc)
+
+
+def _is_as_proposed(stated: float | None, proposed: float | Decimal | None) -> bool:
+	"""Whether nobody stated another amount than the last save proposed. Zero is stated once something else was proposed."""
+	return money(stated or 0) == money(proposed or 0)
 
 
 def clear(doc) -> None:
