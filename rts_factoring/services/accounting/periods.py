@@ -49,13 +49,14 @@ def is_closed(company: str, day: date) -> bool:
 
 
 def day_finder(doc) -> Callable[[date | None], date]:
-	"""On which day a row of an import is posted: on its own, else the report's, else today. One in a closed period goes to the
-	Posting Date that the user set, if that is later; the books may be closed then too (see refuse_closed)."""
+	"""On which day a row of an import is posted: on its own, else the report's, else the Posting Date that the user set, else
+	today. One in a closed period goes to the Posting Date, if that is later; the books may be closed then too (see refuse_closed).
+	"""
 	moved_to = getdate(doc.posting_date) if doc.posting_date else None
 	known: dict[date, date] = {}
 
 	def day_of(day: date | None) -> date:
-		own = getdate(day or doc.run_date or None)
+		own = getdate(day or doc.run_date or moved_to)
 		if own not in known:
 			is_moved = moved_to and own < moved_to and is_closed(doc.company, own)
 			known[own] = moved_to if moved_to and is_moved else own

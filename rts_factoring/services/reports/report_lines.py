@@ -256,6 +256,14 @@ def count_outcomes(report_import: str) -> dict[str, int]:
 	return {outcome: int(count) for outcome, count in query.select(line.outcome, Count("*")).run()}
 
 
+def undated_rows(doc) -> int:
+	"""Rows of a draft that have no day of their own, nor one from the report's title."""
+	if doc.docstatus or doc.run_date:
+		return 0
+	rows = {"report_import": doc.name, "date": ("is", "not set"), "outcome": ("!=", Outcome.IGNORED.value)}
+	return frappe.db.count("Report Import Line", rows)
+
+
 def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Mark lines as posted. Those that moved money get a unique key, so the database itself refuses to post a row twice."""
 	table = frappe.qb.DocType("Report Import Line")

@@ -80,6 +80,15 @@ function intro(frm) {
 			"orange"
 		);
 	}
+	const undated = (!doc.posting_date && doc.__onload?.undated_rows) || 0;
+	if (undated)
+		frm.set_intro(
+			__(
+				"Rows without a date: {0}. They are posted on the day of posting. Set Posting Date if RTS names another day.",
+				[undated]
+			),
+			"orange"
+		);
 	const read_by = JSON.parse(doc.layout_snapshot || "{}");
 	if (read_by.by_header && doc.docstatus === 0) {
 		const shown = frappe.utils.escape_html(read_by.name);

@@ -9,6 +9,7 @@ from rts_factoring.services.reports import (
 	decisions,
 	reconciling,
 	report_import,
+	report_lines,
 	short_paid_rests,
 	statement_comparison,
 )
@@ -81,6 +82,7 @@ class ReportImport(CompanyDocument):
 	def onload(self):
 		if self.compared:
 			self.set_onload("compared", statement_comparison.explained(self.compared))
+		self.set_onload("undated_rows", report_lines.undated_rows(self))
 
 	def before_validate(self):
 		if not self.flags.factoring_provenance:  # else the app itself saved the file
