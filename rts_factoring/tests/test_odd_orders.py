@@ -329,6 +329,12 @@ class TestOpenings(ReportCase):
 		doc.balances[0].amount = 0
 		doc.save()
 		self.assertEqual((doc.balances[0].balance, doc.balances[0].amount), (20, 0))
+		doc.submit()
+		doc.cancel()
+		amended = frappe.copy_doc(doc)
+		amended.update({"docstatus": 0, "amended_from": doc.name})
+		amended.insert()
+		self.assertEqual((amended.balances[0].balance, amended.balances[0].amount), (20, 0))
 
 
 class TestMany(OddOrdersCase):

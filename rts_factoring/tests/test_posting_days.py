@@ -38,7 +38,17 @@ class TestUndatedRows(ReportCase):
 		self.assert_books_agree()
 
 	def test_the_day_in_the_reports_title_counts_before_it(self):
-		rows = [("Payment Report",), ("Client #:", "104233"), ("Run Date:", "11/20/2026")]
-		rows += [report_factories.PAYMENT_HEADER, (None, None, "C1", None, "Wire Fee", 15, None, None)]
+		rows = [("Purchase Report",), ("Client #:", "104233"), ("Batch:", "A1"), ("Run Date:", "11/03/2026")]
+		rows += [report_factories.PURCHASE_HEADER]
+		rows += [("AF-10001", "Ridgeline Foods Inc", 2450, 2450, 61.25, 245, 2143.75)]
 		doc = report_factories.import_file("titled.xlsx", report_factories.workbook(rows), submit=False)
-		self.assertEqual((str(doc.run_date), self.undated_shown(doc)), ("2026-11-20", 0))
+		self.assertEqual(self.undated_shown(doc), 0)
+		doc.posting_date = "2026-11-05"
+		doc.save()
+		self.assertEqual(self.days_of(doc), {"2026-11-03"})
+
+	def test_a_payment_without_a_date_waits_and_is_not_called_posted(self):
+		rows = report_factories.payment_rows("11/01/2026 - 11/30/2026", (None, "C1", None, "Wire Fee", 15))
+		doc = report_factories.import_file("fees.xlsx", rows, submit=False)
+		self.assertEqual([line.outcome for line in report_factories.lines(doc)], ["blocked"])
+		self.assertEqual(self.undated_shown(doc), 0)

@@ -124,7 +124,7 @@ def frames(picture: Any, name: str) -> list[int | None]:
 
 def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:
 	"""The open picture upright and no larger than its pages need. A JPEG that is so already stays as it is, once it proved whole."""
-	refuse_too_many_pixels(picture, name)
+	refuse_too_large(picture, name)
 	is_jpeg = picture.format in ("JPEG", "MPO")
 	if not is_jpeg:
 		picture.load()  # some formats keep their orientation behind the picture, and TIFF turns by itself
@@ -156,13 +156,28 @@ def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:
 	]
 
 
-def refuse_too_many_pixels(picture: Any, name: str) -> None:
-	most = MAX_JPEG_PIXELS if picture.format in ("JPEG", "MPO") else MAX_PIXELS
+def refuse_too_large(picture: Any, name: str) -> None:
+	"""Raise DocumentError image_too_large before a picture is decoded that has too many pixels, or no room in memory."""
+	is_jpeg = picture.format in ("JPEG", "MPO")
+	most = MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS
+	width, height = (f"{pixels:,}" for pixels in picture.size)
 	if picture.size[0] * picture.size[1] > most:
-		width, height = (f"{pixels:,}" for pixels in picture.size)
 		raise DocumentError(
 			"image_too_large.measured", where=name, width=width, height=height, most=f"{most:,}"
 		)
+	if is_jpeg and picture.info.get("progressive"):
+		try:
+			bytearray(_held_by_decoder(picture))  # for want of room, the decoder would call the file damaged
+		except MemoryError as error:
+			raise DocumentError("image_too_large.memory", where=name, width=width, height=height) from error
+
+
+def _held_by_decoder(picture: Any) -> int:
+	"""Bytes of a progressive JPEG's coefficients, two for each sample: the decoder holds all until the last pass is read."""
+	parts = [(across, down) for _, across, down, _ in picture.layer]
+	finest = max(across for across, _ in parts) * max(down for _, down in parts)
+	pixels: int = picture.size[0] * picture.size[1]
+	return 2 * pixels * sum(across * down for across, down in parts) // finest
 
 
 def _size_seen(picture: Any, orientation: int | None) -> Size:

@@ -19,7 +19,7 @@ from pypdfium2 import raw
 from ..errors import DocumentError
 from .drawing import Box
 from .formats import file_format
-from .images import READERS, frames, pixel_height, refuse_too_many_pixels
+from .images import READERS, frames, pixel_height, refuse_too_large
 from .page_bounds import NOWHERE, PageLook, area, around, page_box, text_rotation
 
 DPI = 150  # of the picture that is looked at, where the file has so many
@@ -61,14 +61,14 @@ def photos(content: bytes, name: str) -> Iterator[Scan]:
 				if number is not None:
 					stored.seek(number)
 				yield _photo(stored, name)
-	except DocumentError:
+	except (DocumentError, MemoryError):
 		raise
 	except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, struct.error, ...
 		raise DocumentError("image_corrupt.damaged", where=name) from error
 
 
 def _photo(stored: Any, name: str) -> Scan:
-	refuse_too_many_pixels(stored, name)
+	refuse_too_large(stored, name)
 	is_tiff = stored.format == "TIFF"
 	if is_tiff:
 		stored.load()  # which turns it

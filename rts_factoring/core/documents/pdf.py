@@ -42,7 +42,9 @@ _ACTIONS = {
 }
 _COMPLETE = re.compile(rb"startxref\s+\d+\s*%{0,2}E?O?F?\s*$")  # all but the end mark
 _START = re.compile(rb"startxref\s+(\d{1,12})")
-_PREVIOUS = re.compile(rb"/Prev\s+(\d{1,12})")
+_PREVIOUS = re.compile(
+	rb"/Prev\s+(\d{1,12})\b(?!\s+\d+\s+R\b)"
+)  # not that of an outline, which names an object
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
 _LEADING = ("/AA", "/OpenAction")

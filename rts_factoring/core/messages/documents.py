@@ -72,6 +72,10 @@ DOCUMENTS: dict[str, Message] = {
 	"image_too_large.announced": Message(
 		"The picture has more than {most} pixels.", "Take it again with a lower resolution."
 	),
+	"image_too_large.memory": Message(
+		"The picture has {width} × {height} pixels, stored so that it takes more memory than one document may use.",
+		"Take it again with a lower resolution.",
+	),
 	"image_moves": Message(
 		"This is a moving picture, not a paper.", "Save one picture of it, or photograph the paper."
 	),

@@ -40,17 +40,19 @@ def fill(doc, agreement) -> None:
 		row.financed = row.financed or row.amount
 	_refuse_twice([row.sales_invoice for row in doc.lines])
 	doc.opening_financed = float(sum((money(row.amount) for row in doc.lines), ZERO))
-	before = doc.get_doc_before_save()
-	if _is_as_proposed(doc.opening_reserve, before and _reserve_of_lines(before)):
+	last, key = doc.get_doc_before_save(), "name"
+	if not last and doc.amended_from:  # it begins as the cancelled one ended, with rows of other names
+		last, key = frappe.get_doc(doc.doctype, doc.amended_from), "account"
+	if _is_as_proposed(doc.opening_reserve, last and _reserve_of_lines(last)):
 		doc.opening_reserve = float(_reserve_of_lines(doc))
 	balances = _balances(doc.company, [row.account for row in doc.balances], doc.posting_date)
-	proposed = {row.name: row.balance for row in before.balances} if before else {}
+	proposed = {row.get(key): row.balance for row in last.balances} if last else {}
 	for row in doc.balances:
 		row.currency = doc.currency
 		_check_account(doc, row)
 		balance = SIDES[_ROLES[row.role]] * balances.get(row.account, ZERO)
 		row.balance = float(balance)
-		if _is_as_proposed(row.amount, proposed.get(row.name)):
+		if _is_as_proposed(row.amount, proposed.get(row.get(key))):
 			row.amount = row.balance
 	_refuse_more_than_held(doc)
 

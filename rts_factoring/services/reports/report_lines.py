@@ -11,7 +11,7 @@ import frappe
 from frappe.query_builder.functions import Concat, Count
 from frappe.utils import now
 
-from rts_factoring.core.model import Event, Outcome
+from rts_factoring.core.model import Event, Outcome, ReportKind
 from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.matching import normalised
 from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation, RowDecision
@@ -257,10 +257,12 @@ def count_outcomes(report_import: str) -> dict[str, int]:
 
 
 def undated_rows(doc) -> int:
-	"""Rows of a draft that have no day of their own, nor one from the report's title."""
-	if doc.docstatus or doc.run_date:
+	"""Rows of a draft purchase report that are posted though neither they nor its title name a day. Those of a payment report
+	wait."""
+	if doc.docstatus or doc.run_date or doc.kind != ReportKind.PURCHASE.value.title():
 		return 0
-	rows = {"report_import": doc.name, "date": ("is", "not set"), "outcome": ("!=", Outcome.IGNORED.value)}
+	never = (Outcome.IGNORED.value, Outcome.DUPLICATE.value)
+	rows = {"report_import": doc.name, "date": ("is", "not set"), "outcome": ("not in", never)}
 	return frappe.db.count("Report Import Line", rows)
 
 

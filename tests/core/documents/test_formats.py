@@ -237,3 +237,14 @@ def test_a_png_of_as_many_pixels_is_too_large():
 	with pytest.raises(DocumentError) as caught:
 		check_document(Document(DocumentKind.POD, "scan.png", buffer.getvalue()))
 	assert caught.value.key == "image_too_large.measured"
+
+
+def test_a_picture_in_passes_that_has_no_room_in_memory_is_not_called_damaged():
+	"""The decoder of a progressive JPEG holds it whole: at 80 megapixels and full colour, 480 MB."""
+	buffer = io.BytesIO()
+	Image.new("RGB", (8000, 10_000), "white").save(
+		buffer, "JPEG", quality=30, progressive=True, subsampling=0
+	)
+	with pytest.raises(DocumentError) as caught:
+		check_document(Document(DocumentKind.POD, "photo.jpg", buffer.getvalue()))
+	assert caught.value.key == "image_too_large.memory" and "8,000 × 10,000" in str(caught.value)
