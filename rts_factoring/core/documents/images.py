@@ -174,7 +174,7 @@ def refuse_too_large(picture: Any, name: str) -> None:
 
 def _held_by_decoder(picture: Any) -> int:
 	"""Bytes of a progressive JPEG's coefficients, two for each sample: the decoder holds all until the last pass is read."""
-	parts = [(across, down) for _, across, down, _ in picture.layer]
+	parts: list[tuple[int, int]] = [(across, down) for _, across, down, _ in picture.layer]
 	finest = max(across for across, _ in parts) * max(down for _, down in parts)
 	pixels: int = picture.size[0] * picture.size[1]
 	return 2 * pixels * sum(across * down for across, down in parts) // finest
