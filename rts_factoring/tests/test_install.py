@@ -81,6 +81,17 @@ class TestInstall(FreightCase):
 		factories.make_notice(ACME)
 		self.assertEqual(factories.make_invoice("AF-10001").factoring_status, "Queued")
 
+	def test_the_columns_can_come_and_go_any_number_of_times(self):
+		names = [f"column_{number}" for number in range(12)]
+		table = "factoring_install_test"
+		self.addCleanup(frappe.db.sql_ddl, f"drop table if exists `{table}`")
+		frappe.db.sql_ddl(f"create table `{table}` (name varchar(140) primary key) row_format=dynamic")
+		for _time in range(40):
+			added = ", ".join(f"add column `{name}` varchar(140)" for name in names)
+			frappe.db.sql_ddl(f"alter table `{table}` {added}")
+			custom_fields.drop_columns(table, names)
+		self.assertEqual([column[0] for column in frappe.db.sql(f"show columns from `{table}`")], ["name"])
+
 	def test_a_dry_run_of_uninstall_takes_nothing(self):
 		bench("uninstall-app", APP, "--yes", "--no-backup", "--dry-run")
 		self.assertEqual(columns_there(), our_columns())
