@@ -11,7 +11,7 @@ help:
 	@echo "make test-old-pypdf       run those of PDFs with the pypdf of Frappe 15"
 	@echo "make test-paramiko        run those of SFTP with the oldest and the newest paramiko allowed"
 	@echo "make bench-test           run the app's tests on the bench of BENCH_DIR, else ~/frappe-bench (ARGS=\"--module NAME\")"
-	@echo "make test-all             run bench and browser tests on both versions: BENCH_DIR and BENCH_DIR_16"
+	@echo "make test-all             run all suites, the browser's too, on both versions: BENCH_DIR and BENCH_DIR_16"
 	@echo "make desk-test            click through a week in a browser, on the same bench (needs Chromium)"
 	@echo "make benchmark NAME=demo  measure one claim against its peer (see benchmarks/)"
 	@echo "make architecture         draw docs/images/architecture.svg again, from the imports"
@@ -95,7 +95,7 @@ clean:
 
 .PHONY: test-all
 test-all:
-	@scripts/test_all.sh
+	@$(PYTHON) scripts/run_suites.py --browser
 
 .PHONY: desk-test
 desk-test: .venv-desk/ready

@@ -19,6 +19,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -67,7 +68,8 @@ def main() -> int:
 		print(f"Bench: {BENCH}")
 		return 0
 	with one_at_a_time():
-		start_services()
+		with locked(Path(tempfile.gettempdir()) / "rts-bench-test-services.lock"):
+			start_services()
 		install_requirements()
 		link_app()
 		prepare_site()
@@ -101,11 +103,18 @@ def database_address(config: dict) -> tuple[str, int]:
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
 	"""A second run on the same site waits for the first."""
-	with (BENCH / "sites" / f".{SITE}.bench-test.lock").open("w") as lock:
+	with locked(BENCH / "sites" / f".{SITE}.bench-test.lock", f"waiting for another run on {SITE}"):
+		yield
+
+
+@contextmanager
+def locked(file: Path, waiting: str = "") -> Iterator[None]:
+	with file.open("w") as lock:
 		try:
 			fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 		except BlockingIOError:
-			say(f"waiting for another run on {SITE}")
+			if waiting:
+				say(waiting)
 			fcntl.flock(lock, fcntl.LOCK_EX)
 		yield
 
