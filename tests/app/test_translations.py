@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rts_factoring.core.messages import DETAILS, ERRORS, QUALITY, READINESS, ROWS
 from rts_factoring.core.model import Event, Role
+from scripts import write_locale
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rts_factoring"
 CALL = re.compile(r'\b__\(\s*("(?:[^"\\]|\\.)*")')
@@ -148,3 +149,8 @@ def test_every_label_choice_and_event_is_translated():
 def test_placeholders_are_kept():
 	for text, translated in spanish().items():
 		assert sorted(re.findall(r"\{\w*\}", text)) == sorted(re.findall(r"\{\w*\}", translated)), text
+
+
+def test_frappe_16_gets_the_same_texts():
+	written = (PACKAGE / "locale" / "es.po").read_text(encoding="utf-8")
+	assert written == write_locale.catalog(), "Run scripts/write_locale.py."
