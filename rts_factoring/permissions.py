@@ -186,7 +186,7 @@ def search_links(
 		or_filters=[[doctype, name, "like", f"%{txt}%"] for name in fields] if txt else None,
 		order_by=f"`tab{doctype}`.`modified` desc",
 		limit_start=start,
-		limit_page_length=cint(page_len) or 20,
+		limit=cint(page_len) or 20,
 		as_list=not as_dict,
 		reference_doctype=reference_doctype,
 		parent_doctype=reference_doctype if meta.istable else None,

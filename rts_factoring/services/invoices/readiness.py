@@ -168,7 +168,7 @@ def invoices_for_batch(
 
 	def invoices(extra: dict, most: int = limit) -> list:
 		return frappe.get_list(
-			"Sales Invoice", filters | extra, fields, order_by=order, limit_page_length=most
+			"Sales Invoice", filters | extra, fields, order_by=order, limit=most
 		)
 
 	queued = {"factoring_status": InvoiceState.QUEUED.value}
