@@ -84,7 +84,8 @@ class TestARehearsedWeek(RehearsalCase):
 		frappe.db.commit()
 		rehearsals.remove()  # pressed twice
 		frappe.db.commit()
-		self.assertEqual(count_rows(), rows)
+		left = {table: (rows.get(table), count) for table, count in count_rows().items()}
+		self.assertEqual({table: pair for table, pair in left.items() if pair[0] != pair[1]}, {})
 		self.assertEqual(site_files(), on_disk)
 		self.assertEqual(all_series(), series)
 
@@ -105,9 +106,8 @@ class TestARehearsalBesideRealCompanies(RehearsalCase):
 			"AF-REAL", submit=False, customer=customer, amount=10, posting_date="2026-11-01"
 		)
 		frappe.db.commit()
-		for _again in range(2):
-			with self.refused("AF-REAL"):
-				rehearsals.remove()
+		with self.refused("AF-REAL"):
+			rehearsals.remove()
 		self.assertTrue(frappe.db.exists("Customer", customer))
 		limit = {
 			"user": company_isolation.address("Factoring User"),

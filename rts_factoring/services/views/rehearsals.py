@@ -18,6 +18,8 @@ from frappe.utils.synchronization import LockTimeoutError, filelock
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.model import Receivable
 from rts_factoring.sandbox.rehearsal import draw_page
+from rts_factoring.services.accounting import posting_lock
+from rts_factoring.services.batches import delivery
 from rts_factoring.services.common import files, site_identity
 from rts_factoring.services.company import accounts, rehearsal_company, removal, settings
 from rts_factoring.services.company.rehearsal_company import COMPANY, CUSTOMERS, INVOICES
@@ -32,8 +34,6 @@ SOLD = (  # customer, PO number, amount
 )
 NOTICE = "EXAMPLE, NOT A NOTICE. Invoice {invoice} of {company} is assigned to the example factor."
 REMIT_TO = "EXAMPLE FACTOR\n1 Example Street\nExample City"
-WAITING = ("Sending", "Reading", "Posting")  # states of batches and imports that a job works on
-RECENT = 120  # seconds in which such a job has said that it is alive
 
 
 # One button
@@ -66,7 +66,8 @@ def remove() -> None:
 	with _alone():
 		if not rehearsal_company.is_marked():
 			return
-		_refuse_while_working()
+		posting_lock.lock(COMPANY)  # refuses while a report is being posted
+		_refuse_while_sending()
 		_refuse_named_by_others()
 		_remove()
 
@@ -310,6 +311,7 @@ def _remove() -> None:
 		return
 	removal.remove(_owned())
 	rehearsal_company.unmark()
+	posting_lock.forget(COMPANY)
 	frappe.db.after_commit.add(_remove_folder)
 	site_identity.forget_mark(COMPANY)
 
@@ -318,17 +320,15 @@ def _remove_folder() -> None:
 	shutil.rmtree(rehearsal_company.folder(), ignore_errors=True)
 
 
-def _refuse_while_working() -> None:
-	for doctype in ("Factoring Batch", "Report Import"):
-		filters = {"company": COMPANY, "status": ("in", WAITING), "docstatus": ("<", 2)}
-		filters["modified"] = (">", add_to_date(now_datetime(), seconds=-RECENT))
-		if names := frappe.get_all(doctype, filters=filters, pluck="name"):
-			frappe.throw(
-				_("The site is still working on {0}. Remove the rehearsal when it is done.").format(
-					", ".join(names)
-				),
-				title=_("Try Again"),
-			)
+def _refuse_while_sending() -> None:
+	"""A job that sends a batch says every few seconds that it is alive."""
+	filters = {"company": COMPANY, "status": "Sending"}
+	filters["claimed_on"] = (">", add_to_date(now_datetime(), seconds=-delivery.LEASE))
+	if names := frappe.get_all("Factoring Batch", filters=filters, pluck="name"):
+		frappe.throw(
+			_("The site is still sending {0}. Remove the rehearsal when it is done.").format(", ".join(names)),
+			title=_("Try Again"),
+		)
 
 
 def _refuse_named_by_others() -> None:
