@@ -178,6 +178,7 @@ _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "
 _WARNINGS = "public/js/document_warnings.js"
 _INVOICE = [f"public/js/{name}.js" for name in ("factoring_invoice", "invoice_overview", "sales_invoice")]
 _GUIDE = "public/js/rehearsal_guide.js"
+_SETUP = ["public/js/setup_dialog.js", _GUIDE]
 _LAYOUT_FORM = [*_FORM, _COLUMNS, "public/js/layout_words.js"]
 doctype_js = {
 	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js", _GUIDE],
@@ -195,12 +196,12 @@ doctype_js = {
 	"Report Layout": _LAYOUT_FORM,
 	"Sales Invoice": [*_FORM, _WARNINGS, *_INVOICE],
 	"Schedule Layout": _LAYOUT_FORM,
-	"Subsidiary Factoring Settings": [*_FORM, "public/js/rehearsal.js", _GUIDE],
+	"Subsidiary Factoring Settings": [*_FORM, "public/js/rehearsal.js", *_SETUP],
 }
 doctype_list_js = {
 	**{doctype: _TEXTS for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS, "Customer", "Payment Entry")},
 	"Report Import": [*_FORM, _COLUMNS],
-	"Subsidiary Factoring Settings": [*_FORM, _GUIDE],
+	"Subsidiary Factoring Settings": [*_FORM, *_SETUP],
 	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 extend_bootinfo = ["rts_factoring.overrides.boot.extend_bootinfo"]

@@ -177,5 +177,11 @@ if (!rts_factoring.guided) {
 	rts_factoring.guided = ["Factoring Batch", "Report Import", "Subsidiary Factoring Settings"];
 	for (const doctype of rts_factoring.guided) frappe.ui.form.on(doctype, { refresh: guide });
 	const list = (frappe.listview_settings["Subsidiary Factoring Settings"] ||= {});
+	list.primary_action = () => rts_factoring.set_up_company();
 	list.onload = (listview) => rts_factoring.add_rehearsal_button(listview.page);
+	list.refresh = (listview) => {
+		// Frappe's label repeats the list's title, and there would be no room for the button beside it.
+		if (listview.can_create)
+			listview.page.set_primary_action(__("Set Up a Company"), list.primary_action, "add");
+	};
 }

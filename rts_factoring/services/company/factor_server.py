@@ -81,6 +81,9 @@ def _fraction(percent: float | None) -> Decimal:
 
 def _posted(numbers: Iterable[str]) -> frozenset[str]:
 	"""Those of the invoices whose purchase is posted."""
-	filters = {"name": ("in", [*numbers, ""]), "factoring_status": ("in", BOUGHT)}
-	filters["company"] = rehearsal_company.COMPANY
+	filters = {
+		"company": rehearsal_company.COMPANY,
+		"name": ("in", [*numbers, ""]),
+		"factoring_status": ("in", BOUGHT),
+	}
 	return frozenset(frappe.get_all("Sales Invoice", filters=filters, pluck="name"))

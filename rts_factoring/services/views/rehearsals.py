@@ -52,6 +52,7 @@ def start() -> str:
 		_make_settings()
 		_make_notice()
 		_make_invoices()
+		frappe.clear_messages()  # advice about real notices and invoices
 	return COMPANY
 
 
@@ -322,11 +323,13 @@ def _remove_folder() -> None:
 
 def _refuse_while_sending() -> None:
 	"""A job that sends a batch says every few seconds that it is alive."""
-	filters = {"company": COMPANY, "status": "Sending"}
-	filters["claimed_on"] = (">", add_to_date(now_datetime(), seconds=-delivery.LEASE))
+	since = add_to_date(now_datetime(), seconds=-delivery.LEASE)
+	filters = {"company": COMPANY, "status": "Sending", "claimed_on": (">", since)}
 	if names := frappe.get_all("Factoring Batch", filters=filters, pluck="name"):
 		frappe.throw(
-			_("The site is still sending {0}. Remove the rehearsal when it is done.").format(", ".join(names)),
+			_("The site is still sending {0}. Remove the rehearsal when it is done.").format(
+				", ".join(names)
+			),
 			title=_("Try Again"),
 		)
 

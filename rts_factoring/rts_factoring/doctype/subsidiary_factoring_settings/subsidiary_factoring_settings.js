@@ -33,6 +33,8 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 
 	refresh(frm) {
 		warn(frm);
+		if (frm.is_new())
+			frm.add_custom_button(__("Guided Setup"), () => rts_factoring.set_up_company(frm.doc.company));
 		if (frm.is_new() || rts_factoring.is_rehearsal(frm.doc.company)) return; // the guide shows its steps
 		checklist(frm);
 		if (frm.perm[0]?.write) {
@@ -115,8 +117,9 @@ async function checklist(frm) {
 	);
 	$section.on("click", "[data-step]", (event) => actions(frm)[event.currentTarget.dataset.step][2]());
 	frm.dashboard.show();
-	if (frm.show_checklist) $section[0].scrollIntoView({ block: "center" });
-	frm.show_checklist = false;
+	if (frm.show_checklist || rts_factoring.checklist_of === frm.doc.name)
+		$section[0].scrollIntoView({ block: "center" });
+	rts_factoring.checklist_of = frm.show_checklist = false;
 }
 
 // For each step of the checklist: the button's label, whether this user may press it, what it does
