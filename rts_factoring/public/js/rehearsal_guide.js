@@ -182,6 +182,6 @@ if (!rts_factoring.guided) {
 	list.refresh = (listview) => {
 		// Frappe's label repeats the list's title, and there would be no room for the button beside it.
 		if (listview.can_create)
-			listview.page.set_primary_action(__("Set Up a Company"), list.primary_action, "add");
+			listview.page.set_primary_action(__("Set Up"), list.primary_action, "add");
 	};
 }

@@ -118,7 +118,7 @@ if (!rts_factoring.set_up_company) {
 		const total = values.reduce((sum, value) => sum + value, 0);
 		const warning =
 			values.some(Boolean) && Math.abs(total - 100) > 0.005
-				? `<div class="text-warning">${__(
+				? `<div class="text-danger">${__(
 						"The three rates add up to {0} %. In most agreements they make 100 %.",
 						[format_number(total, null, 2)]
 					)}</div>`
