@@ -177,9 +177,11 @@ _COLUMNS = "public/js/report_columns.js"
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
 _INVOICE = [f"public/js/{name}.js" for name in ("factoring_invoice", "invoice_overview", "sales_invoice")]
+_GUIDE = "public/js/rehearsal_guide.js"
+_SETUP = ["public/js/setup_dialog.js", _GUIDE]
 _LAYOUT_FORM = [*_FORM, _COLUMNS, "public/js/layout_words.js"]
 doctype_js = {
-	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js"],
+	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js", _GUIDE],
 	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
 	"Factoring Close": _FORM,
 	"Factoring Daily Total": _FORM,
@@ -189,16 +191,17 @@ doctype_js = {
 	"Notice of Assignment": _FORM,
 	"Payment Entry": [_TEXTS, "public/js/payment_entry.js"],
 	"Received Report": _FORM,
-	"Report Import": [*_FORM, _COLUMNS, *_ROWS, "public/js/statements.js", "public/js/deposit.js"],
+	"Report Import": [*_FORM, _COLUMNS, *_ROWS, "public/js/statements.js", "public/js/deposit.js", _GUIDE],
 	"Report Import Line": _FORM,
 	"Report Layout": _LAYOUT_FORM,
 	"Sales Invoice": [*_FORM, _WARNINGS, *_INVOICE],
 	"Schedule Layout": _LAYOUT_FORM,
-	"Subsidiary Factoring Settings": [*_FORM, "public/js/rehearsal.js"],
+	"Subsidiary Factoring Settings": [*_FORM, "public/js/rehearsal.js", *_SETUP],
 }
 doctype_list_js = {
 	**{doctype: _TEXTS for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS, "Customer", "Payment Entry")},
 	"Report Import": [*_FORM, _COLUMNS],
+	"Subsidiary Factoring Settings": [*_FORM, *_SETUP],
 	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 extend_bootinfo = ["rts_factoring.overrides.boot.extend_bootinfo"]

@@ -187,6 +187,10 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.get_opening_lines": {"company": of.company},
 		"api.get_unknown_invoices": {"report_import": of.posted},
 		"api.get_opening_template": {},
+		"subsidiary_factoring_settings.start_rehearsal": {},
+		"subsidiary_factoring_settings.remove_rehearsal": {},
+		"subsidiary_factoring_settings.fetch_rehearsal_reports": {},
+		"subsidiary_factoring_settings.get_rehearsal": {},
 		"api.get_correction": {"report_import": of.posted, "invoice": of.invoice},
 		"Factoring Adjustment.record_payment": {"on": ("Factoring Adjustment", of.adjustment)}
 		| {"bank_account": of.bank, "day": "2026-11-20"},

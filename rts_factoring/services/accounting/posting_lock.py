@@ -45,6 +45,11 @@ def is_locked(company: str) -> bool:
 	return False
 
 
+def forget(company: str) -> None:
+	"""The company is being removed, and its counter with it."""
+	frappe.db.delete("Series", {"name": _counter_of(company)})
+
+
 def _lock_counter(company: str) -> None:
 	"""Lock the company's counter, if it has one yet, without waiting for it."""
 	counter, key = frappe.qb.DocType("Series"), _counter_of(company)

@@ -27,7 +27,7 @@ from rts_factoring.services.batches.batch_status import (
 )
 from rts_factoring.services.common import background, site_identity
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, settings, site_binding
+from rts_factoring.services.company import alerts, factor_server, settings, site_binding
 
 LEASE = 120  # seconds
 RETRY_MINUTES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
@@ -186,7 +186,6 @@ def _is_due(row, now: datetime) -> bool:
 
 
 def _send(doc, claim: str):
-	connection = settings.connection(_enabled_agreement(doc.company), remote_folder=doc.remote_folder or "")
 	files = [
 		OutgoingFile(
 			name=row.file_name,
@@ -200,7 +199,8 @@ def _send(doc, claim: str):
 	]
 	_count_attempt(doc.name)
 	_commit_step(doc, claim)  # nothing is locked or open while the network is waited for
-	return _deliver(connection, files, doc, claim)
+	with factor_server.reached(_enabled_agreement(doc.company), doc.remote_folder or "") as connection:
+		return _deliver(connection, files, doc, claim)
 
 
 def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str):

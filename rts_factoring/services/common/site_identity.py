@@ -60,7 +60,7 @@ def forget_mark(company: str, batch: str = "") -> None:
 
 def _installation() -> str:
 	"""A random text of this site's folder, made at the first call."""
-	file = _folder() / "installation"
+	file = folder() / "installation"
 	if not file.exists():
 		with _locked():
 			if not file.exists():
@@ -69,18 +69,19 @@ def _installation() -> str:
 
 
 def _mark_file(company: str) -> Path:
-	return _folder() / f"mark-{hashlib.sha256(company.encode()).hexdigest()[:24]}.json"
+	return folder() / f"mark-{hashlib.sha256(company.encode()).hexdigest()[:24]}.json"
 
 
-def _folder() -> Path:
-	folder = Path(frappe.get_site_path(FOLDER))
-	folder.mkdir(mode=0o750, exist_ok=True)
-	return folder
+def folder() -> Path:
+	"""The app's own folder in the site's folder."""
+	path = Path(frappe.get_site_path(FOLDER))
+	path.mkdir(mode=0o750, exist_ok=True)
+	return path
 
 
 @contextmanager
 def _locked() -> Iterator[None]:
-	with (_folder() / "lock").open("w") as lock:
+	with (folder() / "lock").open("w") as lock:
 		fcntl.flock(lock, fcntl.LOCK_EX)
 		yield
 

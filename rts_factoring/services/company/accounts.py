@@ -30,7 +30,7 @@ def create_missing(company: str) -> dict[str, str]:
 	made = {}
 	for role, field in settings.ACCOUNT_FIELDS.items():
 		if not doc.get(field):
-			made[field] = _find_or_create(company, role)
+			made[field] = find_or_create(company, role)
 			doc.set(field, made[field])
 	if not doc.cost_center:
 		doc.cost_center = frappe.get_cached_value("Company", company, "cost_center")
@@ -38,7 +38,8 @@ def create_missing(company: str) -> dict[str, str]:
 	return made
 
 
-def _find_or_create(company: str, role: Role) -> str:
+def find_or_create(company: str, role: Role, ignore_permissions: bool = False) -> str:
+	"""The company's account of the usual name for this role."""
 	filters = {"company": company, "account_name": ACCOUNT_NAMES[role], "is_group": 0}
 	if existing := frappe.db.get_value("Account", filters):
 		return existing
@@ -53,7 +54,7 @@ def _find_or_create(company: str, role: Role) -> str:
 			"account_currency": frappe.get_cached_value("Company", company, "default_currency"),
 		}
 	)
-	return account.insert().name
+	return account.insert(ignore_permissions=ignore_permissions).name
 
 
 def _group(company: str, root_type: str) -> str:

@@ -12,7 +12,7 @@ from rts_factoring.core.errors import FactoringError
 from rts_factoring.services.common import logs
 from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, settings, site_binding
+from rts_factoring.services.company import alerts, rehearsal_company, settings, site_binding
 
 SITE = "Site"  # action of the log
 DEFAULT_PORT = 22
@@ -20,6 +20,7 @@ DEFAULT_PORT = 22
 
 def show_host_key(doc) -> dict:
 	"""The host key of the server, read before any credential is sent: type, fingerprint, and whether it is the confirmed one."""
+	rehearsal_company.refuse(doc.company, _nothing_to_test())
 	if not doc.host:
 		frappe.throw(_("Enter the host RTS gave with the credentials, and save."))
 	with core_errors_as_frappe():
@@ -73,8 +74,13 @@ def notify_halted(company: str) -> None:
 	alerts.notify_managers(company, subject, message, settings.DOCTYPE, agreement.name)
 
 
+def _nothing_to_test() -> str:
+	return _("The site starts its sandbox for each delivery, so there is no server to test.")
+
+
 def test_connection(doc) -> dict:
 	"""Log in and list the folders; the result is logged. Throws with what is wrong."""
+	rehearsal_company.refuse(doc.company, _nothing_to_test())
 	attempt = Attempt("Test Connection", doc.company)
 	try:
 		connection = settings.connection(doc)

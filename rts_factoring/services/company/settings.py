@@ -23,7 +23,7 @@ from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.matching import same_client
 from rts_factoring.core.reconciliation.recourse import Recourse
 from rts_factoring.services.common.errors import core_errors_as_frappe
-from rts_factoring.services.company import account_checks, site_binding
+from rts_factoring.services.company import account_checks, rehearsal_company, site_binding
 
 DOCTYPE = "Subsidiary Factoring Settings"
 DOWNLOAD = "Download"  # the protocol of a factor without a server: people bring it the files
@@ -254,6 +254,7 @@ def remove_private_key(agreement) -> None:
 
 
 def validate(doc) -> None:
+	rehearsal_company.check_settings(doc)
 	if doc.enabled and not doc.client_number:
 		frappe.throw(
 			_("Client Number is empty. Enter the number RTS gave this subsidiary, then enable factoring.")
@@ -308,6 +309,7 @@ def affects_readiness(doc) -> bool:
 
 def on_trash(doc) -> None:
 	"""Refuse to delete settings that batches were sent with."""
+	rehearsal_company.refuse(doc.company, _("Use Remove Rehearsal, which takes all of it away."))
 	if frappe.db.exists("Factoring Batch", {"company": doc.company, "docstatus": 1}):
 		frappe.throw(
 			_("{0} has submitted batches. Disable its settings instead of deleting them.").format(

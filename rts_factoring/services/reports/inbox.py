@@ -16,7 +16,7 @@ from rts_factoring.core.errors import DeliveryError, FactoringError
 from rts_factoring.core.reports.spreadsheet import REPORT_ENDINGS
 from rts_factoring.services.common import background, logs
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, settings, site_binding
+from rts_factoring.services.company import alerts, factor_server, settings, site_binding
 from rts_factoring.services.reports import received
 from rts_factoring.services.reports.provenance import FOLDER, Provenance
 
@@ -50,17 +50,18 @@ def poll(company: str) -> list[str]:
 	agreement = settings.require_any(company)
 	attempt = Attempt(ACTION, company)
 	try:
-		connection = settings.connection(agreement)
-		remote_files = list_folder(connection, agreement.inbox_folder, _is_report)
-		_note_recovery(company, attempt)
-		made, taken = [], 0
-		for file in remote_files:
-			if taken < MAX_FILES and not _was_handled(company, file):
-				name, is_new = _import_file(company, file, connection, agreement.inbox_folder)
-				made += [name] if name else []
-				taken += is_new
-				frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, file by file
-		return made
+		factor_server.let_answer(agreement)
+		with factor_server.reached(agreement) as connection:
+			remote_files = list_folder(connection, agreement.inbox_folder, _is_report)
+			_note_recovery(company, attempt)
+			made, taken = [], 0
+			for file in remote_files:
+				if taken < MAX_FILES and not _was_handled(company, file):
+					name, is_new = _import_file(company, file, connection, agreement.inbox_folder)
+					made += [name] if name else []
+					taken += is_new
+					frappe.db.commit()  # nosemgrep: frappe-manual-commit -- a background job, file by file
+			return made
 	except FactoringError as error:
 		frappe.db.rollback()
 		_note_failure(company, attempt, error)

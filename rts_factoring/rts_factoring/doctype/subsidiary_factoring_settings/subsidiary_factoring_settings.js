@@ -15,15 +15,6 @@ const ROOT_TYPES = {
 	recourse_obligation_account: "Liability",
 };
 
-const SANDBOX = {
-	protocol: "SFTP",
-	host: "127.0.0.1",
-	port: 2222,
-	username: "rts",
-	remote_folder: "inbox",
-	inbox_folder: "outbox",
-};
-
 frappe.ui.form.on("Subsidiary Factoring Settings", {
 	setup(frm) {
 		for (const [field, root_type] of Object.entries(ROOT_TYPES)) {
@@ -42,7 +33,9 @@ frappe.ui.form.on("Subsidiary Factoring Settings", {
 
 	refresh(frm) {
 		warn(frm);
-		if (frm.is_new()) return;
+		if (frm.is_new())
+			frm.add_custom_button(__("Guided Setup"), () => rts_factoring.set_up_company(frm.doc.company));
+		if (frm.is_new() || rts_factoring.is_rehearsal(frm.doc.company)) return; // the guide shows its steps
 		checklist(frm);
 		if (frm.perm[0]?.write) {
 			if (frappe.model.can_create("Account")) {
@@ -124,8 +117,9 @@ async function checklist(frm) {
 	);
 	$section.on("click", "[data-step]", (event) => actions(frm)[event.currentTarget.dataset.step][2]());
 	frm.dashboard.show();
-	if (frm.show_checklist) $section[0].scrollIntoView({ block: "center" });
-	frm.show_checklist = false;
+	if (frm.show_checklist || rts_factoring.checklist_of === frm.doc.name)
+		$section[0].scrollIntoView({ block: "center" });
+	rts_factoring.checklist_of = frm.show_checklist = false;
 }
 
 // For each step of the checklist: the button's label, whether this user may press it, what it does
@@ -161,60 +155,15 @@ function actions(frm) {
 			frappe.model.can_create("Factoring Adjustment"),
 			() => frappe.new_doc("Factoring Adjustment", { company: frm.doc.company, purpose: "Opening" }),
 		],
-		rehearsal: [__("How to Rehearse"), true, () => rehearse(frm)],
+		rehearsal: [
+			__("How to Rehearse"),
+			true,
+			() => rts_factoring.how_to_rehearse(frm, save_changes, set_password),
+		],
 		live: frm.doc.enabled
 			? [__("Enter the Server"), admin, () => frm.scroll_to_field("host")]
 			: [__("Enable"), write, () => frm.set_value("enabled", 1).then(() => frm.save())],
 	};
-}
-
-function rehearse(frm) {
-	const e = frappe.utils.escape_html;
-	const number = e(frm.doc.client_number || "104233");
-	const allow = `bench --site ${e(frappe.boot.sitename || "SITE")} set-config -p factoring_private_networks '["127.0.0.0/8"]'`;
-	const command = `env/bin/rts-factoring sandbox --port 2222 --root ./sandbox --client "${number}=${e(frm.doc.company)}"`;
-	const steps = [
-		`${__("On the machine of this site, let the app reach the sandbox factor, start it and leave it running:")}<pre class="my-2">${allow}\n${command}</pre>`,
-		__(
-			"Press Enter the Sandbox, and store the password it shows. The Connection tab gets host {0}, port {1}, user name {2}, remote folder {3}, inbox folder {4}.",
-			["host", "port", "username", "remote_folder", "inbox_folder"].map(
-				(field) => `<code>${SANDBOX[field]}</code>`
-			)
-		),
-		__("Press Test Connection. Compare the fingerprint with the one the sandbox shows, and confirm it."),
-		__("Tick Enabled, make a Factoring Batch from queued invoices, and submit it."),
-		__(
-			"The sandbox buys what it receives and writes both reports to its outbox. Import them from there."
-		),
-		__("At the end, cancel both imports, then the batch. Then enter the host RTS gave you."),
-	];
-	const dialog = new frappe.ui.Dialog({
-		title: __("Rehearse with the Sandbox Factor"),
-		size: "large",
-		fields: [
-			{
-				fieldtype: "HTML",
-				options: `<ol class="pl-4">${steps.map((step) => `<li class="mb-2">${step}</li>`).join("")}</ol>`,
-			},
-		],
-	});
-	if (frm.perm[0]?.write) {
-		dialog.set_secondary_action_label(__("Rehearse Delivery"));
-		dialog.set_secondary_action(() => {
-			dialog.hide();
-			rts_factoring.rehearse_delivery(frm);
-		});
-	}
-	const elsewhere = frm.doc.host && frm.doc.host !== SANDBOX.host; // what RTS gave is not overwritten
-	if (frappe.user.has_role("System Manager") && !elsewhere) {
-		dialog.set_primary_action(__("Enter the Sandbox"), async () => {
-			dialog.hide();
-			await frm.set_value(SANDBOX);
-			await save_changes(frm);
-			set_password(frm);
-		});
-	}
-	dialog.show();
 }
 
 function confirm_site(frm) {

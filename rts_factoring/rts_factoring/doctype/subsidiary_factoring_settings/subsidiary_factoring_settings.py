@@ -1,5 +1,7 @@
 import frappe
+from frappe import _
 
+from rts_factoring.permissions import allowed_companies
 from rts_factoring.printing import health
 from rts_factoring.services.accounting import ledger
 from rts_factoring.services.batches import automatic_submit, rehearsal
@@ -7,7 +9,7 @@ from rts_factoring.services.common.documents import CompanyDocument, saved_docum
 from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.company import accounts, connections, layouts, settings, site_binding
 from rts_factoring.services.invoices import readiness
-from rts_factoring.services.views import checklist
+from rts_factoring.services.views import checklist, rehearsals
 
 
 class SubsidiaryFactoringSettings(CompanyDocument):
@@ -202,3 +204,51 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	def request_credentials(self) -> None:
 		"""Mail the RTS representative the request for this subsidiary's credentials."""
 		checklist.request_credentials(saved_document(self, "write"))
+
+
+# An example company to rehearse with. It needs no document, so these are functions.
+
+
+@frappe.whitelist(methods=["POST"])
+def start_rehearsal() -> str:
+	"""Make the example company with its invoices; returns its name."""
+	_require_all_companies()
+	return rehearsals.start()
+
+
+@frappe.whitelist(methods=["POST"])
+def remove_rehearsal() -> None:
+	"""Take the example company away, with all that was made in it."""
+	_require_all_companies()
+	rehearsals.remove()
+
+
+@frappe.whitelist(methods=["POST"])
+def fetch_rehearsal_reports() -> list[str]:
+	"""Let the sandbox answer, and fetch its reports; returns the drafts."""
+	frappe.has_permission("Report Import", "create", throw=True)
+	_check_rehearsal()
+	return rehearsals.fetch_reports()
+
+
+@frappe.whitelist()
+def get_rehearsal() -> dict:
+	"""How far the rehearsal is, and its next step."""
+	frappe.has_permission("Factoring Batch", "read", throw=True)
+	_check_rehearsal()
+	return rehearsals.progress()
+
+
+def _require_all_companies() -> None:
+	frappe.only_for("System Manager")
+	if allowed_companies() is not None:
+		frappe.throw(
+			_("You see only some companies. Somebody who sees all of them starts and removes the rehearsal."),
+			frappe.PermissionError,
+		)
+
+
+def _check_rehearsal() -> None:
+	allowed = allowed_companies()
+	if allowed is not None and rehearsals.COMPANY not in allowed:
+		frappe.throw(_("You do not see the company of the rehearsal."), frappe.PermissionError)
