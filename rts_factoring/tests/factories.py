@@ -11,6 +11,7 @@ from pathlib import Path
 import frappe
 from frappe.realtime import clear_realtime_log
 from frappe.utils import getdate
+from frappe.utils.background_jobs import get_queues
 
 import rts_factoring
 from rts_factoring.services.accounting import protection
@@ -247,7 +248,7 @@ def make_invoices(numbers) -> list:
 
 
 def wipe() -> None:
-	"""Delete every posted document of both companies, and commit."""
+	"""Delete every posted document of both companies and the jobs about them, and commit."""
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	for doctype in (*POSTED, *OURS):
@@ -268,6 +269,15 @@ def wipe() -> None:
 	frappe.db.commit()
 	for company in COMPANIES:
 		site_identity.forget_mark(company)
+	forget_queued_jobs()
+
+
+def forget_queued_jobs() -> None:
+	"""Jobs that earlier tests queued are about documents that are gone. Those of other sites stay."""
+	for queue in get_queues():
+		for job_id in queue.job_ids:
+			if job_id.startswith(frappe.local.site):
+				queue.remove(job_id)
 
 
 def forget_jobs() -> None:

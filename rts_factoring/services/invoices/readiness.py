@@ -167,9 +167,7 @@ def invoices_for_batch(
 	order = "posting_date, name"
 
 	def invoices(extra: dict, most: int = limit) -> list:
-		return frappe.get_list(
-			"Sales Invoice", filters | extra, fields, order_by=order, limit=most
-		)
+		return frappe.get_list("Sales Invoice", filters | extra, fields, order_by=order, limit=most)
 
 	queued = {"factoring_status": InvoiceState.QUEUED.value}
 	offered = invoices(queued | {"factoring_batch": ("is", "not set")}, limit + 1)
