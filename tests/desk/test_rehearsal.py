@@ -67,6 +67,6 @@ def test_one_dialog_sets_a_company_up(admin):
 		field.press("Tab")
 	admin.sees("RTS pays 920.00, holds back 50.00 and keeps a fee of 40.00", ".modal.show")
 	admin.sees("add up to 101.00 %", ".modal.show")
-	admin.accessible(".modal.show .modal-body")
+	admin.accessible(".modal.show [data-fieldname='example']")
 	admin.look("setup-dialog")
 	admin.close()

@@ -118,7 +118,7 @@ if (!rts_factoring.set_up_company) {
 		const total = values.reduce((sum, value) => sum + value, 0);
 		const warning =
 			values.some(Boolean) && Math.abs(total - 100) > 0.005
-				? `<div class="text-danger">${__(
+				? `<div class="font-weight-bold">${__(
 						"The three rates add up to {0} %. In most agreements they make 100 %.",
 						[format_number(total, null, 2)]
 					)}</div>`
@@ -133,7 +133,7 @@ if (!rts_factoring.set_up_company) {
 				);
 		dialog
 			.get_field("example")
-			.$wrapper.html(`<p class="text-muted mb-1" role="status">${text}</p>${warning}`);
+			.$wrapper.html(`<p class="mb-1" role="status">${text}</p>${warning}`);
 	}
 
 	function offer_rehearsal(dialog) {
