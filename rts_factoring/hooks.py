@@ -205,6 +205,7 @@ doctype_list_js = {
 	"Sales Invoice": [*_FORM, "public/js/factoring_invoice.js", "public/js/sales_invoice_list.js"],
 }
 extend_bootinfo = ["rts_factoring.overrides.boot.extend_bootinfo"]
+override_doctype_dashboards = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.dashboard_data"]}
 additional_timeline_content = {"Sales Invoice": ["rts_factoring.overrides.sales_invoice.timeline_content"]}
 
 # The pages of docs/, linked from every form

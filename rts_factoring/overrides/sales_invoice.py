@@ -76,6 +76,17 @@ def timeline_content(doctype: str, name: str) -> list[dict]:
 	return timeline.of_invoice(name) if frappe.has_permission("Factoring Batch", "read") else []
 
 
+def dashboard_data(data: dict) -> dict:
+	"""The factoring documents on the invoice's *Connections* tab."""
+	names = {"Factoring Ledger Entry": "sales_invoice", "Report Import Line": "sales_invoice"}
+	data.setdefault("non_standard_fieldnames", {}).update(names)
+	data.setdefault("internal_links", {})["Factoring Batch"] = "factoring_batch"
+	data.setdefault("transactions", []).append(
+		{"label": _("Factoring"), "items": ["Factoring Batch", *names]}
+	)
+	return data
+
+
 def _show(doc):
 	doc.update(frappe.db.get_value("Sales Invoice", doc.name, APP_FIELDS, as_dict=True))
 

@@ -14,6 +14,47 @@ TIMEOUT = (
 	int(os.environ.get("DESK_TIMEOUT", "90")) * 1000
 )  # milliseconds the browser waits for something to appear
 
+# Elements that stick out of the window or of what clips them, and texts that end in dots
+MISFITS = """() => {
+	const width = document.documentElement.clientWidth, found = [];
+	const say = (e) => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")} ${(e.innerText || "").trim().slice(0, 60)}`;
+	if (document.documentElement.scrollWidth > width + 1) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+	const scrolls = (e) => {
+		for (let p = e; p && p !== document.body; p = p.parentElement)
+			if (["auto", "scroll"].includes(getComputedStyle(p).overflowX) && p.scrollWidth > p.clientWidth + 1) return true;
+	};
+	// drawn by Frappe: charts, row numbers of reports, the title on a telephone, what a person typed into a field
+	const ignored = "svg, .sr-only, style, script, .dt-cell--col-0, .title-text, option, .dropdown-menu, .attached-file"
+		+ ", .rts-table td" // one line a row; the panel has the whole text
+		+ (width < 768 ? ", .form-grid, .list-subject, .attached-file-link" : "");
+	const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	const seen = new Set();
+	while (words.nextNode()) {
+		const e = words.currentNode.parentElement;
+		if (!words.currentNode.data.trim() || seen.has(e) || !e.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+		seen.add(e);
+		if (e.closest(ignored)) continue;
+		const range = document.createRange();
+		range.selectNodeContents(words.currentNode);
+		const box = range.getBoundingClientRect();
+		if (!box.width || box.bottom < 0) continue;
+		if (e.closest(".dt-cell:not(.dt-cell--header)") && e.innerText.trim().length > 40) continue; // a sentence in a report
+		if (box.right > width + 1 && !e.closest(".dt-header, .dt-footer") && !scrolls(e)) { found.push(`outside the window: ${say(e)}`); continue; }
+		for (let p = e; p && p !== document.body; p = p.parentElement) {
+			const style = getComputedStyle(p);
+			if (["auto", "scroll"].includes(style.overflowX)) break;
+			if (style.overflowX === "visible") continue;
+			const clip = p.getBoundingClientRect();
+			if (p.closest(".dt-header, .dt-footer") && !p.closest(".dt-cell")) break; // they follow the table when it is scrolled
+			if (box.right > clip.right + 1 || (style.textOverflow === "ellipsis" && p.scrollWidth > p.clientWidth + 1)) {
+				found.push(`cut: ${say(e)}`);
+				break;
+			}
+		}
+	}
+	return [...new Set(found)];
+}"""
+
 
 class Desk:
 	"""One person at the desk; what they do is clicking and typing. Console errors are collected."""
@@ -54,6 +95,15 @@ class Desk:
 	def open(self, route: str) -> None:
 		self.page.goto(f"{self.site['url']}/app/{route}", wait_until="domcontentloaded")
 		self.page.wait_for_selector(".page-head:visible")
+
+	def go(self, *route: str) -> None:
+		"""Go to another place of the desk without loading the page again."""
+		self.page.evaluate("(route) => frappe.set_route(...route)", list(route))
+		self.page.wait_for_function(
+			"(route) => frappe.get_route().join('/') === route.join('/') || frappe.get_route()[0] === route[0]",
+			arg=list(route),
+		)
+		self.settled()
 
 	def form(self, doctype: str, name: str) -> None:
 		"""Open a saved document and wait until its form is drawn."""
@@ -195,6 +245,10 @@ class Desk:
 				.filter((e) => e.innerText.trim() && e.scrollWidth > e.clientWidth + 1)
 				.map((e) => e.innerText.trim())"""
 		)
+
+	def misfits(self) -> list[str]:
+		"""What is wider than the window, and words that are cut."""
+		return self.page.evaluate(MISFITS)
 
 	def text(self) -> str:
 		return self.page.locator("body").inner_text()

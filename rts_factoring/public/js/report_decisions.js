@@ -49,7 +49,7 @@ rts_factoring.rows.rests = function (frm, rows) {
 		`<button type="button" class="btn btn-xs btn-default" data-rest="${name}" disabled>${label}</button>`;
 	return `<div class="rts-strip" role="toolbar" aria-label="${__("Settle short-paid rests")}">
 		<span class="text-muted small">${__("Short-paid rests:")}</span>
-		${action("bill", __("Bill"))}${action("credit", __("Credit"))}${action("write_off", __("Write Off"))}</div>`;
+		${action("bill", __("Bill"))}${action("credit", __("Give Credit"))}${action("write_off", __("Write Off"))}</div>`;
 };
 
 rts_factoring.rows.settle_rests = function (frm, action, rows) {

@@ -15,6 +15,8 @@ rts_factoring.default_company = function () {
 	return wanted.find((company) => factoring.includes(company)) || factoring[0] || own;
 };
 
+rts_factoring.use_company = (company) => localStorage.setItem(rts_factoring.LAST_COMPANY, company || "");
+
 rts_factoring.company_filter = () => ({
 	fieldname: "company",
 	label: __("Company"),
@@ -23,7 +25,7 @@ rts_factoring.company_filter = () => ({
 	default: rts_factoring.default_company(),
 	reqd: 1,
 	on_change(report) {
-		localStorage.setItem(rts_factoring.LAST_COMPANY, report.get_filter_value("company") || "");
+		rts_factoring.use_company(report.get_filter_value("company"));
 		if (!report._no_refresh) report.refresh(true);
 	},
 });

@@ -69,7 +69,7 @@ function draw_rows(frm) {
 	const focused = state.focus || rows_selector_of($wrapper.find(":focus")[0]);
 	state.focus = "";
 	const part = (name) => $wrapper.find(`[data-part=${name}]`);
-	$(frm.wrapper).addClass("rts-report").toggleClass("rts-row-open", Boolean(state.open));
+	give_room(frm);
 	part("bar").html(posting_bar(state.page));
 	part("strip").html(outcome_strip(frm, state));
 	part("tools").html(
@@ -84,6 +84,16 @@ function draw_rows(frm) {
 	count_chosen(frm, $wrapper);
 	if (focused) rows_refocus($wrapper, focused);
 	$table.find("tr[aria-current=true]")[0]?.scrollIntoView({ block: "nearest" });
+}
+
+// The rows take the whole window. Frappe's button for the form's sidebar brings it back
+
+function give_room(frm) {
+	$(frm.wrapper).addClass("rts-report");
+	if (frm.has_room || frappe.is_mobile()) return;
+	frm.has_room = true;
+	$(frm.wrapper).find(".layout-side-section").hide();
+	frm.page.update_sidebar_icon?.();
 }
 
 function build_rows(frm, $wrapper) {

@@ -68,13 +68,14 @@ const WIDTHS = {
 	outcome: 118,
 	invoice: 116,
 	debtor: 132,
-	type: 104,
+	type: 126,
 	date: 92,
 	reference: 112,
 };
 const POSTED_WIDTH = 156; // of an outcome with the word `posted` beside it
 const AMOUNT_WIDTH = 100; // pixels
 const WHY_WIDTH = 180; // at least; it takes what is left
+const WIDEST_DEBTOR = 220; // where there is room
 const NARROWEST = 40;
 const KEPT = "rts_factoring.row_widths"; // in the browser: what a person has set
 
@@ -135,7 +136,10 @@ function fitting_columns(columns, room) {
 		shown.add(column.name);
 		left -= column.width;
 	}
-	return columns.filter(({ name }) => shown.has(name));
+	const wider = Math.min(Math.max(left - WHY_WIDTH, 0), WIDEST_DEBTOR - WIDTHS.debtor);
+	return columns
+		.filter(({ name }) => shown.has(name))
+		.map((column) => (column.name === "debtor" ? { ...column, width: column.width + wider } : column));
 }
 
 rts_factoring.rows.table = function (frm, rows, room) {

@@ -31,14 +31,14 @@ function draw_statement(frm) {
 	const agrees = !flt(found.difference);
 	const day = frappe.datetime.str_to_user(found.as_of);
 	const $wrapper = frm.get_field("statement").$wrapper;
-	$wrapper.html(`<table class="table table-sm table-bordered small" data-statement>
+	$wrapper.html(`<div class="table-responsive"><table class="table table-sm table-bordered small" data-statement>
 		<thead><tr><th></th><th scope="col" class="text-right">${__("RTS")}</th>
 			<th scope="col" class="text-right">${__("Our Books")}</th>
 			<th scope="col" class="text-right">${__("Difference")}</th></tr></thead>
 		<tbody><tr><th scope="row">${frm.doc.kind === "Reserve" ? __("Reserve on {0}", [day]) : __("Open on {0}", [day])}</th>
 			<td class="text-right">${money(found.stated)}</td><td class="text-right">${money(found.ours)}</td>
 			<td class="text-right ${agrees ? "text-success" : "text-danger"}">${money(found.difference)}</td></tr></tbody>
-		</table>${alone(frm, found, money)}`);
+		</table></div>${alone(frm, found, money)}`);
 	$wrapper.off("click").on("click", "[data-correct]", async (event) => {
 		const { correct: invoice } = event.currentTarget.dataset;
 		rts_factoring.correct(
@@ -59,14 +59,14 @@ function alone(frm, found, money) {
 			row.invoice && !row.day
 				? `<button type="button" class="btn btn-xs btn-default" data-correct="${e(row.invoice)}">${__("Correct")}</button>`
 				: "";
-		return `<tr><td>${invoice}</td><td>${when}</td><td class="text-right">${money(row.ours)}</td>
-			<td>${e(row.text || "")}</td><td>${correct}</td></tr>`;
+		return `<tr><td class="text-nowrap">${invoice}</td><td class="text-nowrap">${when}</td>
+			<td class="text-right text-nowrap">${money(row.ours)}</td><td style="min-width: 12rem">${e(row.text || "")}</td><td>${correct}</td></tr>`;
 	});
 	const more = found.alone_count - found.alone.length;
 	return `<h6>${__("In Our Books, and Not in the Statement")}</h6>
-		<table class="table table-sm table-bordered small" data-alone><thead><tr><th scope="col">${__("Invoice")}</th>
-		<th scope="col">${__("Date")}</th><th scope="col" class="text-right">${__("Our Books")}</th>
-		<th scope="col">${__("Why")}</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table>
+		<div class="table-responsive"><table class="table table-sm table-bordered small" data-alone><thead><tr><th scope="col">${__("Invoice")}</th>
+		<th scope="col">${__("Date")}</th><th scope="col" class="text-right text-nowrap">${__("Our Books")}</th>
+		<th scope="col">${__("Why")}</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table></div>
 		${more > 0 ? `<p class="text-muted small">${__("and {0} more", [more])}</p>` : ""}`;
 }
 

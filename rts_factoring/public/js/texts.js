@@ -22,6 +22,9 @@ rts_factoring.reason = (label) => ({
 	formatter: (text) => rts_factoring.as_html(text || ""),
 });
 
+// An amount without markup, for the title of a list's row
+rts_factoring.plain_amount = (amount, currency) => frappe.utils.html2text(format_currency(amount, currency));
+
 // The formatter of the app's query reports
 rts_factoring.formatter = function (value, row, column, data, default_formatter) {
 	const escaped = (text) => (typeof text === "string" ? rts_factoring.as_html(text) : text);

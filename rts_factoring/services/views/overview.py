@@ -38,7 +38,12 @@ CARDS: dict[str, tuple[str, str, dict]] = {  # name → DocType, summed field, c
 	"fees": (LEDGER, "fee", {"posting_date": ("Timespan", "this month")}),
 	"buyback": (LEDGER, "open_change", {}),
 }
-REPORTS = {"financed": "Factored Invoices", "reserve": "Reserve Statement", "fees": "Cost of Factoring"}
+REPORTS = {
+	"financed": "Factored Invoices",
+	"buyback": "Factored Invoices",
+	"reserve": "Reserve Statement",
+	"fees": "Cost of Factoring",
+}
 
 
 def card(name: str, company: str | None = None, to_date: date | None = None) -> str:
@@ -64,21 +69,31 @@ def card(name: str, company: str | None = None, to_date: date | None = None) -> 
 		fmt_money(get_result(asked, [*filters, [summed, "currency", "=", currency]]), currency=currency)
 		for currency in currencies
 	]
-	return _linked(_address(name, company), sums)
+	return _linked(address(name, company), sums)
 
 
-def _address(name: str, company: str | None) -> str:
+def address(name: str, company: str | None) -> str:
 	"""The list or report that shows what the card counts."""
-	shown = {"company": company} if company else {}
-	if name in REPORTS:
-		if name == "fees":
-			shown["from_date"] = str(get_first_day(nowdate()))
-		path = desk_route("query-report", quote(REPORTS[name]))
-	else:
+	if name not in REPORTS:
 		doctype, _field, conditions = CARDS[name]
-		path = desk_route(frappe.scrub(doctype).replace("_", "-"))
-		shown |= {key: frappe.as_json(condition, indent=None) for key, condition in conditions.items()}
+		return list_address(doctype, conditions, company)
+	shown = {"company": company} if company else {}
+	if name == "fees":
+		shown["from_date"] = str(get_first_day(nowdate()))
+	if name == "buyback":
+		shown["due_within"] = str(max(WARNINGS))
+	path = desk_route("query-report", quote(REPORTS[name]))
 	return f"{path}?{urlencode(shown)}" if shown else path
+
+
+def list_address(doctype: str, conditions: dict, company: str | None) -> str:
+	"""The list of a DocType by these conditions; each is a value, or a comparison and a value."""
+	shown = {"company": company} if company else {}
+	for key, condition in conditions.items():
+		shown[key] = (
+			frappe.as_json(condition, indent=None) if isinstance(condition, tuple) else str(condition)
+		)
+	return f"{desk_route(frappe.scrub(doctype).replace('_', '-'))}?{urlencode(shown)}"
 
 
 def _up_to(conditions: dict, to_date: date) -> tuple:
@@ -97,15 +112,13 @@ def _buyback_card(company: str | None, day: date) -> str:
 		amounts = [money(row.amount) for row in ageing.due_for_buyback(agreement, day)]
 		sums[agreement.currency] = sums.get(agreement.currency, ZERO) + sum(amounts, ZERO)
 	sums = sums or {frappe.db.get_default("currency"): ZERO}
-	asked = {"due_within": max(WARNINGS)} | ({"company": company} if company else {})
-	address = desk_route("query-report", "Factored Invoices") + "?" + urlencode(asked)
 	lines = [fmt_money(amount, currency=currency) for currency, amount in sorted(sums.items())]
-	return _linked(address, lines)
+	return _linked(address("buyback", company), lines)
 
 
-def _linked(address: str, lines: list[str]) -> str:
+def _linked(target: str, lines: list[str]) -> str:
 	amounts = "<br>".join(escape_html(line) for line in lines)
-	return f'<a href="{escape_html(address)}" style="color: inherit; text-decoration: none">{amounts}</a>'
+	return f'<a href="{escape_html(target)}" style="color: inherit; text-decoration: none">{amounts}</a>'
 
 
 def _sees_part_of_companies() -> bool:

@@ -1,5 +1,6 @@
 frappe.listview_settings["Factoring Adjustment"] = {
-	add_fields: ["job_status"],
+	add_fields: ["job_status", "reason"],
+	formatters: { name: (name, _df, doc) => (frappe.is_mobile() ? doc.reason : name) },
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
 	get_indicator({ docstatus, job_status }) {

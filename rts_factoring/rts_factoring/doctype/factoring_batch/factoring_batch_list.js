@@ -1,4 +1,11 @@
 frappe.listview_settings["Factoring Batch"] = {
+	add_fields: ["total_amount", "currency"],
+	formatters: {
+		name: (name, _df, doc) =>
+			frappe.is_mobile()
+				? `${name} · ${rts_factoring.plain_amount(doc.total_amount, doc.currency)}`
+				: name,
+	},
 	get_indicator(doc) {
 		const colours = {
 			Draft: "red",

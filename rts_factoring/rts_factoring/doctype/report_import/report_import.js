@@ -36,7 +36,6 @@ frappe.ui.form.on("Report Import", {
 	refresh(frm) {
 		intro(frm);
 		if (frm.is_new()) {
-			$(frm.wrapper).removeClass("rts-row-open");
 			frm.get_field("lines").$wrapper.html(
 				`<p class="text-muted">${__("Attach RTS's report and save. Kind, company and batch are read from the file.")}</p>`
 			);

@@ -1,6 +1,7 @@
 frappe.listview_settings["Report Import"] = {
 	add_fields: ["status", "waiting_count", "differs_count", "kind"],
 	has_indicator_for_draft: true,
+	formatters: { name: (name, _df, doc) => (frappe.is_mobile() ? `${__(doc.kind)} · ${name}` : name) },
 	get_indicator(doc) {
 		if (doc.status === "Posted" && doc.waiting_count) {
 			return [__("{0} waiting", [doc.waiting_count]), "orange", "status,=,Posted"];

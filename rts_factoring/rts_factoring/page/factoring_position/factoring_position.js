@@ -1,3 +1,5 @@
+// {% include "rts_factoring/public/js/report_filters.js" %}
+
 // What RTS owes us, what we may owe it, what comes in the next four weeks, and what its money costs
 
 (() => {
@@ -13,8 +15,11 @@
 			label: __("Company"),
 			fieldtype: "Link",
 			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			change: () => show(body, company.get_value()),
+			default: rts_factoring.default_company(),
+			change() {
+				rts_factoring.use_company(company.get_value());
+				show(body, company.get_value());
+			},
 		});
 		page.set_secondary_action(__("Refresh"), () => show(body, company.get_value()), "refresh");
 		page.add_menu_item(__("Debtor Scorecard"), () => open_report("Debtor Scorecard"));

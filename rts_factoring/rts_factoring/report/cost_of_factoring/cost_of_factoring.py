@@ -17,7 +17,7 @@ def execute(filters=None):
 def columns() -> list[dict]:
 	return [
 		col.words("month", _("Month"), 90),
-		col.customer(200),
+		col.customer(),
 		col.money("purchased", _("Purchased"), 130),
 		col.money("fee", _("Fees"), 130),
 		col.money("charges", _("Charges"), 130),

@@ -18,7 +18,7 @@ frappe.query_reports["Factored Invoices"] = {
 		},
 		{
 			fieldname: "due_within",
-			label: __("Due for Buyback Within (Days)"),
+			label: __("Buyback Within (Days)"),
 			fieldtype: "Select",
 			options: "\n7\n14\n30",
 		},

@@ -23,7 +23,7 @@ def execute(filters=None):
 
 def columns() -> list[dict]:
 	return [
-		col.words("role", _("Role"), 230),
+		col.words("role", _("Role"), 330),
 		col.words("account", _("Account"), 230),
 		col.money("ledger", _("Factoring Ledger"), 150),
 		col.money("journal", _("Journal or Invoices"), 150),

@@ -1,0 +1,29 @@
+"""The companies that factor and the user may see, one line each: what waits, what is with RTS, and what it costs."""
+
+from frappe import _
+from frappe.utils import getdate
+
+from rts_factoring.permissions import allowed_companies, require_company
+from rts_factoring.rts_factoring.report import columns as col
+from rts_factoring.services.views import by_company
+
+
+def execute(filters=None):
+	company = (filters or {}).get("company")
+	companies = [require_company(company)] if company else allowed_companies()
+	rows = by_company.rows(companies, getdate())
+	return columns(), rows, None if rows else _("No company is set up for factoring.")
+
+
+def columns() -> list[dict]:
+	return [
+		col.words("company", _("Company"), 200),
+		col.money("queued", _("Queued")),
+		col.money("unanswered", _("Unanswered")),
+		col.money("financed", _("Financed and Open")),
+		col.money("reserve", _("Reserve")),
+		col.money("fees", _("Fees This Month")),
+		col.money("buyback", _("Due for Buyback")),
+		col.count("waiting_rows", _("Rows That Wait")),
+		col.currency(),
+	]
