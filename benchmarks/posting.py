@@ -1,8 +1,9 @@
 """Posting a payment report of 1,250 invoices against ERPNext Payment Entries made one by one; on a bench.
 
-`make benchmark NAME=posting` starts it with any Python; it hands itself to the bench's own. Also prints what a report of 5,000
-takes to post and to cancel, the queries an invoice, and how long the posting of a purchase report takes with 10, 1,250 and 5,000
-invoices (borrowing: the same few journal rows). INVOICES, LARGE and PAYMENT_ENTRIES change the numbers.
+`make benchmark NAME=posting` starts it with any Python; it hands itself to the bench's own. Also prints what larger reports take to
+post and to cancel, the queries an invoice, and how long the posting of purchase reports takes (borrowing: the same few journal
+rows). INVOICES, LARGE=5000,25000 and PAYMENT_ENTRIES change the numbers. `busy` is seconds of a processor, `busy_ratio` compares
+them.
 """
 
 import os
@@ -10,11 +11,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BENCH = Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench")
 SITE = os.environ.get("BENCH_TEST_SITE", "rts-test.localhost")
-INVOICES, LARGE = int(os.environ.get("INVOICES", 1_250)), int(os.environ.get("LARGE", 5_000))
+INVOICES = int(os.environ.get("INVOICES", 1_250))
+LARGE = [int(rows) for rows in os.environ.get("LARGE", "5000").split(",")]
+LARGE_GROUPS = [f"L{rows}" for rows in LARGE]
 PEER = int(os.environ.get("PAYMENT_ENTRIES", 200))
 CUSTOMER = "Ridgeline Foods Inc"
 
@@ -39,30 +43,31 @@ def on_bench(module: str, run) -> int:
 def run(frappe) -> None:
 	from benchmarks import harness
 	from rts_factoring.services.reports import report_import
-	from rts_factoring.tests import factories, report_factories
+	from rts_factoring.tests import factories, grown_books, report_factories
 	from rts_factoring.tests.factories import ACME
 
 	report_import.AT_ONCE = 10**6
 	factories.ensure_companies()
-	factories.wipe()
-	factories.make_settings(ACME, max_invoices=LARGE)
+	grown_books.wipe()
+	factories.make_settings(ACME, max_invoices=max(LARGE))
 	factories.make_notice(ACME)
-	groups = {"FEW": 10, "PEER": PEER, "OURS": INVOICES, "LARGE": LARGE}
+	groups = {"FEW": 10, "PEER": PEER, "OURS": INVOICES} | dict(zip(LARGE_GROUPS, LARGE, strict=True))
 	names = {group: [f"{group}-{number:05}" for number in range(size)] for group, size in groups.items()}
 	_make_invoices(frappe, factories, [name for group in names.values() for name in group])
 	frappe.db.after_commit.reset()
 	frappe.db.commit()
 
-	def measured(work) -> tuple[float, float]:
-		"""Seconds and queries."""
+	busy = harness.Busy(frappe)
+
+	def measured(work) -> Measured:
 		queries, sql = [], frappe.db.sql
 		frappe.db.sql = lambda *given, **named: queries.append(1) or sql(*given, **named)
-		started = time.perf_counter()
+		started, before = time.perf_counter(), busy()
 		try:
 			work()
 			frappe.db.after_commit.reset()
 			frappe.db.commit()
-			return time.perf_counter() - started, len(queries)
+			return Measured(time.perf_counter() - started, busy() - before, len(queries))
 		finally:
 			frappe.db.sql = sql
 
@@ -76,33 +81,45 @@ def run(frappe) -> None:
 		report_factories.sent_batch(f"PB-{group}", names[group])
 		rows = [(name, 1000, 30, 50) for name in names[group]]
 		content = report_factories.purchase_rows(f"PB-{group}", *rows)
-		return measured(draft(content, f"{group}.xlsx").submit)[0]
+		return measured(draft(content, f"{group}.xlsx").submit).seconds
 
 	def paid(group: str):
 		period = "11/01/2026 - 11/15/2026"
 		rows = [(name, "48210", "11/05/2026", "Payment", 1000, None, 50) for name in names[group]]
 		return draft(report_factories.payment_rows(period, *rows), f"{group}-paid.xlsx")
 
-	purchase_few, purchase_many, purchase_large = bought("FEW"), bought("OURS"), bought("LARGE")
-	seconds, queries = measured(paid("OURS").submit)
-	entry = measured(lambda: [_payment_entry(frappe, name) for name in names["PEER"]])[0] / PEER
-	large = paid("LARGE")
-	large_seconds, large_queries = measured(large.submit)
-	cancel_seconds, cancel_queries = measured(frappe.get_doc("Report Import", large.name).cancel)
-	factories.wipe()
+	purchases = {len(names[group]): bought(group) for group in ("FEW", "OURS", *LARGE_GROUPS)}
+	ours = measured(paid("OURS").submit)
+	entry = measured(lambda: [_payment_entry(frappe, name) for name in names["PEER"]])
+	for group in LARGE_GROUPS:
+		doc = paid(group)
+		_say("posting", len(names[group]), measured(doc.submit), entry)
+		cancelled = measured(frappe.get_doc("Report Import", doc.name).cancel)
+		_say("cancelling", len(names[group]), cancelled, entry)
+	shown = {rows: round(seconds, 2) for rows, seconds in purchases.items()}
+	_say("posting", INVOICES, ours, entry, purchases=shown)
+	grown_books.wipe()
+
+
+class Measured(NamedTuple):
+	seconds: float
+	busy: float  # seconds of a processor
+	queries: int
+
+
+def _say(claim: str, rows: int, found: Measured, entry: Measured, **more) -> None:
+	from benchmarks import harness
+
 	harness.report(
-		f"posting a payment report of {INVOICES} invoices, seconds an invoice, against ERPNext Payment Entries one by one",
-		seconds / INVOICES,
-		entry,
-		queries=round(queries / INVOICES, 1),
-		seconds_of_large=round(large_seconds / LARGE, 4),
-		queries_of_large=round(large_queries / LARGE, 1),
-		large=LARGE,
-		cancel_seconds=round(cancel_seconds / LARGE, 4),
-		cancel_queries=round(cancel_queries / LARGE, 1),
-		purchase_10=round(purchase_few, 2),
-		purchase_all=round(purchase_many, 2),
-		purchase_large=round(purchase_large, 2),
+		f"{claim} a payment report of {rows} invoices, seconds an invoice, against ERPNext Payment Entries one by one",
+		found.seconds / rows,
+		entry.seconds / PEER,
+		busy=round(found.busy / rows, 4),
+		busy_peer=round(entry.busy / PEER, 4),
+		busy_ratio=round(entry.busy / PEER / (found.busy / rows), 2),
+		queries=round(found.queries / rows, 1),
+		load=harness.load(),
+		**more,
 	)
 
 

@@ -17,7 +17,18 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 			*("company", "posting_date", "customer", "is_reversal", "report_import", "factoring_adjustment"),
 			*("purchased", "fee", "charges", "reserve"),
 		),
-		("company", "sales_invoice"),
+		(  # what stands of each invoice: tie-out and Factored Invoices, without reading a row
+			*("company", "sales_invoice", "event", "posting_date", "is_reversal"),
+			*(
+				"report_import",
+				"factoring_adjustment",
+				"purchased",
+				"open_change",
+				"collected",
+				"charged_back",
+			),
+			*("sold_again", "receivable", "clearing", "reserve", "fee", "purchase_fee"),
+		),
 		("company", "report_import", "event", "clearing"),  # payouts, without reading a row
 	),
 	"Factoring Daily Total": (
@@ -39,6 +50,7 @@ REPLACED: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Factoring Ledger Entry": (
 		("company", "posting_date", "reserve", "purchased", "fee", "charges"),
 		("currency", "company", "open_change", "reserve"),
+		("company", "sales_invoice"),
 	),
 }  # of earlier versions
 

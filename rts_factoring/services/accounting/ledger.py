@@ -186,13 +186,19 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 			Sum(used_up.else_(0)).as_("used_up"),
 		)
 	)
-	rows = []
+	found: dict[str, Position] = {}
+
+	def add(rows: Sequence) -> None:
+		used = credits.used(
+			company, [row.sales_invoice for row in rows if money(row.customer_credit or 0) < 0]
+		)
+		found.update((row.sales_invoice, _position(row, used.get(row.sales_invoice, ZERO))) for row in rows)
+
 	if invoices is None:
-		rows = query.run(as_dict=True)
-	for names in chunks(invoices or ()):
-		rows += query.where(table.sales_invoice.isin(names)).run(as_dict=True)
-	used = credits.used(company, [row.sales_invoice for row in rows if money(row.customer_credit or 0) < 0])
-	return {row.sales_invoice: _position(row, used.get(row.sales_invoice, ZERO)) for row in rows}
+		add(query.run(as_dict=True))
+	for names in chunks(invoices or ()):  # so that few rows are in memory beside the positions
+		add(query.where(table.sales_invoice.isin(names)).run(as_dict=True))
+	return found
 
 
 def positions_as_of(company: str, day: date, invoices: Collection[str] | None = None) -> dict[str, Position]:

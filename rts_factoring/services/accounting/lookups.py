@@ -9,7 +9,7 @@ from functools import partial
 
 import frappe
 
-from rts_factoring.core.model import NEEDS_INVOICE, OWN_EVENTS, Event, Outcome, Policy
+from rts_factoring.core.model import NEEDS_INVOICE, OWN_EVENTS, Event, Outcome, Policy, Receivable
 from rts_factoring.core.money import money
 from rts_factoring.core.reconciliation.adjusted import Adjusted, facts_of
 from rts_factoring.core.reconciliation.adjustments import AdjustmentLine, PostedEntry, as_report_line
@@ -222,9 +222,15 @@ def receivables_named(
 ) -> Receivables:
 	"""The company's invoices that a report may mean by these invoice numbers, as they stand or spelt otherwise, or by these PO
 	or load numbers of rows without one. Those of other companies are never looked at, so nothing tells whether they exist."""
-	rows = receivables.rows({*numbers, *(exact(number) for number in numbers)}, company=company)
-	known = {row.name for row in rows}
+	found: list[Receivable] = []
+	known: set[str] = set()
+
+	def add(names: Collection[str]) -> None:
+		for part in receivables.row_parts(names, company=company):
+			known.update(row.name for row in part)
+			found.extend(receivables.to_receivable(row) for row in part if not row.is_return)
+
+	add({*numbers, *(exact(number) for number in numbers)})
 	unknown = {number for number in numbers if exact(number) not in known}
-	more = number_keys.candidates(company, unknown, references) - known
-	rows += receivables.rows(more, company=company)
-	return Receivables(receivables.to_receivable(row) for row in rows if not row.is_return)
+	add(number_keys.candidates(company, unknown, references) - known)
+	return Receivables(found)

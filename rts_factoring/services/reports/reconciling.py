@@ -9,7 +9,6 @@ from frappe import _
 
 from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import Reconciliation
-from rts_factoring.core.reports.cells import to_text
 from rts_factoring.core.reports.report import Report
 from rts_factoring.services.accounting import lookups
 from rts_factoring.services.common.errors import StaleReadError, core_errors_as_frappe
@@ -35,7 +34,7 @@ def stage_rows(name: str, file: ReportFile | None = None) -> None:
 		decided = report_lines.stored_decisions(doc.amended_from if is_first and doc.amended_from else name)
 		report_lines.delete(name)
 		result, compared = _reconciled(doc, report, decided=False)
-	report_lines.insert(doc, result, [[to_text(cell) for cell in row] for row in rows])
+	report_lines.insert(doc, result, rows)
 	if report_lines.restore_decisions(name, decided):
 		result = reconcile_import(doc, report)
 		report_lines.update(doc, result.lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import frappe
@@ -15,7 +15,7 @@ from rts_factoring.core.model import Event, Outcome, ReportKind
 from rts_factoring.core.money import text
 from rts_factoring.core.reconciliation.matching import normalised
 from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation, RowDecision
-from rts_factoring.core.reports.cells import escape_formula
+from rts_factoring.core.reports.cells import escape_formula, to_text
 from rts_factoring.core.reports.layout import DEDUCTION_FIELDS
 from rts_factoring.core.reports.lines import AMOUNTS, ATTRIBUTE
 from rts_factoring.core.reports.report import Report
@@ -57,8 +57,8 @@ WAITING_OUTCOMES = (Outcome.SUGGESTED.value, Outcome.UNMATCHED.value, Outcome.BL
 POSTABLE_OUTCOMES = (Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING)
 
 
-def insert(doc, result: Reconciliation, cells: list[list[str]]) -> None:
-	"""Stage all lines of an import; `cells[row-1]` are the texts of that sheet row."""
+def insert(doc, result: Reconciliation, rows: Sequence[Sequence]) -> None:
+	"""Stage all lines of an import; `rows[row-1]` are the cells of that sheet row."""
 	audit_time, user = now(), frappe.session.user
 	fixed = {
 		"creation": audit_time,
@@ -75,6 +75,7 @@ def insert(doc, result: Reconciliation, cells: list[list[str]]) -> None:
 	def values():
 		for line, fingerprint in zip(result.lines, result.report.fingerprints, strict=True):
 			row = line.line
+			cells = [to_text(cell) for cell in rows[row.row - 1]]
 			yield (
 				frappe.generate_hash(length=10),
 				*fixed.values(),
@@ -83,8 +84,8 @@ def insert(doc, result: Reconciliation, cells: list[list[str]]) -> None:
 				*_reconciled(line).values(),
 				0,
 				fingerprint,
-				_parts(result.report, row.row, cells[row.row - 1]),
-				json.dumps(cells[row.row - 1], ensure_ascii=False),
+				_parts(result.report, row.row, cells),
+				json.dumps(cells, ensure_ascii=False),
 			)
 
 	_insert(fields, values())
@@ -157,22 +158,21 @@ def _differences(line: ReconciledLine) -> str | None:
 
 def update(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Write the new outcomes of lines that have not been posted."""
-	known = {
-		row.row_no: row
-		for row in frappe.get_all(
-			"Report Import Line",
-			filters={"report_import": doc.name},
-			fields=["name", "row_no", "posted", *_RECONCILED],
-			limit=0,
-		)
-	}
-	for line in lines:
-		old = known.get(line.line.row)
-		if old is None or old.posted:
-			continue
-		values = _reconciled(line)
-		if any((old[name] or None) != (value or None) for name, value in values.items()):
-			frappe.db.set_value("Report Import Line", old.name, values, update_modified=False)
+	table = frappe.qb.DocType("Report Import Line")
+	query = frappe.qb.from_(table).where(table.report_import == doc.name)
+	query = query.select(*(table[name] for name in ("name", "row_no", "posted", *_RECONCILED)))
+	lines = iter(lines)
+	while part := list(islice(lines, CHUNK)):
+		numbers = [line.line.row for line in part]
+		rows = query.where(table.row_no[min(numbers) : max(numbers)]).run(as_dict=True)
+		known = {row.row_no: row for row in rows}
+		for line in part:
+			old = known.get(line.line.row)
+			if old is None or old.posted:
+				continue
+			values = _reconciled(line)
+			if any((old[name] or None) != (value or None) for name, value in values.items()):
+				frappe.db.set_value("Report Import Line", old.name, values, update_modified=False)
 
 
 def accepted_reasons(text: str | None) -> frozenset[str]:

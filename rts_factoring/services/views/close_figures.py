@@ -42,9 +42,9 @@ class Month:
 	@cached_property
 	def invoices(self) -> list:
 		"""Invoices that were open with RTS, with their age."""
-		rows = statements.factored_invoices(self.company, to_date=self.last)
+		rows = statements.factored_invoices(self.company, to_date=self.last, only_open=True)
 		ageing.add_ageing(rows, self.agreement, self.last)
-		return [row for row in rows if row.open_change]
+		return rows
 
 	@cached_property
 	def clearing(self) -> payouts.Clearing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -41,9 +41,11 @@ class Comparisons(NamedTuple):
 	states: Comparison  # wrong states, counted as `theirs`; none as of a day, because an invoice keeps only its state of today
 
 
-def compare(company: str, is_borrowed: bool, journal, to_date: date | None = None) -> Comparisons:
-	"""Every invoice in the company's ledger, as of a day or with all that is posted. `journal` is a query for `name` and `amount`
-	per invoice of the imports' entries.
+def compare(
+	company: str, is_borrowed: bool, journal: Callable[[Term], Term], to_date: date | None = None
+) -> Comparisons:
+	"""Every invoice in the company's ledger, as of a day or with all that is posted. `journal` gives a query for the amount of the
+	imports' entries of an invoice.
 
 	Borrowing: what RTS has still to collect, our books expect of the customer or have credited. Sale: it left our books.
 	"""
@@ -104,52 +106,51 @@ def _of_group(base, signs: Iterable[Term], group: _Group) -> Term:
 	return chosen
 
 
-def outstanding_on(company: str, day: date):
-	"""A query for `name` and `amount`: what each Sales Invoice owed at the end of a day, by ERPNext's payment ledger."""
+def outstanding_on(invoice: Term, company: str, day: date):
+	"""A query for what an invoice owed at the end of a day, by ERPNext's payment ledger."""
 	ple = frappe.qb.DocType("Payment Ledger Entry")
 	return (
 		frappe.qb.from_(ple)
+		.where((ple.against_voucher_no == invoice) & (ple.against_voucher_type == "Sales Invoice"))
 		.where((ple.company == company) & (ple.delinked == 0) & (ple.posting_date <= day))
-		.where(ple.against_voucher_type == "Sales Invoice")
-		.groupby(ple.against_voucher_no)
-		.select(ple.against_voucher_no.as_("name"), Sum(ple.amount).as_("amount"))
+		.select(Sum(ple.amount))
 	)
 
 
-def _by_invoice(company: str, is_borrowed: bool, journal, to_date: date | None):
-	"""A query with one row an invoice in the ledger, its amounts in cents exactly."""
+def _by_invoice(company: str, is_borrowed: bool, journal: Callable[[Term], Term], to_date: date | None):
+	"""A query with one row an invoice in the ledger, its amounts in cents exactly.
+
+	Journal and payment ledger are asked invoice by invoice, by their indexes: joined to them, their sums over all invoices would
+	first be written to the disk as tables of their own, and found there one by one.
+	"""
 	table, invoice = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Sales Invoice")
-	entries = (
-		frappe.qb.from_(table)
-		.where((table.company == company) & table.sales_invoice.isnotnull())
-		.groupby(table.sales_invoice)
-		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in _SUMMED))
-		.select(Sum(table.charged_back - table.sold_again).as_("ours_again"))
+	credited = _credit_notes(company, to_date).as_("credited")
+	outstanding = Coalesce(
+		outstanding_on(table.sales_invoice, company, to_date) if to_date else invoice.outstanding_amount, 0
 	)
-	if to_date:
-		entries = entries.where(table.posting_date <= to_date)
-	entries = entries.as_("entries")
-	booked, credited = journal.as_("booked"), _credit_notes(company, to_date).as_("credited")
-	owed = outstanding_on(company, to_date).as_("owed") if to_date else None
-	outstanding = Coalesce(owed.amount if owed else invoice.outstanding_amount, 0)
 	amount = (
 		Case().when(Coalesce(invoice.rounded_total, 0) != 0, invoice.rounded_total).else_(invoice.grand_total)
 	)
+	sums = {name: Sum(table[name]) for name in _SUMMED}
+	sums["ours_again"] = Sum(table.charged_back - table.sold_again)
 	expected = outstanding + Coalesce(credited.amount, 0)
-	covered = _greatest(_least(entries.open_change, expected) if is_borrowed else entries.open_change, 0)
-	query = frappe.qb.from_(entries).inner_join(invoice).on(invoice.name == entries.sales_invoice)
-	if owed:
-		query = query.left_join(owed).on(owed.name == entries.sales_invoice)
-	return (
-		query.left_join(booked)
-		.on(booked.name == entries.sales_invoice)
+	covered = _greatest(_least(sums["open_change"], expected) if is_borrowed else sums["open_change"], 0)
+	query = (
+		frappe.qb.from_(table)
+		.inner_join(invoice)
+		.on(invoice.name == table.sales_invoice)
 		.left_join(credited)
-		.on(credited.name == entries.sales_invoice)
-		.select(entries.sales_invoice.as_("name"), invoice.factoring_status.as_("state"))
-		.select(*(_cents(entries[name]).as_(name) for name in (*_SUMMED, "ours_again")))
-		.select(_cents(Coalesce(booked.amount, 0)).as_("journal"), _cents(covered).as_("covered"))
-		.select(_cents(amount + entries.receivable).as_("most"), _cents(outstanding).as_("outstanding"))
+		.on(credited.name == table.sales_invoice)
+		.where((table.company == company) & table.sales_invoice.isnotnull())
+		.groupby(table.sales_invoice)
+		.select(table.sales_invoice.as_("name"), invoice.factoring_status.as_("state"))
+		.select(*(_cents(total).as_(name) for name, total in sums.items()))
+		.select(
+			_cents(Coalesce(journal(table.sales_invoice), 0)).as_("journal"), _cents(covered).as_("covered")
+		)
+		.select(_cents(amount + sums["receivable"]).as_("most"), _cents(outstanding).as_("outstanding"))
 	)
+	return query.where(table.posting_date <= to_date) if to_date else query
 
 
 def _credit_notes(company: str, to_date: date | None):

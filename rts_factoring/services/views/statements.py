@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache, partial
+from operator import itemgetter
 
 import frappe
 from frappe import _
-from frappe.query_builder import Order
+from frappe.query_builder import CustomFunction, Order
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
-from pypika.terms import Case
+from pypika.terms import Case, Criterion
 
 from rts_factoring.core.model import Position, Role
 from rts_factoring.core.money import ZERO, money
@@ -22,14 +24,13 @@ from rts_factoring.services.views import invoice_comparison
 from rts_factoring.services.views.invoice_comparison import Comparison
 
 _BOUGHT_COLUMNS = ("purchased", "reserve", "charges", "clearing")
-_INVOICE_COLUMNS = (
-	*("customer", "customer_name", "posting_date", "due_date"),
-	*("grand_total", "factoring_status", "factoring_batch"),
-)
+_INVOICE_COLUMNS = ("customer", "posting_date", "grand_total", "factoring_status", "factoring_batch")
 _FACTORED_COLUMNS = (
-	*("purchased", "clearing", "reserve", "fee", "purchase_fee"),
+	*("purchased", "clearing", "reserve", "fee"),
 	*("collected", "charged_back", "open_change"),
 )
+_IN_ORDER = itemgetter("posting_date", "sales_invoice")
+_round = CustomFunction("ROUND", ["amount", "digits"])
 CONTROL_ROLES = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
 
 
@@ -107,7 +108,7 @@ def _row(roles: list[Role], account: str, ours: Decimal, theirs: Decimal) -> dic
 
 
 def _invoice_rows(company: str, sums: dict[str, Decimal], policy: str, to_date: date | None) -> list[dict]:
-	journal = _import_balance_by_invoice(company, to_date)
+	journal = partial(_import_balance_of, company=company, to_date=to_date)
 	found = invoice_comparison.compare(company, policy == "Borrowing", journal, to_date)
 	lost = sums["open_change"] - found.covered.ours
 	rows = [
@@ -133,12 +134,12 @@ def _by_invoice(role: str, compared: Comparison, more: Decimal = ZERO) -> dict:
 	}
 
 
-def _import_balance_by_invoice(company: str, to_date: date | None):
-	"""A query for `name` and `amount` of each invoice in the app's entries."""
+def _import_balance_of(invoice, company: str, to_date: date | None):
+	"""A query for the amount of an invoice in the app's entries."""
 	gl = frappe.qb.DocType("GL Entry")
-	query = _gl_of_imports(company, to_date).where(gl.against_voucher_type == "Sales Invoice")
-	query = query.groupby(gl.against_voucher)
-	return query.select(gl.against_voucher.as_("name"), (Sum(gl.debit) - Sum(gl.credit)).as_("amount"))
+	query = _gl_of_imports(company, to_date).where(gl.against_voucher == invoice)
+	query = query.where(gl.against_voucher_type == "Sales Invoice")
+	return query.select(Sum(gl.debit) - Sum(gl.credit))
 
 
 def currency(company: str) -> str:
@@ -151,16 +152,15 @@ def ledger_sums(
 	"""Sum of every amount column of the company's ledger, or of some, up to a day or before one."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	names = only or (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
-	query = (
-		frappe.qb.from_(table)
-		.where(table.company == company)
-		.select(*(Sum(table[name]).as_(name) for name in names))
-	)
-	if to_date:
-		query = query.where(table.posting_date <= to_date)
-	if before:
-		query = query.where(table.posting_date < before)
-	sums = query.run(as_dict=True)[0]
+	query = frappe.qb.from_(table).where(table.company == company)
+	end = [table.posting_date <= to_date] if to_date else []
+	end += [table.posting_date < before] if before else []
+	terms = {name: table[name] for name in names}
+	if end and only:
+		query = query.where(Criterion.all(end))
+	elif end:  # of all columns: by days, the index would lead to nearly every row one by one
+		terms = {name: Case().when(Criterion.all(end), term) for name, term in terms.items()}
+	sums = query.select(*(Sum(term).as_(name) for name, term in terms.items())).run(as_dict=True)[0]
 	return {name: money(sums[name] or 0) for name in names}
 
 
@@ -207,50 +207,52 @@ def _debtor_accounts(company: str) -> list[str]:
 
 
 def factored_invoices(
-	company: str, state: str | None = None, customer: str | None = None, to_date: date | None = None
+	company: str,
+	state: str | None = None,
+	customer: str | None = None,
+	to_date: date | None = None,
+	only_open: bool = False,
 ) -> list:
-	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open; with `to_date` as of the
-	end of that day, state and outstanding amount too.
+	"""One row an invoice RTS has bought: what was advanced, held back, taken, paid, and what is open; with `to_date` as of the end of
+	that day, state and outstanding amount too. With `only_open` no others are read, and `purchase_fee`, `due_date` and
+	`customer_name` are there too.
 
 	A reversal takes off what it reverses, so all entries count.
 	"""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	table = frappe.qb.DocType("Factoring Ledger Entry")
-	entries = (
+	query = (
 		frappe.qb.from_(table)
+		.inner_join(invoice)
+		.on(invoice.name == table.sales_invoice)
 		.where((table.company == company) & table.sales_invoice.isnotnull())
 		.groupby(table.sales_invoice)
 		.having(Sum(table.purchased) > 0)
 		.select(table.sales_invoice, *(Sum(table[name]).as_(name) for name in _FACTORED_COLUMNS))
-		.select(bought_on(table, company).as_("bought_on"))
+		.select(bought_on(table, company).as_("bought_on"), *(invoice[name] for name in _INVOICE_COLUMNS))
 	)
 	if to_date:
-		entries = entries.where(table.posting_date <= to_date)
-	entries = entries.as_("entries")
-	query = (
-		frappe.qb.from_(entries)
-		.inner_join(invoice)
-		.on(invoice.name == entries.sales_invoice)
-		.orderby(invoice.posting_date)
-		.orderby(invoice.name)
-		.select(entries.star, *(invoice[name] for name in _INVOICE_COLUMNS))
-	)
-	if to_date:
-		owed = invoice_comparison.outstanding_on(company, to_date).as_("owed")
-		query = query.left_join(owed).on(owed.name == entries.sales_invoice)
-		query = query.select(Coalesce(owed.amount, 0).as_("outstanding_amount"))
+		owed = invoice_comparison.outstanding_on(table.sales_invoice, company, to_date)
+		query = query.where(table.posting_date <= to_date)
+		query = query.select(Coalesce(owed, 0).as_("outstanding_amount"))
 	else:
 		query = query.select(invoice.outstanding_amount)
+	if only_open:
+		query = query.having(Sum(table.open_change) != 0)
+		query = query.select(
+			Sum(table.purchase_fee).as_("purchase_fee"), invoice.due_date, invoice.customer_name
+		)
 	if state and not to_date:
 		query = query.where(invoice.factoring_status == state)
 	if customer:
 		query = query.where(invoice.customer == customer)
 	rows = query.run(as_dict=True)
-	if not to_date:
-		return rows
-	for row in rows:
-		row.factoring_status = _state_then(row)
-	return [row for row in rows if not state or row.factoring_status == state]
+	if to_date:
+		for row in rows:
+			signs = (row.purchased > 0, row.open_change > 0, row.collected > 0, row.charged_back > 0)
+			row.factoring_status = _state_by(*signs)
+		rows = [row for row in rows if not state or row.factoring_status == state]
+	return sorted(rows, key=_IN_ORDER)
 
 
 def bought_on(table, company: str):
@@ -263,13 +265,12 @@ def bought_on(table, company: str):
 	return Max(Case().when(is_purchase, table.posting_date))
 
 
-def _state_then(row) -> str:
+@cache
+def _state_by(*signs: bool) -> str:
+	"""The state of an invoice by which of its amounts are positive: purchased, open, collected and charged back."""
+	purchased, still_open, collected, charged_back = map(Decimal, signs)
 	position = Position(
-		row.sales_invoice,
-		purchased=money(row.purchased),
-		open=money(row.open_change),
-		collected=money(row.collected),
-		charged_back=money(row.charged_back),
+		"", purchased=purchased, open=still_open, collected=collected, charged_back=charged_back
 	)
 	return state_of(position).value
 
@@ -306,26 +307,30 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	is_purchase = table.event == "purchase"
 	day = Max(Case().when(is_purchase, table.posting_date))
+	sums = {name: Sum(Case().when(is_purchase, table[name]).else_(0)) for name in _BOUGHT_COLUMNS}
+	sums["fee"] = Sum(table.fee)
 	rows = (
 		ledger.in_force_of(company, table)
 		.where(table.sales_invoice.isnotnull())
 		.where(is_purchase | (table.fee != 0))
 		.groupby(table.sales_invoice)
 		.having((day >= from_date) & (day <= to_date))
-		.select(table.sales_invoice, day.as_("posting_date"), Sum(table.fee).as_("fee"))
-		.select(*(Sum(Case().when(is_purchase, table[name]).else_(0)).as_(name) for name in _BOUGHT_COLUMNS))
+		.select(table.sales_invoice, day.as_("posting_date"), sums["fee"].as_("fee"))
+		.select(*(sums[name].as_(name) for name in _BOUGHT_COLUMNS), *_expected(agreement, sums))
 		.select(Count(Case().when(is_purchase, 1)).as_("times"))
 		.select(*(Max(Case().when(is_purchase, table[name])).as_(name) for name in ("customer", "batch")))
 		.run(as_dict=True)
 	)
 	_take_last_batch(company, [row for row in rows if row.pop("times") > 1])
-	for row in rows:
-		row.update({name: money(row[name] or 0) for name in ("fee", *_BOUGHT_COLUMNS)})
-		row.expected_fee = money(row.purchased * Decimal(str(agreement.fee_rate or 0)) / 100)
-		row.expected_reserve = money(row.purchased * Decimal(str(agreement.reserve_rate or 0)) / 100)
-		row.fee_difference = row.fee - row.expected_fee
-		row.reserve_difference = row.reserve - row.expected_reserve
-	return sorted(rows, key=lambda row: (row.posting_date, row.sales_invoice))
+	return sorted(rows, key=_IN_ORDER)
+
+
+def _expected(agreement, sums: dict) -> Iterator:
+	"""By the agreement's rates: fee and reserve expected, and how much more was taken."""
+	for name, percent in (("fee", agreement.fee_rate), ("reserve", agreement.reserve_rate)):
+		expected = _round(sums["purchased"] * Decimal(str(percent or 0)) / 100, 2)
+		yield expected.as_(f"expected_{name}")
+		yield (sums[name] - expected).as_(f"{name}_difference")
 
 
 def _take_last_batch(company: str, rows: list[dict]) -> None:
