@@ -106,7 +106,7 @@ if (!rts_factoring.guided) {
 				payment && open("Report Import", payment),
 			],
 			tie_out: [
-				__("Both reports are posted. Look at the tie-out. Then remove the rehearsal."),
+				__("Look at the tie-out. Then remove the rehearsal."),
 				__("Open the Tie-out"),
 				() => frappe.set_route("query-report", "Factoring Tie-out", { company }),
 			],

@@ -35,7 +35,10 @@ def reached(agreement, remote_folder: str | None = None) -> Iterator[Connection]
 		return
 	site_binding.require(agreement)
 	password = secrets.token_urlsafe(24)
-	with SandboxServer(rehearsal_company.folder(), username=agreement.username, password=password) as server:
+	with (
+		rehearsal_company.alone(patience=60),  # it is not removed meanwhile
+		SandboxServer(rehearsal_company.folder(), username=agreement.username, password=password) as server,
+	):
 		yield Connection(
 			host=server.host,
 			port=server.port,

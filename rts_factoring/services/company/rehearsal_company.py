@@ -10,6 +10,7 @@ from pathlib import Path
 
 import frappe
 from frappe import _
+from frappe.utils.synchronization import filelock
 
 from rts_factoring.services.common import site_identity
 
@@ -49,6 +50,11 @@ def mark() -> None:
 
 def unmark() -> None:
 	frappe.db.delete("DefaultValue", MARK)
+
+
+def alone(patience: int):
+	"""A lock of the rehearsal, held while it is made, removed, or reached. LockTimeoutError after so many seconds."""
+	return filelock("rts_factoring_rehearsal", timeout=patience)
 
 
 def folder() -> Path:

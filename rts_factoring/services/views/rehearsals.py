@@ -13,7 +13,7 @@ from decimal import Decimal
 import frappe
 from frappe import _
 from frappe.utils import add_days, add_to_date, getdate, now_datetime
-from frappe.utils.synchronization import LockTimeoutError, filelock
+from frappe.utils.synchronization import LockTimeoutError
 
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.model import Receivable
@@ -45,6 +45,7 @@ def start() -> str:
 		if rehearsal_company.is_marked() and settings.find(COMPANY):
 			return COMPANY
 		_remove()  # what a start that was cut short has left
+		_remove_folder()
 		_refuse_taken_names()
 		rehearsal_company.mark()
 		like = _company_to_resemble()
@@ -119,11 +120,11 @@ def _newest(doctype: str, **filters) -> dict | None:
 @contextmanager
 def _alone() -> Iterator[None]:
 	try:
-		with filelock("rts_factoring_rehearsal", timeout=5):
+		with rehearsal_company.alone(patience=5):
 			yield
 	except LockTimeoutError:
 		frappe.throw(
-			_("The rehearsal is being made or removed at this moment. Try again in a minute."),
+			_("The site is working on the rehearsal at this moment. Try again in a minute."),
 			title=_("Try Again"),
 		)
 
