@@ -344,7 +344,7 @@ def test_a_payment_report_posts_and_its_unknown_row_is_ignored_with_a_reason(dan
 	dana.look("payment-posted")
 	dana.open("factoring")
 	dana.sees("Factoring per Week")
-	dana.look("workspace")
+	dana.look("workspace-after")
 	dana.form("Sales Invoice", "AF-10001")
 	dana.sees("Completed", ".page-head")
 	dana.sees("Factoring: Payment by")

@@ -4,12 +4,14 @@ import base64
 import os
 import re
 from contextlib import contextmanager
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 PICTURES = os.environ.get("DESK_PICTURES")  # a folder: every `look` leaves a picture there
+DOCS_PICTURES = os.environ.get("DOCS_PICTURES")  # a folder: a `look` renews the picture of its name there
 TIMEOUT = (
 	int(os.environ.get("DESK_TIMEOUT", "90")) * 1000
 )  # milliseconds the browser waits for something to appear
@@ -23,10 +25,11 @@ MISFITS = """() => {
 		for (let p = e; p && p !== document.body; p = p.parentElement)
 			if (["auto", "scroll"].includes(getComputedStyle(p).overflowX) && p.scrollWidth > p.clientWidth + 1) return true;
 	};
-	// drawn by Frappe: charts, row numbers of reports, the title on a telephone, what a person typed into a field
+	// drawn by Frappe: charts, row numbers of reports, the title on a telephone, names of files
 	const ignored = "svg, .sr-only, style, script, .dt-cell--col-0, .title-text, option, .dropdown-menu, .attached-file"
+		+ ", .list-row-col, .page-form" // columns and filters of lists, whose widths Frappe sets
 		+ ", .rts-table td" // one line a row; the panel has the whole text
-		+ (width < 768 ? ", .form-grid, .list-subject, .attached-file-link" : "");
+		+ (width < 768 ? ", .form-grid, .list-subject, .attached-file-link, .page-actions" : "");
 	const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	const seen = new Set();
 	while (words.nextNode()) {
@@ -41,11 +44,11 @@ MISFITS = """() => {
 		if (e.closest(".dt-cell:not(.dt-cell--header)") && e.innerText.trim().length > 40) continue; // a sentence in a report
 		if (box.right > width + 1 && !e.closest(".dt-header, .dt-footer") && !scrolls(e)) { found.push(`outside the window: ${say(e)}`); continue; }
 		for (let p = e; p && p !== document.body; p = p.parentElement) {
+			if (p.matches(".dt-header, .dt-footer")) break; // they follow the table when it is scrolled
 			const style = getComputedStyle(p);
 			if (["auto", "scroll"].includes(style.overflowX)) break;
 			if (style.overflowX === "visible") continue;
 			const clip = p.getBoundingClientRect();
-			if (p.closest(".dt-header, .dt-footer") && !p.closest(".dt-cell")) break; // they follow the table when it is scrolled
 			if (box.right > clip.right + 1 || (style.textOverflow === "ellipsis" && p.scrollWidth > p.clientWidth + 1)) {
 				found.push(`cut: ${say(e)}`);
 				break;
@@ -262,7 +265,11 @@ class Desk:
 			raise AssertionError(f"{words} is not in {selector} of {self.page.url}: {shown[:1500]}") from None
 
 	def look(self, name: str) -> None:
-		if PICTURES:
+		paths = [Path(PICTURES, f"{name}.png")] if PICTURES else []
+		if DOCS_PICTURES and (shown := Path(DOCS_PICTURES, f"{name}.png")).exists():
+			paths.append(shown)
+		if paths:
 			self.settled()
 			self.page.wait_for_timeout(1500)
-			self.page.screenshot(path=f"{PICTURES}/{name}.png")
+		for path in paths:
+			self.page.screenshot(path=path)

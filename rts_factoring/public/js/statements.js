@@ -36,8 +36,9 @@ function draw_statement(frm) {
 			<th scope="col" class="text-right">${__("Our Books")}</th>
 			<th scope="col" class="text-right">${__("Difference")}</th></tr></thead>
 		<tbody><tr><th scope="row">${frm.doc.kind === "Reserve" ? __("Reserve on {0}", [day]) : __("Open on {0}", [day])}</th>
-			<td class="text-right">${money(found.stated)}</td><td class="text-right">${money(found.ours)}</td>
-			<td class="text-right ${agrees ? "text-success" : "text-danger"}">${money(found.difference)}</td></tr></tbody>
+			<td class="text-right text-nowrap">${money(found.stated)}</td>
+			<td class="text-right text-nowrap">${money(found.ours)}</td>
+			<td class="text-right text-nowrap ${agrees ? "text-success" : "text-danger"}">${money(found.difference)}</td></tr></tbody>
 		</table></div>${alone(frm, found, money)}`);
 	$wrapper.off("click").on("click", "[data-correct]", async (event) => {
 		const { correct: invoice } = event.currentTarget.dataset;

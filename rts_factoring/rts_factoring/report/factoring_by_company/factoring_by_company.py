@@ -17,13 +17,13 @@ def execute(filters=None):
 
 def columns() -> list[dict]:
 	return [
-		col.words("company", _("Company"), 200),
-		col.money("queued", _("Queued")),
-		col.money("unanswered", _("Unanswered")),
-		col.money("financed", _("Financed and Open")),
-		col.money("reserve", _("Reserve")),
+		col.words("company", _("Company"), 160),
+		col.money("queued", _("Queued"), 100),
+		col.money("unanswered", _("Unanswered"), 100),
+		col.money("financed", _("Open with RTS")),
+		col.money("reserve", _("Reserve"), 100),
 		col.money("fees", _("Fees This Month")),
-		col.money("buyback", _("Due for Buyback")),
-		col.count("waiting_rows", _("Rows That Wait")),
+		col.money("buyback", _("Buyback Due"), 100),
+		col.count("waiting_rows", _("Waiting Rows")),
 		col.currency(),
 	]
