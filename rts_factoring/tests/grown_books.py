@@ -98,7 +98,8 @@ def _post_week(prefix: str, paid: bool = False) -> None:
 		factories.make_invoice(name, company=ACME, customer=CUSTOMER, **values)
 	batch = f"{prefix}-BATCH"
 	report_factories.sent_batch(batch, names)
-	content = report_factories.purchase_rows(batch, *[(name, 1000, 30, 50) for name in names])
+	rows = [(name, 1000, 30, 50) for name in names]
+	content = report_factories.purchase_rows(batch, *rows, day="10/05/2026")
 	report_factories.import_file(f"{batch}.xlsx", content)
 	if paid:
 		check, day = "48210", "10/20/2026"

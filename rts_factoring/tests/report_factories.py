@@ -99,14 +99,15 @@ def import_golden(upto: str = GOLDEN[-1]) -> list:
 	return [import_sample(sample) for sample in GOLDEN[: GOLDEN.index(upto) + 1]]
 
 
-def purchase_rows(batch: str, *lines, client: str = "104233") -> bytes:
-	"""Lines are invoice number, purchased, fee, reserve; the invoice amount is the sample's."""
-	rows = [("Purchase Report",), ("Client #:", client), ("Batch:", batch), PURCHASE_HEADER]
+def purchase_rows(batch: str, *lines, client: str = "104233", day: str = "") -> bytes:
+	"""Lines are invoice number, purchased, fee, reserve; the invoice amount is the sample's. `day` is that of all purchases."""
+	header = (*PURCHASE_HEADER, "Purchase Date") if day else PURCHASE_HEADER
+	rows = [("Purchase Report",), ("Client #:", client), ("Batch:", batch), header]
 	for number, purchased, fee, reserve in lines:
 		sample = factories.receivables()[number]
-		rows.append(
-			(number, sample["customer"], sample["amount"], purchased, fee, reserve, purchased - fee - reserve)
-		)
+		net = purchased - fee - reserve
+		row = (number, sample["customer"], sample["amount"], purchased, fee, reserve, net)
+		rows.append((*row, day) if day else row)
 	return workbook(rows)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import frappe
@@ -268,26 +269,32 @@ def open_amounts(invoices: Collection[str]) -> dict[str, Decimal]:
 
 
 def _position(row, credit_used: Decimal) -> Position:
-	used_up = money(row.used_up or 0)
+	used_up = _money(row.used_up)
 	return Position(
 		invoice_no=row.sales_invoice,
 		state=InvoiceState(row.factoring_status or InvoiceState.NOT_FACTORED.value),
 		batch=row.factoring_batch or "",
-		outstanding=money(row.outstanding_amount or 0),
-		purchased=money(row.purchased or 0),
-		open=money(row.open_change or 0),
-		collected=money(row.collected or 0),
-		charged_back=money(row.charged_back or 0),
-		fee=money(row.fee or 0),
-		reserve=money(row.reserve or 0),
-		over=money(row.over_paid or 0),
-		short=money(row.short_paid or 0),
-		credit=-money(row.customer_credit or 0) - used_up,
+		outstanding=_money(row.outstanding_amount),
+		purchased=_money(row.purchased),
+		open=_money(row.open_change),
+		collected=_money(row.collected),
+		charged_back=_money(row.charged_back),
+		fee=_money(row.fee),
+		reserve=_money(row.reserve),
+		over=_money(row.over_paid),
+		short=_money(row.short_paid),
+		credit=-_money(row.customer_credit) - used_up,
 		credit_used=max(credit_used - used_up, ZERO),
-		purchase_fee=money(row.purchase_fee or 0),
-		holdback=money(row.holdback or 0),
-		sold_again=money(row.sold_again or 0),
+		purchase_fee=_money(row.purchase_fee),
+		holdback=_money(row.holdback),
+		sold_again=_money(row.sold_again),
 	)
+
+
+@lru_cache(maxsize=5_000)
+def _money(value: float | None) -> Decimal:
+	"""Most amounts of an invoice are zero, or equal another of it: each is made, and kept, once."""
+	return money(value or 0)
 
 
 def set_states(states: dict[str, InvoiceState]) -> None:

@@ -1,6 +1,8 @@
 """Sales Invoices as the core's receivables, many at a time."""
 
 from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
+from functools import lru_cache
 from sys import intern
 from typing import TypeVar
 
@@ -60,7 +62,7 @@ def credited(names: Collection[str]) -> dict[str, float]:
 
 
 def is_credited_in_full(grand_total, taken_back) -> bool:
-	return flt(taken_back) > 0 and flt(taken_back) >= flt(grand_total)
+	return bool(taken_back) and flt(taken_back) > 0 and flt(taken_back) >= flt(grand_total)
 
 
 def _with_credits(invoices: list) -> list:
@@ -121,7 +123,7 @@ def to_receivable(row) -> Receivable:
 		invoice_no=row.name,
 		company=intern(row.company),  # many invoices share these texts: one in memory is enough
 		customer=intern(row.factoring_debtor_name or row.customer_name or row.customer or ""),
-		amount=money(flt(row.rounded_total) or flt(row.grand_total)),
+		amount=_money(row.rounded_total or row.grand_total),
 		invoice_date=row.posting_date,
 		client_number=intern(row.client_number or ""),
 		customer_mc=intern(row.mc_number or ""),
@@ -129,11 +131,16 @@ def to_receivable(row) -> Receivable:
 		po_no=row.po_no or "",
 		load_no=row.factoring_load_no or "",
 		due_date=row.due_date,
-		outstanding=money(flt(row.outstanding_amount)),
+		outstanding=_money(row.outstanding_amount),
 		standing=InvoiceStanding.RETURNED if returned else STANDING[row.docstatus],
 		currency=intern(row.currency or ""),
 		customer_standing=_customer_standing(row),
 	)
+
+
+@lru_cache(maxsize=5_000)
+def _money(value: float | None) -> Decimal:
+	return money(flt(value))
 
 
 def _customer_standing(row) -> CustomerStanding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import islice
 
 import frappe
@@ -51,6 +52,7 @@ _VALUES = {
 _RECONCILED: tuple[str, ...] = ("outcome", "reason", "rule", "sales_invoice", "event_type", "identity")
 _RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line", "ours", "difference")
 _TEXT = 140
+LINE = "Report Import Line"
 UNREAD = "unread_cells"  # in the parts of a line
 CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
 WAITING_OUTCOMES = (Outcome.SUGGESTED.value, Outcome.UNMATCHED.value, Outcome.BLOCKED.value)
@@ -108,15 +110,29 @@ def _parts(report: Report, row: int, cells: list[str]) -> str | None:
 
 
 def _insert(fields: list[str], rows: Iterable[tuple]) -> None:
-	"""Insert many rows in one statement; the driver escapes the values. Frappe's bulk_insert builds an object for every value,
-	which takes most of the time of staging a large report (benchmarks/staging.py)."""
+	"""Insert many rows in one statement; the driver escapes the values, but those that all its rows share, which are more than half,
+	are escaped once. Frappe's bulk_insert builds an object for every value, which takes most of the time of staging a large report
+	(benchmarks/staging.py)."""
 	columns = ", ".join(f"`{field}`" for field in fields)
-	place = f"({', '.join(['%s'] * len(fields))})"
 	rows = iter(rows)
 	while part := list(islice(rows, CHUNK)):
-		statement = f"insert into `tabReport Import Line` ({columns}) values {', '.join([place] * len(part))}"  # nosec B608 # own names
-		# nosemgrep: frappe-using-db-sql -- the text holds our own names only
-		frappe.db.sql(statement, [value for row in part for value in row])
+		by_column = list(zip(*part, strict=True))
+		shared = [values.count(values[0]) == len(part) for values in by_column]
+		places = [
+			_literal(values[0]) if same else "%s" for values, same in zip(by_column, shared, strict=True)
+		]
+		place = f"({', '.join(places)})"
+		statement = f"insert into `tab{LINE}` ({columns}) values {', '.join([place] * len(part))}"  # nosec B608 # escaped
+		varying = [values for values, same in zip(by_column, shared, strict=True) if not same]
+		# nosemgrep: frappe-using-db-sql -- the text holds our own names and escaped values only
+		frappe.db.sql(statement, [value for row in zip(*varying, strict=True) for value in row])
+
+
+def _literal(value) -> str:
+	"""A value as it stands in a statement that has other values beside it."""
+	if value is None:
+		return "null"
+	return str(value) if isinstance(value, int | float | Decimal) else frappe.db.escape(str(value))
 
 
 def _stored(name: str, value):
@@ -158,7 +174,7 @@ def _differences(line: ReconciledLine) -> str | None:
 
 def update(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Write the new outcomes of lines that have not been posted."""
-	table = frappe.qb.DocType("Report Import Line")
+	table = frappe.qb.DocType(LINE)
 	query = frappe.qb.from_(table).where(table.report_import == doc.name)
 	query = query.select(*(table[name] for name in ("name", "row_no", "posted", *_RECONCILED)))
 	lines = iter(lines)
@@ -172,7 +188,7 @@ def update(doc, lines: Iterable[ReconciledLine]) -> None:
 				continue
 			values = _reconciled(line)
 			if any((old[name] or None) != (value or None) for name, value in values.items()):
-				frappe.db.set_value("Report Import Line", old.name, values, update_modified=False)
+				frappe.db.set_value(LINE, old.name, values, update_modified=False)
 
 
 def accepted_reasons(text: str | None) -> frozenset[str]:
@@ -183,7 +199,7 @@ def accepted_reasons(text: str | None) -> frozenset[str]:
 def decisions(report_import: str) -> dict[int, RowDecision]:
 	"""What people decided, by row number."""
 	rows = frappe.get_all(
-		"Report Import Line",
+		LINE,
 		filters={"report_import": report_import, "resolution": ("is", "set")},
 		fields=["row_no", "resolution", "resolution_reason", "decided_invoice", "decided_event", "accepted"],
 		limit=0,
@@ -215,7 +231,7 @@ _DECISION = (
 def stored_decisions(report_import: str) -> dict[int, dict]:
 	"""The decisions of people, with who and when, and the row's cells; by row number."""
 	rows = frappe.get_all(
-		"Report Import Line",
+		LINE,
 		filters={"report_import": report_import, "resolution": ("is", "set")},
 		fields=["row_no", "cells", *_DECISION],
 		limit=0,
@@ -226,7 +242,7 @@ def stored_decisions(report_import: str) -> dict[int, dict]:
 def restore_decisions(report_import: str, decided: dict[int, dict]) -> int:
 	"""Give decisions back to rows that were staged again and whose cells are the same; returns how many."""
 	names = frappe.get_all(
-		"Report Import Line",
+		LINE,
 		filters={"report_import": report_import, "row_no": ("in", list(decided) or [0])},
 		fields=["name", "row_no", "cells"],
 		limit=0,
@@ -234,14 +250,14 @@ def restore_decisions(report_import: str, decided: dict[int, dict]) -> int:
 	kept = [row for row in names if row.cells == decided[row.row_no]["cells"]]
 	for row in kept:
 		values = {field: decided[row.row_no][field] for field in _DECISION}
-		frappe.db.set_value("Report Import Line", row.name, values, update_modified=False)
+		frappe.db.set_value(LINE, row.name, values, update_modified=False)
 	return len(kept)
 
 
 def posted_rows(report_import: str) -> set[int]:
 	return set(
 		frappe.get_all(
-			"Report Import Line",
+			LINE,
 			filters={"report_import": report_import, "posted": 1},
 			pluck="row_no",
 			limit=0,
@@ -251,7 +267,7 @@ def posted_rows(report_import: str) -> set[int]:
 
 def count_outcomes(report_import: str) -> dict[str, int]:
 	"""Outcome → how many rows of the import have it, as stored."""
-	line = frappe.qb.DocType("Report Import Line")
+	line = frappe.qb.DocType(LINE)
 	query = frappe.qb.from_(line).where(line.report_import == report_import).groupby(line.outcome)
 	return {outcome: int(count) for outcome, count in query.select(line.outcome, Count("*")).run()}
 
@@ -263,12 +279,12 @@ def undated_rows(doc) -> int:
 		return 0
 	never = (Outcome.IGNORED.value, Outcome.DUPLICATE.value)
 	rows = {"report_import": doc.name, "date": ("is", "not set"), "outcome": ("not in", never)}
-	return frappe.db.count("Report Import Line", rows)
+	return frappe.db.count(LINE, rows)
 
 
 def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Mark lines as posted. Those that moved money get a unique key, so the database itself refuses to post a row twice."""
-	table = frappe.qb.DocType("Report Import Line")
+	table = frappe.qb.DocType(LINE)
 	names = names_by_row(doc.name)
 	moved: list[str] = []
 	states_only: list[str] = []
@@ -282,16 +298,14 @@ def mark_posted(doc, lines: Iterable[ReconciledLine]) -> None:
 
 def names_by_row(report_import: str) -> dict[int, str]:
 	"""Row number → name of the line."""
-	rows = frappe.get_all(
-		"Report Import Line", filters={"report_import": report_import}, fields=["name", "row_no"], limit=0
-	)
+	rows = frappe.get_all(LINE, filters={"report_import": report_import}, fields=["name", "row_no"], limit=0)
 	return {row.row_no: row.name for row in rows}
 
 
 def _write(names: Iterable[str], **values) -> None:
 	"""Set fields of lines, found by name and a few at a time: so the database locks these rows and no gap between the rows of
 	two imports, where others insert theirs."""
-	table = frappe.qb.DocType("Report Import Line")
+	table = frappe.qb.DocType(LINE)
 	for part in chunks(sorted(names), LOCK_CHUNK):
 		query = frappe.qb.update(table).where(table.name.isin(part))
 		for fieldname, value in values.items():
@@ -316,7 +330,7 @@ def release_keys(report_import: str) -> None:
 def with_cells(report_import: str, limit: int) -> list[str]:
 	"""Lines of an import that have their cells still."""
 	filters = {"report_import": report_import, "cells": ("is", "set")}
-	return frappe.get_all("Report Import Line", filters=filters, pluck="name", limit=limit)
+	return frappe.get_all(LINE, filters=filters, pluck="name", limit=limit)
 
 
 def remove_cells(names: Iterable[str]) -> None:
@@ -324,7 +338,7 @@ def remove_cells(names: Iterable[str]) -> None:
 
 
 def delete(report_import: str) -> None:
-	table = frappe.qb.DocType("Report Import Line")
+	table = frappe.qb.DocType(LINE)
 	for part in chunks(sorted(names_by_row(report_import).values()), LOCK_CHUNK):
 		frappe.qb.from_(table).where(table.name.isin(part)).delete().run()
 
@@ -338,7 +352,7 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 	keys.discard(None)
 	if not keys:
 		return
-	line, parent = frappe.qb.DocType("Report Import Line"), frappe.qb.DocType("Report Import")
+	line, parent = frappe.qb.DocType(LINE), frappe.qb.DocType("Report Import")
 	waiting = (
 		frappe.qb.from_(line)
 		.inner_join(parent)
@@ -352,7 +366,7 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 	for row in waiting:
 		if _correction_key(doc.kind, row.sales_invoice or "", row.payment_ref) in keys:
 			frappe.db.set_value(
-				"Report Import Line",
+				LINE,
 				row.name,
 				{
 					"resolution": "Superseded",
@@ -374,7 +388,7 @@ def _correction_key(kind: str, invoice: str, reference: str | None) -> tuple[str
 def reopen_superseded(doc) -> None:
 	"""Reopen the rows that a cancelled import had superseded."""
 	names = frappe.get_all(
-		"Report Import Line",
+		LINE,
 		filters={"company": doc.company, "resolution": "Superseded", "resolution_reason": doc.name},
 		pluck="name",
 		limit=0,
