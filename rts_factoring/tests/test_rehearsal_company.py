@@ -26,6 +26,7 @@ class RehearsalCase(FreightCase):
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
+		cls.remove()  # what a run that was ended has left
 		cls.addClassCleanup(cls.remove)
 
 	@classmethod
