@@ -73,6 +73,11 @@ reserve = report_factories.import_file(
 	"reserve.xlsx",
 	report_factories.reserve_statement(("11/02/2026", "Hold", "AF-10001", "Reserve", 122.5, 122.5)),
 )
+financed = frappe.get_doc("Sales Invoice", "CL-4")
+for kind, paper in (("Rate Confirmation", "rate_confirmation.pdf"), ("Proof of Delivery", "pod_photo.jpg")):
+	file = factories.upload(f"paperwork/{paper}", financed.name)
+	financed.append("factoring_documents", {"kind": kind, "file": file})
+financed.save()
 layout = frappe.db.get_value("Report Layout", {"kind": "Purchase", "company": ("is", "not set")})
 schedule = frappe.db.get_value("Schedule Layout", {"company": ("is", "not set")})
 close = frappe.get_doc(
@@ -89,8 +94,8 @@ row = frappe.get_all("Report Import Line", {"report_import": waiting.name}, pluc
 log = frappe.get_all("Factoring Log", {"company": ACME}, pluck="name", limit=1)[0]
 notice = frappe.get_all("Notice of Assignment", {"company": ACME}, pluck="name", limit=1)[0]
 forms = {  # picture → DocType, name, tab
-	"invoice": ("Sales Invoice", "CL-2", ""),
-	"invoice-factoring": ("Sales Invoice", "CL-2", "Factoring"),
+	"invoice": ("Sales Invoice", financed.name, ""),
+	"invoice-factoring": ("Sales Invoice", financed.name, "Factoring"),
 	"invoice-queued": ("Sales Invoice", "AF-10023", ""),
 	"batch-draft": ("Factoring Batch", draft_batch(["AF-10023", "AF-10024"]), ""),
 	"batch-delivered": ("Factoring Batch", "A1", ""),

@@ -26,10 +26,12 @@ MISFITS = """() => {
 			if (["auto", "scroll"].includes(getComputedStyle(p).overflowX) && p.scrollWidth > p.clientWidth + 1) return true;
 	};
 	// drawn by Frappe: charts, row numbers of reports, the title on a telephone, names of files
-	const ignored = "svg, .sr-only, style, script, .dt-cell--col-0, .title-text, option, .dropdown-menu, .attached-file"
+	const ignored = "svg, .sr-only, style, script, .dt-cell--col-0, .title-text, option, .dropdown-menu"
+		+ ", .attached-file, .attached-file-link, .title-area, [class*=breadcrumb], .body-sidebar, .form-sidebar, .layout-side-section"
+		+ ", .title-text-form, [data-fieldname=items]"
 		+ ", .list-row-col, .page-form" // columns and filters of lists, whose widths Frappe sets
 		+ ", .rts-table td" // one line a row; the panel has the whole text
-		+ (width < 768 ? ", .form-grid, .list-subject, .attached-file-link, .page-actions" : "");
+		+ (width < 768 ? ", .form-grid, .list-subject, .page-actions" : "");
 	const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	const seen = new Set();
 	while (words.nextNode()) {
