@@ -317,6 +317,15 @@ class TestReading(ReportCase):
 		self.assertEqual(json.loads(doc.layout_snapshot)["name"], own.name)
 		self.assert_reads(1)
 
+	def test_a_text_is_kept_as_it_is_whether_one_row_has_it_or_all(self):
+		word = "50% off \\ 'x' %s"
+		for rows in (1, 2):
+			lines = [(None, "7", "11/05/2026", word, 10 * n) for n in range(1, rows + 1)]
+			content = report_factories.payment_rows("11/01/2026 - 11/15/2026", *lines)
+			doc = report_factories.import_file(f"odd-{rows}.xlsx", content, submit=False)
+			kept = report_factories.lines(doc, "word", "cells")
+			self.assertEqual([(row.word, json.loads(row.cells)[4]) for row in kept], [(word, word)] * rows)
+
 
 class TestFollowUps(ReportCase):
 	SENT = True

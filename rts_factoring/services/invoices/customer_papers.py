@@ -1,7 +1,7 @@
 """What a customer gets from us about invoices that the factor holds, beside their prints: statements, and the portal."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, TypeAlias
 
 import frappe
 from frappe import _
@@ -13,6 +13,7 @@ from rts_factoring.services.common import files
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import notices, receivables
 
+ByNotice: TypeAlias = dict[tuple[str, str], list[str]]  # company and notice → invoices
 AT_FACTOR = tuple(sorted(state.value for state in WITH_FACTOR))
 MARK = "†"
 LEAVES_OUT = ("Accounts Receivable",)  # in a general ledger the balances would not add up
@@ -20,17 +21,19 @@ LEAVES_OUT = ("Accounts Receivable",)  # in a general ledger the balances would 
 
 def held(names: Collection[str]) -> dict[str, Any]:
 	"""Those of the Sales Invoices that the factor holds: company, factoring_status and factoring_notice of each."""
-	found: dict[str, Any] = {}
+	return {row.name: row for part in held_parts(names) for row in part}
+
+
+def held_parts(names: Collection[str]) -> Iterator[list]:
+	"""The same a part at a time, in order of name."""
 	for part in receivables.chunks(sorted(set(names))):
-		rows = frappe.get_all(
+		yield frappe.get_all(
 			"Sales Invoice",
 			filters={"name": ("in", part), "factoring_status": ("in", AT_FACTOR)},
 			fields=["name", "company", "factoring_status", "factoring_notice"],
 			order_by="name",
 			limit=0,
 		)
-		found |= {row.name: row for row in rows}
-	return found
 
 
 def mark_statement(rows: list, ageing=None, report: str = "") -> str:
@@ -50,7 +53,10 @@ def mark_statement(rows: list, ageing=None, report: str = "") -> str:
 	for name in found:
 		for row in by_name[name]:
 			row["voucher_no"] = f"{name} {MARK}"
-	return whom_to_pay(found)
+	by_notice: ByNotice = {}
+	for row in found.values():
+		add_to(by_notice, row)
+	return whom_to_pay(by_notice)
 
 
 def _are_left_out(found: dict[str, Any]) -> bool:
@@ -69,11 +75,13 @@ def _leave_out(rows: list, ageing, left: list) -> None:
 				ageing[name] -= row.get(name) or 0
 
 
-def whom_to_pay(found: dict[str, Any]) -> str:
+def add_to(by_notice: ByNotice, row) -> None:
+	"""Add an invoice that the factor holds to those of its notice."""
+	by_notice.setdefault((row.company, row.factoring_notice or ""), []).append(row.name)
+
+
+def whom_to_pay(by_notice: ByNotice) -> str:
 	"""Who is to be paid for invoices that the factor holds, as HTML: one frame for each notice."""
-	by_notice: dict[tuple[str, str], list[str]] = {}
-	for name, row in found.items():
-		by_notice.setdefault((row.company, row.factoring_notice or ""), []).append(name)
 	return "".join(_frame(_remit_to(names[0]), names) for names in by_notice.values())
 
 

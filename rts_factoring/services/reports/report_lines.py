@@ -117,7 +117,8 @@ def _insert(fields: list[str], rows: Iterable[tuple]) -> None:
 	rows = iter(rows)
 	while part := list(islice(rows, CHUNK)):
 		by_column = list(zip(*part, strict=True))
-		shared = [values.count(values[0]) == len(part) for values in by_column]
+		# The first is the name. Without a value for the driver a percent sign would stay written twice.
+		shared = [False, *(values.count(values[0]) == len(part) for values in by_column[1:])]
 		places = [
 			_literal(values[0]) if same else "%s" for values, same in zip(by_column, shared, strict=True)
 		]

@@ -20,15 +20,20 @@ def with_factoring(result):
 	for row in rows or ():
 		if isinstance(row, dict) and row.get("voucher_type") == "Sales Invoice":
 			invoices.setdefault(row.get("voucher_no"), []).append(row)
-	held = customer_papers.held(invoices)
-	if not held:
+	by_notice: customer_papers.ByNotice = {}
+	for held in customer_papers.held_parts(
+		invoices
+	):  # so that a report of 100,000 rows has few of ours beside it
+		open_amounts = ledger.open_amounts([row.name for row in held])
+		for of_invoice in held:
+			customer_papers.add_to(by_notice, of_invoice)
+			for row in invoices[of_invoice.name]:
+				row["factoring_status"] = _(of_invoice.factoring_status)
+				row["factoring_open"] = float(open_amounts.get(of_invoice.name, 0))
+	if not by_notice:
 		return result
-	open_amounts = ledger.open_amounts(held)
-	for name, of_invoice in held.items():
-		for row in invoices[name]:
-			row["factoring_status"] = _(of_invoice.factoring_status)
-			row["factoring_open"] = float(open_amounts.get(name, 0))
-	invoices[next(iter(held))][0]["factoring_remit"] = customer_papers.whom_to_pay(held)
+	first = next(iter(by_notice.values()))[0]
+	invoices[first][0]["factoring_remit"] = customer_papers.whom_to_pay(by_notice)
 	own = [
 		{"label": _("At the Factor"), "fieldname": "factoring_status", "fieldtype": "Data", "width": 110},
 		{
