@@ -28,7 +28,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 # These go on where the one before ended, from a site on which nothing of factoring is set up. Others prepare their own.
-ONE_WALK = ["test_setup.py", "test_shared_layouts.py", "test_typing.py", "test_week.py"]
+ONE_WALK = ["test_rehearsal.py", "test_setup.py", "test_shared_layouts.py", "test_typing.py", "test_week.py"]
 
 
 def pytest_collection_modifyitems(items) -> None:

@@ -22,7 +22,7 @@ rts_factoring.rehearse_delivery = async function (frm) {
 		size: "extra-large",
 		fields: [{ fieldtype: "HTML", fieldname: "seen" }],
 	});
-	dialog.get_field("seen").$wrapper.html(html(frm, seen, urls)); // as options Frappe would take it for a template
+	dialog.get_field("seen").$wrapper.html(html()); // as options Frappe would take it for a template
 	dialog.$wrapper.addClass("factoring-rehearsal");
 	dialog.onhide = () => urls.forEach((url) => URL.revokeObjectURL(url));
 	dialog.show();
@@ -32,7 +32,7 @@ rts_factoring.rehearse_delivery = async function (frm) {
 		return URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }));
 	}
 
-	function html(frm, seen, urls) {
+	function html() {
 		const e = frappe.utils.escape_html;
 		const packets = seen.packets.map(
 			({ name }, number) =>
@@ -46,22 +46,22 @@ rts_factoring.rehearse_delivery = async function (frm) {
 				"Two example invoices were sent by SFTP to a sandbox that this site started and has ended again. Nothing was sent to RTS, and nothing was kept: no file, no document, no entry in the books."
 			)}</p>
 			<h5 class="mt-4">${__("What RTS Would Receive")}</h5>
-			${table([__("File"), __("Bytes"), __("Arrived")], files(seen))}
+			${table([__("File"), __("Bytes"), __("Arrived")], files())}
 			<p>${__("Look at the packets: {0}.", [packets.join(", ")])} ${notice}</p>
 			<h5 class="mt-4">${__("The Schedule")}</h5>
 			<pre class="p-2" style="overflow-x: auto; white-space: pre; color: var(--text-color)" tabindex="0">${e(seen.schedule.join("\n"))}</pre>
 			<h5 class="mt-4">${__("What the Sandbox Answered")}</h5>
-			${seen.report ? answer(frm, seen.report) : `<p>${no_answer(seen)}</p>`}`;
+			${seen.report ? answer() : `<p>${no_answer()}</p>`}`;
 	}
 
-	function no_answer(seen) {
+	function no_answer() {
 		return __(
 			"The files arrived. The sandbox cannot read a schedule of this layout, so it bought nothing: {0}",
 			[frappe.utils.escape_html(seen.problem)]
 		);
 	}
 
-	function files(seen) {
+	function files() {
 		return seen.files.map(({ name, size, whole }) => [
 			frappe.utils.escape_html(name),
 			format_number(size, null, 0),
@@ -69,16 +69,15 @@ rts_factoring.rehearse_delivery = async function (frm) {
 		]);
 	}
 
-	function answer(frm, report) {
+	function answer() {
 		const amount = (value) => (value ? format_currency(value, frm.doc.currency) : "");
-		const rows = report.lines.map((line) => [
+		const rows = seen.report.lines.map((line) => [
 			frappe.utils.escape_html([line.invoice, line.note].filter(Boolean).join(": ")),
 			...["invoice_amount", "fee", "reserve", "net"].map((name) => amount(line[name])),
 		]);
-		return (
-			table([__("Invoice"), __("Amount"), __("Fee"), __("Reserve"), __("Payout")], rows) +
-			`<p>${__("Fee and reserve are those of these settings. Compare them with your agreement.")}</p>`
-		);
+		const head = [__("Invoice"), __("Amount"), __("Fee"), __("Reserve"), __("Payout")];
+		return `${table(head, rows)}
+			<p>${__("Fee and reserve are those of these settings. Compare them with your agreement.")}</p>`;
 	}
 
 	function table(head, rows) {

@@ -181,7 +181,6 @@ if (!rts_factoring.guided) {
 	list.onload = (listview) => rts_factoring.add_rehearsal_button(listview.page);
 	list.refresh = (listview) => {
 		// Frappe's label repeats the list's title, and there would be no room for the button beside it.
-		if (listview.can_create)
-			listview.page.set_primary_action(__("Set Up"), list.primary_action, "add");
+		if (listview.can_create) listview.page.set_primary_action(__("Set Up"), list.primary_action, "add");
 	};
 }

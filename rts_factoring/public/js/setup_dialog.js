@@ -131,9 +131,7 @@ if (!rts_factoring.set_up_company) {
 			: __(
 					"Without rates a batch cannot say what RTS will pay, and Expected vs Actual compares with nothing."
 				);
-		dialog
-			.get_field("example")
-			.$wrapper.html(`<p class="mb-1" role="status">${text}</p>${warning}`);
+		dialog.get_field("example").$wrapper.html(`<p class="mb-1" role="status">${text}</p>${warning}`);
 	}
 
 	function offer_rehearsal(dialog) {

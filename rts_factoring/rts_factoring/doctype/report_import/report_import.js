@@ -88,14 +88,23 @@ function intro(frm) {
 			),
 			"orange"
 		);
+	tell_columns(frm);
+	tell_missing(frm);
+}
+
+// By which layout the file was read, and which of its columns were not
+
+function tell_columns(frm) {
+	const doc = frm.doc;
+	if (doc.docstatus !== 0) return;
 	const read_by = JSON.parse(doc.layout_snapshot || "{}");
-	if (read_by.by_header && doc.docstatus === 0) {
+	if (read_by.by_header) {
 		const shown = frappe.utils.escape_html(read_by.name);
 		const link = frappe.utils.get_form_link("Report Layout", read_by.name, true, shown);
 		frm.set_intro(__("Read by the layout {0}, which was chosen by the header.", [link]), "blue");
 	}
 	const unread = teachable(doc);
-	if (unread.length && doc.docstatus === 0) {
+	if (unread.length) {
 		const shown = unread.map((text) => frappe.utils.escape_html(text)).join(", ");
 		frm.set_intro(
 			__(
@@ -105,14 +114,16 @@ function intro(frm) {
 			"blue"
 		);
 	}
-	const missing = JSON.parse(doc.missing_from_report || "[]");
-	if (missing.length) {
-		const shown = missing
-			.slice(0, 10)
-			.map((name) => frappe.utils.get_form_link("Sales Invoice", name, true));
-		const more = missing.length > 10 ? ` ${__("and {0} more", [missing.length - 10])}` : "";
-		frm.set_intro(__("In the batch but not in the report: {0}", [shown.join(", ") + more]), "blue");
-	}
+}
+
+// Invoices of the batch that the report does not name
+
+function tell_missing(frm) {
+	const missing = JSON.parse(frm.doc.missing_from_report || "[]");
+	if (!missing.length) return;
+	const shown = missing.slice(0, 10).map((name) => frappe.utils.get_form_link("Sales Invoice", name, true));
+	const more = missing.length > 10 ? ` ${__("and {0} more", [missing.length - 10])}` : "";
+	frm.set_intro(__("In the batch but not in the report: {0}", [shown.join(", ") + more]), "blue");
 }
 
 // The totals that the file states, under the sums of its rows
