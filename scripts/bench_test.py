@@ -289,7 +289,7 @@ def web_server() -> Iterator[None]:
 	config_file.write_text(json.dumps(config, indent=1))
 	with (BENCH / "logs" / "web-bench-test.log").open("wb") as output:
 		server = subprocess.Popen(
-			command("serve", "--port", str(port), "--noreload", "--nothreading"),
+			command("serve", "--port", str(port), "--noreload"),
 			cwd=BENCH / "sites",
 			env=environment(),
 			stdout=output,
