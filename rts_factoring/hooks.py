@@ -112,6 +112,7 @@ jinja = {
 	"methods": [
 		"rts_factoring.printing.stamp.factoring_stamp",
 		"rts_factoring.printing.stamp.factoring_check",
+		"rts_factoring.printing.stamp.factoring_becomes_file",
 		"rts_factoring.printing.stamp.factoring_statement",
 	]
 }

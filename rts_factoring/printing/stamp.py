@@ -40,6 +40,13 @@ def factoring_check(page: str, doc) -> str:
 	return ""
 
 
+def factoring_becomes_file() -> bool:
+	"""For templates: whether the page being rendered becomes a PDF. Frappe 16 ends a page of the new builder with window.print(),
+	which keeps Chrome from writing the file; only a browser that shows the page may print it."""
+	request = getattr(frappe.local, "request", None)
+	return not request or request.path.startswith("/api/")
+
+
 def factoring_statement(rows, ageing=None, report="") -> str:
 	"""For the templates of customers' statements: marks what the factor holds, or leaves it out; returns whom to pay for it,
 	as HTML."""

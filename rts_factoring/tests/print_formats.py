@@ -100,10 +100,7 @@ def chrome_pdf(print_format=None, html=None, options=None, output=None, pdf_gene
 		return None
 	with tempfile.TemporaryDirectory() as folder:
 		page, out = Path(folder, "page.html"), Path(folder, "page.pdf")
-		# A page of the new builder calls window.print(), which keeps Chrome from writing the file.
-		page.write_text(
-			re.sub(r"(<head\b[^>]*>)", r"\1<script>window.print = () => {}</script>", html, count=1)
-		)
+		page.write_text(html)
 		command = [CHROME, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
 		command.append(f"--user-data-dir={folder}/profile")
 		subprocess.run(
