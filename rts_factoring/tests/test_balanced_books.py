@@ -263,15 +263,16 @@ class TestKilledPosting(ReportCase):
 	def undo_posting(self, name: str) -> None:
 		"""Back to submitted and not posted, as before the job ran."""
 		frappe.db.rollback()
-		for entry in frappe.get_all(
-			"Journal Entry", {"factoring_report_import": name, "docstatus": 1}, pluck="name"
-		):
+		made = {"factoring_report_import": name}
+		for entry in frappe.get_all("Journal Entry", made | {"docstatus": 1}, pluck="name"):
 			doc = frappe.get_doc("Journal Entry", entry)
 			doc.flags.factoring = True
 			doc.cancel()
 		frappe.db.delete("Factoring Ledger Entry", {"report_import": name})
 		daily_totals.rebuild(ACME)
-		frappe.db.delete("Journal Entry", {"factoring_report_import": name})
+		entries = frappe.get_all("Journal Entry", made, pluck="name")
+		frappe.db.delete("Journal Entry Account", {"parent": ("in", entries or [""])})
+		frappe.db.delete("Journal Entry", made)
 		table = frappe.qb.DocType("Report Import Line")
 		frappe.qb.update(table).set(table.posted, 0).set(table.posted_key, None).where(
 			table.report_import == name
