@@ -119,8 +119,7 @@ schedule["columns"] = [
 ]
 frappe.get_doc(schedule).insert()
 for kind, name in (("Purchase", "Markup"), ("Payment", "Markup of Payments")):
-	shared = frappe.get_all("Report Layout", {"kind": kind, "company": ("is", "not set")}, pluck="name")[0]
-	layout = frappe.copy_doc(frappe.get_doc("Report Layout", shared))
+	layout = frappe.copy_doc(frappe.get_doc("Report Layout", f"RTS {kind} Report"))
 	layout.update({"layout_name": name, "company": ACME})
 	layout.append("headers", {"field": "debtor_code", "text": m.quoted("layout_header")})
 	layout.append("words", {"list": "Type", "word": m.quoted("layout_word"), "means": "fee"})

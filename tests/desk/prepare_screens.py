@@ -78,7 +78,7 @@ for kind, paper in (("Rate Confirmation", "rate_confirmation.pdf"), ("Proof of D
 	file = factories.upload(f"paperwork/{paper}", financed.name)
 	financed.append("factoring_documents", {"kind": kind, "file": file})
 financed.save()
-layout = frappe.db.get_value("Report Layout", {"kind": "Purchase", "company": ("is", "not set")})
+layout = "RTS Purchase Report"
 schedule = frappe.db.get_value("Schedule Layout", {"company": ("is", "not set")})
 close = frappe.get_doc(
 	{"doctype": "Factoring Close", "company": ACME, "month_end": two_months.SEPTEMBER}
