@@ -72,8 +72,9 @@ def test_a_report_that_is_cut_short_is_not_taken_for_whole(tmp_path):
 	class Cut(EndsByFin):
 		def send(self, data):
 			if self.cmd == "RETR":
+				if not super().send(bytes(data)[:1000]):
+					return 0  # TLS is still busy with its handshake: asked again
 				self.transfer_finished = True
-				self.socket.send(bytes(data)[:1000])
 				self._resp = ("226 Transfer complete.", self.log)
 				self._do_ssl_shutdown()
 				return len(data)
