@@ -1,6 +1,7 @@
 """Money is Decimal with two places. Only this module rounds it."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -12,6 +13,13 @@ def money(value: Decimal | int | str | float) -> Decimal:
 	if isinstance(value, float):
 		value = repr(value)
 	return Decimal(value).quantize(CENT, ROUND_HALF_UP) or ZERO  # never -0.00
+
+
+@lru_cache(maxsize=5_000)
+def money_or_zero(value: Decimal | float | None) -> Decimal:
+	"""`money`, where None is zero. Most amounts of an invoice are zero, or equal another of it: each is made, and
+	kept, once."""
+	return money(value or 0)
 
 
 def text(value: Decimal) -> str:

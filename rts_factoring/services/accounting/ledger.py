@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import frappe
@@ -18,7 +17,7 @@ from frappe.utils import now
 from pypika.terms import Case
 
 from rts_factoring.core.model import Event, InvoiceState, Policy, Position, Role
-from rts_factoring.core.money import ZERO, money
+from rts_factoring.core.money import ZERO, money, money_or_zero
 from rts_factoring.core.reconciliation.positions import MOVES, state_of
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
 from rts_factoring.services.accounting import credits, daily_totals, posting_lock
@@ -269,32 +268,26 @@ def open_amounts(invoices: Collection[str]) -> dict[str, Decimal]:
 
 
 def _position(row, credit_used: Decimal) -> Position:
-	used_up = _money(row.used_up)
+	used_up = money_or_zero(row.used_up)
 	return Position(
 		invoice_no=row.sales_invoice,
 		state=InvoiceState(row.factoring_status or InvoiceState.NOT_FACTORED.value),
 		batch=row.factoring_batch or "",
-		outstanding=_money(row.outstanding_amount),
-		purchased=_money(row.purchased),
-		open=_money(row.open_change),
-		collected=_money(row.collected),
-		charged_back=_money(row.charged_back),
-		fee=_money(row.fee),
-		reserve=_money(row.reserve),
-		over=_money(row.over_paid),
-		short=_money(row.short_paid),
-		credit=-_money(row.customer_credit) - used_up,
+		outstanding=money_or_zero(row.outstanding_amount),
+		purchased=money_or_zero(row.purchased),
+		open=money_or_zero(row.open_change),
+		collected=money_or_zero(row.collected),
+		charged_back=money_or_zero(row.charged_back),
+		fee=money_or_zero(row.fee),
+		reserve=money_or_zero(row.reserve),
+		over=money_or_zero(row.over_paid),
+		short=money_or_zero(row.short_paid),
+		credit=-money_or_zero(row.customer_credit) - used_up,
 		credit_used=max(credit_used - used_up, ZERO),
-		purchase_fee=_money(row.purchase_fee),
-		holdback=_money(row.holdback),
-		sold_again=_money(row.sold_again),
+		purchase_fee=money_or_zero(row.purchase_fee),
+		holdback=money_or_zero(row.holdback),
+		sold_again=money_or_zero(row.sold_again),
 	)
-
-
-@lru_cache(maxsize=5_000)
-def _money(value: float | None) -> Decimal:
-	"""Most amounts of an invoice are zero, or equal another of it: each is made, and kept, once."""
-	return money(value or 0)
 
 
 def set_states(states: dict[str, InvoiceState]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
-from functools import lru_cache
 from sys import intern
 from typing import TypeVar
 
@@ -11,7 +10,7 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
 from rts_factoring.core.model import CustomerStanding, InvoiceStanding, Receivable
-from rts_factoring.core.money import money
+from rts_factoring.core.money import money_or_zero
 
 T = TypeVar("T")
 CHUNK = 190  # names in one IN list: MariaDB looks up to 199 up to choose its plan; of more it guesses, and may scan
@@ -123,7 +122,7 @@ def to_receivable(row) -> Receivable:
 		invoice_no=row.name,
 		company=intern(row.company),  # many invoices share these texts: one in memory is enough
 		customer=intern(row.factoring_debtor_name or row.customer_name or row.customer or ""),
-		amount=_money(row.rounded_total or row.grand_total),
+		amount=money_or_zero(row.rounded_total or row.grand_total),
 		invoice_date=row.posting_date,
 		client_number=intern(row.client_number or ""),
 		customer_mc=intern(row.mc_number or ""),
@@ -131,16 +130,11 @@ def to_receivable(row) -> Receivable:
 		po_no=row.po_no or "",
 		load_no=row.factoring_load_no or "",
 		due_date=row.due_date,
-		outstanding=_money(row.outstanding_amount),
+		outstanding=money_or_zero(row.outstanding_amount),
 		standing=InvoiceStanding.RETURNED if returned else STANDING[row.docstatus],
 		currency=intern(row.currency or ""),
 		customer_standing=_customer_standing(row),
 	)
-
-
-@lru_cache(maxsize=5_000)
-def _money(value: float | None) -> Decimal:
-	return money(flt(value))
 
 
 def _customer_standing(row) -> CustomerStanding:
