@@ -85,7 +85,8 @@ def run(frappe) -> None:
 		for name, (ours, peer) in _against_passes(frappe).items():
 			_say(f"{name}, {size} invoices", ours, peer, most=3, floor=1.5)
 		for name, (ours, peer) in _limited(frappe).items():
-			_say(f"{name} of a limited user against an unlimited one, {size} invoices", ours, peer, most=1.5)
+			claim = f"{name} of a limited user against an unlimited one, {size} invoices"
+			_say(claim, ours, peer, most=1.5, floor=0.03)  # looking up the permissions takes a millisecond
 	if not os.environ.get("KEEP"):
 		grown_books.wipe()
 

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import frappe
+from frappe.realtime import clear_realtime_log
 
 from rts_factoring.services.accounting import journal_entries, outstanding, protection
 from rts_factoring.tests import factories, report_factories
@@ -101,6 +102,15 @@ class TestSameTables(ReportCase):
 		self.assertIn(("status", "Resolved"), [pair for row in posted["Dunning"] for pair in row])
 		self.assert_same(posted, plain_posted)
 		self.assert_same(cancelled, plain_cancelled)
+
+	def test_browsers_hear_of_the_invoices_and_not_of_each_ledger_entry(self):
+		"""Frappe compares each message with all that wait: of 25,000 entries that took longer than their posting."""
+		clear_realtime_log()
+		for name in reversed(self.post_all()):
+			frappe.get_doc("Report Import", name).cancel()
+		told = {message.get("doctype") for _event, message, _room in frappe.local._realtime_log}
+		self.assertIn("Sales Invoice", told)
+		self.assertNotIn("Payment Ledger Entry", told)
 
 
 @contextmanager

@@ -10,9 +10,10 @@ Rows are compared as multisets, from certain to likely, so that genuine twins bo
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from ..model import Outcome, ReportKind
@@ -112,7 +113,7 @@ class _Pairing:
 		self._pair(True, self._as_in_the_file, _by_amounts)
 		self._pair(False, self._as_in_the_file, _by_nothing)
 		self._pair(False, self._typed, _by_nothing, self._similar)
-		self._pair(False, self._loosely, _by_nothing, self._similar)
+		self._pair(False, self._loosely, _by_nothing, self._similar, _number)
 		if self.is_purchase:
 			self._pair(False, self._fingerprint, _by_nothing, self._of_unclear_batch)
 		return self.found
@@ -126,24 +127,25 @@ class _Pairing:
 		of_line: Callable[[int | PostedRow], Hashable],
 		more: Callable[[ReportLine | PostedRow], Hashable],
 		accept: Callable[[ReportLine, PostedRow], bool] | None = None,
+		invoice: Callable[[ReportLine | PostedRow], str] = lambda _row: "",
 	) -> None:
-		"""Pair what has equal keys, in order. `of_line` makes one from a line's place or from a posted row, `more` adds to it."""
-		by_key: dict[Hashable, deque[PostedRow]] = defaultdict(deque)
+		"""Pair what has equal keys, in order. `of_line` makes one from a line's place or from a posted row, `more` adds to it.
+		`invoice` says which invoice a row is about, where `accept` takes no two of them: so it is asked of few."""
+		by_key: dict[Hashable, _InOrder] = defaultdict(_InOrder)
 		for row in self.rest:
 			if key := of_line(row):
-				by_key[key, more(row)].append(row)
+				by_key[key, more(row)].add(row, invoice(row))
 		if not by_key:
 			return
 		used: set[int] = set()
 		left: list[int] = []
 		for place in self.places:
 			line = self._decided(place)
-			rows = by_key.get((of_line(place), more(line)), deque())
-			match = next((each for each in rows if accept is None or accept(line, each)), None)
+			rows = by_key.get((of_line(place), more(line)))
+			match = rows.take(invoice(line), partial(accept, line) if accept else None) if rows else None
 			if match is None:
 				left.append(place)
 				continue
-			rows.remove(match)
 			used.add(id(match))
 			self.found[place] = (match, is_same)
 		self.places = left
@@ -192,6 +194,32 @@ class _Pairing:
 			before and before == now for before, now in zip(row.amounts, amounts_of(line), strict=True)
 		)
 		return shared or (len(words) == 1 and (self.is_purchase or bool(invoices)))
+
+
+class _InOrder:
+	"""Posted rows, of which the first that fits is taken: a row about the same invoice, or about none."""
+
+	def __init__(self) -> None:
+		self._by_invoice: dict[str, dict[int, PostedRow]] = defaultdict(dict)
+		self._count = 0
+
+	def add(self, row: PostedRow, invoice: str) -> None:
+		self._by_invoice[invoice][self._count] = row
+		self._count += 1
+
+	def take(self, invoice: str, accept: Callable[[PostedRow], bool] | None) -> PostedRow | None:
+		"""`invoice` "" fits rows about any."""
+		first: tuple[int, str] | None = None
+		for name in {invoice, ""} if invoice else self._by_invoice:
+			rows = self._by_invoice.get(name, {})
+			place = next((place for place, row in rows.items() if accept is None or accept(row)), None)
+			if place is not None and (first is None or place < first[0]):
+				first = (place, name)
+		return self._by_invoice[first[1]].pop(first[0]) if first else None
+
+
+def _number(row: ReportLine | PostedRow) -> str:
+	return bare_number(row.invoice_no)
 
 
 def _amounts(row: ReportLine | PostedRow) -> tuple[Decimal, ...]:

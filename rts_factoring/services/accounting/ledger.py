@@ -28,6 +28,7 @@ from rts_factoring.services.accounting.sources import (
 	LINE_FIELDS,
 	Source,
 )
+from rts_factoring.services.common.inserts import insert_many
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
@@ -97,10 +98,10 @@ def write(rows: Sequence[dict]) -> None:
 	audit, user = now(), frappe.session.user
 	fixed = {"creation": audit, "modified": audit, "owner": user, "modified_by": user, "docstatus": 0}
 	fields = ["name", *fixed, *rows[0]]
-	frappe.db.bulk_insert(
+	insert_many(
 		"Factoring Ledger Entry",
 		fields,
-		[(frappe.generate_hash(length=10), *fixed.values(), *row.values()) for row in rows],
+		((frappe.generate_hash(length=10), *fixed.values(), *row.values()) for row in rows),
 	)
 	daily_totals.add(rows)
 

@@ -50,6 +50,9 @@ def deferred() -> Iterator[None]:
 def defer(entry) -> None:
 	"""Take over from a Payment Ledger Entry the update of its invoice, inside `deferred`."""
 	pending = frappe.flags.factoring_outstanding
+	if pending is not None:
+		# Frappe compares each message to browsers with all that wait; ERPNext sends none for its GL Entries either.
+		entry.flags.notify_update = False
 	if pending is None or entry.against_voucher_type != INVOICE or entry.flags.update_outstanding != "Yes":
 		return
 	entry.flags.update_outstanding = "No"

@@ -1,7 +1,6 @@
 """Sales Invoices as the core's receivables, many at a time."""
 
 from collections.abc import Collection, Iterable, Iterator
-from decimal import Decimal
 from sys import intern
 from typing import TypeVar
 

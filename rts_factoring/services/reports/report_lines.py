@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from itertools import islice
 
 import frappe
@@ -20,6 +19,7 @@ from rts_factoring.core.reports.cells import escape_formula, to_text
 from rts_factoring.core.reports.layout import DEDUCTION_FIELDS
 from rts_factoring.core.reports.lines import AMOUNTS, ATTRIBUTE
 from rts_factoring.core.reports.report import Report
+from rts_factoring.services.common.inserts import insert_many
 from rts_factoring.services.invoices.receivables import LOCK_CHUNK, chunks
 
 # Field of the line document → attribute of the core's ReportLine.
@@ -54,7 +54,7 @@ _RECONCILED += ("occurrence", "duplicate_of", "differences", "adjustment_line", 
 _TEXT = 140
 LINE = "Report Import Line"
 UNREAD = "unread_cells"  # in the parts of a line
-CHUNK = 2_000  # rows in one INSERT; a row has about 2 kB, a packet of the database 16 MB
+CHUNK = 2_000  # rows that are compared at a time
 WAITING_OUTCOMES = (Outcome.SUGGESTED.value, Outcome.UNMATCHED.value, Outcome.BLOCKED.value)
 POSTABLE_OUTCOMES = (Outcome.MATCHED, Outcome.HELD, Outcome.DENIED, Outcome.PENDING)
 
@@ -90,7 +90,7 @@ def insert(doc, result: Reconciliation, rows: Sequence[Sequence]) -> None:
 				json.dumps(cells, ensure_ascii=False),
 			)
 
-	_insert(fields, values())
+	insert_many(LINE, fields, values())
 
 
 def _parts(report: Report, row: int, cells: list[str]) -> str | None:
@@ -107,33 +107,6 @@ def _parts(report: Report, row: int, cells: list[str]) -> str | None:
 	found[UNREAD] = list(report.unread_cells.get(row, ()))
 	found = {name: texts for name, texts in found.items() if texts}
 	return json.dumps(found, ensure_ascii=False) if found else None
-
-
-def _insert(fields: list[str], rows: Iterable[tuple]) -> None:
-	"""Insert many rows in one statement; the driver escapes the values, but those that all its rows share, which are more than half,
-	are escaped once. Frappe's bulk_insert builds an object for every value, which takes most of the time of staging a large report
-	(benchmarks/staging.py)."""
-	columns = ", ".join(f"`{field}`" for field in fields)
-	rows = iter(rows)
-	while part := list(islice(rows, CHUNK)):
-		by_column = list(zip(*part, strict=True))
-		# The first is the name. Without a value for the driver a percent sign would stay written twice.
-		shared = [False, *(values.count(values[0]) == len(part) for values in by_column[1:])]
-		places = [
-			_literal(values[0]) if same else "%s" for values, same in zip(by_column, shared, strict=True)
-		]
-		place = f"({', '.join(places)})"
-		statement = f"insert into `tab{LINE}` ({columns}) values {', '.join([place] * len(part))}"  # nosec B608 # escaped
-		varying = [values for values, same in zip(by_column, shared, strict=True) if not same]
-		# nosemgrep: frappe-using-db-sql -- the text holds our own names and escaped values only
-		frappe.db.sql(statement, [value for row in zip(*varying, strict=True) for value in row])
-
-
-def _literal(value) -> str:
-	"""A value as it stands in a statement that has other values beside it."""
-	if value is None:
-		return "null"
-	return str(value) if isinstance(value, int | float | Decimal) else frappe.db.escape(str(value))
 
 
 def _stored(name: str, value):

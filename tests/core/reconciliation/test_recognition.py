@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rts_factoring.core.model import Event, Outcome, Role
+from rts_factoring.core.reconciliation import recognition
 from rts_factoring.core.reconciliation.posting_matrix import by_role
 from rts_factoring.core.reconciliation.reconcile import reconcile
 from rts_factoring.core.reconciliation.results import GENUINE, RowDecision
@@ -225,6 +226,38 @@ def test_the_rows_an_import_posted_itself_stand_for_themselves():
 	again = reconcile(report, receivables, ledger, report_import="RI-1")
 	assert [line.outcome.value for line in again.lines] == ["matched", "duplicate"]
 	assert [line.occurrence for line in again.lines] == [3, 2]
+
+
+def test_equal_amounts_of_one_day_are_compared_invoice_by_invoice(monkeypatch):
+	"""Loads at one price, paid on one day: each row is compared with those that can be it, not with all of the day."""
+	numbers = range(1, 101)
+	ledger, receivables = ledger_of(*(receivable(f"AF-{n}") for n in numbers))
+	ledger.batches = {"A1": tuple(f"AF-{n}" for n in numbers)}
+	ledger.__post_init__()
+	ledger.commit(
+		reconcile(read([PURCHASE_HEADER, *map(bought_row, numbers)]), receivables, ledger, batch="A1")
+	)
+	compared = []
+	is_similar = recognition._Pairing._similar
+	monkeypatch.setattr(
+		recognition._Pairing,
+		"_similar",
+		lambda self, line, row: compared.append(line) or is_similar(self, line, row),
+	)
+
+	def paid(some):
+		return reconcile(
+			report_of([(f"AF-{n}", "Payment", 400, None, None, "1") for n in some], set()),
+			receivables,
+			ledger,
+		)
+
+	first = paid(numbers[:50])
+	assert {line.outcome for line in first.lines} == {Outcome.MATCHED}
+	ledger.commit(first)
+	assert {line.outcome for line in paid(numbers[50:]).lines} == {Outcome.MATCHED}
+	assert len(compared) <= 50
+	assert {line.outcome for line in paid(numbers[:50]).lines} == {Outcome.DUPLICATE}
 
 
 # any two overlapping reports ------------------------------------------------------------------------------------------
