@@ -41,7 +41,8 @@ def with_fee(row: Row, happened: Happened) -> str | Happened:
 		return repeats
 	happened = list(happened)
 	if fee and not repeats:
-		happened.append((Event.FEE if fee > 0 else Event.FEE_REVERSAL, {"amount": abs(fee)}))
+		taken = (Event.FEE, fee) if fee > 0 else (Event.FEE_REVERSAL, -fee)
+		happened.append((taken[0], {"amount": taken[1]}))
 	if released:
 		happened.append((Event.RESERVE_RELEASE, {"amount": released}))
 	return happened

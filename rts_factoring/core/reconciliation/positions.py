@@ -61,10 +61,10 @@ def advance(position: Position, policy: Policy, *effects: Effect) -> Position:
 	amounts = {name: getattr(position, name) for name in _AMOUNTS}
 	for effect in effects:
 		for name, sign, amount in _ALL_MOVES[effect.event, policy]:
-			if sign > 0:
-				amounts[name] += effect.amounts.get(amount, ZERO)
-			else:
-				amounts[name] -= effect.amounts.get(amount, ZERO)
+			if moved := effect.amounts.get(
+				amount
+			):  # zeros would be kept once more each: of 100,000 invoices that counts
+				amounts[name] = amounts[name] + (moved if sign > 0 else -moved) or ZERO
 	ours_again = amounts["charged_back"] - amounts["sold_again"]
 	state = _state(position.state, amounts["purchased"], amounts["open"], amounts["collected"], ours_again)
 	return Position(position.invoice_no, state, position.batch, **amounts)
