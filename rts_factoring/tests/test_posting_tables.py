@@ -108,7 +108,9 @@ class TestSameTables(ReportCase):
 		clear_realtime_log()
 		for name in reversed(self.post_all()):
 			frappe.get_doc("Report Import", name).cancel()
-		told = {(message.get("doctype"), message.get("name")) for _e, message, _r in frappe.local._realtime_log}
+		told = {
+			(message.get("doctype"), message.get("name")) for _e, message, _r in frappe.local._realtime_log
+		}
 		self.assertIn(("Sales Invoice", "ST-1"), told)
 		entries = frappe.get_all("Payment Ledger Entry", {"voucher_type": "Journal Entry"}, pluck="name")
 		self.assertTrue(entries)

@@ -65,6 +65,8 @@ def show_form(desk: Desk, doctype: str, name: str, tab: str) -> None:
 	desk.page.evaluate("() => window.scrollTo(0, 0)")
 	if tab:
 		desk.tab(tab)
+	states = desk.page.locator(".factoring-pill:visible").all_inner_texts()
+	assert len(states) <= 1, f"{name} shows the state of the form before, too: {states}"
 
 
 def open_row(desk: Desk, made: dict) -> None:

@@ -31,7 +31,7 @@ frappe.ui.form.on("Sales Invoice", {
 
 function pill(frm) {
 	const $title = frm.page.$title_area;
-	$title.find(".factoring-pill").remove();
+	frm.page.wrapper.find(".factoring-pill").remove(); // on a narrow screen it stands beside the title area
 	const status = frm.doc.factoring_status;
 	if (!rts_factoring.STATUS[status]) return;
 	const [colour, sign] = rts_factoring.STATUS[status];

@@ -23,12 +23,12 @@ def execute(filters=None):
 
 def columns() -> list[dict]:
 	return [
-		col.words("role", _("Role"), 330),
-		col.words("account", _("Account"), 230),
-		col.money("ledger", _("Factoring Ledger"), 150),
-		col.money("journal", _("Journal or Invoices"), 150),
-		col.money("difference", _("Difference"), 150),
-		col.money("balance", _("Account Balance"), 150),
-		col.money("others", _("Of Which Other Entries"), 150),
+		col.words("role", _("Role"), 300),
+		col.words("account", _("Account"), 180),
+		col.money("ledger", _("Factoring Ledger"), 130),
+		col.money("journal", _("Journal or Invoices"), 145),
+		col.money("difference", _("Difference"), 130),
+		col.money("balance", _("Account Balance"), 130),
+		col.money("others", _("Of Which Other Entries"), 165),
 		col.currency(),
 	]

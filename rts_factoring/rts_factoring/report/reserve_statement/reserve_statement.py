@@ -1,6 +1,7 @@
 """The reserve RTS holds: opening balance, every movement, closing balance. Compare it with RTS's own statement."""
 
 from frappe import _
+from frappe.utils import formatdate
 
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import money as cents
@@ -43,11 +44,13 @@ def columns() -> list[dict]:
 
 
 def chart(rows, currency: str) -> dict | None:
-	dated = {str(row["posting_date"]): float(row["balance"]) for row in rows if row.get("posting_date")}
+	dated = {row["posting_date"]: float(row["balance"]) for row in rows if row.get("posting_date")}
 	if not dated:
 		return None
+	# A whole date would be cut under the chart, to the year alone
+	days = [formatdate(day, "MMM d") for day in dated]
 	return {
-		"data": {"labels": list(dated), "datasets": [{"name": _("Reserve"), "values": list(dated.values())}]},
+		"data": {"labels": days, "datasets": [{"name": _("Reserve"), "values": list(dated.values())}]},
 		"type": "line",
 		"fieldtype": "Currency",
 		"options": "currency",
