@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run all suites side by side, one per processor, and say what ran: `python3 scripts/run_suites.py [--browser]`.
+"""Run all suites side by side, one more than there are processors, and say what ran: `python3 scripts/run_suites.py [--browser]`.
 
 The plain tests, those of PDFs with the older pypdf, those of SFTP with the oldest paramiko, and the bench tests on both versions:
 BENCH_DIR, else ~/frappe-bench, and BENCH_DIR_16, else ~/frappe-bench-16. `--browser` adds the browser tests on both, one after the
@@ -63,7 +63,7 @@ def main() -> int:
 	side_by_side, after = suites(parser.parse_args().browser)
 	logs = Path(tempfile.mkdtemp(prefix="suites-"))
 	say(f"{'long' if os.environ.get('FULL') else 'short'} random and kill tests; logs in {logs}")
-	with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
+	with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as pool:  # each waits for servers now and then
 		ended = [*pool.map(lambda suite: run(suite, logs), side_by_side)]
 	ended += [run(suite, logs) for suite in after]
 	print("\n".join(["", "What ran:", *(f"  {line}" for line, _failed in ended)]))
