@@ -26,6 +26,7 @@ after_migrate = [
 	"rts_factoring.install.after_migrate",
 	"rts_factoring.printing.health.report_after_migrate",
 ]
+before_uninstall = "rts_factoring.uninstall.before_uninstall"
 after_uninstall = "rts_factoring.uninstall.after_uninstall"
 
 # Documents we listen to
@@ -65,8 +66,12 @@ doc_events = {
 		"before_cancel": "rts_factoring.overrides.sales_invoice.before_cancel",
 		"on_cancel": "rts_factoring.overrides.sales_invoice.on_cancel",
 	},
+	"Company": {
+		"before_rename": "rts_factoring.overrides.company.before_rename",
+	},
 	"Customer": {
 		"on_update": "rts_factoring.overrides.customer.on_update",
+		"before_rename": "rts_factoring.overrides.company.before_rename",
 	},
 	"File": {
 		"validate": "rts_factoring.overrides.file.validate",

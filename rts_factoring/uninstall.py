@@ -1,13 +1,21 @@
 """Remove what Frappe's own uninstall leaves behind: columns of added fields, roles, stored secrets, and v16's desktop."""
 
 import frappe
+from frappe import _
 
 from rts_factoring import custom_fields
 from rts_factoring.install import ROLES
+from rts_factoring.services.company import rehearsal_company
 
 APP = "rts_factoring"
 SECRET_HOLDER = "Subsidiary Factoring Settings"  # nosec B105 # a DocType
 ON_THE_DESKTOP = ("Desktop Icon", "Workspace Sidebar")  # v16's; they name their app, not their module
+
+
+def before_uninstall():
+	"""Without the app nobody could take the rehearsal's company away."""
+	if rehearsal_company.is_marked():
+		frappe.throw(_("There is a rehearsal on this site. Press Remove Rehearsal, then uninstall the app."))
 
 
 def after_uninstall():

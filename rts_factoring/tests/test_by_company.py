@@ -1,12 +1,16 @@
 """*Factoring by Company*: what each company has, only of companies the user may see, and no sum over two currencies."""
 
+import json
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlparse
 
 import frappe
 from frappe.desk.query_report import run
 from frappe.utils import add_days, get_last_day, getdate
 
+from rts_factoring.rts_factoring.report.factoring_by_company import factoring_by_company
 from rts_factoring.services.accounting import daily_totals
+from rts_factoring.services.company import settings
 from rts_factoring.services.views import by_company
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
@@ -42,6 +46,24 @@ class TestByCompany(FreightCase):
 		theirs = dict.fromkeys(SHOWN, 0) | {"queued": 3050}
 		total = {name: ours[name] + theirs[name] for name in SHOWN}
 		self.assertEqual(shown(), {ACME: ours, BLUEBIRD: theirs, "Total USD": total})
+		last = by_company.rows(None, getdate())[-1]
+		self.assertEqual((last["is_total"], last["bold"], last["links"]), (1, 1, {}))
+
+	def test_a_figure_counts_what_stands_and_nothing_else(self):
+		"""Whole amounts of submitted invoices, what is posted up to the day, and reports that are not cancelled."""
+		before = shown()
+		frappe.db.set_value("Sales Invoice", "AF-10003", "outstanding_amount", 1)
+		total = dict.fromkeys(daily_totals.AMOUNTS, 500)
+		tomorrow = add_days(getdate(), 1)
+		daily_totals.add([{"company": ACME, "currency": "USD", "posting_date": tomorrow, **total}])
+		self.assertEqual(shown(), before)
+		self.assertEqual(shown(tomorrow)[ACME]["financed"], before[ACME]["financed"] + 500)
+		odd = frappe.db.get_value("Report Import", {"company": ACME, "docstatus": 0})
+		for docstatus, counted in ((1, 1), (2, 0)):
+			frappe.db.set_value("Report Import", odd, "docstatus", docstatus)
+			self.assertEqual(shown()[ACME]["waiting_rows"], counted)
+		frappe.db.set_value("Sales Invoice", "AF-10003", "docstatus", 2)
+		self.assertEqual(shown()[ACME]["queued"], 0)
 
 	def test_fees_are_those_of_the_days_month(self):
 		next_month = add_days(get_last_day(getdate()), 1)
@@ -58,6 +80,40 @@ class TestByCompany(FreightCase):
 		self.assertTrue(asked["unanswered"][0].endswith("/sales-invoice"))
 		self.assertEqual(asked["unanswered"][1]["factoring_status"], ["Submitted"])
 		self.assertEqual(asked["buyback"][1]["due_within"], ["30"])
+
+	def test_a_list_behind_a_figure_adds_up_to_it(self):
+		"""Of rows that wait also where the report is submitted."""
+		odd = frappe.db.get_value("Report Import", {"company": ACME, "docstatus": 0})
+		for docstatus in (0, 1):
+			frappe.db.set_value("Report Import", odd, "docstatus", docstatus)
+			(row,) = by_company.rows([ACME], getdate())
+			for name, doctype, field in (
+				("queued", "Sales Invoice", "grand_total"),
+				("unanswered", "Sales Invoice", "grand_total"),
+				("waiting_rows", "Report Import", "waiting_count"),
+			):
+				address = urlparse(row["links"][name])
+				self.assertTrue(address.path.endswith(f"/{doctype.lower().replace(' ', '-')}"), address)
+				filters = {
+					key: json.loads(value) if value.startswith("[") else value
+					for key, (value,) in parse_qs(address.query).items()
+				}
+				listed = frappe.get_all(doctype, filters=filters, pluck=field)
+				self.assertTrue(all(listed))  # nothing that adds nothing
+				self.assertEqual(sum(listed), float(row[name]), name)
+
+	def test_a_company_has_its_line_when_nothing_is_there_and_when_its_agreement_ended(self):
+		frappe.db.set_value("Sales Invoice", "BL-20001", "factoring_status", "")
+		frappe.db.set_value(settings.DOCTYPE, BLUEBIRD, "enabled", 0)
+		frappe.clear_document_cache(settings.DOCTYPE, BLUEBIRD)
+		self.assertEqual(shown()[BLUEBIRD], dict.fromkeys(SHOWN, 0))
+
+	def test_a_company_that_is_not_set_up_is_named(self):
+		with patch.object(settings, "companies_with_settings", return_value=[BLUEBIRD]):
+			self.assertEqual(
+				run(REPORT, {"company": ACME})["message"], f"{ACME} is not set up for factoring."
+			)
+			self.assertIsNone(run(REPORT, {"company": BLUEBIRD})["message"])
 
 	def test_two_currencies_are_not_added_up(self):
 		daily_totals.add(
@@ -78,12 +134,26 @@ class TestByCompany(FreightCase):
 			],
 		)
 
+	def test_rows_that_wait_count_once_in_a_company_of_two_currencies(self):
+		total = {"company": ACME, "currency": "CAD", "posting_date": "2026-11-02"}
+		daily_totals.add([total | dict.fromkeys(daily_totals.AMOUNTS, 500)])
+		rows = by_company.rows([ACME], getdate())
+		found = [(row["currency"], row["waiting_rows"], int(row["financed"])) for row in rows]
+		self.assertEqual(found, [("USD", 1, 2450), ("CAD", 0, 500)])
+		daily_totals.add([total | {"company": BLUEBIRD} | dict.fromkeys(daily_totals.AMOUNTS, 500)])
+		totals = [row["company"] for row in by_company.rows(None, getdate()) if row.get("is_total")]
+		self.assertEqual(totals, ["Total CAD", "Total USD"])
+
 	def test_a_user_limited_to_one_company_sees_it_alone(self):
 		user = factories.make_user("by.company@example.com", "Factoring User", "Accounts User")
 		limit = {"doctype": "User Permission", "user": user, "allow": "Company", "for_value": BLUEBIRD}
 		frappe.get_doc(limit).insert()
 		frappe.set_user(user)
-		rows = run(REPORT, {})["result"]
-		self.assertEqual([row["company"] for row in rows], [BLUEBIRD])
+		answer = run(REPORT, {})
+		self.assertEqual([row["company"] for row in answer["result"]], [BLUEBIRD])
+		columns = [column["fieldname"] for column in answer["columns"]]
+		self.assertEqual(columns, ["company", *SHOWN, "currency"])
 		with self.assertRaises(frappe.PermissionError):
 			run(REPORT, {"company": ACME})
+		with self.assertRaises(frappe.PermissionError):  # also where Frappe's own check is passed by
+			factoring_by_company.execute({"company": ACME})

@@ -57,6 +57,13 @@ class TestReview(FreightCase):
 		self.assertEqual(first.meaning, "The column Status says Zu den Akten. The status is unknown.")
 		self.assertEqual((second.meaning, first.parts, second.parts), ("", {}, {}))
 
+	def test_the_rows_of_a_cancelled_import_stay_as_they_were(self):
+		doc = self.report(self.row("AF-10001", "Funded"), submit=True)
+		doc.cancel()
+		for action, values in (("ignore", {"reason": "not ours"}), ("undo", {})):
+			with self.refused(doc.name, "cancelled"):
+				decisions.record_decision(doc.name, [4], action, **values)
+
 	def test_a_word_taught_after_the_file_was_read_counts_once_the_rows_are_judged_again(self):
 		doc = self.report(self.row("AF-10001", "Zu den Akten"), self.row("AF-10002", "Funded"))
 		self.assertEqual(self.outcomes(doc), ["blocked", "matched"])

@@ -117,9 +117,11 @@ class TestARehearsalBesideRealCompanies(RehearsalCase):
 		}
 		permission = frappe.get_doc({"doctype": "User Permission", **limit}).insert()
 		frappe.delete_doc("Sales Invoice", mine.name, force=True)
+		frappe.db.commit()
 		with self.refused(permission.name):  # without it, that user would see every company
 			rehearsals.remove()
 		permission.delete()
+		frappe.db.commit()
 		before = frappe.db.get_value("Sales Invoice", "AF-10001", "modified")
 		rehearsals.remove()
 		frappe.db.commit()
@@ -157,11 +159,17 @@ class TestARehearsalBesideRealCompanies(RehearsalCase):
 
 class TestStarting(RehearsalCase):
 	def test_a_company_of_that_name_that_somebody_made_is_left_alone(self):
-		frappe.get_doc({"doctype": "Customer", "customer_name": rehearsal_company.CUSTOMERS[1]}).insert()
-		with self.refused(rehearsal_company.CUSTOMERS[1]):
+		name = rehearsal_company.CUSTOMERS[1]
+		frappe.get_doc({"doctype": "Customer", "customer_name": name}).insert()
+		frappe.db.commit()
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.delete_doc, "Customer", name)
+		with self.refused(name):
 			rehearsals.start()
+		frappe.db.rollback()
 		rehearsals.remove()
-		self.assertTrue(frappe.db.exists("Customer", rehearsal_company.CUSTOMERS[1]))
+		frappe.db.commit()
+		self.assertTrue(frappe.db.exists("Customer", name))
 
 
 def count_rows() -> dict[str, int]:

@@ -48,7 +48,7 @@ rts_factoring.show_rows = async function show(frm) {
 		open ? rts_factoring.rows.details(frm, open) : null,
 	]);
 	if (frm.rows !== state || state.open !== open) return;
-	if ((outcome || page.start) && !page.rows.length && !search) {
+	if (!page.rows.length && (page.start || (outcome && !search))) {
 		Object.assign(state, page.start ? { start: 0 } : { outcome: "" }); // the last row of it was decided
 		return show(frm);
 	}

@@ -26,6 +26,7 @@ if (!rts_factoring.set_up_company) {
 					label: __("Company"),
 					default: company,
 					reqd: 1,
+					get_query: () => ({ filters: { name: ["not in", frappe.boot.factoring_companies] } }),
 				},
 				{ fieldtype: "Column Break" },
 				{
@@ -155,22 +156,33 @@ if (!rts_factoring.set_up_company) {
 		if (values.needs_pod) doc.document_kinds = [{ kind: "Proof of Delivery", required: 1 }];
 		if (values.connection === DOWNLOAD) doc.protocol = DOWNLOAD;
 		if (sftp) for (const name of ["host", "port", "username", "remote_folder"]) doc[name] = values[name];
-		const { name } = await frappe.xcall("frappe.client.insert", { doc });
+		const $button = dialog.get_primary_btn().prop("disabled", true); // a second click would make a second one
+		const { name } = await frappe
+			.xcall("frappe.client.insert", { doc })
+			.finally(() => $button.prop("disabled", false));
 		dialog.hide();
 		frappe.boot.factoring_companies = [...new Set([...frappe.boot.factoring_companies, name])];
-		if (values.make_accounts)
-			await frappe.call({
-				method: "run_doc_method",
-				args: { dt: SETTINGS, dn: name, method: "create_accounts", args: {} },
-				headers: rts_factoring.APART,
-				freeze: true,
-			});
-		if (sftp && values.password)
-			await frappe.xcall("rts_factoring.api.store_password", {
-				company: name,
-				password: values.password,
-			});
-		dialog.set_value("password", "");
+		try {
+			if (sftp && values.password) await store_password(name, values.password);
+			if (values.make_accounts) await make_accounts(name);
+		} finally {
+			dialog.set_value("password", "");
+			show_form(name); // what could not be done is a step of its checklist
+		}
+	}
+
+	const store_password = (company, password) =>
+		frappe.xcall("rts_factoring.api.store_password", { company, password });
+
+	const make_accounts = (name) =>
+		frappe.call({
+			method: "run_doc_method",
+			args: { dt: SETTINGS, dn: name, method: "create_accounts", args: {} },
+			headers: rts_factoring.APART,
+			freeze: true,
+		});
+
+	function show_form(name) {
 		rts_factoring.checklist_of = name;
 		frappe.set_route("Form", SETTINGS, name);
 	}

@@ -35,24 +35,25 @@ def reached(agreement, remote_folder: str | None = None) -> Iterator[Connection]
 		return
 	site_binding.require(agreement)
 	password = secrets.token_urlsafe(24)
-	with (
-		rehearsal_company.alone(patience=60),  # it is not removed meanwhile
-		SandboxServer(rehearsal_company.folder(), username=agreement.username, password=password) as server,
-	):
-		yield Connection(
-			host=server.host,
-			port=server.port,
-			username=server.username,
-			password=password,
-			host_key_sha256=server.fingerprint,
-			remote_folder=agreement.remote_folder if remote_folder is None else remote_folder,
-			private_networks=LOOPBACK,
-		)
+	with rehearsal_company.alone(patience=60):  # it is not removed meanwhile
+		rehearsal_company.require_marked()
+		with SandboxServer(
+			rehearsal_company.folder(), username=agreement.username, password=password
+		) as server:
+			yield Connection(
+				host=server.host,
+				port=server.port,
+				username=server.username,
+				password=password,
+				host_key_sha256=server.fingerprint,
+				remote_folder=agreement.remote_folder if remote_folder is None else remote_folder,
+				private_networks=LOOPBACK,
+			)
 
 
 def let_answer(agreement) -> None:
 	"""Let the sandbox of a rehearsal buy what it received, and collect what these books have as bought; its reports then lie in the
-	outbox. Does nothing for a real factor. Raises FactoringError for a schedule that the sandbox cannot read."""
+	outbox. To be called while it is reached. Does nothing for a real factor. Raises FactoringError for a schedule that the sandbox cannot read."""
 	if not rehearsal_company.is_rehearsal(agreement.company):
 		return
 	site_binding.require(agreement)

@@ -52,6 +52,12 @@ def unmark() -> None:
 	frappe.db.delete("DefaultValue", MARK)
 
 
+def require_marked() -> None:
+	"""Throw where the rehearsal is gone, whatever this transaction saw when it began."""
+	if not frappe.db.get_value("DefaultValue", MARK, "name", for_update=True):
+		frappe.throw(_("The rehearsal was removed."), title=_("Rehearsal"))
+
+
 def alone(patience: int):
 	"""A lock of the rehearsal, held while it is made, removed, or reached. LockTimeoutError after so many seconds."""
 	return filelock("rts_factoring_rehearsal", timeout=patience)
@@ -75,6 +81,16 @@ def check_settings(doc) -> None:
 				"{0} is a rehearsal: what it sends goes to a sandbox on this site. These stay as they are: {1}. For RTS, set up"
 				" a company of your own."
 			).format(frappe.bold(doc.company), labels),
+			title=_("Rehearsal"),
+		)
+
+
+def refuse_rename(doctype: str, name: str) -> None:
+	"""Throw for what is found again by its name: the company, whose factor the sandbox then is no more, and its customers."""
+	names = {"Company": (COMPANY,), "Customer": CUSTOMERS}[doctype]
+	if name in names and is_marked():
+		frappe.throw(
+			_("{0} belongs to the rehearsal, and keeps its name.").format(frappe.bold(name)),
 			title=_("Rehearsal"),
 		)
 

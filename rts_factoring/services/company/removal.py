@@ -71,6 +71,8 @@ def named_by_others(owned: Documents) -> list[tuple[str, str]]:
 		for part in _parts(everything):
 			rows = {field.of: ("in", list(owned)), field.fieldname: ("in", part)}
 			found |= dict.fromkeys(_owners(field, rows, owned, company, tables))
+	found |= dict.fromkeys(_singles(owned))
+	found |= dict.fromkeys(("Fiscal Year", name) for name in _years_of(company))
 	return sorted(found)
 
 
@@ -174,6 +176,22 @@ def _owners(
 		owner = (row.parenttype, row.parent) if is_table else (field.doctype, row.name)
 		if owner[1] and owner[0] not in KEPT_BY_FRAPPE and owner[1] not in owned.get(owner[0], ()):
 			yield owner
+
+
+def _singles(owned: Documents) -> Iterator[tuple[str, str]]:
+	"""Settings of the site that name one of them. The site's default company is forgotten with it."""
+	singles = frappe.get_all("DocType", {"issingle": 1, "is_virtual": 0}, pluck="name", limit=0)
+	filters = {"fieldtype": "Link", "options": ("in", [*owned]), "parent": ("in", singles)}
+	for link in frappe.get_all("DocField", filters, ["parent", "fieldname", "options"], limit=0):
+		value = frappe.db.get_single_value(link.parent, link.fieldname, cache=False)
+		if value in owned[link.options] and link.fieldname != "default_company":
+			yield link.parent, ""
+
+
+def _years_of(company: str) -> set[str]:
+	"""Fiscal years of this company alone. Without it they would be those of every company."""
+	rows = frappe.get_all("Fiscal Year Company", fields=["parent", "company"], limit=0)
+	return {row.parent for row in rows} - {row.parent for row in rows if row.company != company}
 
 
 def _with_company(is_table: int) -> list[str]:

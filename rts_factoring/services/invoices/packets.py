@@ -316,6 +316,8 @@ def _keep(doc, key: str, content: bytes, notice: Notice) -> str:
 		as_dict=True,
 		for_update=True,
 	)
+	if not now:
+		raise frappe.DoesNotExistError(doc.name)  # it was deleted while it was printed
 	kept = (
 		now.factoring_packet
 		if now.factoring_packet and frappe.db.exists("File", now.factoring_packet)

@@ -51,6 +51,8 @@ def record_decision(
 		frappe.throw(
 			_("The rows of a statement are only compared. Correct what differs, then press Update Rows.")
 		)
+	if doc.docstatus == 2:
+		frappe.throw(_("{0} is cancelled. Amend it to decide its rows.").format(name))
 	if doc.status == "Reading":
 		frappe.throw(
 			_("The file is being read again. Decide its rows when the status is Ready."), StaleReadError

@@ -50,8 +50,8 @@ def poll(company: str) -> list[str]:
 	agreement = settings.require_any(company)
 	attempt = Attempt(ACTION, company)
 	try:
-		factor_server.let_answer(agreement)
 		with factor_server.reached(agreement) as connection:
+			factor_server.let_answer(agreement)
 			remote_files = list_folder(connection, agreement.inbox_folder, _is_report)
 			_note_recovery(company, attempt)
 			made, taken = [], 0

@@ -5,13 +5,14 @@ call, and taken away by another.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
+from itertools import chain, count
 
 import frappe
 from frappe import _
+from frappe.translate import print_language
 from frappe.utils import add_days, add_to_date, getdate, now_datetime
 from frappe.utils.synchronization import LockTimeoutError
 
@@ -20,12 +21,15 @@ from rts_factoring.core.model import Receivable
 from rts_factoring.sandbox.rehearsal import draw_page
 from rts_factoring.services.accounting import posting_lock
 from rts_factoring.services.batches import delivery
-from rts_factoring.services.common import files, site_identity
+from rts_factoring.services.common import files, locks, site_identity
 from rts_factoring.services.company import accounts, rehearsal_company, removal, settings
 from rts_factoring.services.company.rehearsal_company import COMPANY, CUSTOMERS, INVOICES
 from rts_factoring.services.reports import inbox
 
-ABBREVIATIONS = ("EXRH", "EXRH2", "EXRH3")
+ABBREVIATION = "EXRH"
+WORKED_ON = ("Sales Invoice", "Factoring Batch", "Report Import")  # jobs lock these while they work on them
+ROOT_DEPARTMENT = "All Departments"  # in ERPNext's words; each site has it in its own language
+UNIT = "Nos"
 SERIES = "EX-JV-.YYYY.-.#####"  # the rehearsal uses up no number of the real entries
 SOLD = (  # customer, PO number, amount
 	(CUSTOMERS[0], "PO-7101", Decimal("1850.00")),
@@ -41,19 +45,22 @@ REMIT_TO = "EXAMPLE FACTOR\n1 Example Street\nExample City"
 
 def start() -> str:
 	"""Make the example company with everything a first week needs; returns its name. One that is there stays as it is."""
-	with _alone():
-		if rehearsal_company.is_marked() and settings.find(COMPANY):
-			return COMPANY
-		_remove()  # what a start that was cut short has left
-		_remove_folder()
-		_refuse_taken_names()
-		rehearsal_company.mark()
-		like = _company_to_resemble()
+	_hold()
+	if rehearsal_company.is_marked() and settings.find(COMPANY):
+		return COMPANY
+	if rehearsal_company.is_marked():  # a start was cut short
+		_refuse_named_by_others()
+		_remove()
+	_remove_folder()
+	_refuse_taken_names()
+	rehearsal_company.mark()
+	like = _company_to_resemble()
+	with print_language(_language()):
 		_make_company(like)
-		_make_settings()
-		_make_notice()
-		_make_invoices()
-		frappe.clear_messages()  # advice about real notices and invoices
+	_make_settings()
+	_make_notice()
+	_make_invoices()
+	frappe.clear_messages()  # advice about real notices and invoices
 	return COMPANY
 
 
@@ -65,13 +72,13 @@ def fetch_reports() -> list[str]:
 
 def remove() -> None:
 	"""Take the whole rehearsal away. Throws when something outside of it names one of its documents, or a job works on it."""
-	with _alone():
-		if not rehearsal_company.is_marked():
-			return
-		posting_lock.lock(COMPANY)  # refuses while a report is being posted
-		_refuse_while_sending()
-		_refuse_named_by_others()
-		_remove()
+	_hold()
+	if not rehearsal_company.is_marked():
+		return
+	posting_lock.lock(COMPANY)  # refuses while a report is being posted
+	_refuse_while_sending()
+	_refuse_named_by_others()
+	_remove()
 
 
 # What the screens show
@@ -114,19 +121,33 @@ def _newest(doctype: str, **filters) -> dict | None:
 	return rows[0] if rows else None
 
 
-# Making
+# Alone
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
+def _hold() -> None:
+	"""Let nobody else make, remove, reach or work on the rehearsal until this transaction ends. It begins anew: what others
+	committed meanwhile is seen. Throws when somebody else is at it."""
+	held = ExitStack()
 	try:
-		with rehearsal_company.alone(patience=5):
-			yield
+		held.enter_context(rehearsal_company.alone(patience=5))
 	except LockTimeoutError:
 		frappe.throw(
 			_("The site is working on the rehearsal at this moment. Try again in a minute."),
 			title=_("Try Again"),
 		)
+	documents = [(doctype, name) for doctype in WORKED_ON for name in _names(doctype)]
+	frappe.db.rollback()  # reading fixed what this transaction sees, and a job may commit until its document is locked
+	frappe.db.after_commit.add(held.close)
+	frappe.db.after_rollback.add(held.close)
+	for doctype, name in documents:
+		locks.take(doctype, name)
+
+
+def _names(doctype: str) -> list[str]:
+	return frappe.get_all(doctype, filters={"company": COMPANY}, pluck="name", order_by="name", limit=0)
+
+
+# Making
 
 
 def _require() -> None:
@@ -162,19 +183,24 @@ def _company_to_resemble() -> frappe._dict:
 		frappe.throw(
 			_("This site has no company yet. Finish ERPNext's own setup first."), title=_("Rehearsal")
 		)
-	today = getdate()
-	year = {"year_start_date": ("<=", today), "year_end_date": (">=", today), "disabled": 0}
-	if not frappe.db.exists("Fiscal Year", year):
-		frappe.throw(_("No Fiscal Year has the date of today. Make one first."), title=_("Rehearsal"))
 	return found
 
 
+def _language() -> str:
+	"""The language in which this site has ERPNext's own department: under another name ERPNext would make a second one."""
+	for language in (frappe.db.get_default("lang") or "en", "en", frappe.local.lang):
+		if frappe.db.exists("Department", {"department_name": _(ROOT_DEPARTMENT, language)}):
+			return language
+	return frappe.local.lang
+
+
 def _make_company(like) -> None:
-	taken = set(frappe.get_all("Company", pluck="abbr"))
+	taken = {abbr.upper() for abbr in frappe.get_all("Company", pluck="abbr")}
+	numbered = (f"{ABBREVIATION}{number}" for number in count(2))
 	_insert(
 		"Company",
 		company_name=COMPANY,
-		abbr=next(text for text in ABBREVIATIONS if text not in taken),
+		abbr=next(text for text in chain([ABBREVIATION], numbered) if text not in taken),
 		country=like.country,
 		default_currency=like.default_currency,
 		create_chart_of_accounts_based_on="Standard Template",
@@ -185,7 +211,22 @@ def _make_company(like) -> None:
 		values = {"account_name": "Example Bank", "account_type": "Bank", "parent_account": parent}
 		_insert("Account", company=COMPANY, **values)
 	for name in CUSTOMERS:
-		_insert("Customer", customer_name=name, customer_type="Company")
+		_insert("Customer", name, customer_name=name, customer_type="Company")
+	_take_part_in_year()
+
+
+def _take_part_in_year() -> None:
+	"""A Fiscal Year may be limited to some companies; where each one of today is, the rehearsal is added to one."""
+	today = getdate()
+	year = {"year_start_date": ("<=", today), "year_end_date": (">=", today), "disabled": 0}
+	years = frappe.get_all("Fiscal Year", filters=year, pluck="name", order_by="name")
+	if not years:
+		frappe.throw(_("No Fiscal Year has the date of today. Make one first."), title=_("Rehearsal"))
+	limited = frappe.get_all("Fiscal Year Company", filters={"parent": ("in", years)}, pluck="parent")
+	if set(years) <= set(limited):
+		row = {"parent": years[0], "parenttype": "Fiscal Year", "parentfield": "companies"}
+		_insert("Fiscal Year Company", company=COMPANY, idx=limited.count(years[0]) + 1, **row)
+	frappe.cache.delete_value("fiscal_years")
 
 
 def _make_settings() -> None:
@@ -236,6 +277,7 @@ def _make_notice() -> None:
 
 def _make_invoices() -> None:
 	today = getdate()
+	unit = UNIT if frappe.db.exists("UOM", UNIT) else frappe.db.get_value("UOM", {"enabled": 1})
 	for name, (customer, po_no, amount) in zip(INVOICES, SOLD, strict=True):
 		doc = frappe.new_doc("Sales Invoice")
 		doc.update(
@@ -260,7 +302,7 @@ def _make_invoices() -> None:
 				"item_name": "Freight (Example)",
 				"description": "Freight (Example)",
 				"qty": 1,
-				"uom": "Nos",
+				"uom": unit,
 				"conversion_factor": 1,
 				"rate": float(amount),
 				"income_account": frappe.get_cached_value("Company", COMPANY, "default_income_account"),
@@ -293,8 +335,11 @@ def _attach(doc, po_no: str, amount: Decimal, today: date) -> None:
 	doc.save()
 
 
-def _insert(doctype: str, **values):
+def _insert(doctype: str, name: str = "", **values):
+	"""A document, under this name whatever the site's naming is."""
 	doc = frappe.get_doc({"doctype": doctype, **values})
+	if name:
+		doc.name, doc.flags.name_set = name, True
 	doc.flags.ignore_permissions = doc.flags.ignore_mandatory = True
 	return doc.insert()
 
@@ -336,7 +381,8 @@ def _refuse_while_sending() -> None:
 
 
 def _refuse_named_by_others() -> None:
-	found = removal.named_by_others(_owned())
+	owned = _owned()
+	found = removal.named_by_others(owned) if owned else []
 	if not found:
 		return
 	lines = [f"{_(doctype)} {name}".strip() for doctype, name in found[: removal.SHOWN]]
