@@ -9,7 +9,9 @@
 			title: __("Factoring Position"),
 			single_column: true,
 		});
-		const body = $('<div class="factoring-position" style="padding: 0 var(--padding-md)"></div>').appendTo(page.main);
+		const body = $(
+			'<div class="factoring-position" style="padding: 0 var(--padding-md)"></div>'
+		).appendTo(page.main);
 		const company = page.add_field({
 			fieldname: "company",
 			label: __("Company"),
