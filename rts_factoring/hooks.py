@@ -45,11 +45,19 @@ _COMPANY_DOCTYPES = (
 	"Factoring Close",
 )
 _LAYOUTS = ("Report Layout", "Schedule Layout")
+_TICK = "rts_factoring.overrides.onboarding.tick"
+_STEPS_OF_ONBOARDING = {
+	"Subsidiary Factoring Settings": {"after_insert": _TICK},
+	"Notice of Assignment": {"on_submit": _TICK},
+	"Factoring Batch": {"on_submit": _TICK},
+	"Report Import": {"on_submit": _TICK},
+}
 doc_events = {
 	**{
 		doctype: {
 			"before_print": "rts_factoring.printing.texts.before_print",
 			"on_update": "rts_factoring.overrides.file.follow_company",
+			**_STEPS_OF_ONBOARDING.get(doctype, {}),
 		}
 		for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS)
 	},

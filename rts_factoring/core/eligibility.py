@@ -18,18 +18,20 @@ class Reason:
 	"""Why an invoice does not go to the factor: `Reason("missing_document", kind="POD")`.
 
 	`code` is stable, `text` says what is wrong and `fix` what a person can do, both from the table of readiness messages
-	unless they are given.
+	unless they are given. `field` names what to correct on the invoice, where the key says it: `Reason("schedule.po_no", …)`.
 	"""
 
 	code: str
 	text: str
 	fix: str
+	field: str
 
-	def __init__(self, code: str, text: str = "", fix: str = "", **values: object):
+	def __init__(self, key: str, text: str = "", fix: str = "", **values: object):
+		code, _, field = key.partition(".")
 		if not text:
-			message = READINESS[code]
+			message = READINESS[key]
 			text, fix = Text(message.text, values), Text(message.fix, values)
-		for name, value in (("code", code), ("text", text), ("fix", fix)):
+		for name, value in (("code", code), ("text", text), ("fix", fix), ("field", field)):
 			object.__setattr__(self, name, value)
 
 	def __str__(self) -> str:
@@ -155,7 +157,12 @@ def _documents(candidate: Candidate, terms: Terms) -> list[Reason]:
 
 
 def _schedule(candidate: Candidate, terms: Terms) -> list[Reason]:
-	return [Reason("schedule", problem=problem) for problem in candidate.layout_problems]
+	return [Reason(_schedule_key(problem), problem=problem) for problem in candidate.layout_problems]
+
+
+def _schedule_key(problem: str) -> str:
+	field = problem.values.get("field") if isinstance(problem, Text) else None
+	return f"schedule.{field}" if f"schedule.{field}" in READINESS else "schedule"
 
 
 def _document_problems(candidate: Candidate, terms: Terms) -> list[Reason]:

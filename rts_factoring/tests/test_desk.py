@@ -102,6 +102,14 @@ class TestDesk(FreightCase):
 		self.assertEqual(reasons[0]["doctype"], "Notice of Assignment")
 		self.assertTrue(reasons[0]["fix"])
 
+	def test_a_number_that_the_schedule_needs_is_entered_on_the_invoice(self):
+		factories.make_invoice("AF-10001", po_no="")
+		(reason,) = invoice_status.reasons("AF-10001")
+		self.assertEqual((reason["code"], reason["field"]), ("schedule", "po_no"))
+		self.assertEqual(reason["text"], "PO Number is missing.")
+		self.assertIn("Customer's Purchase Order", reason["fix"])
+		self.assertNotIn("doctype", reason)
+
 	def test_a_reason_with_values_is_said_in_the_language_of_the_user(self):
 		factories.make_settings(ACME, document_kinds=[{"kind": "Proof of Delivery", "required": 1}])
 		factories.make_invoice("AF-10001")

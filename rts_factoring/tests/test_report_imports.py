@@ -101,6 +101,21 @@ class TestRefusals(ReportCase):
 		with self.refused("104233"):
 			report_factories.import_sample("purchase_clean", company=factories.BLUEBIRD)
 
+	def test_the_file_names_the_company_whatever_the_users_default_is(self):
+		factories.make_settings(factories.BLUEBIRD)
+		frappe.defaults.set_user_default("company", factories.BLUEBIRD)
+		self.addCleanup(frappe.defaults.clear_user_default, "company")
+		doc = report_factories.import_sample("purchase_clean", submit=False, company=None)
+		self.assertEqual((doc.company, doc.client_number), (ACME, "104233"))
+
+	def test_a_file_that_names_no_client_is_for_the_company_the_user_works_for(self):
+		rows = report_factories.purchase_rows("A1", ("AF-10001", 2450, 73.5, 122.5), client="")
+		frappe.defaults.set_user_default("company", ACME)
+		self.addCleanup(frappe.defaults.clear_user_default, "company")
+		self.assertEqual(
+			report_factories.import_file("none.xlsx", rows, submit=False, company=None).company, ACME
+		)
+
 	def test_a_file_of_another_kind_is_refused(self):
 		with self.refused("purchase report"):
 			report_factories.import_sample("purchase_clean", kind="Payment")

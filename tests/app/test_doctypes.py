@@ -120,3 +120,10 @@ def test_controllers_state_the_types_of_their_fields():
 	script = PACKAGE.parent / "scripts" / "write_type_blocks.py"
 	done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
 	assert done.returncode == 0, f"Run python3 scripts/write_type_blocks.py for:\n{done.stdout}{done.stderr}"
+
+
+def test_a_batch_shows_an_invoice_number_of_erpnext_whole():
+	"""ACC-SINV-2026-00001 does not fit two of the ten columns of a grid."""
+	fields = BY_NAME["Factoring Batch Invoice"]["fields"]
+	widths = {field["fieldname"]: field.get("columns", 0) for field in fields if field.get("in_list_view")}
+	assert widths["sales_invoice"] >= 3 and sum(widths.values()) <= 10

@@ -8,6 +8,8 @@ import pytest
 
 from rts_factoring.core.eligibility import Candidate, Terms, check_eligibility, is_outside_agreement
 from rts_factoring.core.model import InvoiceStanding, InvoiceState, Receivable
+from rts_factoring.core.schedule import render
+from rts_factoring.core.schedule.layout import DEFAULT_LAYOUT, Column
 
 TERMS = Terms(client_number="104233", currency="USD", min_amount=Decimal("100.00"))
 INVOICE = Receivable(
@@ -66,6 +68,17 @@ def test_what_is_lacking_is_named(candidate, terms, code):
 	verdict = check_eligibility(candidate, terms)
 	assert verdict.state is InvoiceState.NOT_READY
 	assert [reason.code for reason in verdict.reasons] == [code]
+
+
+@pytest.mark.parametrize(
+	("field", "place"),
+	[("po_no", "Customer's Purchase Order"), ("load_no", "Load Number"), ("customer_mc", "customer")],
+)
+def test_a_number_that_the_schedule_lacks_says_where_it_is_entered(field, place):
+	layout = replace(DEFAULT_LAYOUT, columns=(Column(field, required=True),))
+	problems = render.problems(layout, replace(READY.receivable, **{field: ""}))
+	(reason,) = check_eligibility(replace(READY, layout_problems=problems), TERMS).reasons
+	assert (reason.code, place in reason.fix) == ("schedule", True)
 
 
 def test_the_smallest_amount_itself_may_go():

@@ -153,6 +153,21 @@ def test_an_invoice_names_a_missing_document_and_queues_once_it_is_dropped(dana)
 	dana.look("documents")
 
 
+def test_a_missing_po_number_leads_to_its_field(dana):
+	dana.form("Sales Invoice", "AF-10001")
+	number = dana.page.evaluate("() => cur_frm.doc.po_no")
+	for value, state in (("", "Not Ready"), (number, "Queued")):
+		if value:
+			dana.sees("PO Number is missing", ".factoring-reasons")
+			dana.look("po-number-missing")
+			dana.click(".factoring-reasons button:has-text('Customer\\'s Purchase Order')")
+		else:
+			dana.page.evaluate("() => cur_frm.scroll_to_field('po_no')")
+		dana.fill("po_no", value)
+		dana.click(".page-head button:has-text('Update')")
+		dana.sees(state, ".page-head")
+
+
 def test_a_document_dropped_on_the_list_goes_to_the_invoice_its_name_gives_in_full(dana):
 	content = (FIXTURES / "paperwork/rate_confirmation.pdf").read_bytes()
 	dana.open("sales-invoice")
@@ -183,6 +198,13 @@ def test_a_refused_upload_shows_the_reason(dana):
 		dana.sees("This site takes files of 5 MB", ".modal.show")
 		dana.close()
 	dana.page.unroute("**/upload_file")
+
+
+def test_a_new_form_has_no_heading_with_nothing_below(dana):
+	for route, heading in (("factoring-batch/new", "Delivery"), ("report-import/new", "Totals")):
+		dana.open(route)
+		dana.settled()
+		assert dana.page.locator(f".section-head:has-text('{heading}') >> visible=true").count() == 0, route
 
 
 def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_reloaded(dana, factor, week):

@@ -133,6 +133,27 @@ def test_the_rows_fit_a_narrow_window_and_a_person_sets_their_widths(dana):
 	dana.page.evaluate("() => localStorage.removeItem('rts_factoring.row_widths')")
 
 
+def test_the_numbers_that_erpnext_gives_its_invoices_are_shown_whole(dana):
+	dana.page.evaluate(
+		"""async () => {
+			const ask = frappe.xcall;
+			const numbered = (row) => ({ ...row, sales_invoice: `ACC-SINV-2026-0000${row.row_no % 10}` });
+			frappe.xcall = async (...asked) => {
+				const found = await ask(...asked);
+				return found?.rows ? { ...found, rows: found.rows.map(numbered) } : found;
+			};
+			await rts_factoring.show_rows(cur_frm);
+			frappe.xcall = ask;
+		}"""
+	)
+	dana.sees("ACC-SINV-2026-00005", "[data-part='table']")
+	cut = "() => [...document.querySelectorAll('td[data-column=invoice]')].filter((e) => e.scrollWidth > e.clientWidth).length"
+	assert dana.page.evaluate(cut) == 0
+	dana.look("rows-of-long-numbers")
+	dana.page.evaluate("() => rts_factoring.show_rows(cur_frm)")
+	dana.settled()
+
+
 def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana):
 	assert waiting(dana) == 5
 	dana.click("[data-outcome='waiting']")

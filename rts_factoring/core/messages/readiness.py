@@ -43,5 +43,9 @@ READINESS: dict[str, Message] = {
 	),
 	"missing_document": Message("{kind} is missing.", "Attach it under Documents."),
 	"schedule": Message("{problem}", "Correct the invoice or the customer."),
+	"schedule.po_no": Message(
+		"{problem}", "Enter it on the invoice under More Info > Customer's Purchase Order."
+	),
+	"schedule.load_no": Message("{problem}", "Enter it on the invoice under Factoring > Load Number."),
 	"paperwork": Message("{problem}"),
 }

@@ -164,7 +164,8 @@ def write_zip(target: Path, entries: Sequence[tuple[str, Path | bytes]]) -> None
 def _cells(
 	layout: ScheduleLayout, invoice: Receivable, context: Mapping[str, Any]
 ) -> tuple[list[str], list[Text]]:
-	"""The cells of one row, and what is wrong with them. Without a context, only those read from the invoice."""
+	"""The cells of one row, and what is wrong with them: texts whose value `field` is that of the column. Without a context,
+	only those read from the invoice."""
 	cells: list[str] = []
 	problems_found: list[Text] = []
 	for column in layout.columns:
@@ -174,7 +175,7 @@ def _cells(
 		cell = _fit(column, value, column.cut)
 		problem = problem or _cell_problem(layout, column, value, cell)
 		if problem:
-			problems_found.append(problem)
+			problems_found.append(Text(problem.template, {**problem.values, "field": column.field}))
 		cells.append(cell)
 	return cells, problems_found
 

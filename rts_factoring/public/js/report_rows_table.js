@@ -76,6 +76,7 @@ const POSTED_WIDTH = 156; // of an outcome with the word `posted` beside it
 const AMOUNT_WIDTH = 100; // pixels
 const WHY_WIDTH = 180; // at least; it takes what is left
 const WIDEST_DEBTOR = 220; // where there is room
+const WIDEST_INVOICE = 170; // as wide as the longest number of the page, ERPNext's ACC-SINV-2026-00001 included
 const NARROWEST = 40;
 const KEPT = "rts_factoring.row_widths"; // in the browser: what a person has set
 
@@ -117,10 +118,16 @@ function row_columns(frm, rows) {
 	];
 	const kept = kept_widths();
 	if (rows.some((row) => row.posted && row.outcome !== "ignored")) columns[2].width = POSTED_WIDTH;
+	columns[3].width = invoice_width(rows);
 	return columns
 		.filter(({ name }) => name !== "pick" || all)
 		.filter(({ name, cell }) => ALWAYS.includes(name) || rows.some((row) => cell(row)))
 		.map((column) => ({ ...column, width: kept[column.name] || column.width }));
+}
+
+function invoice_width(rows) {
+	const letters = Math.max(...rows.map((row) => (row.sales_invoice || row.invoice_no || "").length));
+	return Math.min(Math.max(20 + 7.5 * letters, WIDTHS.invoice), WIDEST_INVOICE);
 }
 
 // The columns that fit: what is always there, then the most wanted

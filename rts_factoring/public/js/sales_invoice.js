@@ -59,7 +59,7 @@ async function explain(frm) {
 		const fix = reason.fix ? ` <span class="text-muted">${e(reason.fix)}</span>` : "";
 		const open = may_mend(reason)
 			? ` <button type="button" class="btn btn-xs btn-default" data-fix="${index}">${
-					reason.doctype ? __(reason.doctype) : __("Documents")
+					place_of(frm, reason)
 				}</button>`
 			: "";
 		return `<li class="mb-1"><b>${e(reason.text)}</b>${fix}${open}</li>`;
@@ -76,12 +76,19 @@ async function explain(frm) {
 	$box.on("click", "[data-fix]", (event) => go_to_fix(frm, reasons[event.currentTarget.dataset.fix]));
 }
 
-function may_mend({ doctype, name, code }) {
+function place_of(frm, { doctype, field }) {
+	if (field) return __(frm.get_field(field).df.label);
+	return doctype ? __(doctype) : __("Documents");
+}
+
+function may_mend({ doctype, name, code, field }) {
+	if (field) return true;
 	if (!doctype) return ["missing_document", "paperwork"].includes(code);
 	return name ? frappe.model.can_read(doctype) : frappe.model.can_create(doctype);
 }
 
 function go_to_fix(frm, reason) {
+	if (reason.field) return frm.scroll_to_field(reason.field);
 	if (!reason.doctype) return frm.scroll_to_field("factoring_documents");
 	if (reason.name) return frappe.set_route("Form", reason.doctype, reason.name);
 	frappe.new_doc(reason.doctype, { company: frm.doc.company });

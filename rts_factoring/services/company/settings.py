@@ -69,6 +69,12 @@ def find(company: str):
 	return frappe.get_cached_doc(DOCTYPE, name) if name else None
 
 
+def usual_company() -> str:
+	"""The user's default company when it factors, else an empty text."""
+	company = frappe.defaults.get_user_default("Company")
+	return company if company and find(company) else ""
+
+
 def require(company: str):
 	"""The company's enabled settings. Throws when there are none."""
 	agreement = find(company)

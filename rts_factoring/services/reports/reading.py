@@ -197,8 +197,10 @@ def statement_day(metadata: ReportMetadata, lines: Iterable[ReportLine]) -> date
 
 def _company_of(report: Report) -> str:
 	"""The company whose client number the file states, among those that the user may see: a live agreement before one that
-	ended."""
+	ended. Of a file that states none, the company that the user works for."""
 	client, where = report.metadata.client_number, report.file_name
+	if not client and (usual := settings.usual_company()):
+		return usual
 	if not client:
 		raise FileRefused("unknown_client.not_stated", where=where)
 	for enabled in (True, False):

@@ -19,6 +19,7 @@ from rts_factoring.core.reports.mapping import MAPPABLE
 from rts_factoring.services.accounting import posting_lock
 from rts_factoring.services.common import files, locks
 from rts_factoring.services.common.errors import core_errors_as_frappe, translate
+from rts_factoring.services.company import settings
 from rts_factoring.services.reports import (
 	column_mapping,
 	jobs,
@@ -72,6 +73,7 @@ def _is_read_later(doc, data: bytes) -> bool:
 	"""Whether a background job reads the file, because it is large and a person waits for the answer."""
 	if len(data) <= READ_AT_ONCE or not locks.is_request():
 		return False
+	doc.company = doc.company or settings.usual_company()
 	if not doc.company:
 		frappe.throw(
 			_("The file is large, so it is read in the background. Choose the company it is for."),

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money, text
 from rts_factoring.services.accounting import ledger
@@ -20,6 +21,10 @@ from rts_factoring.services.invoices import (
 )
 from rts_factoring.services.views import timeline
 
+FIELDS_OF_INVOICE = {
+	"po_no": "po_no",
+	"load_no": "factoring_load_no",
+}  # of the schedule, as ERPNext names them
 POSITION_AMOUNTS = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
 
 
@@ -67,7 +72,8 @@ def overview(invoice: str) -> dict:
 
 
 def reasons(invoice: str) -> list[dict]:
-	"""Why the invoice is not ready: `text`, `fix`, and the `doctype` and `name` of the document to fix.
+	"""Why the invoice is not ready: `text`, `fix`, and the `doctype` and `name` of the document to fix, or the `field` of the
+	invoice.
 
 	Reasons from its packet or from RTS are kept as text. Those of the rules are worked out again.
 	"""
@@ -81,7 +87,7 @@ def reasons(invoice: str) -> list[dict]:
 			"code": reason.code,
 			"text": translate(reason.text),
 			"fix": translate(reason.fix),
-			**_place(reason.code, row),
+			**_place(reason, row),
 		}
 		for reason in verdict.reasons
 	]
@@ -89,7 +95,10 @@ def reasons(invoice: str) -> list[dict]:
 	return current + [{"text": text, "fix": ""} for text in kept if current == [] and text not in said]
 
 
-def _place(code: str, row) -> dict:
+def _place(reason: Reason, row) -> dict:
+	code = reason.code
+	if reason.field in FIELDS_OF_INVOICE:
+		return {"field": FIELDS_OF_INVOICE[reason.field]}
 	if code in ("company_off", "no_client_number", "small"):
 		return {
 			"doctype": settings.DOCTYPE,

@@ -71,7 +71,7 @@ frappe.ui.form.on("Factoring Batch", {
 		return new Promise((resolve, reject) => {
 			const amount = format_currency(frm.doc.total_amount, frm.doc.currency);
 			frappe.confirm(
-				__("Send {0} invoices over {1} to the factor? Expected: advance {2}, reserve {3}, fee {4}.", [
+				__("Send it to the factor? Invoices: {0}. Total: {1}. Expected: advance {2}, reserve {3}, fee {4}.", [
 					frm.doc.invoice_count,
 					amount.bold(),
 					format_currency(frm.doc.expected_advance, frm.doc.currency),

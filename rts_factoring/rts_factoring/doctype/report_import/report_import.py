@@ -79,6 +79,10 @@ class ReportImport(CompanyDocument):
 		waiting_count: DF.Int
 	# end: auto-generated types
 
+	def __init__(self, *args, **kwargs):
+		super().__init__(*args, **kwargs)
+		self.dont_update_if_missing = ["company"]  # the file names it, whatever the user's default company is
+
 	def onload(self):
 		if self.compared:
 			self.set_onload("compared", statement_comparison.explained(self.compared))
