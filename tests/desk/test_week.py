@@ -207,6 +207,15 @@ def test_a_new_form_has_no_heading_with_nothing_below(dana):
 		assert dana.page.locator(f".section-head:has-text('{heading}') >> visible=true").count() == 0, route
 
 
+def test_a_new_import_needs_no_company_because_the_file_names_it(dana):
+	dana.page.evaluate("() => frappe.defaults.set_user_default_local('company', 'Acme Freight LLC')")
+	dana.open("report-import/new")
+	dana.settled()
+	assert not dana.page.evaluate("() => cur_frm.doc.company")
+	assert not dana.page.evaluate("() => cur_frm.get_field('company').df.reqd")
+	dana.page.evaluate("() => frappe.defaults.set_user_default_local('company', '')")
+
+
 def test_a_batch_is_made_of_queued_invoices_and_delivered_while_the_page_is_reloaded(dana, factor, week):
 	dana.open("factoring-batch/new")
 	dana.settled()

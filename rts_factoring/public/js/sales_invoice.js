@@ -58,9 +58,10 @@ async function explain(frm) {
 	const items = reasons.map((reason, index) => {
 		const fix = reason.fix ? ` <span class="text-muted">${e(reason.fix)}</span>` : "";
 		const open = may_mend(reason)
-			? ` <button type="button" class="btn btn-xs btn-default" data-fix="${index}">${
-					place_of(frm, reason)
-				}</button>`
+			? ` <button type="button" class="btn btn-xs btn-default" data-fix="${index}">${place_of(
+					frm,
+					reason
+				)}</button>`
 			: "";
 		return `<li class="mb-1"><b>${e(reason.text)}</b>${fix}${open}</li>`;
 	});

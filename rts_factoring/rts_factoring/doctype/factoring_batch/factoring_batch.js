@@ -71,13 +71,16 @@ frappe.ui.form.on("Factoring Batch", {
 		return new Promise((resolve, reject) => {
 			const amount = format_currency(frm.doc.total_amount, frm.doc.currency);
 			frappe.confirm(
-				__("Send it to the factor? Invoices: {0}. Total: {1}. Expected: advance {2}, reserve {3}, fee {4}.", [
-					frm.doc.invoice_count,
-					amount.bold(),
-					format_currency(frm.doc.expected_advance, frm.doc.currency),
-					format_currency(frm.doc.expected_reserve, frm.doc.currency),
-					format_currency(frm.doc.expected_fee, frm.doc.currency),
-				]),
+				__(
+					"Send it to the factor? Invoices: {0}. Total: {1}. Expected: advance {2}, reserve {3}, fee {4}.",
+					[
+						frm.doc.invoice_count,
+						amount.bold(),
+						format_currency(frm.doc.expected_advance, frm.doc.currency),
+						format_currency(frm.doc.expected_reserve, frm.doc.currency),
+						format_currency(frm.doc.expected_fee, frm.doc.currency),
+					]
+				),
 				resolve,
 				reject
 			);

@@ -33,8 +33,14 @@ frappe.ui.form.on("Report Import", {
 		});
 	},
 
+	onload(frm) {
+		// Frappe fills in the company that the person works for; the file says which it is
+		if (frm.is_new() && !frm.doc.batch && !frm.doc.kind) frm.doc.company = "";
+	},
+
 	refresh(frm) {
 		intro(frm);
+		frm.toggle_reqd("company", !frm.is_new());
 		if (frm.is_new()) {
 			frm.get_field("lines").$wrapper.html(
 				`<p class="text-muted">${__("Attach RTS's report and save. Kind, company and batch are read from the file.")}</p>`
