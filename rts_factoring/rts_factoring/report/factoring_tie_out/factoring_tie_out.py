@@ -23,11 +23,11 @@ def execute(filters=None):
 
 def columns() -> list[dict]:
 	return [
-		col.words("role", _("Role"), 300),
-		col.words("account", _("Account"), 180),
-		col.money("ledger", _("Factoring Ledger"), 130),
+		col.words("role", _("Role"), 320),
+		col.words("account", _("Account"), 215),
+		col.money("ledger", _("Factoring Ledger"), 125),
 		col.money("journal", _("Journal or Invoices"), 145),
-		col.money("difference", _("Difference"), 130),
+		col.money("difference", _("Difference"), 115),
 		col.money("balance", _("Account Balance"), 130),
 		col.money("others", _("Of Which Other Entries"), 165),
 		col.currency(),
