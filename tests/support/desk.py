@@ -20,7 +20,11 @@ TIMEOUT = (
 MISFITS = """() => {
 	const width = document.documentElement.clientWidth, found = [];
 	const say = (e) => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")} ${(e.innerText || "").trim().slice(0, 60)}`;
-	if (document.documentElement.scrollWidth > width + 1) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+	const wide = document.documentElement.scrollWidth;
+	if (wide > width + 1) {
+		const reach = [...document.body.querySelectorAll("*")].filter((e) => Math.abs(e.getBoundingClientRect().right - wide) < 2);
+		found.push(`the page is ${wide} wide: ${reach.slice(0, 5).map(say).join(", ")}`);
+	}
 	const scrolls = (e) => {
 		for (let p = e; p && p !== document.body; p = p.parentElement)
 			if (["auto", "scroll"].includes(getComputedStyle(p).overflowX) && p.scrollWidth > p.clientWidth + 1) return true;

@@ -37,6 +37,7 @@ function pill(frm) {
 	const [colour, sign] = rts_factoring.STATUS[status];
 	const $shown = $title.find(".indicator-pill").last();
 	const narrow = frappe.is_mobile(); // there it stands under the title
+	if (narrow && $shown.text().includes(__(status))) return; // Frappe 15 shows what the list says on a telephone
 	$(`<span class="indicator-pill no-indicator-dot whitespace-nowrap factoring-pill ${narrow ? "" : "ml-2"} ${colour}"
 		title="${__("Factoring Status")}"><span>${sign} ${__(status)}</span></span>`).insertAfter(
 		narrow ? $shown.parent() : $shown
