@@ -49,7 +49,7 @@ def made(site) -> dict:
 
 def screens(desk: Desk, made: dict) -> Iterator[tuple[str, Callable]]:
 	"""Name of each screen, and what shows it."""
-	yield "workspace", partial(desk.open, "factoring")
+	yield "workspace", partial(open_workspace, desk)
 	for doctype in LISTS:
 		yield f"list-{doctype}", partial(desk.go, "List", doctype)
 	for report in REPORTS:
@@ -58,6 +58,15 @@ def screens(desk: Desk, made: dict) -> Iterator[tuple[str, Callable]]:
 	for name, (doctype, document, tab) in made["forms"].items():
 		yield f"form-{name}", partial(show_form, desk, doctype, document, tab)
 	yield "row", partial(open_row, desk, made)
+
+
+DRAWN = """() => { const boxes = [...document.querySelectorAll(".number-widget-box")];
+	return boxes.length > 4 && boxes.every((box) => /[0-9]/.test(box.innerText)) && document.querySelector(".frappe-chart .bar"); }"""
+
+
+def open_workspace(desk: Desk) -> None:
+	desk.open("factoring")
+	desk.page.wait_for_function(DRAWN)  # Frappe 15 asks for each figure by itself, after the page is there
 
 
 def show_form(desk: Desk, doctype: str, name: str, tab: str) -> None:
