@@ -41,7 +41,8 @@ def environment() -> dict:
 	config = json.loads((BENCH / "sites" / "common_site_config.json").read_text())
 	queue = re.sub(r"/\d+$", "", config["redis_queue"].rstrip("/"))
 	path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))
-	return {**os.environ, "PYTHONPATH": path, "FRAPPE_REDIS_QUEUE": f"{queue}/{QUEUE}", "DEV_SERVER": "1"}
+	extra = {"PYTHONPATH": path, "FRAPPE_REDIS_QUEUE": f"{queue}/{QUEUE}", "DEV_SERVER": "1"}
+	return {**os.environ, **extra, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def frappe(*arguments: str) -> list[str]:
