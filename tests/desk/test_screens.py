@@ -72,7 +72,9 @@ def open_workspace(desk: Desk) -> None:
 def show_form(desk: Desk, doctype: str, name: str, tab: str) -> None:
 	desk.go("Form", doctype, name)
 	# Who else has the form open stands beside the buttons: on a telephone, Frappe 15 makes the page wider for it
-	desk.page.evaluate("() => { window.scrollTo(0, 0); $('.form-viewers').attr('style', 'display: none !important'); }")
+	desk.page.evaluate(
+		"() => { window.scrollTo(0, 0); $('.form-viewers').attr('style', 'display: none !important'); }"
+	)
 	if tab:
 		desk.tab(tab)
 	states = desk.page.locator(".factoring-pill:visible").all_inner_texts()
