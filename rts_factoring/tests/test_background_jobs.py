@@ -200,6 +200,10 @@ class TestReportsInTheBackground(ReportCase):
 
 	def test_a_large_file_needs_its_company_and_one_that_is_no_report_says_so(self):
 		person = self.person()
+		factories.make_settings(factories.BLUEBIRD)
+		frappe.defaults.set_user_default("company", factories.BLUEBIRD, user="uma@rts.test")
+		self.addCleanup(frappe.defaults.clear_user_default, "company", user="uma@rts.test")
+		frappe.db.commit()
 		self.assertIn("Choose the company", self.upload(person, self.large_csv(), company="").text)
 		answer = self.upload(person, b"no,report\n" + b"1,2\n" * 1_500_000)
 		self.assertEqual(answer.status_code, 200, answer.text[:300])

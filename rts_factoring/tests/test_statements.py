@@ -61,6 +61,13 @@ class TestReports(StatementCase):
 				self.assertTrue(rows)
 				self.assertEqual({row["currency"] for row in rows}, {"USD"})
 
+	def test_the_chart_of_the_reserve_names_each_day_so_short_that_it_is_not_cut(self):
+		report_factories.import_golden()
+		filters = {"company": ACME, "from_date": "2026-11-01", "to_date": "2026-11-30"}
+		chart = run("Reserve Statement", filters=filters, ignore_prepared_report=True)["chart"]
+		self.assertEqual(chart["data"]["labels"][0], "Nov 3")
+		self.assertEqual(len(set(chart["data"]["labels"])), len(chart["data"]["datasets"][0]["values"]))
+
 	def test_a_company_that_no_longer_factors_keeps_its_reports(self):
 		report_factories.import_golden()
 		factories.make_settings(ACME, enabled=0)

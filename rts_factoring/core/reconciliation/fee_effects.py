@@ -41,8 +41,8 @@ def with_fee(row: Row, happened: Happened) -> str | Happened:
 		return repeats
 	happened = list(happened)
 	if fee and not repeats:
-		taken = (Event.FEE, fee) if fee > 0 else (Event.FEE_REVERSAL, -fee)
-		happened.append((taken[0], {"amount": taken[1]}))
+		event, amount = (Event.FEE, fee) if fee > 0 else (Event.FEE_REVERSAL, -fee)
+		happened.append((event, {"amount": amount}))
 	if released:
 		happened.append((Event.RESERVE_RELEASE, {"amount": released}))
 	return happened

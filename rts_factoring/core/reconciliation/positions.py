@@ -61,9 +61,8 @@ def advance(position: Position, policy: Policy, *effects: Effect) -> Position:
 	amounts = {name: getattr(position, name) for name in _AMOUNTS}
 	for effect in effects:
 		for name, sign, amount in _ALL_MOVES[effect.event, policy]:
-			if moved := effect.amounts.get(
-				amount
-			):  # zeros would be kept once more each: of 100,000 invoices that counts
+			# Zeros are not made anew: each would be kept once more, and of 100,000 invoices that counts.
+			if moved := effect.amounts.get(amount):
 				amounts[name] = amounts[name] + (moved if sign > 0 else -moved) or ZERO
 	ours_again = amounts["charged_back"] - amounts["sold_again"]
 	state = _state(position.state, amounts["purchased"], amounts["open"], amounts["collected"], ours_again)

@@ -27,6 +27,7 @@ if (!rts_factoring.set_up_company) {
 					default: company,
 					reqd: 1,
 					get_query: () => ({ filters: { name: ["not in", frappe.boot.factoring_companies] } }),
+					filter_description: __("Companies that are not set up yet"),
 				},
 				{ fieldtype: "Column Break" },
 				{

@@ -73,7 +73,7 @@ def _is_read_later(doc, data: bytes) -> bool:
 	"""Whether a background job reads the file, because it is large and a person waits for the answer."""
 	if len(data) <= READ_AT_ONCE or not locks.is_request():
 		return False
-	doc.company = doc.company or settings.usual_company()
+	doc.company = doc.company or _only_company()
 	if not doc.company:
 		frappe.throw(
 			_("The file is large, so it is read in the background. Choose the company it is for."),
@@ -84,6 +84,12 @@ def _is_read_later(doc, data: bytes) -> bool:
 	doc.layout_snapshot = None
 	doc.line_count = 0
 	return True
+
+
+def _only_company() -> str:
+	"""The company that factors, where the user sees one alone: which of several a file is for is known once it is read."""
+	companies = frappe.get_list(settings.DOCTYPE, pluck="company", limit=2)
+	return companies[0] if len(companies) == 1 else ""
 
 
 def _keep_unread(doc, refusal: FileRefused) -> None:

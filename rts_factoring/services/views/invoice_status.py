@@ -21,10 +21,8 @@ from rts_factoring.services.invoices import (
 )
 from rts_factoring.services.views import timeline
 
-FIELDS_OF_INVOICE = {
-	"po_no": "po_no",
-	"load_no": "factoring_load_no",
-}  # of the schedule, as ERPNext names them
+# Field of the schedule → field of the Sales Invoice.
+FIELDS_OF_INVOICE = {"po_no": "po_no", "load_no": "factoring_load_no"}
 POSITION_AMOUNTS = ("purchased", "collected", "charged_back", "open", "fee", "reserve")
 
 
