@@ -116,6 +116,13 @@ class TestSameTables(ReportCase):
 		self.assertTrue(entries)
 		self.assertEqual([name for name in entries if ("Payment Ledger Entry", name) in told], [])
 
+	def test_frappe_keeps_no_note_of_each_ledger_entry(self):
+		"""Frappe looks through the notes of what is being saved for each entry: of 25,000 rows that took longer than the rest."""
+		for name in reversed(self.post_all()):
+			frappe.get_doc("Report Import", name).cancel()
+		noted = {doctype for doctype, _name in frappe.flags.currently_saving}
+		self.assertFalse(noted & {"GL Entry", "Payment Ledger Entry", "Journal Entry"}, noted)
+
 
 @contextmanager
 def no_change():

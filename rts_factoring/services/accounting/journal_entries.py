@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -145,7 +146,7 @@ def _submit(agreement, entry: dict, rows: list[dict]) -> str:
 		doc.append("accounts", row)
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True
-	with own_posting():
+	with own_posting(), _few_at_once():
 		doc.submit()  # inserts it as submitted: a draft would be written and validated twice
 	if doc.docstatus != 1:
 		frappe.throw(
@@ -154,6 +155,17 @@ def _submit(agreement, entry: dict, rows: list[dict]) -> str:
 			)
 		)
 	return doc.name
+
+
+@contextmanager
+def _few_at_once() -> Iterator[None]:
+	"""Forget what Frappe notes inside as being saved. It notes a document before the document has its name, never finds that note
+	again, and looks through all of them whenever a ledger entry is saved: cost would grow with the square of a report's rows."""
+	before = list(frappe.flags.currently_saving)
+	try:
+		yield
+	finally:
+		frappe.flags.currently_saving[:] = before
 
 
 class _ReportEntry:
@@ -335,7 +347,7 @@ def cancel(name: str) -> None:
 	_refuse_frozen(doc)
 	doc.flags.ignore_permissions = True
 	doc.flags.factoring = True
-	with own_posting():
+	with own_posting(), _few_at_once():
 		doc.cancel()
 	if doc.docstatus != 2:
 		frappe.throw(
