@@ -6,6 +6,8 @@ rts_factoring.record_deposit = async function (frm) {
 	const expected = await frappe.xcall("rts_factoring.api.expected_deposit", {
 		report_import: frm.doc.name,
 	});
+	const banks = { company: frm.doc.company, account_type: "Bank", is_group: 0 };
+	const has_bank = await frappe.db.count("Account", { filters: banks, limit: 1 });
 	const money = (amount) => format_currency(amount, frm.doc.currency);
 	const is_new = "eval:!doc.entry";
 	const dialog = new frappe.ui.Dialog({
@@ -60,9 +62,12 @@ rts_factoring.record_deposit = async function (frm) {
 				label: __("Bank Account"),
 				depends_on: is_new,
 				mandatory_depends_on: is_new,
-				get_query: () => ({
-					filters: { company: frm.doc.company, account_type: "Bank", is_group: 0 },
-				}),
+				get_query: () => ({ filters: banks }),
+				description: has_bank
+					? ""
+					: __("{0} has no account of the type Bank. Create one in its Chart of Accounts.", [
+							frappe.utils.escape_html(frm.doc.company),
+						]),
 			},
 			{
 				fieldname: "amount",

@@ -11,7 +11,9 @@ from rts_factoring.core.reports.lines import AMOUNTS
 from rts_factoring.services.reports import report_lines
 
 _TOTALS = {
+	"total_invoiced": "invoice_amount",
 	"total_purchased": "purchased",
+	"total_advance": "advance",
 	"total_paid": "paid",
 	"total_chargeback": "chargeback",
 	"total_fee": "fee",
@@ -19,6 +21,7 @@ _TOTALS = {
 	"total_released": "released",
 	"total_other": "other",
 	"total_net": "net",
+	"total_balance": "balance",
 }
 
 

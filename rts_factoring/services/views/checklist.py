@@ -104,6 +104,8 @@ def _connection(doc) -> dict:
 		missing = ""
 	elif not doc.host:
 		missing = _("Enter host and user name, and store password or key.")
+	elif not doc.password and not doc.private_key_fingerprint:
+		missing = _("Store the password, or a private key.")
 	elif doc.protocol == "SFTP" and not doc.host_key_fingerprint:
 		missing = _("Test the connection and confirm the host key.")
 	elif not doc.connected_on:

@@ -175,10 +175,11 @@ function take_reports(frm) {
 
 // Get Queued Invoices
 
-// A company that was just chosen is in the document only after the server has answered that it exists.
+// A company that was just chosen is in the document only after the server has answered that it exists; one before it until then.
 async function chosen_company(frm) {
 	const input = frm.fields_dict.company;
-	for (let tries = 0; !frm.doc.company && input.get_input_value() && tries < 100; tries++)
+	const chosen = () => input.get_input_value();
+	for (let tries = 0; chosen() && chosen() !== frm.doc.company && tries < 100; tries++)
 		await frappe.timeout(0.1);
 	return frm.doc.company;
 }

@@ -2,17 +2,17 @@
 
 const ASK_AGAIN = 4000; // milliseconds, where no socket tells us
 const TOTALS = {
-	invoice_amount: [__("Invoiced"), ""],
+	invoice_amount: [__("Invoiced"), "total_invoiced"],
 	purchased: [__("Purchased"), "total_purchased"],
 	paid: [__("Paid"), "total_paid"],
-	advance: [__("Advance"), ""],
+	advance: [__("Advance"), "total_advance"],
 	fee: [__("Fees"), "total_fee"],
 	reserve: [__("Reserve"), "total_reserve"],
 	released: [__("Reserve Released"), "total_released"],
 	chargeback: [__("Charged Back"), "total_chargeback"],
 	other: [__("Other Deductions"), "total_other"],
 	net: [__("Net Payout"), "total_net"],
-	balance: [__("Balance"), ""],
+	balance: [__("Balance"), "total_balance"],
 };
 
 frappe.ui.form.on("Report Import", {
@@ -155,7 +155,7 @@ function totals(frm) {
 		`<tr><th scope="row">${label}</th>${names
 			.map((name) => `<td class="text-right text-nowrap">${cell(name)}</td>`)
 			.join("")}</tr>`;
-	const sums = row(__("All rows added up"), (name) => (TOTALS[name][1] ? money(doc[TOTALS[name][1]]) : ""));
+	const sums = row(__("All rows added up"), (name) => money(doc[TOTALS[name][1]]));
 	const totals_of_file = stated.map((total) =>
 		row(`${e(total.label)} <span class="text-muted">${__("row {0}", [total.row])}</span>`, (name) =>
 			compared(total, name)

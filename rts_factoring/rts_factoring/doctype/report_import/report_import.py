@@ -66,8 +66,11 @@ class ReportImport(CompanyDocument):
 			"Draft", "Reading", "Ready", "Posting", "Posted", "Cancelled", "Failed", "Compared"
 		]
 		suggested_count: DF.Int
+		total_advance: DF.Currency
+		total_balance: DF.Currency
 		total_chargeback: DF.Currency
 		total_fee: DF.Currency
+		total_invoiced: DF.Currency
 		total_net: DF.Currency
 		total_other: DF.Currency
 		total_paid: DF.Currency

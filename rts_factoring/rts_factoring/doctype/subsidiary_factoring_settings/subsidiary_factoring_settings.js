@@ -141,9 +141,7 @@ function actions(frm) {
 		credentials: requested
 			? [__("Set the Stage"), write, () => frm.scroll_to_field("request_stage")]
 			: [__("Request Credentials"), write, () => request_credentials(frm)],
-		connection: frm.doc.host
-			? [__("Test Connection"), admin, () => test_connection(frm)]
-			: [__("Enter the Server"), admin, () => frm.scroll_to_field("host")],
+		connection: connection_action(frm, admin),
 		accounts: [
 			__("Create Accounts"),
 			write && frappe.model.can_create("Account"),
@@ -164,6 +162,14 @@ function actions(frm) {
 			? [__("Enter the Server"), admin, () => frm.scroll_to_field("host")]
 			: [__("Enable"), write, () => frm.set_value("enabled", 1).then(() => frm.save())],
 	};
+}
+
+function connection_action(frm, admin) {
+	const { host, password, private_key_fingerprint } = frm.doc;
+	if (!host) return [__("Enter the Server"), admin, () => frm.scroll_to_field("host")];
+	if (!password && !private_key_fingerprint)
+		return [__("Store the Password"), admin, () => set_password(frm)];
+	return [__("Test Connection"), admin, () => test_connection(frm)];
 }
 
 function confirm_site(frm) {
