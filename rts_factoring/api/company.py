@@ -4,7 +4,7 @@ import frappe
 
 from rts_factoring.api.access import readable
 from rts_factoring.core.notice.notice import TEMPLATE_TEXT
-from rts_factoring.services.company import settings
+from rts_factoring.services.company import credentials, settings
 from rts_factoring.services.invoices import notices
 from rts_factoring.services.views import checklist
 
@@ -36,15 +36,15 @@ def store_private_key(company: str, key: str, pwd: str = "") -> str:  # nosec B1
 
 	Secrets are arguments of their own, under names that Frappe hides in its logs.
 	"""
-	with settings.without_traces():
-		return settings.store_private_key(_settings_of(company), key, pwd)
+	with credentials.without_traces():
+		return credentials.store_private_key(_settings_of(company), key, pwd)
 
 
 @frappe.whitelist(methods=["POST"])
 def store_password(company: str, password: str) -> None:
 	"""Keep the password of the factor's server encrypted."""
-	with settings.without_traces():
-		settings.store_password(_settings_of(company), password)
+	with credentials.without_traces():
+		credentials.store_password(_settings_of(company), password)
 
 
 def _settings_of(company: str):

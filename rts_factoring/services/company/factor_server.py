@@ -20,7 +20,7 @@ from rts_factoring.core.model import InvoiceState
 from rts_factoring.sandbox.agreement import Agreement, Scenario
 from rts_factoring.sandbox.factor import Factor
 from rts_factoring.sandbox.server import SandboxServer
-from rts_factoring.services.company import layouts, rehearsal_company, settings, site_binding
+from rts_factoring.services.company import credentials, layouts, rehearsal_company, site_binding
 
 LOOPBACK = ("127.0.0.0/8",)
 BOUGHT = (InvoiceState.FINANCED.value, InvoiceState.PARTLY_PAID.value)
@@ -31,7 +31,7 @@ def reached(agreement, remote_folder: str | None = None) -> Iterator[Connection]
 	"""Where and how to log in, secrets included, while the block lasts. Raises DeliveryError on a site that may not reach the
 	factor."""
 	if not rehearsal_company.is_rehearsal(agreement.company):
-		yield settings.connection(agreement, remote_folder)
+		yield credentials.connection(agreement, remote_folder)
 		return
 	site_binding.require(agreement)
 	password = secrets.token_urlsafe(24)
