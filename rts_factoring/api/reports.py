@@ -3,7 +3,7 @@
 import frappe
 
 from rts_factoring.api.access import check_company, readable
-from rts_factoring.services.accounting import deposits
+from rts_factoring.services.accounting import payout_balances
 from rts_factoring.services.reports import (
 	column_mapping,
 	decisions,
@@ -86,9 +86,13 @@ def expected_deposit(report_import: str) -> dict:
 	"""What the import announces, what of it is recorded, and what is left; `others` the imports of the company whose payout is
 	not recorded either, and `entries`, for who may read them, bank entries that belong to no import yet."""
 	doc = readable("Report Import", report_import)
-	return deposits.expected(doc.name) | {
-		"others": [row for row in deposits.open_payouts(doc.company) if row["report_import"] != doc.name],
-		"entries": deposits.unlinked_entries(doc.company) if frappe.has_permission("Journal Entry") else [],
+	return payout_balances.expected(doc.name) | {
+		"others": [
+			row for row in payout_balances.open_payouts(doc.company) if row["report_import"] != doc.name
+		],
+		"entries": payout_balances.unlinked_entries(doc.company)
+		if frappe.has_permission("Journal Entry")
+		else [],
 	}
 
 

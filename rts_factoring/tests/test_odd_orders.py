@@ -3,7 +3,13 @@
 import frappe
 from frappe.utils import getdate
 
-from rts_factoring.services.accounting import adjustment_payments, adjustments, deposits, ledger
+from rts_factoring.services.accounting import (
+	adjustment_payments,
+	adjustments,
+	deposits,
+	ledger,
+	payout_balances,
+)
 from rts_factoring.services.reports import corrections, decisions, report_import
 from rts_factoring.services.views import payouts, statements
 from rts_factoring.tests import factories, opening_factories, report_factories
@@ -234,7 +240,7 @@ class TestPolicyChange(OddOrdersCase):
 
 class TestDeposits(OddOrdersCase):
 	def test_a_purchase_corrected_after_its_deposit_leaves_its_difference_on_clearing(self):
-		left = deposits.expected(self.bought.name)["left"]
+		left = payout_balances.expected(self.bought.name)["left"]
 		made = deposits.record(self.bought, factories.bank_account(), left, "2026-11-06", "REF1")
 		frappe.get_doc("Journal Entry", made["journal_entry"]).submit()
 		amounts = {"fee": 72, "reserve": 120, "other": 15, "net": 0, "accept": 1}

@@ -301,13 +301,6 @@ def _dimensions(agreement) -> dict[str, str | None]:
 	}
 
 
-def bank_rows(agreement, bank_account: str, amount: float) -> list[dict]:
-	"""Rows of an entry, bank against clearing; a negative amount is paid by us."""
-	clearing = account(agreement, Role.CLEARING)
-	sides = (bank_account, clearing) if amount > 0 else (clearing, bank_account)
-	return two_rows(agreement, *sides, abs(amount))
-
-
 def two_rows(agreement, debit: str, credit: str, amount: float) -> list[dict]:
 	"""Rows of an entry, one account against another, with the dimensions of the settings."""
 	dimensions = _dimensions(agreement)
