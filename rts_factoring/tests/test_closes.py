@@ -8,7 +8,7 @@ import openpyxl
 from frappe.utils import formatdate, getdate
 
 from rts_factoring.core.money import money, text
-from rts_factoring.services.accounting import ledger, periods
+from rts_factoring.services.accounting import ledger_sums, periods
 from rts_factoring.services.common import files
 from rts_factoring.services.reports import corrections
 from rts_factoring.services.views import closes, statements
@@ -240,7 +240,7 @@ class TestClose(CloseCase):
 			rows = statements.tie_out(ACME, getdate(day))
 			self.assertEqual([row for row in rows if row["difference"]], [], day)
 			self.assertEqual([text(row["ledger"]) for row in rows if row["role"] == "Reserve"], [reserve])
-			self.assertEqual(text(statements.ledger_sums(ACME, getdate(day))["open_change"]), still_open)
+			self.assertEqual(text(ledger_sums.of_company(ACME, getdate(day))["open_change"]), still_open)
 		doc.reload()
 		self.assertEqual((closes.changed_since(doc), closes.workbook(doc)), (0, frozen))
 
@@ -262,7 +262,7 @@ class TestStatementsOfRTS(CloseCase):
 
 	def aging(self, day: str, less: float = 0, submit: bool = True):
 		"""RTS's list of what was open in our books on a day, of the last invoice less by an amount."""
-		then = ledger.positions_as_of(ACME, getdate(day))
+		then = ledger_sums.positions_as_of(ACME, getdate(day))
 		rows = [[name, float(each.open)] for name, each in sorted(then.items()) if each.open]
 		rows[-1][1] -= less
 		content = report_factories.aging(*map(tuple, rows), day=getdate(day).strftime("%m/%d/%Y"))

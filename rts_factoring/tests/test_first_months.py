@@ -13,7 +13,7 @@ import frappe
 from frappe.utils import getdate
 
 from rts_factoring.core.money import money
-from rts_factoring.services.accounting import adjustments
+from rts_factoring.services.accounting import adjustments, ledger_sums
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import corrections, decisions, report_import
 from rts_factoring.services.views import statements
@@ -230,7 +230,7 @@ class FirstMonths:
 		self.assert_books_agree()
 
 	def open_on(self, day: str):
-		return statements.ledger_sums(ACME, getdate(day))["open_change"]
+		return ledger_sums.of_company(ACME, getdate(day))["open_change"]
 
 
 class TestFirstMonthsBorrowed(FirstMonths, OpeningCase):

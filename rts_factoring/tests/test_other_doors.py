@@ -10,7 +10,7 @@ import frappe
 from erpnext.accounts.doctype.repost_payment_ledger.repost_payment_ledger import repost_ple_for_voucher
 from erpnext.utilities import bulk_transaction
 
-from rts_factoring.services.accounting import ledger, protection, repairs
+from rts_factoring.services.accounting import ledger_sums, protection, repairs
 from rts_factoring.services.views import reminders
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
@@ -304,7 +304,7 @@ class TestWhatAnInvoiceNames(TestProtection):
 		values = frappe.db.get_value("Sales Invoice", new.name, FIELDS, as_dict=True)
 		self.assertFalse(values.factoring_batch or values.factoring_notice)
 		self.assertNotIn(values.factoring_status, ("Submitted", "Financed"))
-		self.assertNotIn(new.name, ledger.positions(ACME))
+		self.assertNotIn(new.name, ledger_sums.positions(ACME))
 		with self.refused(HELD):
 			frappe.get_doc("Sales Invoice", HELD).cancel()
 		self.assert_tied_out()

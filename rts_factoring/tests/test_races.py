@@ -9,7 +9,7 @@ import frappe
 from frappe.utils.background_jobs import execute_job
 
 from rts_factoring import tasks
-from rts_factoring.services.accounting import journal_entries, ledger, posting_lock
+from rts_factoring.services.accounting import journal_entries, ledger_sums, posting_lock
 from rts_factoring.services.reports import decisions, jobs, posting, reconciling, report_import
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import run_worker
@@ -105,7 +105,7 @@ class RaceCase(ReportCase):
 			os._exit(0)
 
 	def position(self, invoice: str = "R-1"):
-		return ledger.positions(ACME, [invoice])[invoice]
+		return ledger_sums.positions(ACME, [invoice])[invoice]
 
 
 class TestTwoAtOnce(RaceCase):

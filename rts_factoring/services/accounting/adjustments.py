@@ -27,6 +27,7 @@ from rts_factoring.services.accounting import (
 	effects,
 	journal_entries,
 	ledger,
+	ledger_sums,
 	lookups,
 	openings,
 	outstanding,
@@ -164,7 +165,7 @@ def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
 	)
 	factoring_ledger = lookups.load_ledger(doc.company, "payment")
 	adjusted = adjust(lines, found, factoring_ledger)
-	bought = ledger.first_bought(
+	bought = ledger_sums.first_bought(
 		doc.company, {each.line.invoice_no for each in adjusted if each.line.event is not Event.PURCHASE}
 	)
 	adjusted = refuse_too_early(adjusted, bought, getdate(doc.posting_date))
@@ -220,7 +221,7 @@ def _set_states(source: Source) -> None:
 	"""Write the state that follows from the ledger to each invoice that a document names: of one that RTS has not bought, that of
 	its batch."""
 	invoices = {row.sales_invoice for row in ledger.entries_of(source) if row.sales_invoice}
-	positions = ledger.positions(source.company, sorted(invoices))
+	positions = ledger_sums.positions(source.company, sorted(invoices))
 	states = {}
 	for row in receivables.rows(invoices):
 		position = positions.get(row.name)
@@ -230,7 +231,7 @@ def _set_states(source: Source) -> None:
 			states[row.name] = InvoiceState.SUBMITTED
 		elif row.factoring_status not in invoice_state.RESENDABLE_STATES:
 			states[row.name] = InvoiceState.NOT_FACTORED
-	ledger.set_states(states)
+	ledger_sums.set_states(states)
 
 
 def _check_policy_change(doc) -> None:
@@ -324,7 +325,7 @@ def on_cancel(doc) -> None:
 
 
 def _open_positions(company: str) -> list:
-	positions = ledger.positions(company).values()
+	positions = ledger_sums.positions(company).values()
 	return sorted((each for each in positions if each.open > ZERO), key=lambda each: each.invoice_no)
 
 
@@ -335,7 +336,7 @@ def closing_lines(company: str) -> list[dict]:
 		{"event": "Buyout", "sales_invoice": position.invoice_no, "amount": float(position.open)}
 		for position in _open_positions(company)
 	]
-	sums = ledger.balances(company, ("reserve", "cash_advances"))
+	sums = ledger_sums.of_company(company, only=("reserve", "cash_advances"))
 	if sums["reserve"] > ZERO:
 		lines.append({"event": "Reserve Release", "amount": float(sums["reserve"])})
 	if sums["reserve"] < ZERO:

@@ -13,7 +13,7 @@ from rts_factoring.core.reconciliation.posting_matrix import Effect
 from rts_factoring.services.accounting import (
 	effects,
 	journal_entries,
-	ledger,
+	ledger_sums,
 	outstanding,
 	periods,
 	posting_lock,
@@ -101,7 +101,7 @@ def _set_states(doc, result, ready) -> None:
 	"""Write the state of each position to its invoice. Held and denied ones also get RTS's reason, on invoice and batch."""
 	moved = {line.receivable.invoice_no for line in ready if line.receivable} & result.positions.keys()
 	states = {name: result.positions[name].state for name in moved}
-	ledger.set_states(
+	ledger_sums.set_states(
 		{name: state for name, state in states.items() if state is not InvoiceState.NOT_FACTORED}
 	)
 	by_reason: dict[tuple[str, str], list[str]] = {}

@@ -3,7 +3,7 @@ from frappe import _
 
 from rts_factoring.permissions import allowed_companies
 from rts_factoring.printing import health
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import settings_changes
 from rts_factoring.services.batches import automatic_submit, rehearsal
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
@@ -156,7 +156,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 
 	def validate(self):
 		settings_checks.validate(self)
-		ledger.validate_settings(self)
+		settings_changes.validate(self)
 
 	def before_save(self):
 		automatic_submit.start_from_now(self)
