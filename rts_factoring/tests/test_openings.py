@@ -3,7 +3,7 @@
 import frappe
 
 from rts_factoring.core.model import Role
-from rts_factoring.services.accounting import journal_entries
+from rts_factoring.services.accounting import journal_rows
 from rts_factoring.services.invoices import notices
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, opening_factories, report_factories
@@ -20,7 +20,7 @@ class OpeningCase(ReportCase):
 		self.settings = factories.make_settings(ACME, policy=self.POLICY)
 		self.loan = opening_factories.account(LOAN, "Liability")
 		self.reserve = opening_factories.account(RESERVE, "Asset")
-		self.temporary = journal_entries.account(self.settings, Role.OPENING)
+		self.temporary = journal_rows.account(self.settings, Role.OPENING)
 
 	def others(self) -> dict[str, float]:
 		"""What entries of others stand on our control accounts."""

@@ -21,11 +21,13 @@ from rts_factoring.core.reconciliation.adjustments import (
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import state_of
 from rts_factoring.core.reconciliation.reasons import explain
+from rts_factoring.core.reconciliation.vouchers import to_vouchers
 from rts_factoring.services.accounting import (
 	adjustment_lines,
 	adjustment_payments,
 	effects,
 	journal_entries,
+	journal_rows,
 	ledger,
 	ledger_sums,
 	lookups,
@@ -137,8 +139,8 @@ def preview(doc) -> dict:
 	agreement = settings.require_any(doc.company)
 	found = {
 		"entries": [
-			{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
-			for voucher in journal_entries.to_vouchers(postings)
+			{"day": voucher.day, "rows": journal_rows.by_account(voucher, agreement)}
+			for voucher in to_vouchers(postings)
 		],
 		"problems": _problems(adjusted),
 	}

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from rts_factoring.core.model import Role
-from rts_factoring.services.accounting import journal_entries
+from rts_factoring.services.accounting import journal_rows
 
 
 def check_bank_account(company: str, bank_account: str) -> None:
@@ -31,8 +31,8 @@ def new(agreement, bank_account: str, amount: Decimal, day, *, reference: str, r
 			"user_remark": remark,
 		}
 	)
-	clearing = journal_entries.account(agreement, Role.CLEARING)
+	clearing = journal_rows.account(agreement, Role.CLEARING)
 	debit, credit = (bank_account, clearing) if amount > 0 else (clearing, bank_account)
-	for row in journal_entries.two_rows(agreement, debit, credit, float(abs(amount))):
+	for row in journal_rows.two_rows(agreement, debit, credit, float(abs(amount))):
 		entry.append("accounts", row)
 	return entry

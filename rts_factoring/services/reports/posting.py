@@ -10,9 +10,10 @@ from frappe import _
 
 from rts_factoring.core.model import InvoiceState, Outcome, Policy
 from rts_factoring.core.reconciliation.posting_matrix import Effect
+from rts_factoring.core.reconciliation.vouchers import to_vouchers
 from rts_factoring.services.accounting import (
 	effects,
-	journal_entries,
+	journal_rows,
 	ledger_sums,
 	outstanding,
 	periods,
@@ -125,6 +126,6 @@ def preview(name: str) -> list[dict]:
 	agreement = settings.require_any(doc.company)
 	postings = effects.to_postings(doc.company, result.policy, result.effects, periods.day_finder(doc))
 	return [
-		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
-		for voucher in journal_entries.to_vouchers(postings)
+		{"day": voucher.day, "rows": journal_rows.by_account(voucher, agreement)}
+		for voucher in to_vouchers(postings)
 	]
