@@ -20,7 +20,7 @@ from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.model import Receivable
 from rts_factoring.sandbox.rehearsal import draw_page
 from rts_factoring.services.accounting import posting_lock
-from rts_factoring.services.batches import delivery
+from rts_factoring.services.batches import delivery_claim
 from rts_factoring.services.common import files, locks, site_identity
 from rts_factoring.services.company import accounts, rehearsal_company, removal, settings
 from rts_factoring.services.company.rehearsal_company import COMPANY, CUSTOMERS, INVOICES
@@ -369,7 +369,7 @@ def _remove_folder() -> None:
 
 def _refuse_while_sending() -> None:
 	"""A job that sends a batch says every few seconds that it is alive."""
-	since = add_to_date(now_datetime(), seconds=-delivery.LEASE)
+	since = add_to_date(now_datetime(), seconds=-delivery_claim.LEASE)
 	filters = {"company": COMPANY, "status": "Sending", "claimed_on": (">", since)}
 	if names := frappe.get_all("Factoring Batch", filters=filters, pluck="name"):
 		frappe.throw(
