@@ -4,7 +4,7 @@ from frappe import _
 from rts_factoring.permissions import allowed_companies
 from rts_factoring.printing import health
 from rts_factoring.services.accounting import settings_changes
-from rts_factoring.services.batches import automatic_submit, rehearsal
+from rts_factoring.services.batches import automatic_submit, rehearsed_delivery
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
 from rts_factoring.services.company import (
@@ -188,7 +188,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	@frappe.whitelist(methods=["POST"])
 	def rehearse_delivery(self) -> dict:
 		"""What RTS would receive of an example batch. Nothing is written."""
-		return rehearsal.rehearse_delivery(saved_document(self, "write"))
+		return rehearsed_delivery.rehearse_delivery(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def confirm_site(self) -> list[str]:
