@@ -20,8 +20,8 @@ from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, opening_factories, report_factories, two_months
 from rts_factoring.tests.adjustment_factories import adjustment
 from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.opening_case import OpeningCase
 from rts_factoring.tests.opening_factories import CUSTOMER, balance, line, opening
-from rts_factoring.tests.test_openings import OpeningCase
 
 FIRST_DAY = "2026-09-01"
 MONTH_ENDS = ("2026-09-30", "2026-10-31", "2026-11-30")
