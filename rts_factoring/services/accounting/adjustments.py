@@ -35,7 +35,7 @@ from rts_factoring.services.accounting import (
 	outstanding,
 	posting_lock,
 	sources,
-	undoing,
+	undo_checks,
 )
 from rts_factoring.services.accounting.adjustment_lines import POLICY_CHANGE
 from rts_factoring.services.accounting.sources import Source
@@ -171,7 +171,7 @@ def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
 		doc.company, {each.line.invoice_no for each in adjusted if each.line.event is not Event.PURCHASE}
 	)
 	adjusted = refuse_too_early(adjusted, bought, getdate(doc.posting_date))
-	back = undoing.with_factor_again([entry for each in adjusted for entry in each.line.entries])
+	back = undo_checks.with_factor_again([entry for each in adjusted for entry in each.line.entries])
 	return factoring_ledger.policy, refuse_sent_again(adjusted, back)
 
 
@@ -277,7 +277,7 @@ def _set_policy(doc, policy: str) -> None:
 def before_cancel(doc) -> None:
 	"""Refuse while something builds on it, or its payment is recorded."""
 	posting_lock.lock(doc.company)
-	undoing.refuse(source_of(doc))
+	undo_checks.refuse(source_of(doc))
 	if doc.purpose == POLICY_CHANGE:
 		_refuse_posted_since(doc)
 	recorded = adjustment_payments.bank_entries(doc.name)

@@ -7,7 +7,13 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services.accounting import journal_entries, ledger, ledger_sums, payout_balances, undoing
+from rts_factoring.services.accounting import (
+	journal_entries,
+	ledger,
+	ledger_sums,
+	payout_balances,
+	undo_checks,
+)
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.invoices import invoice_state
 from rts_factoring.services.reports import follow_up_tasks, posting, progress, reconciling, report_lines
@@ -15,7 +21,7 @@ from rts_factoring.services.reports import follow_up_tasks, posting, progress, r
 
 def refuse_undo(doc) -> None:
 	"""Throw when an import cannot be undone yet, with what to do first."""
-	undoing.refuse(posting.source_of(doc))
+	undo_checks.refuse(posting.source_of(doc))
 	recorded = payout_balances.entries(doc.name)
 	if recorded:
 		frappe.throw(
