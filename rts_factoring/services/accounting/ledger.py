@@ -39,6 +39,7 @@ POLICY_FREE_COLUMNS = {
 	"holdback": "holdback",
 	"sold_again": "sold_again",
 }
+POSITION_FIELDS = {column: field for field, column in POLICY_FREE_COLUMNS.items()}
 AMOUNTS = (*ROLES, *POLICY_FREE_COLUMNS.values())  # the columns that a mirror image turns
 _COPIED = (
 	*("posting_date", "company", "currency", "event", "policy", "sales_invoice", "customer", "batch"),

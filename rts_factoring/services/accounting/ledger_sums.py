@@ -67,6 +67,12 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 	return found
 
 
+def open_positions(company: str) -> list[Position]:
+	"""Those of which RTS has bought something and not collected it yet, by invoice."""
+	found = positions(company).values()
+	return sorted((each for each in found if each.open > ZERO), key=lambda each: each.invoice_no)
+
+
 def positions_as_of(company: str, day: date, invoices: Collection[str] | None = None) -> dict[str, Position]:
 	"""What RTS had of each invoice at the end of a day, by the entries' posting dates. What the customer owed then, and the
 	invoice's state, are not known: these stay as of a new Position."""
