@@ -111,12 +111,14 @@ def terms(agreement) -> Terms:
 	)
 
 
+def rate(agreement, name: str) -> Decimal:
+	"""The rate for the advance, reserve or fee, as a fraction of the invoice."""
+	return Decimal(repr(flt(agreement.get(f"{name}_rate")))) / 100
+
+
 def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 	"""Advance, reserve and fee by the rates of the agreement, to the cent."""
-	return {
-		key: money(amount * Decimal(repr(flt(agreement.get(f"{key}_rate")))) / 100)
-		for key in ("advance", "reserve", "fee")
-	}
+	return {key: money(amount * rate(agreement, key)) for key in ("advance", "reserve", "fee")}
 
 
 def expected_payout(agreement, amount: Decimal) -> Decimal:
