@@ -50,6 +50,13 @@ def test_a_day_of_more_invoices_than_a_voucher_takes_is_divided():
 	assert [(day, len(postings)) for day, postings in found] == [(MONDAY, 80), (MONDAY, 1)]
 
 
+def test_a_posting_whose_rows_do_not_all_fit_begins_another_voucher():
+	over_paid = Leg(Role.CUSTOMER_CREDIT, credit=TEN, invoice_no="AF-99")
+	two_rows = JournalPosting(79, MONDAY, (*collected(79, "AF-99").legs, over_paid))
+	found = indexes(*(collected(number, f"AF-{number}") for number in range(79)), two_rows)
+	assert [len(postings) for _day, postings in found] == [79, 1]
+
+
 def test_many_postings_without_an_invoice_share_one_voucher():
 	assert len(indexes(*(without_invoice(number) for number in range(300)))) == 1
 
