@@ -82,7 +82,9 @@ frappe.ui.form.on("Factoring Batch", {
 
 function draft(frm) {
 	if (frm.perm[0]?.write) {
-		frm.add_custom_button(__("Get Queued Invoices"), () => rts_factoring.get_queued_invoices(frm)).addClass("btn-primary-light");
+		frm.add_custom_button(__("Get Queued Invoices"), () =>
+			rts_factoring.get_queued_invoices(frm)
+		).addClass("btn-primary-light");
 	}
 	if (frm.perm[0]?.write && !frm.perm[0].submit)
 		frm.set_intro(__("A Factoring Manager submits the batch."), "blue");

@@ -153,11 +153,7 @@ function actions(frm) {
 			frappe.model.can_create("Factoring Adjustment"),
 			() => frappe.new_doc("Factoring Adjustment", { company: frm.doc.company, purpose: "Opening" }),
 		],
-		rehearsal: [
-			__("How to Rehearse"),
-			true,
-			() => rts_factoring.how_to_rehearse(frm),
-		],
+		rehearsal: [__("How to Rehearse"), true, () => rts_factoring.how_to_rehearse(frm)],
 		live: frm.doc.enabled
 			? [__("Enter the Server"), admin, () => frm.scroll_to_field("host")]
 			: [__("Enable"), write, () => frm.set_value("enabled", 1).then(() => frm.save())],
