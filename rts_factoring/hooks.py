@@ -190,12 +190,13 @@ _FORM = [_TEXTS, "public/js/factoring.js", "public/js/open_form.js"]
 _COLUMNS = "public/js/report_columns.js"
 _ROWS = [f"public/js/report_{name}.js" for name in ("rows_table", "row_panel", "decisions", "rows")]
 _WARNINGS = "public/js/document_warnings.js"
+_BATCH = [f"public/js/{name}.js" for name in ("queued_invoices", "batch_packets", "batch_progress")]
 _INVOICE = [f"public/js/{name}.js" for name in ("factoring_invoice", "invoice_overview", "sales_invoice")]
 _GUIDE = "public/js/rehearsal_guide.js"
 _SETUP = ["public/js/setup_dialog.js", _GUIDE]
 _LAYOUT_FORM = [*_FORM, _COLUMNS, "public/js/layout_words.js"]
 doctype_js = {
-	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, "public/js/batch_packets.js", _GUIDE],
+	"Factoring Batch": [*_FORM, _COLUMNS, _WARNINGS, *_BATCH, _GUIDE],
 	"Factoring Adjustment": [*_FORM, "public/js/openings.js"],
 	"Factoring Close": _FORM,
 	"Factoring Daily Total": _FORM,
@@ -210,7 +211,7 @@ doctype_js = {
 	"Report Layout": _LAYOUT_FORM,
 	"Sales Invoice": [*_FORM, _WARNINGS, *_INVOICE],
 	"Schedule Layout": _LAYOUT_FORM,
-	"Subsidiary Factoring Settings": [*_FORM, "public/js/rehearsal.js", *_SETUP],
+	"Subsidiary Factoring Settings": [*_FORM, "public/js/connection.js", "public/js/rehearsal.js", *_SETUP],
 }
 doctype_list_js = {
 	**{doctype: _TEXTS for doctype in (*_COMPANY_DOCTYPES, *_LAYOUTS, "Customer", "Payment Entry")},

@@ -1,4 +1,4 @@
-from rts_factoring.services.accounting import deposits, journal_entries, protection
+from rts_factoring.services.accounting import deposit_links, journal_entries, protection
 
 APP_FIELDS = ("factoring_report_import", "factoring_adjustment", "factoring_is_held")
 
@@ -9,13 +9,13 @@ def validate(doc, method=None):
 	else:
 		protection.restore_app_fields(doc, APP_FIELDS)
 	journal_entries.refuse_reversal(doc)
-	deposits.recognise(doc)
-	deposits.check_links(doc)
+	deposit_links.recognise(doc)
+	deposit_links.check_links(doc)
 
 
 def before_update_after_submit(doc, method=None):
 	protection.restore_app_fields(doc, APP_FIELDS)
-	deposits.check_links(doc)
+	deposit_links.check_links(doc)
 
 
 def before_cancel(doc, method=None):

@@ -11,7 +11,7 @@ from frappe import _
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.services.accounting import sources
-from rts_factoring.services.accounting.deposits import ROW, TABLE
+from rts_factoring.services.accounting.payout_balances import ROW, TABLE
 from rts_factoring.services.company import settings
 
 HELD = "Paid to us by {0} for {1}, held for RTS"

@@ -122,8 +122,13 @@ def methods() -> dict[str, object]:
 	return {_label(fn): fn for fn in ours if ".tests." not in fn.__module__}
 
 
+def public_module(fn) -> str:
+	"""The module by which a function is called: the package `api` has all its functions at one address."""
+	return "rts_factoring.api" if fn.__module__.startswith("rts_factoring.api.") else fn.__module__
+
+
 def _label(fn) -> str:
-	module = fn.__module__.rsplit(".", 1)[-1]
+	module = public_module(fn).rsplit(".", 1)[-1]
 	if "." in fn.__qualname__:
 		return f"{frappe.unscrub(module)}.{fn.__name__}".replace(" Of ", " of ")
 	return f"{module}.{fn.__name__}"

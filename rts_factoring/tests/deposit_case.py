@@ -3,7 +3,7 @@
 import frappe
 
 from rts_factoring.core.money import text
-from rts_factoring.services.accounting import deposits
+from rts_factoring.services.accounting import payout_balances
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, bank_account
 from rts_factoring.tests.report_case import ReportCase
@@ -26,7 +26,7 @@ class DepositCase(ReportCase):
 		return report_factories.import_file(f"{batch}.xlsx", report_factories.purchase_rows(batch, *lines))
 
 	def left(self, doc) -> str:
-		return text(deposits.expected(doc.name)["left"])
+		return text(payout_balances.expected(doc.name)["left"])
 
 	def clearing(self) -> str:
 		return frappe.db.get_value(factories.settings.DOCTYPE, {"company": ACME}, "clearing_account")

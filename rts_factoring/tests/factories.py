@@ -223,6 +223,15 @@ def make_user(email: str, *roles: str, **values) -> str:
 	return email
 
 
+def forget_user(user: str) -> None:
+	"""Delete a user with what hangs on it, and commit."""
+	frappe.db.rollback()
+	for doctype, field in (("Notification Log", "for_user"), ("User Permission", "user")):
+		frappe.db.delete(doctype, {field: user})
+	frappe.delete_doc("User", user, force=True)
+	frappe.db.commit()
+
+
 def disable(customer: str, disabled: bool) -> None:
 	frappe.db.set_value("Customer", customer, "disabled", int(disabled))
 	frappe.clear_document_cache("Customer", customer)

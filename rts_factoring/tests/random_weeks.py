@@ -8,7 +8,7 @@ import frappe
 
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.row_effects import ACCEPTABLE
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import corrections, decisions, report_import, short_paid_rests
 from rts_factoring.tests import factories, report_factories
@@ -109,7 +109,7 @@ class RandomWeeks:
 			return False
 		batch = self.dice.choice(sorted(self.sent))
 		rows = [self.bought_row(name) for name in self.sent[batch] if factories.state(name) == "Submitted"]
-		held = [position for position in ledger.positions(ACME).values() if position.is_bought]
+		held = [position for position in ledger_sums.positions(ACME).values() if position.is_bought]
 		self.dice.shuffle(held)
 		for position in held[: self.dice.randint(0, 2)]:
 			rests = (position.open, position.open + 9, position.open - position.holdback, Decimal(30))
@@ -159,7 +159,7 @@ class RandomWeeks:
 		"""Over a part of an open invoice, with a balance of its own or not."""
 		names = [
 			position.invoice_no
-			for position in ledger.positions(ACME).values()
+			for position in ledger_sums.positions(ACME).values()
 			if position.open > 100 and position.outstanding > 100
 		]
 		names = sorted(set(names) - self.credited)
@@ -171,7 +171,7 @@ class RandomWeeks:
 		return True
 
 	def payments(self) -> bool:
-		positions = [p for p in ledger.positions(ACME).values() if p.is_bought]
+		positions = [p for p in ledger_sums.positions(ACME).values() if p.is_bought]
 		self.dice.shuffle(positions)
 		rows = [row for position in positions[: self.dice.randint(1, 4)] for row in self.rows_of(position)]
 		if not rows:
@@ -264,7 +264,7 @@ class RandomWeeks:
 		"""What RTS says by phone: about an open invoice, or about none."""
 		line = {"event": self.dice.choice(("Reserve Settlement", "Reserve Release", "Charge", "Payout Fee"))}
 		line["amount"] = self.dice.randint(100, 9_000) / 100
-		positions = [each for each in ledger.positions(ACME).values() if each.open > 10]
+		positions = [each for each in ledger_sums.positions(ACME).values() if each.open > 10]
 		if positions and self.dice.random() < 0.8:
 			position = self.dice.choice(positions)
 			events = (

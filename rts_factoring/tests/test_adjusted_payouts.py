@@ -4,7 +4,7 @@ import frappe
 
 from rts_factoring.core.money import text
 from rts_factoring.patches import payouts
-from rts_factoring.services.accounting import adjustment_payments, deposits
+from rts_factoring.services.accounting import adjustment_payments, deposits, payout_balances
 from rts_factoring.services.reports import corrections
 from rts_factoring.services.views import forecasts
 from rts_factoring.services.views import payouts as clearing_payouts
@@ -28,7 +28,7 @@ class TestCorrectedPayouts(DepositCase):
 
 	def payouts(self) -> dict[str, str]:
 		"""The payouts that are not at the bank, by the list to record from, which is that of the month's close."""
-		found = {row["report_import"]: text(row["left"]) for row in deposits.open_payouts(ACME)}
+		found = {row["report_import"]: text(row["left"]) for row in payout_balances.open_payouts(ACME)}
 		of_close = clearing_payouts.clearing(ACME)
 		self.assertEqual({row.source: text(row.left) for row in of_close.payouts}, found)
 		self.assertEqual(of_close.unexplained, 0)
@@ -37,10 +37,10 @@ class TestCorrectedPayouts(DepositCase):
 	def test_a_row_posted_with_another_fee_changes_the_payout_of_its_import(self):
 		made = self.correct({"fee": 173.5, "net": 2154})
 		self.assertEqual(
-			deposits.expected(self.first.name), {"payout": 2154.0, "recorded": 0.0, "left": 2154.0}
+			payout_balances.expected(self.first.name), {"payout": 2154.0, "recorded": 0.0, "left": 2154.0}
 		)
 		self.assertEqual(self.payouts(), {self.first.name: "2154.00", self.second.name: "1725.50"})
-		self.assertEqual(deposits.left_of_adjustments(ACME), {})
+		self.assertEqual(payout_balances.left_of_adjustments(ACME), {})
 		with self.refused("corrects the payout", self.first.name):
 			adjustment_payments.record_payment(made, bank_account(), "2026-11-10")
 		entry = deposits.record(self.first, bank_account(), 2154, "2026-11-04", "WIRE 1")
@@ -62,7 +62,7 @@ class TestCorrectedPayouts(DepositCase):
 	def test_an_adjustment_without_an_import_is_a_payout_of_its_own(self):
 		made = adjustment_factories.adjustment({"event": "Reserve Release", "amount": 50})
 		self.assertEqual(self.left(self.first), "2254.00")
-		self.assertEqual(deposits.left_of_adjustments(ACME), {made.name: 50})
+		self.assertEqual(payout_balances.left_of_adjustments(ACME), {made.name: 50})
 		left = {row.source: text(row.left) for row in clearing_payouts.clearing(ACME).payouts}
 		self.assertEqual(left[made.name], "50.00")
 
@@ -80,7 +80,7 @@ class TestPaymentsOfAdjustments(DepositCase):
 
 	def test_a_payment_is_found_by_its_link_from_draft_to_cancel(self):
 		name = adjustment_payments.record_payment(self.released, bank_account(), "2026-11-05", "ACH 5")
-		self.assertEqual(deposits.left_of_adjustments(ACME), {})
+		self.assertEqual(payout_balances.left_of_adjustments(ACME), {})
 		self.assertEqual(self.left_at_close(), "50.00")  # a draft is not at the bank
 		owed = {row["key"]: row["amount"] for row in forecasts.position(ACME)["owed"]}
 		self.assertEqual((owed["drafts"], owed["payouts"]), (50.0, 3979.5))
@@ -88,13 +88,13 @@ class TestPaymentsOfAdjustments(DepositCase):
 		entry = frappe.get_doc("Journal Entry", name)
 		entry.submit()
 		self.assertIsNone(self.left_at_close())
-		self.assertEqual(deposits.unlinked_entries(ACME), [])
+		self.assertEqual(payout_balances.unlinked_entries(ACME), [])
 		with self.refused("payment for this adjustment is recorded", name):
 			frappe.get_doc("Factoring Adjustment", self.released.name).cancel()
 		with self.refused("recorded already", name):
 			adjustment_payments.record_payment(self.released, bank_account(), "2026-11-05")
 		entry.cancel()
-		self.assertEqual(deposits.left_of_adjustments(ACME), {self.released.name: 50})
+		self.assertEqual(payout_balances.left_of_adjustments(ACME), {self.released.name: 50})
 
 	def test_an_entry_that_moves_what_is_left_of_one_adjustment_is_its_payment(self):
 		entry = self.bank_entry(50)
@@ -106,7 +106,7 @@ class TestPaymentsOfAdjustments(DepositCase):
 		entry.append("factoring_payouts", {"factoring_adjustment": self.released.name, "amount": 50})
 		entry.submit()
 		self.assertEqual((self.left(self.first), self.left_at_close()), ("0.00", None))
-		self.assertEqual(deposits.left_of_adjustments(ACME), {})
+		self.assertEqual(payout_balances.left_of_adjustments(ACME), {})
 
 	def test_a_row_names_one_submitted_document_of_the_company(self):
 		draft = adjustment_factories.adjustment({"event": "Reserve Release", "amount": 5}, submit=False)
@@ -136,9 +136,9 @@ class TestPaymentsOfAdjustments(DepositCase):
 			old.db_set("cheque_no", source.name)
 		for _again in range(2):
 			payouts.execute()
-		self.assertEqual(deposits.left_of_adjustments(ACME), {self.released.name: 1})
+		self.assertEqual(payout_balances.left_of_adjustments(ACME), {self.released.name: 1})
 		self.assertEqual(self.left(self.first), "2105.00")  # 2,154.00 as corrected, less 49.00
-		self.assertEqual(len(deposits.entries(self.released.name, "Factoring Adjustment")), 1)
+		self.assertEqual(len(payout_balances.entries(self.released.name, "Factoring Adjustment")), 1)
 
 	def correction(self):
 		row = next(line.row_no for line in report_factories.lines(self.first) if line.sales_invoice == ONE)

@@ -15,7 +15,7 @@ from rts_factoring.services.accounting import adjustment_jobs, journal_entries
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.adjustment_factories import adjustment, buyout
 from rts_factoring.tests.cases import run_worker
-from rts_factoring.tests.test_races import RaceCase
+from rts_factoring.tests.race_case import RaceCase
 from rts_factoring.tests.web_server import TIMEOUT, Server
 
 DOCTYPE = "Factoring Adjustment"

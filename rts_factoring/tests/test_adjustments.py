@@ -2,46 +2,13 @@
 
 import frappe
 
-from rts_factoring.services.accounting import adjustment_payments, adjustments, ledger
+from rts_factoring.services.accounting import adjustment_payments, adjustments, ledger_sums
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import corrections, decisions, report_import, row_details
-from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.adjustment_case import ONE, TWO, AdjustmentCase
 from rts_factoring.tests.adjustment_factories import adjustment, buyout, close_month, posted
 from rts_factoring.tests.factories import ACME
-from rts_factoring.tests.report_case import ReportCase
-
-ONE, TWO = "AF-10001", "AF-10003"  # 2450.00 and 3120.25, bought whole
-
-
-class AdjustmentCase(ReportCase):
-	SENT = True
-	POLICY = "Borrowing"
-
-	def setUp(self):
-		super().setUp()
-		factories.make_settings(ACME, policy=self.POLICY)
-		self.bought = report_factories.import_sample("purchase_clean")
-		self.before = report_factories.books()
-
-	def cancel(self, doc) -> None:
-		frappe.get_doc(doc.doctype, doc.name).cancel()
-		self.assert_books_agree()
-		self.assertEqual(report_factories.books(), self.before)
-
-	def blocked(self, doc, *words: str) -> None:
-		frappe.db.savepoint("blocked")
-		with self.refused(*words):
-			frappe.get_doc(doc.doctype, doc.name).cancel()
-		frappe.db.rollback(save_point="blocked")
-
-	def refuse(self, *lines: dict, words=(), **values) -> None:
-		"""The lines are kept as a draft, and not posted."""
-		frappe.db.savepoint("refused")
-		with self.refused(*words):
-			adjustment(*lines, **values)
-		frappe.db.rollback(save_point="refused")
-		self.assertEqual(report_factories.books(), self.before)
 
 
 class TestEvents(AdjustmentCase):
@@ -227,7 +194,7 @@ class TestRowsOfTheSameThing(AdjustmentCase):
 		(line,) = report_factories.lines(doc)
 		decisions.record_decision(doc.name, [line.row_no], "accept")
 		report_import.post_waiting(doc.name)
-		self.assertEqual(ledger.positions(ACME)[ONE].charged_back, 900)
+		self.assertEqual(ledger_sums.positions(ACME)[ONE].charged_back, 900)
 		self.assert_books_agree()
 
 
@@ -241,7 +208,7 @@ class TestEnds(AdjustmentCase):
 
 	def test_a_switch_buys_out_every_open_position_and_pays_out_the_reserve(self):
 		doc = self.close_all("Switch of Factor")
-		sums = statements.ledger_sums(ACME)
+		sums = ledger_sums.of_company(ACME)
 		self.assertEqual((sums["open_change"], sums["reserve"], sums["advances"]), (0, 0, 0))
 		states = frappe.get_all("Sales Invoice", {"name": ("in", [ONE, TWO])}, pluck="factoring_status")
 		self.assertEqual(states, ["Charged Back", "Charged Back"])
@@ -271,7 +238,7 @@ class TestChangeOfPolicy(AdjustmentCase):
 		)
 
 	def test_open_positions_are_restated_and_the_settings_follow(self):
-		open_before = statements.ledger_sums(ACME)["open_change"]
+		open_before = ledger_sums.of_company(ACME)["open_change"]
 		doc = self.change()
 		self.assertEqual(frappe.db.get_value(factories.settings.DOCTYPE, ACME, "policy"), self.NEW)
 		side = ("Dr", "Cr") if self.NEW == "Sale" else ("Cr", "Dr")

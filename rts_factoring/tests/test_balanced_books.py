@@ -7,7 +7,7 @@ import time
 
 import frappe
 
-from rts_factoring.services.accounting import daily_totals, ledger
+from rts_factoring.services.accounting import daily_totals, ledger_sums
 from rts_factoring.services.reports import jobs, reconciling, report_import
 from rts_factoring.services.views import overview, statements
 from rts_factoring.tests import factories, report_factories
@@ -42,7 +42,7 @@ class TestRandomWeeks(ReportCase):
 		while weeks.undo():
 			pass
 		self.assertEqual(
-			{role: amount for role, amount in statements.ledger_sums(ACME).items() if amount},
+			{role: amount for role, amount in ledger_sums.of_company(ACME).items() if amount},
 			{},
 			"after undoing all",
 		)
@@ -278,7 +278,7 @@ class TestKilledPosting(ReportCase):
 			table.report_import == name
 		).run()
 		invoices = frappe.get_all("Sales Invoice", {"name": ("like", "KP-%")}, pluck="name")
-		ledger.set_states(ledger.states_from_ledger(ACME, "KB-1", invoices))
+		ledger_sums.set_states(ledger_sums.states_from_ledger(ACME, "KB-1", invoices))
 		frappe.db.set_value("Report Import", name, "status", "Posting")
 		frappe.db.commit()
 

@@ -12,7 +12,7 @@ from erpnext.accounts.doctype.bank_reconciliation_tool.bank_reconciliation_tool 
 from rts_factoring import api
 from rts_factoring.core.money import text
 from rts_factoring.patches import payouts
-from rts_factoring.services.accounting import deposits
+from rts_factoring.services.accounting import deposits, payout_balances
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.deposit_case import ONE, DepositCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD, bank_account
@@ -31,7 +31,7 @@ class TestSeveral(DepositCase):
 			[(self.first.name, 2254.0), (self.second.name, 1725.5)],
 		)
 		self.assertEqual((self.left(self.first), self.left(self.second)), ("0.00", "0.00"))
-		self.assertEqual(deposits.open_payouts(ACME), [])
+		self.assertEqual(payout_balances.open_payouts(ACME), [])
 		entry.cancel()
 		self.assertEqual((self.left(self.first), self.left(self.second)), ("2254.00", "1725.50"))
 
@@ -134,7 +134,7 @@ class TestLinks(DepositCase):
 		with self.refused("adds up to $ 4,000.00", "moves $ 3,979.50"):
 			self.second.link_deposit(entry.name, 1746, allow_more=True)
 		self.second.link_deposit(entry.name, 1725.5)
-		self.assertEqual(deposits.unlinked_entries(ACME), [])
+		self.assertEqual(payout_balances.unlinked_entries(ACME), [])
 
 	def test_an_entry_names_imports_of_its_company_only(self):
 		entry = self.bank_entry(100)
@@ -162,14 +162,14 @@ class TestLinks(DepositCase):
 			payouts.execute()
 		self.assertEqual(self.left(self.first), "54.00")
 		self.assertEqual(frappe.db.get_value("Journal Entry", old.name, "cheque_no"), self.first.name)
-		self.assertEqual(deposits.entries(self.first.name), [old.name])
+		self.assertEqual(payout_balances.entries(self.first.name), [old.name])
 
 	def test_money_held_by_an_earlier_release_is_marked(self):
 		held, other = self.bank_entry(100), self.bank_entry(200)
 		held.db_set("user_remark", "Paid to us by Big Shipper for AF-10001, held for RTS")
 		payouts.execute()
 		self.assertEqual(frappe.db.get_value("Journal Entry", held.name, "factoring_is_held"), 1)
-		self.assertEqual([row.journal_entry for row in deposits.unlinked_entries(ACME)], [other.name])
+		self.assertEqual([row.journal_entry for row in payout_balances.unlinked_entries(ACME)], [other.name])
 
 
 class TestBankReconciliationTool(DepositCase):
@@ -222,7 +222,7 @@ class TestBankReconciliationTool(DepositCase):
 		transaction.reload()
 		self.assertEqual(transaction.status, "Reconciled")
 		self.assertEqual(self.left(self.second), "0.00")
-		self.assertEqual(len(deposits.entries(self.second.name)), 1)
+		self.assertEqual(len(payout_balances.entries(self.second.name)), 1)
 
 	def test_a_line_booked_before_its_report_came_is_linked_afterwards(self):
 		transaction = self.transaction(1700)

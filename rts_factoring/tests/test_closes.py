@@ -1,75 +1,18 @@
-"""Factoring Close: a month checked, frozen and explained to the cent, under both policies."""
+"""Factoring Close: a month checked, compared with RTS's statements, and frozen."""
 
 import hashlib
-import io
 
 import frappe
-import openpyxl
 from frappe.utils import formatdate, getdate
 
 from rts_factoring.core.money import money, text
-from rts_factoring.services.accounting import ledger, periods
-from rts_factoring.services.common import files
+from rts_factoring.services.accounting import ledger_sums, periods
 from rts_factoring.services.reports import corrections
 from rts_factoring.services.views import closes, statements
-from rts_factoring.tests import adjustment_factories, factories, report_factories, two_months
+from rts_factoring.tests import adjustment_factories, report_factories, two_months
+from rts_factoring.tests.close_case import STATED, CloseCase, sheets
 from rts_factoring.tests.factories import ACME, BLUEBIRD
-from rts_factoring.tests.months_case import TwoMonthsCase
 from rts_factoring.tests.two_months import OCTOBER, SEPTEMBER
-
-STATED = {
-	SEPTEMBER: {"rts_reserve": 125, "rts_open": 2500},
-	OCTOBER: {"rts_reserve": -435, "rts_open": 800},
-}
-MONTH_END = {
-	"prepaid_discount_account": ("Prepaid Discount", "Asset"),
-	"accrued_fees_account": ("Accrued Factoring Fees", "Liability"),
-	"recourse_loss_account": ("Loss on Receivables Sold", "Expense"),
-	"recourse_obligation_account": ("Recourse Obligation", "Liability"),
-}
-
-
-class CloseCase(TwoMonthsCase):
-	def close(self, day: str = SEPTEMBER, submit: bool = False, **values):
-		values = (
-			{"rts_reserve_source": "statement, page 1", "rts_open_source": "aging"} | STATED[day] | values
-		)
-		doc = frappe.get_doc({"doctype": "Factoring Close", "company": ACME, "month_end": day, **values})
-		doc.insert()
-		if submit:
-			doc.submit()
-		return doc
-
-	def open_points(self, doc) -> dict[str, str]:
-		return {row.key: row.detail for row in doc.checklist if not row.is_done}
-
-	def with_accounts(self, **values):
-		return self.agreement(**{field: account(*named) for field, named in MONTH_END.items()} | values)
-
-	def proposed(self, doc) -> dict[str, str]:
-		return {row.kind: text(money(row.amount)) for row in doc.entries}
-
-
-def account(name: str, root_type: str) -> str:
-	found = frappe.db.get_value("Account", {"company": ACME, "account_name": name})
-	if found:
-		return found
-	beside = "fee_account" if root_type == "Expense" else "advances_account"
-	beside = "reserve_account" if root_type == "Asset" else beside
-	parent = frappe.db.get_value(
-		"Account", frappe.db.get_value(factories.settings.DOCTYPE, ACME, beside), "parent_account"
-	)
-	values = {"account_name": name, "company": ACME, "parent_account": parent, "root_type": root_type}
-	return frappe.get_doc({"doctype": "Account", "account_currency": "USD", **values}).insert().name
-
-
-def sheets(content: bytes) -> dict[str, list[dict]]:
-	book = openpyxl.load_workbook(io.BytesIO(content))
-	found = {}
-	for sheet in book:
-		labels, *rows = sheet.iter_rows(values_only=True)
-		found[sheet.title] = [dict(zip(labels, row, strict=True)) for row in rows]
-	return found
 
 
 class TestClose(CloseCase):
@@ -240,7 +183,7 @@ class TestClose(CloseCase):
 			rows = statements.tie_out(ACME, getdate(day))
 			self.assertEqual([row for row in rows if row["difference"]], [], day)
 			self.assertEqual([text(row["ledger"]) for row in rows if row["role"] == "Reserve"], [reserve])
-			self.assertEqual(text(statements.ledger_sums(ACME, getdate(day))["open_change"]), still_open)
+			self.assertEqual(text(ledger_sums.of_company(ACME, getdate(day))["open_change"]), still_open)
 		doc.reload()
 		self.assertEqual((closes.changed_since(doc), closes.workbook(doc)), (0, frozen))
 
@@ -262,7 +205,7 @@ class TestStatementsOfRTS(CloseCase):
 
 	def aging(self, day: str, less: float = 0, submit: bool = True):
 		"""RTS's list of what was open in our books on a day, of the last invoice less by an amount."""
-		then = ledger.positions_as_of(ACME, getdate(day))
+		then = ledger_sums.positions_as_of(ACME, getdate(day))
 		rows = [[name, float(each.open)] for name, each in sorted(then.items()) if each.open]
 		rows[-1][1] -= less
 		content = report_factories.aging(*map(tuple, rows), day=getdate(day).strftime("%m/%d/%Y"))
@@ -327,170 +270,3 @@ class TestStatementsOfRTS(CloseCase):
 		statement = self.aging(SEPTEMBER, less=100)
 		frappe.db.set_value("Report Import", statement.name, "company", BLUEBIRD)
 		self.assertIsNone(self.point(self.close(), "rts_open").report_import)
-
-
-class TestPeriodEndEntriesUnderBorrowing(CloseCase):
-	def test_discount_not_yet_earned_and_the_reserve_are_offered_as_drafts_and_turned_back(self):
-		self.with_accounts(fee_covers_days=30, right_of_setoff=1)
-		doc = self.close()
-		self.assertEqual(
-			self.proposed(doc), {"Prepaid Discount": "30.00", "Reserve Against Advances": "125.00"}
-		)
-		names = doc.make_entries()
-		self.assertEqual(len(names), 4)
-		entries = [frappe.get_doc("Journal Entry", name) for name in names]
-		self.assertEqual({entry.docstatus for entry in entries}, {0})
-		self.assertEqual(
-			[str(entry.posting_date) for entry in entries],
-			[SEPTEMBER, "2026-10-01", SEPTEMBER, "2026-10-01"],
-		)
-		self.assertEqual(
-			[legs(entry) for entry in entries],
-			[
-				(("Prepaid Discount", 30.0), ("Factoring Fees", 30.0)),
-				(("Factoring Fees", 30.0), ("Prepaid Discount", 30.0)),
-				(("Factor Advances", 125.0), ("Factor Reserve", 125.0)),
-				(("Factor Reserve", 125.0), ("Factor Advances", 125.0)),
-			],
-		)
-		doc.reload()
-		self.assertIn(names[0], self.open_points(doc)["entries"])
-		for entry in entries:
-			entry.submit()
-		doc.save()
-		self.assertEqual(self.open_points(doc), {})  # entries of a close are no entries of others
-		doc.submit()
-		self.assertEqual(
-			[row for row in statements.tie_out(ACME, getdate(SEPTEMBER)) if row["difference"]], []
-		)
-		with self.refused():
-			frappe.get_doc("Journal Entry", names[0]).cancel()
-
-	def test_drafts_are_made_anew_and_submitted_ones_stay(self):
-		self.with_accounts(fee_covers_days=30, right_of_setoff=1)
-		doc = self.close()
-		before = doc.make_entries()
-		frappe.get_doc("Journal Entry", before[2]).submit()
-		doc.reload()
-		after = doc.make_entries()
-		self.assertEqual(len(after), 2)
-		self.assertFalse(frappe.db.exists("Journal Entry", before[0]))
-		self.assertTrue(frappe.db.exists("Journal Entry", before[2]))
-		doc.reload()
-		self.assertEqual(len(doc.entries), 2)
-
-	def test_a_fee_that_runs_daily_is_accrued(self):
-		self.with_accounts(fee_yearly_rate=18, fee_year_days="360", prepaid_discount_account=None)
-		table = frappe.qb.DocType("Factoring Ledger Entry")
-		frappe.qb.update(table).set(table.fee, 0).set(table.purchase_fee, 0).run()
-		doc = self.close(reason="the fee of the ledger was taken off by the test")
-		# 18 days on 2,500 at 18 % of 360
-		self.assertEqual(self.proposed(doc), {"Fee Accrual": "22.50"})
-
-	def test_a_missing_account_is_named(self):
-		self.agreement(fee_yearly_rate=90, accrued_fees_account=None)
-		table = frappe.qb.DocType("Factoring Ledger Entry")
-		frappe.qb.update(table).set(table.fee, 0).run()
-		doc = self.close()
-		with self.refused("Accrued Fees", ACME):
-			doc.make_entries()
-
-	def test_entries_are_refused_where_erpnext_closed_its_books(self):
-		self.with_accounts(fee_covers_days=30)
-		doc = self.close()
-		names = {"company": ACME, "start_date": "2026-09-01", "end_date": SEPTEMBER}
-		period = frappe.get_doc({"doctype": "Accounting Period", "period_name": "September", **names})
-		period.append("closed_documents", {"document_type": "Journal Entry", "closed": 1})
-		period.insert()
-		with self.refused("closed on"):
-			doc.make_entries()
-
-	def test_a_deleted_draft_takes_its_drafts_along(self):
-		self.with_accounts(fee_covers_days=30)
-		doc = self.close()
-		names = doc.make_entries()
-		doc.reload()
-		doc.delete()
-		self.assertEqual(frappe.db.count("Journal Entry", {"name": ("in", names)}), 0)
-
-
-class TestPeriodEndEntriesUnderSale(CloseCase):
-	POLICY = "Sale"
-
-	def test_the_expected_loss_from_recourse_is_offered(self):
-		self.with_accounts(right_of_setoff=1, fee_covers_days=30)
-		doc = self.close()
-		self.assertEqual(self.proposed(doc), {})  # nothing is deferred or netted under sale
-		doc.update({"recourse_loss": 40, "recourse_loss_basis": "2 % of what is open, less reserve"})
-		doc.save()
-		names = doc.make_entries()
-		self.assertEqual(
-			legs(frappe.get_doc("Journal Entry", names[0])),
-			(("Loss on Receivables Sold", 40.0), ("Recourse Obligation", 40.0)),
-		)
-		october = self.close(OCTOBER)
-		self.assertEqual(october.chargeback_rate, 11.63)  # 500 of 4,300
-
-
-def legs(entry) -> tuple:
-	def name(row):
-		return frappe.db.get_value("Account", row.account, "account_name")
-
-	debit = next((name(row), row.debit) for row in entry.accounts if row.debit)
-	return debit, next((name(row), row.credit) for row in entry.accounts if row.credit)
-
-
-class AuditorsWalk:
-	"""From the control accounts of the general ledger to the rows of RTS's files, through the closes of both months."""
-
-	def test_every_cent_of_the_control_accounts_is_explained_down_to_the_row_of_a_file(self):
-		agreement = self.agreement()
-		found = [sheets(closes.workbook(self.close(day, submit=True, reason="see there"))) for day in STATED]
-		for role in ("clearing", "reserve", "advances"):
-			label, name = role.title(), agreement.get(f"{role}_account")
-			by_reports = sum(money(row[label] or 0) for book in found for row in book["Entries to File Rows"])
-			by_others = sum(
-				money(row["Debit"]) - money(row["Credit"])
-				for book in found
-				for row in book["Entries of Others"]
-				if row["Account"] == name
-			)
-			((balance,),) = frappe.db.sql(
-				"select sum(debit) - sum(credit) from `tabGL Entry`"
-				" where account = %s and is_cancelled = 0 and posting_date <= %s",
-				(name, OCTOBER),
-			)
-			self.assertEqual(text(money(balance or 0)), text(by_reports + by_others), role)
-		for book in found:
-			for row in book["Entries to File Rows"]:
-				self._leads_to_its_row(row)
-			for row in book["Entries of Others"]:
-				self.assertTrue(frappe.db.exists(row["Document Type"], row["Document"]))
-				self.assertEqual(row["Deposit"], "yes")
-
-	def _leads_to_its_row(self, row: dict) -> None:
-		"""The entry is the app's, its file is the one that was imported, and the row of the sheet names the invoice."""
-		if row["Journal Entry"]:
-			made_by = frappe.db.get_value("Journal Entry", row["Journal Entry"], "factoring_report_import")
-			self.assertEqual(made_by, row["Report Import"])
-		file = frappe.get_doc("File", {"file_url": row["File"]})
-		content = files.content(file)
-		self.assertEqual(hashlib.sha256(content).hexdigest(), row["SHA-256 of the File"])
-		cells = list(openpyxl.load_workbook(io.BytesIO(content)).active.values)[row["Row"] - 1]
-		self.assertIn(row["Invoice"], cells)
-
-
-class TestAuditorsWalkUnderBorrowing(AuditorsWalk, CloseCase):
-	def test_the_open_invoices_of_each_month_add_up_to_the_advances(self):
-		for day, total in ((SEPTEMBER, "2500.00"), (OCTOBER, "800.00")):
-			rows = sheets(closes.workbook(self.close(day)))["Open Invoices"]
-			self.assertEqual(text(money(sum(row["Open with RTS"] for row in rows))), total)
-
-	def test_the_reserve_sheet_runs_from_balance_to_balance(self):
-		rows = sheets(closes.workbook(self.close(OCTOBER)))["Reserve"]
-		self.assertEqual((rows[0]["Balance"], rows[-1]["Balance"]), (125, -435))
-		self.assertEqual(sum(row["Movement"] for row in rows), -560)
-
-
-class TestAuditorsWalkUnderSale(AuditorsWalk, CloseCase):
-	POLICY = "Sale"

@@ -10,7 +10,7 @@ from frappe.utils import add_months, now_datetime, today
 from rts_factoring.services.reports import compaction, report_lines, row_details
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, BLUEBIRD
-from rts_factoring.tests.test_races import CUSTOMER, RaceCase
+from rts_factoring.tests.race_case import CUSTOMER, RaceCase
 
 ROWS = (("R-1", "1", "11/05/2026", "Partial Payment", 400), ("R-2", "1", "11/05/2026", "Payment", 1000))
 

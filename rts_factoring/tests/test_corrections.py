@@ -2,7 +2,7 @@
 
 import frappe
 
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.reports import corrections, decisions, report_import, row_details
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.adjustment_factories import close_month
@@ -62,12 +62,12 @@ class TestCorrect(CorrectionCase):
 	def test_a_purchase_of_the_wrong_amount(self):
 		row = next(line.row_no for line in report_factories.lines(self.bought) if line.sales_invoice == ONE)
 		made = self.correct(self.bought, row, amount=2400, fee=72, reserve=120, other=15, net=0, accept=1)
-		position = ledger.positions(ACME)[ONE]
+		position = ledger_sums.positions(ACME)[ONE]
 		self.assertEqual((position.purchased, position.open, position.holdback), (2400, 2400, 120))
 		self.assertEqual(factories.state(ONE), "Financed")
 		self.assert_books_agree()
 		self.cancel(made)
-		self.assertEqual(ledger.positions(ACME)[ONE].purchased, 2450)
+		self.assertEqual(ledger_sums.positions(ACME)[ONE].purchased, 2450)
 
 	def test_a_purchase_taken_back_leaves_the_invoice_submitted(self):
 		row = next(line.row_no for line in report_factories.lines(self.bought) if line.sales_invoice == ONE)

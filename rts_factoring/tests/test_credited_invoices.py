@@ -4,9 +4,9 @@ import frappe
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
 from rts_factoring.tests import factories
+from rts_factoring.tests.adjustment_case import ONE, AdjustmentCase
 from rts_factoring.tests.adjustment_factories import adjustment, buyout
 from rts_factoring.tests.factories import ACME
-from rts_factoring.tests.test_adjustments import ONE, AdjustmentCase
 
 
 class CreditedCase(AdjustmentCase):

@@ -12,10 +12,11 @@ from rts_factoring.services.invoices import customer_papers
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.portal_user import PASSWORD, PORTAL_USER, make_portal_user
 from rts_factoring.tests.report_case import ReportCase
-from rts_factoring.tests.test_print_paths import NOTICE, PASSWORD, PORTAL_USER, make_portal_user
 from rts_factoring.tests.web_server import Server
 
+NOTICE = "PAY TO THE FACTOR"
 CUSTOMER = "Ridgeline Foods Inc"
 STATES = {"AF-1": "Financed", "AF-2": "Charged Back", "AF-3": "Completed", "AF-4": "Not Factored"}
 

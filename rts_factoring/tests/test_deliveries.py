@@ -9,7 +9,13 @@ import zipfile
 import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from rts_factoring.services.batches import batch_status, delivery, factoring_batch
+from rts_factoring.services.batches import (
+	batch_status,
+	delivery,
+	delivery_claim,
+	delivery_result,
+	factoring_batch,
+)
 from rts_factoring.tests import factories
 from rts_factoring.tests.cases import PASSWORD, THREE, DeliveryCase, FreightCase, arrivals, point_to, received
 from rts_factoring.tests.factories import ACME
@@ -151,8 +157,8 @@ class TestDeliveries(DeliveryCase):
 		other = delivery.acquire_claim(batch.name)
 		self.assertNotEqual(claim, other)
 		batch.reload()
-		with self.assertRaises(delivery._ClaimLost):
-			delivery._finish(batch, claim)
+		with self.assertRaises(delivery_claim.ClaimLost):
+			delivery_result.finish(batch, claim)
 		self.assertEqual(frappe.db.get_value("Factoring Batch", batch.name, "status"), "Sending")
 
 	def test_one_bad_page_keeps_one_invoice_back_and_no_other(self):

@@ -9,7 +9,7 @@ from frappe.utils.background_jobs import get_queue
 
 from rts_factoring.core.delivery import workers
 from rts_factoring.sandbox.server import SandboxFiles, SandboxHandle
-from rts_factoring.services.batches import delivery, factoring_batch
+from rts_factoring.services.batches import delivery, delivery_claim, factoring_batch
 from rts_factoring.services.invoices import packets
 from rts_factoring.tests import factories
 from rts_factoring.tests.cases import THREE, DeliveryCase, arrivals, point_to, received
@@ -76,7 +76,7 @@ class TestJobs(DeliveryCase):
 				frappe.destroy()
 
 		with (
-			mock.patch.object(delivery, "LEASE", lease),
+			mock.patch.object(delivery_claim, "LEASE", lease),
 			mock.patch.object(workers, "HEARTBEAT_INTERVAL", 0.3),
 		):
 			first = threading.Thread(target=job)

@@ -4,7 +4,7 @@ import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
 from rts_factoring.core.money import text
-from rts_factoring.services.accounting import deposits, direct_payments
+from rts_factoring.services.accounting import deposits, direct_payments, payout_balances
 from rts_factoring.services.company import layouts
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
@@ -17,7 +17,9 @@ class TestDeposits(ReportCase):
 
 	def test_a_deposit_clears_the_payout_and_what_is_missing_is_told(self):
 		doc = report_factories.import_sample("purchase_clean")
-		self.assertEqual(deposits.expected(doc.name), {"payout": 26095.82, "recorded": 0.0, "left": 26095.82})
+		self.assertEqual(
+			payout_balances.expected(doc.name), {"payout": 26095.82, "recorded": 0.0, "left": 26095.82}
+		)
 		made = deposits.record(doc, bank_account(), 26000, "2026-11-04", "WIRE 77")
 		self.assertEqual(text(made["difference"]), "95.82")
 		entry = frappe.get_doc("Journal Entry", made["journal_entry"])
@@ -29,7 +31,7 @@ class TestDeposits(ReportCase):
 			("0.00", "95.82", "-26000.00"),
 		)
 		deposits.record(doc, bank_account(), 95.82, "2026-11-05")
-		self.assertEqual(deposits.expected(doc.name)["left"], 0.0)
+		self.assertEqual(payout_balances.expected(doc.name)["left"], 0.0)
 
 	def test_a_deposit_goes_to_an_account_of_the_company(self):
 		doc = report_factories.import_sample("purchase_clean")

@@ -13,15 +13,15 @@ import frappe
 from frappe.utils import getdate
 
 from rts_factoring.core.money import money
-from rts_factoring.services.accounting import adjustments
+from rts_factoring.services.accounting import adjustments, ledger_sums
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import corrections, decisions, report_import
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, opening_factories, report_factories, two_months
 from rts_factoring.tests.adjustment_factories import adjustment
 from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.opening_case import OpeningCase
 from rts_factoring.tests.opening_factories import CUSTOMER, balance, line, opening
-from rts_factoring.tests.test_openings import OpeningCase
 
 FIRST_DAY = "2026-09-01"
 MONTH_ENDS = ("2026-09-30", "2026-10-31", "2026-11-30")
@@ -230,7 +230,7 @@ class FirstMonths:
 		self.assert_books_agree()
 
 	def open_on(self, day: str):
-		return statements.ledger_sums(ACME, getdate(day))["open_change"]
+		return ledger_sums.of_company(ACME, getdate(day))["open_change"]
 
 
 class TestFirstMonthsBorrowed(FirstMonths, OpeningCase):

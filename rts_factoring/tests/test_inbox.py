@@ -13,22 +13,10 @@ from rts_factoring.core.delivery import fetch_file, list_folder
 from rts_factoring.core.errors import DeliveryError
 from rts_factoring.sandbox.server import SandboxFiles
 from rts_factoring.services.reports import inbox
-from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests import factories
 from rts_factoring.tests.cases import point_to
 from rts_factoring.tests.factories import ACME, FIXTURES
-from rts_factoring.tests.report_case import ReportCase
-
-
-class InboxCase(ReportCase):
-	"""RTS has two batches of an invoice each; it reports on them in two files."""
-
-	def setUp(self):
-		super().setUp()
-		factories.make_invoices(["AF-10001", "AF-10002"])
-		for batch, invoice in (("A1", "AF-10001"), ("A2", "AF-10002")):
-			report_factories.sent_batch(batch, [invoice])
-		self.report = report_factories.purchase_rows("A1", ("AF-10001", 2450, 73.5, 122.5))
-		self.other = report_factories.purchase_rows("A2", ("AF-10002", 1875.5, 56.25, 93.75))
+from rts_factoring.tests.inbox_case import InboxCase
 
 
 class TestInboxFolder(InboxCase):
@@ -67,7 +55,7 @@ class TestInboxFolder(InboxCase):
 
 	def make_manager(self):
 		self.manager = factories.make_user("boss@rts.test", "Factoring Manager")
-		self.addCleanup(forget, self.manager)
+		self.addCleanup(factories.forget_user, self.manager)
 
 	def test_a_file_that_is_too_big_is_told_once_and_stops_no_other(self):
 		self.make_manager()
@@ -165,14 +153,6 @@ class TestInboxFolder(InboxCase):
 		self.assertEqual(inbox.poll(ACME), [])
 		(row,) = frappe.get_all("Received Report", fields=["status", "report_import", "file_name"])
 		self.assertEqual((row.status, row.report_import, row.file_name), ("Deleted", None, "purchase.xlsx"))
-
-
-def forget(user: str) -> None:
-	frappe.db.rollback()
-	for doctype, field in (("Notification Log", "for_user"), ("User Permission", "user")):
-		frappe.db.delete(doctype, {field: user})
-	frappe.delete_doc("User", user, force=True)
-	frappe.db.commit()
 
 
 class Locked(SandboxFiles):

@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from rts_factoring.core.money import text
 from rts_factoring.sandbox.factor import Factor
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.batches import factoring_batch
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
@@ -75,7 +76,7 @@ class TestLifecycle(FreightCase):
 		)
 		self.assertEqual({tuple(row.values()) for row in rows}, {("Completed", "Paid", 0.0)})
 		self.assertEqual([row for row in statements.tie_out(ACME) if row["difference"]], [])
-		self.assertEqual(text(statements.ledger_sums(ACME)["advances"]), "0.00")
+		self.assertEqual(text(ledger_sums.of_company(ACME)["advances"]), "0.00")
 
 		payment.cancel()
 		self.assertEqual(report_factories.books(), financed)

@@ -9,7 +9,7 @@ from rts_factoring.services.reports import jobs, mailbox, received, reconciling
 from rts_factoring.tests import factories
 from rts_factoring.tests.cases import run_worker
 from rts_factoring.tests.factories import ACME, BLUEBIRD, FIXTURES
-from rts_factoring.tests.test_inbox import InboxCase, forget
+from rts_factoring.tests.inbox_case import InboxCase
 
 SENDER = "reports@rts.test"
 MESSAGE = """From: RTS <{sender}>
@@ -44,7 +44,7 @@ class MailCase(InboxCase):
 		factories.make_settings(ACME, report_email_account=self.ACCOUNT)
 		factories.make_settings(BLUEBIRD, report_email_account=None)
 		self.manager = factories.make_user("boss@rts.test", "Factoring Manager")
-		self.addCleanup(forget, self.manager)
+		self.addCleanup(factories.forget_user, self.manager)
 		self.addCleanup(self.forget_mail)
 		self.default = frappe.db.get_default("company")
 		frappe.db.set_default("company", BLUEBIRD)  # which the file's own company wins over
@@ -129,7 +129,7 @@ class TestMailedReport(MailCase):
 				limit = {"user": people[name], "allow": "Company", "for_value": company}
 				frappe.get_doc({"doctype": "User Permission", **limit}).insert()
 		for user in people.values():
-			self.addCleanup(forget, user)
+			self.addCleanup(factories.forget_user, user)
 		row = self.mail((FIXTURES / "bad" / "html_named.xlsx").read_bytes())
 		self.assertEqual(mailbox.import_attachment(row), "")
 		told = {
@@ -161,7 +161,7 @@ class TestMailedReport(MailCase):
 		manager = factories.make_user("acme@rts.test", "Factoring Manager")
 		limit = {"user": manager, "allow": "Company", "for_value": ACME}
 		frappe.get_doc({"doctype": "User Permission", **limit}).insert()
-		self.addCleanup(forget, manager)
+		self.addCleanup(factories.forget_user, manager)
 		self.assertEqual(mailbox.import_attachment(self.mail(self.report)), "")
 		self.assertEqual(frappe.db.count("Report Import"), 0)
 		self.assertEqual(frappe.db.count("Notification Log", {"for_user": manager}), 0)

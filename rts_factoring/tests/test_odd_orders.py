@@ -3,7 +3,13 @@
 import frappe
 from frappe.utils import getdate
 
-from rts_factoring.services.accounting import adjustment_payments, adjustments, deposits, ledger
+from rts_factoring.services.accounting import (
+	adjustment_payments,
+	adjustments,
+	deposits,
+	ledger_sums,
+	payout_balances,
+)
 from rts_factoring.services.reports import corrections, decisions, report_import
 from rts_factoring.services.views import payouts, statements
 from rts_factoring.tests import factories, opening_factories, report_factories
@@ -70,7 +76,9 @@ class TestClosedMonths(OddOrdersCase):
 		content = report_factories.payment_rows(PERIOD, (ONE, "C1", "11/05/2026", "Payment", 2450))
 		draft = report_factories.import_file("state-only.xlsx", content, submit=False)
 		self.submit_after_the_closed_days(draft)
-		then, now = (ledger.positions_as_of(ACME, getdate(day))[ONE] for day in ("2026-11-30", "2026-12-01"))
+		then, now = (
+			ledger_sums.positions_as_of(ACME, getdate(day))[ONE] for day in ("2026-11-30", "2026-12-01")
+		)
 		self.assertEqual((then.open, now.open), (2450, 0))
 
 	def test_an_adjustment_without_a_journal_entry_neither(self):
@@ -125,7 +133,7 @@ class TestTakenBackOnce(OddOrdersCase):
 		second = self.post(*rows)
 		decisions.record_decision(second.name, [4], "accept")
 		report_import.post_waiting(second.name)
-		position = ledger.positions(ACME)[ONE]
+		position = ledger_sums.positions(ACME)[ONE]
 		self.assertEqual((position.collected, position.fee - position.purchase_fee), (100, 14))
 		return first, second
 
@@ -134,7 +142,7 @@ class TestTakenBackOnce(OddOrdersCase):
 			with self.subTest(number):
 				frappe.db.savepoint("held_here")
 				self.correct(self.posted_difference()[number], sales_invoice=TWO)
-				one, two = (ledger.positions(ACME)[name] for name in (ONE, TWO))
+				one, two = (ledger_sums.positions(ACME)[name] for name in (ONE, TWO))
 				self.assertEqual((one.collected, one.fee - one.purchase_fee), (0, 0))
 				self.assertEqual((two.collected, two.fee - two.purchase_fee), (105, 14))
 				self.assert_agree_as_of("2026-11-05", "2026-11-30")
@@ -172,7 +180,7 @@ class TestSentAgain(OddOrdersCase):
 		made.posting_date = frappe.utils.today()  # of the second purchase, whose report has no day
 		made.save()
 		made.submit()
-		position = ledger.positions(ACME)[ONE]
+		position = ledger_sums.positions(ACME)[ONE]
 		self.assertEqual((position.purchased, position.open, position.charged_back), (2450, 2450, 0))
 		self.assert_agree_as_of("2026-11-10", frappe.utils.today())
 
@@ -226,7 +234,7 @@ class TestPolicyChange(OddOrdersCase):
 		before = report_factories.books()["balances"]
 		made = self.take_back(paid)
 		self.assertEqual(report_factories.books()["balances"], before)  # sold, and open with RTS again
-		self.assertEqual(ledger.positions(ACME)[ONE].open, 2450)
+		self.assertEqual(ledger_sums.positions(ACME)[ONE].open, 2450)
 		self.assert_agree_as_of("2026-11-30", "2026-12-01", "2026-12-31")
 		frappe.get_doc(ADJUSTMENT, made.name).cancel()
 		self.assert_agree_as_of("2026-11-30", "2026-12-01", "2026-12-31")
@@ -234,7 +242,7 @@ class TestPolicyChange(OddOrdersCase):
 
 class TestDeposits(OddOrdersCase):
 	def test_a_purchase_corrected_after_its_deposit_leaves_its_difference_on_clearing(self):
-		left = deposits.expected(self.bought.name)["left"]
+		left = payout_balances.expected(self.bought.name)["left"]
 		made = deposits.record(self.bought, factories.bank_account(), left, "2026-11-06", "REF1")
 		frappe.get_doc("Journal Entry", made["journal_entry"]).submit()
 		amounts = {"fee": 72, "reserve": 120, "other": 15, "net": 0, "accept": 1}
@@ -295,10 +303,10 @@ class TestOpenings(ReportCase):
 		found = [(line.outcome, line.reason) for line in report_factories.lines(doc)]
 		waits, posted = ("blocked", "before_opening"), ("matched", "")
 		self.assertEqual(found, [waits, posted, waits, posted])
-		self.assertEqual(ledger.positions(ACME)["OP-0"].open, 900)
+		self.assertEqual(ledger_sums.positions(ACME)["OP-0"].open, 900)
 		decisions.record_decision(doc.name, [4], "accept")
 		report_import.post_waiting(doc.name)
-		self.assertEqual(ledger.positions(ACME)["OP-0"].open, 500)
+		self.assertEqual(ledger_sums.positions(ACME)["OP-0"].open, 500)
 		self.assert_books_agree()
 		wrong = [row for row in statements.tie_out(ACME, getdate("2026-10-31")) if row["difference"]]
 		self.assertEqual(wrong, [])
@@ -342,7 +350,9 @@ class TestMany(OddOrdersCase):
 		lines = [{"event": "Fee", "amount": 0.01, "sales_invoice": (ONE, None)[n % 2]} for n in range(1000)]
 		lines.append({"event": "Payment", "sales_invoice": ONE, "amount": 33.335})
 		made = adjustment(*lines)
-		self.assertEqual(ledger.positions(ACME)[ONE].fee - ledger.positions(ACME)[ONE].purchase_fee, 5)
+		self.assertEqual(
+			ledger_sums.positions(ACME)[ONE].fee - ledger_sums.positions(ACME)[ONE].purchase_fee, 5
+		)
 		self.assert_agree_as_of("2026-11-30")
 		frappe.get_doc(ADJUSTMENT, made.name).cancel()
 		self.assert_agree_as_of("2026-11-30")

@@ -10,11 +10,11 @@ import frappe
 from erpnext.accounts.doctype.repost_payment_ledger.repost_payment_ledger import repost_ple_for_voucher
 from erpnext.utilities import bulk_transaction
 
-from rts_factoring.services.accounting import ledger, protection, repairs
+from rts_factoring.services.accounting import ledger_sums, protection, repairs
 from rts_factoring.services.views import reminders
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
-from rts_factoring.tests.test_protection import HELD, TestProtection
+from rts_factoring.tests.protection_case import HELD, ProtectionCase
 
 # What of ERPNext names a Sales Invoice, or documents like it, and what is true of each for an invoice that the factor holds.
 JUDGED = {
@@ -88,7 +88,7 @@ def patch_check():
 		yield
 
 
-class TestEveryDoorIsJudged(TestProtection):
+class TestEveryDoorIsJudged(ProtectionCase):
 	"""A new way of ERPNext to send a paper or take money fails here until somebody has judged it."""
 
 	def parents(self, doctypes: set[str]) -> set[str]:
@@ -130,7 +130,7 @@ class TestEveryDoorIsJudged(TestProtection):
 		self.assertIn("accounts/doctype/payment_request/payment_request.py", found)
 
 
-class TestEveryRole(TestProtection):
+class TestEveryRole(ProtectionCase):
 	def test_no_role_settles_or_cancels_what_the_factor_holds(self):
 		draft, journal = (
 			self.payment(),
@@ -159,7 +159,7 @@ class TestEveryRole(TestProtection):
 					self.assertEqual(self.outstanding(), 2450)
 
 
-class TestRepair(TestProtection):
+class TestRepair(ProtectionCase):
 	def booked_past_the_app(self):
 		"""A payment of an invoice that RTS holds, as from before the app was installed."""
 		doc = self.payment()
@@ -195,7 +195,7 @@ class TestRepair(TestProtection):
 		self.assertEqual(frappe.db.get_value("Journal Entry", claimed.name, "docstatus"), 1)
 
 
-class TestBulkTools(TestProtection):
+class TestBulkTools(ProtectionCase):
 	def test_bulk_transaction_processing_makes_a_draft_that_nobody_can_submit(self):
 		asked = signature(bulk_transaction.job).parameters  # ERPNext 16 passes further arguments on
 		bulk_transaction.job([{"name": HELD}], "Sales Invoice", "Payment Entry", *[None][: len(asked) - 3])
@@ -262,7 +262,7 @@ class TestBulkTools(TestProtection):
 			doc.submit()
 
 
-class TestWhatAnInvoiceNames(TestProtection):
+class TestWhatAnInvoiceNames(ProtectionCase):
 	def test_customers_are_merged_and_the_ledger_follows(self):
 		old = frappe.db.get_value("Sales Invoice", HELD, "customer")
 		new = frappe.copy_doc(frappe.get_doc("Customer", old))
@@ -304,7 +304,7 @@ class TestWhatAnInvoiceNames(TestProtection):
 		values = frappe.db.get_value("Sales Invoice", new.name, FIELDS, as_dict=True)
 		self.assertFalse(values.factoring_batch or values.factoring_notice)
 		self.assertNotIn(values.factoring_status, ("Submitted", "Financed"))
-		self.assertNotIn(new.name, ledger.positions(ACME))
+		self.assertNotIn(new.name, ledger_sums.positions(ACME))
 		with self.refused(HELD):
 			frappe.get_doc("Sales Invoice", HELD).cancel()
 		self.assert_tied_out()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.realtime import clear_realtime_log
 
-from rts_factoring.services.accounting import journal_entries, outstanding, protection
+from rts_factoring.services.accounting import journal_entries, journal_rows, outstanding, protection
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
 from rts_factoring.tests.report_case import ReportCase
@@ -152,7 +152,7 @@ def as_erpnext_does():
 				"naming_series": agreement.journal_naming_series,
 			}
 		)
-		for row in journal_entries._rows(voucher, agreement):
+		for row in journal_rows.of_voucher(voucher, agreement):
 			doc.append("accounts", row)
 		doc.flags.factoring = True
 		with protection.own_posting():

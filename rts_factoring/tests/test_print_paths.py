@@ -14,13 +14,13 @@ from rts_factoring.printing import health, stamp
 from rts_factoring.tests import factories, print_formats
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.portal_user import PASSWORD, PORTAL_USER, make_portal_user
 from rts_factoring.tests.print_formats import BETA, CHROME, CLASSIC, DESIGNER, JINJA, Seen
 from rts_factoring.tests.web_server import Server
 
 NOTICE = "PAY TO THE FACTOR"
 FACTORED, DIRECT = "AF-10001", "AF-10002"
 FORMATS = ("Standard", JINJA, CLASSIC, BETA)
-PORTAL_USER, PASSWORD = "debtor@example.com", "a long pass phrase 7"
 
 PRINTVIEW = "frappe.www.printview."
 PRINT_FORMAT = "frappe.utils.print_format."
@@ -324,20 +324,3 @@ class TestShadowedHooks(FreightCase):
 			doc = frappe.get_doc("Subsidiary Factoring Settings", ACME)
 			doc.run_method("onload")
 			self.assertEqual(doc.get_onload("print_problems"), health.problems())
-
-
-def make_portal_user(*invoices: str) -> None:
-	"""The debtor of the invoices with a login to the portal."""
-	if not frappe.db.exists("User", PORTAL_USER):
-		user = frappe.get_doc(
-			{"doctype": "User", "email": PORTAL_USER, "first_name": "Debtor", "user_type": "Website User"}
-		)
-		user.flags.no_welcome_mail = True
-		user.new_password = PASSWORD
-		user.insert()
-		user.add_roles("Customer")
-	for name in invoices:
-		customer = frappe.get_doc("Customer", frappe.db.get_value("Sales Invoice", name, "customer"))
-		if PORTAL_USER not in [row.user for row in customer.portal_users]:
-			customer.append("portal_users", {"user": PORTAL_USER})
-			customer.save()

@@ -1,53 +1,14 @@
 """What ERPNext's own documents may do to an invoice that the factor holds: by every door, the books still agree."""
 
 import frappe
-from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from erpnext.accounts.doctype.payment_request.payment_request import make_payment_request
 
-from rts_factoring.core.money import text
-from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, bank_account
-from rts_factoring.tests.report_case import ReportCase
-
-HELD = "AF-10001"  # bought by RTS in the sample report
+from rts_factoring.tests.protection_case import HELD, ProtectionCase
 
 
-class TestProtection(ReportCase):
-	SENT = True
-
-	def setUp(self):
-		super().setUp()
-		report_factories.import_sample("purchase_clean")
-
-	def payment(self, invoice=HELD, **values):
-		doc = get_payment_entry("Sales Invoice", invoice, bank_account=bank_account())
-		doc.update({"reference_no": "C-1", "reference_date": "2026-11-10"} | values)
-		return doc.insert()
-
-	def assert_tied_out(self):
-		rows = statements.tie_out(ACME)
-		self.assertEqual({text(row["difference"]) for row in rows}, {"0.00"})
-
-	def outstanding(self, invoice=HELD) -> float:
-		return frappe.db.get_value("Sales Invoice", invoice, "outstanding_amount")
-
-	def sent(self) -> str:
-		"""An invoice that was sent to RTS and is not bought yet."""
-		return frappe.db.get_value("Sales Invoice", {"company": ACME, "factoring_status": "Submitted"})
-
-	def customer_accounts(self):
-		doc = frappe.get_doc("Sales Invoice", HELD)
-		return {"account": doc.debit_to, "party_type": "Customer", "party": doc.customer}
-
-	def journal(self, **of_customer):
-		doc = frappe.get_doc({"doctype": "Journal Entry", "company": ACME, "posting_date": "2026-11-10"})
-		doc.append("accounts", {**self.customer_accounts(), **of_customer})
-		doc.append("accounts", {"account": bank_account(), "debit_in_account_currency": 100})
-		return doc.insert()
-
-
-class TestPaymentEntry(TestProtection):
+class TestPaymentEntry(ProtectionCase):
 	def test_a_payment_needs_a_choice_whose_money_it_is(self):
 		with self.refused(HELD, "Held for the Factor", "Payment Is Ours"):
 			self.payment().submit()
@@ -84,7 +45,7 @@ class TestPaymentEntry(TestProtection):
 		self.assertEqual(self.outstanding("XM-1"), 0)
 
 
-class TestOtherWaysToSettle(TestProtection):
+class TestOtherWaysToSettle(ProtectionCase):
 	def test_a_hand_made_journal_entry_cannot_settle_the_invoice(self):
 		doc = self.journal(
 			credit_in_account_currency=100, reference_type="Sales Invoice", reference_name=HELD
@@ -150,7 +111,7 @@ class TestOtherWaysToSettle(TestProtection):
 			frappe.get_doc("Sales Invoice", HELD).cancel()
 
 
-class TestRequests(TestProtection):
+class TestRequests(ProtectionCase):
 	def test_no_payment_request_asks_for_money_owed_to_the_factor(self):
 		with self.refused(HELD, "pays the factor"):
 			make_payment_request(
@@ -167,7 +128,7 @@ class TestRequests(TestProtection):
 			doc.insert(ignore_mandatory=True)
 
 
-class TestCreditNote(TestProtection):
+class TestCreditNote(ProtectionCase):
 	def test_a_credit_note_warns_and_leaves_a_task_to_tell_the_factor(self):
 		frappe.clear_messages()
 		note = factories.make_credit_note(HELD, 100)

@@ -1,7 +1,6 @@
 """A rehearsal is lived through on the real screens' services, and leaves nothing behind."""
 
 import io
-from pathlib import Path
 from unittest.mock import patch
 
 import frappe
@@ -16,25 +15,10 @@ from rts_factoring.services.common import files
 from rts_factoring.services.company import factor_server, rehearsal_company, settings
 from rts_factoring.services.views import rehearsals
 from rts_factoring.tests import company_isolation, factories
-from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME
+from rts_factoring.tests.rehearsal_case import RehearsalCase, count_rows, site_files
 
 COMPANY = rehearsal_company.COMPANY
-
-
-class RehearsalCase(FreightCase):
-	@classmethod
-	def setUpClass(cls):
-		super().setUpClass()
-		cls.remove()  # what a run that was ended has left
-		cls.addClassCleanup(cls.remove)
-
-	@classmethod
-	def remove(cls):
-		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		rehearsals._remove()
-		frappe.db.commit()
 
 
 class TestARehearsedWeek(RehearsalCase):
@@ -172,19 +156,5 @@ class TestStarting(RehearsalCase):
 		self.assertTrue(frappe.db.exists("Customer", name))
 
 
-def count_rows() -> dict[str, int]:
-	"""Rows of each table, but those of what a request keeps about itself."""
-	own = {"tabSessions", "tabActivity Log", "__global_search"}
-	frappe.db.rollback()
-	tables = [table for table in frappe.db.get_tables(cached=False) if table not in own]
-	return {table: frappe.db.sql(f"select count(*) from `{table}`")[0][0] for table in tables}
-
-
 def all_series() -> dict[str, int]:
 	return dict(frappe.db.sql("select name, current from tabSeries"))
-
-
-def site_files() -> set[str]:
-	folders = [Path(frappe.get_site_path(kind, "files")) for kind in ("private", "public")]
-	folders.append(Path(frappe.get_site_path("rts_factoring")))
-	return {path.as_posix() for folder in folders for path in folder.rglob("*")}

@@ -7,7 +7,7 @@ from rts_factoring import uninstall
 from rts_factoring.services.company import rehearsal_company
 from rts_factoring.services.views import rehearsals
 from rts_factoring.tests.factories import ACME
-from rts_factoring.tests.test_rehearsal_company import RehearsalCase, count_rows
+from rts_factoring.tests.rehearsal_case import RehearsalCase, count_rows
 
 COMPANY = rehearsal_company.COMPANY
 

@@ -15,7 +15,7 @@ from rts_factoring.services.invoices import packets
 from rts_factoring.services.views import rehearsals
 from rts_factoring.tests import factories
 from rts_factoring.tests.cases import run_worker
-from rts_factoring.tests.test_rehearsal_company import RehearsalCase, count_rows, site_files
+from rts_factoring.tests.rehearsal_case import RehearsalCase, count_rows, site_files
 from rts_factoring.tests.web_server import Server
 
 COMPANY = rehearsal_company.COMPANY

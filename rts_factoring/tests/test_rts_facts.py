@@ -2,7 +2,7 @@
 
 import frappe
 
-from rts_factoring.services.accounting import credits, deposits
+from rts_factoring.services.accounting import credits, payout_balances
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import notices, readiness
 from rts_factoring.services.reports import decisions, report_import
@@ -228,7 +228,7 @@ class TestCredits(FactCase):
 		self.start("Borrowing")
 		self.take(Bought())
 		doc, _waited = self.take(Paid("Direct Payment", 1000, decide=ACCEPT))
-		self.assertEqual(deposits.expected(doc.name)["payout"], 0)
+		self.assertEqual(payout_balances.expected(doc.name)["payout"], 0)
 
 
 class TestNotice(FactCase):

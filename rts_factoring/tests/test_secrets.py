@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
 	PrivateFormat,
 )
 from frappe.utils.background_jobs import execute_job
+from frappe.utils.password import set_encrypted_password
 
 from rts_factoring import api
 from rts_factoring.services.batches import delivery, factoring_batch
-from rts_factoring.services.company import settings
+from rts_factoring.services.company import credentials, settings
 from rts_factoring.services.reports import posting
 from rts_factoring.tests import company_isolation, factories, report_factories, secret_search
 from rts_factoring.tests.cases import FreightCase
@@ -79,7 +80,7 @@ class TestSecrets(FreightCase):
 		self.person = self.web.person(company_isolation.address("System Manager"), company_isolation.PASSWORD)
 		self.search = secret_search.Search()
 		self.addCleanup(frappe.db.commit)
-		self.addCleanup(settings.remove_private_key, frappe.get_doc(DOCTYPE, ACME))
+		self.addCleanup(credentials.remove_private_key, frappe.get_doc(DOCTYPE, ACME))
 
 	# What a System Manager does in the browser
 
@@ -174,7 +175,7 @@ class TestSecrets(FreightCase):
 		self.assertEqual(frappe.db.get_value("Report Import", failed, "status"), "Failed")
 		self.assertGreater(len(self.search.events), 2)
 		self.assertEqual(self.search.places(secrets), [])
-		self.assertEqual(settings.secret(frappe.get_doc(DOCTYPE, ACME), "password"), password)
+		self.assertEqual(credentials.secret(frappe.get_doc(DOCTYPE, ACME), "password"), password)
 
 	def import_reports(self, batch: str) -> str:
 		"""What RTS bought and what was paid, a file that is no report, and a posting that fails in a background job with a
@@ -198,7 +199,7 @@ class TestSecrets(FreightCase):
 		frappe.db.commit()
 
 		def post(name):
-			connection = settings.connection(settings.find(ACME))
+			connection = credentials.connection(settings.find(ACME))
 			raise RuntimeError(f"while posting {name}, with {connection.host}")
 
 		job = ("rts_factoring.services.reports.jobs.post_job", None, "post", {"name": last})
@@ -209,7 +210,7 @@ class TestSecrets(FreightCase):
 	def fail_with_a_connection(self) -> None:
 		"""An exception whose frames hold the settings and the open connection."""
 		try:
-			connection = settings.connection(settings.find(ACME))
+			connection = credentials.connection(settings.find(ACME))
 			raise RuntimeError(f"while talking to {connection.host}")
 		except RuntimeError:
 			frappe.log_error(title="With a connection")
@@ -234,7 +235,7 @@ class TestSecrets(FreightCase):
 		phrase, password = secret("phrase"), secret("password")
 		key = private_key(phrase)
 		for fieldname in ("private_key", "password"):
-			settings.set_encrypted_password(DOCTYPE, ACME, "before", fieldname)
+			set_encrypted_password(DOCTYPE, ACME, "before", fieldname)
 		frappe.db.commit()
 		frappe.set_user(company_isolation.address("System Manager"))
 		frappe.db.sql("set session innodb_lock_wait_timeout = 1")
@@ -268,10 +269,10 @@ class TestSecrets(FreightCase):
 			doc = frappe.get_doc(DOCTYPE, ACME)
 			doc.update(change)
 			doc.save()
-			self.assertEqual((settings.secret(doc, "password"), doc.password), ("", ""), change)
+			self.assertEqual((credentials.secret(doc, "password"), doc.password), ("", ""), change)
 		doc.update({"host": "third.test", "password": "entered again"})
 		doc.save()
-		self.assertEqual(settings.secret(doc, "password"), "entered again")
+		self.assertEqual(credentials.secret(doc, "password"), "entered again")
 
 	def test_a_new_password_is_used_by_a_batch_that_waits(self):
 		batch = factoring_batch.create(ACME, INVOICES)
@@ -291,12 +292,12 @@ class TestSecrets(FreightCase):
 			text = private_key(phrase) if phrase else _plain(key)
 			self.assertTrue(self.store(text, phrase).ok)
 		doc = frappe.get_doc(DOCTYPE, ACME)
-		self.assertEqual(settings.secret(doc, "private_key"), text.strip() + "\n")
-		self.assertEqual((settings.secret(doc, "passphrase"), doc.passphrase), ("", ""))
+		self.assertEqual(credentials.secret(doc, "private_key"), text.strip() + "\n")
+		self.assertEqual((credentials.secret(doc, "passphrase"), doc.passphrase), ("", ""))
 
 	def test_deleting_the_settings_deletes_their_secrets(self):
 		doc = factories.make_settings(BLUEBIRD, password=secret("gone"), passphrase=secret("gone"))
-		settings.store_private_key(doc, private_key("a phrase"), "a phrase")
+		credentials.store_private_key(doc, private_key("a phrase"), "a phrase")
 		self.assertEqual(_held(doc.name), {"password", "passphrase", "private_key"})
 		frappe.delete_doc(DOCTYPE, doc.name)
 		self.assertEqual(_held(doc.name), set())
@@ -305,9 +306,9 @@ class TestSecrets(FreightCase):
 
 	def test_a_form_shows_that_a_secret_is_set_not_how_long_it_is(self):
 		self.save(password="a" * 31)
-		self.assertEqual(frappe.db.get_value(DOCTYPE, ACME, "password"), settings.MASK)
+		self.assertEqual(frappe.db.get_value(DOCTYPE, ACME, "password"), credentials.MASK)
 		self.save(advance_rate=91)  # the mask that comes back is no new password
-		self.assertEqual(settings.secret(frappe.get_doc(DOCTYPE, ACME), "password"), "a" * 31)
+		self.assertEqual(credentials.secret(frappe.get_doc(DOCTYPE, ACME), "password"), "a" * 31)
 
 
 def point_to_same(server) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import frappe
 
 from rts_factoring.services.batches import delivery, downloads, factoring_batch
-from rts_factoring.services.company import accounts, connections, settings
+from rts_factoring.services.company import accounts, connections, credentials, settings
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import FreightCase
 from rts_factoring.tests.factories import ACME, BLUEBIRD
@@ -65,18 +65,18 @@ class TestConnection(FreightCase):
 			key = path.read_text()
 			listed = subprocess.run(["ssh-keygen", "-lf", f"{path}.pub"], capture_output=True, text=True)
 		with self.refused("cannot be read with this passphrase"):
-			settings.store_private_key(of_acme(), key, "wrong")
-		shown = settings.store_private_key(of_acme(), key, "opensesame")
+			credentials.store_private_key(of_acme(), key, "wrong")
+		shown = credentials.store_private_key(of_acme(), key, "opensesame")
 		self.assertIn(shown.split()[1], listed.stdout)
 		doc = of_acme()
-		connection = settings.connection(doc)
+		connection = credentials.connection(doc)
 		self.assertEqual((connection.private_key, connection.passphrase), (key, "opensesame"))
 		doc.fee_rate = 2
 		doc.save()  # saving the form keeps what it cannot see
-		self.assertEqual(settings.connection(of_acme()).passphrase, "opensesame")
+		self.assertEqual(credentials.connection(of_acme()).passphrase, "opensesame")
 		self.assertNotIn("BEGIN OPENSSH", frappe.as_json(of_acme().as_dict()))
-		settings.remove_private_key(of_acme())
-		self.assertEqual(settings.connection(of_acme()).private_key, "")
+		credentials.remove_private_key(of_acme())
+		self.assertEqual(credentials.connection(of_acme()).private_key, "")
 
 	def test_deleting_the_settings_deletes_their_secrets(self):
 		factories.make_settings(ACME, password="a secret")

@@ -9,7 +9,7 @@ import frappe
 from rts_factoring.core.errors import DeliveryError
 from rts_factoring.services.batches import automatic_submit, delivery, factoring_batch
 from rts_factoring.services.common import site_identity
-from rts_factoring.services.company import connections, settings, site_binding
+from rts_factoring.services.company import connections, credentials, settings, site_binding
 from rts_factoring.services.reports import inbox
 from rts_factoring.tests import factories
 from rts_factoring.tests.cases import THREE, DeliveryCase, arrivals
@@ -59,7 +59,7 @@ class BindingCase(DeliveryCase):
 			self.assertIn(word, batch.error)
 		for act in (
 			lambda: inbox.poll(ACME),
-			lambda: settings.connection(self.settings()),
+			lambda: credentials.connection(self.settings()),
 		):
 			with self.assertRaises(DeliveryError) as refused:
 				act()

@@ -2,7 +2,7 @@
 
 import frappe
 
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.reports import decisions, opening_lines, report_import, row_details
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
@@ -17,7 +17,9 @@ class StatementCase(ReportCase):
 	def setUp(self):
 		super().setUp()
 		report_factories.import_sample("purchase_clean")
-		self.open = {name: float(each.open) for name, each in ledger.positions(ACME).items() if each.open}
+		self.open = {
+			name: float(each.open) for name, each in ledger_sums.positions(ACME).items() if each.open
+		}
 		self.before = report_factories.books()
 
 	def compare(self, *rows, submit: bool = True, **more):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import frappe
 
 from rts_factoring.services.batches import factoring_batch
-from rts_factoring.services.company import connections, layouts, settings
+from rts_factoring.services.company import connections, credentials, layouts, settings
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, BLUEBIRD
 from rts_factoring.tests.report_case import ReportCase
@@ -152,7 +152,7 @@ class TestConnections(ReportCase):
 		frappe.local.conf.factoring_private_networks = "127.0.0.1 nonsense"
 		try:
 			with self.refused("factoring_private_networks", "nonsense"):
-				settings.private_networks()
+				credentials.private_networks()
 		finally:
 			frappe.local.conf.factoring_private_networks = kept
 

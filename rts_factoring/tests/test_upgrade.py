@@ -11,6 +11,7 @@ from frappe.desk.form.load import getdoc
 from frappe.model import data_fieldtypes
 
 from rts_factoring import custom_fields, install
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.reports.report_import import ImportedBeforeError
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories, upgrade_fixture
@@ -121,7 +122,7 @@ class TestMigration(UpgradeCase):
 		):
 			frappe.get_doc("Report Import", name).cancel()
 			self.assert_tie_out()
-		self.assertEqual({value for value in statements.ledger_sums(ACME).values() if value}, set())
+		self.assertEqual({value for value in ledger_sums.of_company(ACME).values() if value}, set())
 
 	def assert_tie_out(self):
 		for company in COMPANIES:

@@ -4,7 +4,7 @@ import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
 from rts_factoring.core.money import text
-from rts_factoring.services.accounting import deposits, direct_payments
+from rts_factoring.services.accounting import deposits, direct_payments, payout_balances
 from rts_factoring.services.batches import factoring_batch
 from rts_factoring.services.reports import posting
 from rts_factoring.services.views import completeness, reminders
@@ -49,7 +49,7 @@ class TestWindDown(ReportCase):
 
 	def test_its_payout_is_deposited(self):
 		deposits.record(self.bought, bank_account(), 2254, "2026-11-04", "WIRE 1")
-		self.assertEqual(deposits.expected(self.bought.name)["left"], 0.0)
+		self.assertEqual(payout_balances.expected(self.bought.name)["left"], 0.0)
 
 	def test_a_debtors_payment_is_held_for_the_factor(self):
 		payment = get_payment_entry("Sales Invoice", ONE, bank_account=bank_account())

@@ -13,7 +13,7 @@ from rts_factoring.services.reports import decisions, jobs
 from rts_factoring.services.views import overview
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME, BLUEBIRD
-from rts_factoring.tests.test_races import CUSTOMER, PERIOD, RaceCase
+from rts_factoring.tests.race_case import CUSTOMER, PERIOD, RaceCase
 
 DATES = {"posting_date": "2026-10-01", "due_date": "2026-11-01"}
 

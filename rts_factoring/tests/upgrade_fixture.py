@@ -22,10 +22,10 @@ from rts_factoring import custom_fields
 from rts_factoring.core.money import text
 from rts_factoring.sandbox.factor import Factor
 from rts_factoring.sandbox.server import SandboxServer
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.batches import delivery, factoring_batch
 from rts_factoring.services.company import layouts
 from rts_factoring.services.reports import inbox
-from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.cases import point_to
 from rts_factoring.tests.factories import ACME, COMPANIES, FIXTURES
@@ -113,7 +113,7 @@ def figures() -> dict:
 		found[company] = {
 			"balances": {account: text(value) for account, value in books["balances"].items()},
 			"invoices": [[str(value) for value in row] for row in books["invoices"]],
-			"ledger": {role: text(value) for role, value in statements.ledger_sums(company).items()},
+			"ledger": {role: text(value) for role, value in ledger_sums.of_company(company).items()},
 			"batches": _states("Factoring Batch", company),
 			"imports": _states("Report Import", company),
 		}

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,12 @@ def functions_of(module: str) -> set[str]:
 	return {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
+def methods_of_api() -> set[str]:
+	"""What stands in rts_factoring/api/__init__.py, and so has an address."""
+	tree = ast.parse((PACKAGE / "api" / "__init__.py").read_text())
+	return {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
 @pytest.mark.parametrize("path", dotted_paths())
 def test_a_hook_names_a_function_that_exists(path):
 	module, name = path.rsplit(".", 1)
@@ -65,3 +72,26 @@ def test_background_jobs_named_by_text_exist():
 				if isinstance(argument, ast.Constant):
 					module, name = argument.value.rsplit(".", 1)
 					assert name in functions_of(module), argument.value
+
+
+def test_every_method_of_the_api_has_its_address():
+	written = {
+		node.name
+		for path in (PACKAGE / "api").glob("*.py")
+		for node in ast.parse(path.read_text()).body
+		if isinstance(node, ast.FunctionDef)
+		and any("whitelist" in ast.unparse(by) for by in node.decorator_list)
+	}
+	assert len(written) > 40
+	assert methods_of_api() == written
+
+
+def test_methods_that_forms_cards_and_pages_of_docs_call_exist():
+	files = [*PACKAGE.rglob("*.js"), *PACKAGE.rglob("*.json"), *(ROOT / "docs").glob("*.md")]
+	called = {
+		(path.name, name)
+		for path in files
+		for name in re.findall(r"rts_factoring\.api\.(\w+)", path.read_text())
+	}
+	assert len(called) > 40
+	assert {(path, name) for path, name in called if name not in methods_of_api()} == set()

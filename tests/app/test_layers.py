@@ -1,6 +1,7 @@
 """The layer rule: core knows no Frappe, and nothing below is told the name of a layer above."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,12 @@ def test_whitelisted_modules_keep_their_annotations():
 		text = path.read_text()
 		if "@frappe.whitelist" in text:
 			assert "from __future__ import annotations" not in text, path
+
+
+def test_a_test_file_imports_no_other_test_file():
+	"""What several need stands in tests/support, or on a bench in the modules of rts_factoring/tests that are no tests."""
+	files = [path for suite in (ROOT / "tests", PACKAGE / "tests") for path in suite.rglob("*.py")]
+	assert len(files) > 150
+	for path in files:
+		tests = {name for name in imported(path) if re.search(r"\btests\.(\w+\.)*test_", name)}
+		assert not tests, path

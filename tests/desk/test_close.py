@@ -50,20 +50,14 @@ def test_period_end_entries_are_drafts_to_look_at(posted, dana):
 	dana.sees("Open points of the checklist: 1")
 	for name in names:
 		dana.form("Journal Entry", name)
-		dana.click(".page-head .primary-action:has-text('Submit')")
-		dana.page.wait_for_timeout(600)
-		dana.dialog("Yes")
-		dana.sees("Cancel", ".page-head")  # the head of a submitted entry shows no state
+		dana.submit(sees="Cancel")  # the head of a submitted entry shows no state
 
 
 def test_the_close_is_submitted_printed_and_taken_along(posted, dana):
 	dana.form("Factoring Close", NAME)
 	dana.button("Update Figures")
 	dana.sees("Every point of the checklist is done")
-	dana.click(".page-head .primary-action:has-text('Submit')")
-	dana.page.wait_for_timeout(600)
-	dana.dialog("Yes")
-	dana.sees("Submitted", ".page-head")
+	dana.submit()
 	url = f"{dana.site['url']}/api/method/rts_factoring.api.download_close?close={NAME}"
 	book = openpyxl.load_workbook(io.BytesIO(dana.context.request.get(url).body()))
 	assert "Entries to File Rows" in book.sheetnames

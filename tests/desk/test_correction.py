@@ -21,14 +21,6 @@ def bought(dana, site):
 	)
 
 
-def submit(desk) -> None:
-	desk.click(".page-head .primary-action:has-text('Submit')")
-	desk.page.wait_for_timeout(500)
-	desk.dialog("Yes")
-	desk.sees("Submitted", ".page-head")
-	desk.settled()
-
-
 def test_a_posted_row_is_corrected_from_its_panel(dana, bought):
 	dana.form("Report Import", bought)
 	dana.click("[data-open]")
@@ -57,7 +49,7 @@ def test_a_posted_row_is_corrected_from_its_panel(dana, bought):
 	dana.save()
 	dana.sees("900.00", PREVIEW)
 	dana.look("adjustment-draft")
-	submit(dana)
+	dana.submit()
 	name = dana.page.evaluate("() => cur_frm.doc.name")
 	dana.form("Report Import", bought)
 	dana.click("[data-open]")
@@ -82,7 +74,7 @@ def test_a_buyback_is_entered_with_its_payment(dana, bought):
 	dana.settled()
 	dana.save()
 	dana.sees("Clearing", PREVIEW)
-	submit(dana)
+	dana.submit()
 	dana.button("Record Payment")
 	dana.sees("Bank Account", ".modal.show")
 	dana.close()

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.desk.conftest import run_on_site
-from tests.desk.test_correction import submit
 
 COMPARED = "[data-fieldname='opening_compared']"
 
@@ -40,7 +39,7 @@ def test_an_opening_is_made_from_rts_list_and_leaves_nothing_on_temporary_openin
 	dana.save()
 	dana.sees("Nothing stays on Temporary Opening", COMPARED)
 	dana.look("opening")
-	submit(dana)
+	dana.submit()
 	status = dana.page.evaluate(
 		"() => frappe.db.get_value('Sales Invoice', 'LIVE-0', 'factoring_status').then((r) => r.message.factoring_status)"
 	)

@@ -62,14 +62,6 @@ def waiting(desk) -> int:
 	return desk.page.evaluate("() => cur_frm.doc.waiting_count")
 
 
-def posted(desk) -> None:
-	desk.click(".page-head .primary-action:has-text('Submit')")
-	desk.page.wait_for_timeout(500)
-	desk.dialog("Yes")
-	desk.sees("Posted", ".page-head")
-	desk.settled()
-
-
 def clearing(desk) -> dict:
 	rows = desk.page.evaluate(
 		"""() => frappe.xcall("frappe.desk.query_report.run", {
@@ -185,7 +177,7 @@ def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana):
 	dana.page.locator(".modal.show .btn-primary >> visible=true").last.click()
 	dana.settled()
 	assert waiting(dana) == 0
-	posted(dana)
+	dana.submit(sees="Posted")
 	dana.look("funding-posted")
 	row = clearing(dana)
 	net = sum(line[11] for line in FUNDING)
@@ -247,7 +239,7 @@ def test_the_rest_of_a_short_pay_is_written_off_from_the_rows(dana):
 	dana.click("[data-action='without_fee']")
 	dana.settled()
 	dana.sees("The customer has paid nothing", "[data-fieldname='lines']")
-	posted(dana)
+	dana.submit(sees="Posted")
 	dana.sees("The customer still owes", "[data-fieldname='lines']")
 	choose(dana, 3)
 	dana.look("short-paid-rest")

@@ -170,6 +170,14 @@ class Desk:
 		self.click(".page-head .primary-action:has-text('Save')")
 		self.settled()
 
+	def submit(self, sees: str = "Submitted") -> None:
+		"""Submit the form and confirm; the head of the page then shows `sees`."""
+		self.click(".page-head .primary-action:has-text('Submit')")
+		self.page.wait_for_timeout(600)
+		self.dialog("Yes")
+		self.sees(sees, ".page-head")
+		self.settled()
+
 	def drop(self, selector: str, name: str, content: bytes) -> None:
 		"""Drop one file, as from a folder on the screen."""
 		self.page.evaluate(

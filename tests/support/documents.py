@@ -43,6 +43,15 @@ def raw(*bodies, root=1, size=None, extra=b"") -> bytes:
 	return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
 
 
+def page_tree_loop() -> bytes:
+	"""A file whose tree of pages leads back to its root."""
+	return raw(
+		b"<< /Type /Catalog /Pages 2 0 R >>",
+		b"<< /Type /Pages /Count 2 /Kids [3 0 R] >>",
+		b"<< /Type /Pages /Count 2 /Parent 2 0 R /Kids [2 0 R] >>",
+	)
+
+
 def raw_stream(data: bytes, entries: bytes = b"") -> bytes:
 	return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), entries, data)
 

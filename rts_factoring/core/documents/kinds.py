@@ -110,7 +110,6 @@ _KINDS = (
 _PATTERNS = tuple(
 	(kind, re.compile(rf"(?<![a-z/])(?:{'|'.join(phrases)})(?![a-z/]){_COMPANY}")) for kind, phrases in _KINDS
 )
-_IS_BOL = _PATTERNS[-1][1]
 _IS_SIGNED = re.compile(_SIGNED)
 
 _ENDING = re.compile(r"(\.[A-Za-z0-9]{2,4})+$")

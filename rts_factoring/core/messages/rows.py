@@ -6,7 +6,6 @@ from .message import Message
 
 _ACCEPT_OR_CHOOSE = "Accept the suggestion, or choose the invoice."
 _WAIT_OR_IGNORE = "Wait for the corrected report, or ignore the row."
-_ASK_WHICH = "Ask RTS which amount is right."
 _ASK_FOR_REPORT = "Ask RTS which amount is right. A corrected report replaces this row."
 _ACCEPT_REST = "Accept to post what RTS states. What the invoice cannot take becomes the customer's credit."
 

@@ -6,7 +6,6 @@ import struct
 from typing import NamedTuple
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HEADER = 512
 _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _LAST_SECTOR = 0xFFFFFFFA
 _ENTRY = 128

@@ -100,7 +100,7 @@ rts_factoring.rehearse_delivery = async function (frm) {
 
 // Ways to rehearse: with the example company, with a moment's delivery, or with invoices of one's own and a sandbox that an
 // administrator starts
-rts_factoring.how_to_rehearse = function (frm, save_changes, set_password) {
+rts_factoring.how_to_rehearse = function (frm) {
 	const e = frappe.utils.escape_html;
 	const number = e(frm.doc.client_number || "104233");
 	const allow = `bench --site ${e(frappe.boot.sitename || "SITE")} set-config -p factoring_private_networks '["127.0.0.0/8"]'`;
@@ -154,8 +154,8 @@ rts_factoring.how_to_rehearse = function (frm, save_changes, set_password) {
 		dialog.set_primary_action(__("Enter the Sandbox"), async () => {
 			dialog.hide();
 			await frm.set_value(rts_factoring.SANDBOX);
-			await save_changes(frm);
-			set_password(frm);
+			await rts_factoring.save_changes(frm);
+			rts_factoring.set_password(frm);
 		});
 	}
 	dialog.show();

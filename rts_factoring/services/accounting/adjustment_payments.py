@@ -7,7 +7,8 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import deposits, journal_entries, ledger, sources
+from rts_factoring.services.accounting import bank_entry_drafts, ledger, payout_balances, sources
+from rts_factoring.services.accounting.payout_balances import TABLE
 from rts_factoring.services.accounting.sources import ADJUSTMENT, Source
 from rts_factoring.services.common import locks
 from rts_factoring.services.company import settings
@@ -15,7 +16,7 @@ from rts_factoring.services.company import settings
 
 def bank_entries(name: str, for_update: bool = False) -> list[str]:
 	"""Bank entries, draft or submitted, that record the payment of an adjustment. A locking read sees what was committed last."""
-	return deposits.entries(name, sources.ADJUSTMENT, for_update)
+	return payout_balances.entries(name, sources.ADJUSTMENT, for_update)
 
 
 def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
@@ -33,29 +34,21 @@ def record_payment(doc, bank_account: str, day, reference: str = "") -> str:
 		frappe.throw(
 			_("The payment is recorded already: {0}.").format(get_link_to_form("Journal Entry", recorded[0]))
 		)
-	account = frappe.db.get_value("Account", bank_account, ["company", "is_group"], as_dict=True)
-	if not account or account.company != doc.company or account.is_group:
-		frappe.throw(_("Choose a bank account of {0}.").format(doc.company))
+	bank_entry_drafts.check_bank_account(doc.company, bank_account)
 	amount = sum(
 		(money(row.clearing) for row in ledger.entries_of(Source(ADJUSTMENT, doc.name, doc.company))), ZERO
 	)
 	if not amount:
 		frappe.throw(_("This adjustment moves no money between RTS and the bank."))
-	entry = frappe.new_doc("Journal Entry")
-	entry.update(
-		{
-			"voucher_type": "Bank Entry",
-			"company": doc.company,
-			"posting_date": day,
-			"cheque_no": reference or doc.name,
-			"cheque_date": day,
-			"user_remark": f"{_('Payment of RTS') if amount > 0 else _('Payment to RTS')} {reference} {doc.name}".replace(
-				"  ", " "
-			),
-		}
+	direction = _("Payment of RTS") if amount > 0 else _("Payment to RTS")
+	entry = bank_entry_drafts.new(
+		settings.require_any(doc.company),
+		bank_account,
+		amount,
+		day,
+		reference=reference or doc.name,
+		remark=f"{direction} {reference} {doc.name}".replace("  ", " "),
 	)
-	for row in journal_entries.bank_rows(settings.require_any(doc.company), bank_account, float(amount)):
-		entry.append("accounts", row)
-	entry.append(deposits.TABLE, {"factoring_adjustment": doc.name, "amount": float(amount)})
+	entry.append(TABLE, {"factoring_adjustment": doc.name, "amount": float(amount)})
 	entry.insert()
 	return entry.name

@@ -6,7 +6,7 @@ from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, formatdate, get_link_to_form, getdate
+from frappe.utils import escape_html, get_link_to_form, getdate
 
 from rts_factoring.core.model import Event, InvoiceState, Policy
 from rts_factoring.core.money import ZERO, money
@@ -21,18 +21,22 @@ from rts_factoring.core.reconciliation.adjustments import (
 from rts_factoring.core.reconciliation.matching import Receivables
 from rts_factoring.core.reconciliation.positions import state_of
 from rts_factoring.core.reconciliation.reasons import explain
+from rts_factoring.core.reconciliation.vouchers import to_vouchers
 from rts_factoring.services.accounting import (
 	adjustment_lines,
 	adjustment_payments,
 	effects,
 	journal_entries,
+	journal_rows,
 	ledger,
+	ledger_sums,
 	lookups,
 	openings,
 	outstanding,
+	policy_changes,
 	posting_lock,
 	sources,
-	undoing,
+	undo_checks,
 )
 from rts_factoring.services.accounting.adjustment_lines import POLICY_CHANGE
 from rts_factoring.services.accounting.sources import Source
@@ -43,8 +47,6 @@ from rts_factoring.services.invoices import invoice_state, receivables
 
 DOCTYPE = sources.ADJUSTMENT
 LINE = f"{DOCTYPE} Line"
-# Columns of the ledger that have another name than the field of Position.
-_FIELDS = {"open_change": "open", "over_paid": "over", "short_paid": "short"}
 
 
 def validate(doc) -> None:
@@ -52,7 +54,7 @@ def validate(doc) -> None:
 	agreement = settings.require_any(doc.company)
 	doc.currency = agreement.currency or frappe.get_cached_value("Company", doc.company, "default_currency")
 	if doc.purpose == POLICY_CHANGE:
-		_fill_policy_change(doc, agreement)
+		policy_changes.fill(doc, agreement)
 	else:
 		doc.new_policy = None
 	if doc.purpose == openings.PURPOSE:
@@ -64,21 +66,6 @@ def validate(doc) -> None:
 	if doc.purpose != openings.PURPOSE:
 		doc.report_import = None
 	adjustment_lines.check(doc)
-
-
-def _fill_policy_change(doc, agreement) -> None:
-	if doc.new_policy == agreement.policy:
-		frappe.throw(_("The policy is {0} already.").format(_(agreement.policy)), title=_("Change of Policy"))
-	open_positions = _open_positions(doc.company)
-	if not open_positions:
-		frappe.throw(
-			_("No invoice is open with RTS, so nothing is restated. Change the policy in the settings."),
-			title=_("Change of Policy"),
-		)
-	doc.set("lines", [])
-	for position in open_positions:
-		row = {"event": "Policy Change", "sales_invoice": position.invoice_no, "amount": float(position.open)}
-		doc.append("lines", row)
 
 
 def on_update(doc) -> None:
@@ -94,7 +81,7 @@ def on_submit(doc) -> None:
 	"""Post all lines or none."""
 	with locks.refused_when_busy(doc.name), core_errors_as_frappe():
 		if doc.purpose == POLICY_CHANGE:
-			_check_policy_change(doc)
+			policy_changes.check(doc)
 		is_opening = doc.purpose == openings.PURPOSE
 		if is_opening:
 			openings.check(doc)
@@ -114,7 +101,7 @@ def on_submit(doc) -> None:
 			openings.take_over(doc)
 			openings.bill_through_factor(doc)
 		if doc.purpose == POLICY_CHANGE:
-			_set_policy(doc, doc.new_policy)
+			policy_changes.set_policy(doc, doc.new_policy)
 
 
 def source_of(doc) -> Source:
@@ -136,8 +123,8 @@ def preview(doc) -> dict:
 	agreement = settings.require_any(doc.company)
 	found = {
 		"entries": [
-			{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
-			for voucher in journal_entries.to_vouchers(postings)
+			{"day": voucher.day, "rows": journal_rows.by_account(voucher, agreement)}
+			for voucher in to_vouchers(postings)
 		],
 		"problems": _problems(adjusted),
 	}
@@ -164,11 +151,11 @@ def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
 	)
 	factoring_ledger = lookups.load_ledger(doc.company, "payment")
 	adjusted = adjust(lines, found, factoring_ledger)
-	bought = ledger.first_bought(
+	bought = ledger_sums.first_bought(
 		doc.company, {each.line.invoice_no for each in adjusted if each.line.event is not Event.PURCHASE}
 	)
 	adjusted = refuse_too_early(adjusted, bought, getdate(doc.posting_date))
-	back = undoing.with_factor_again([entry for each in adjusted for entry in each.line.entries])
+	back = undo_checks.with_factor_again([entry for each in adjusted for entry in each.line.entries])
 	return factoring_ledger.policy, refuse_sent_again(adjusted, back)
 
 
@@ -195,7 +182,7 @@ def _entries_to_take_back(doc, row) -> list[PostedEntry]:
 			Event(entry.event),
 			Policy(entry.policy.lower()),
 			entry.sales_invoice,
-			{_FIELDS.get(name, name): money(entry[name] or 0) for name in ledger.AMOUNTS},
+			{ledger.POSITION_FIELDS.get(name, name): money(entry[name] or 0) for name in ledger.AMOUNTS},
 		)
 		for entry in rows
 	]
@@ -220,7 +207,7 @@ def _set_states(source: Source) -> None:
 	"""Write the state that follows from the ledger to each invoice that a document names: of one that RTS has not bought, that of
 	its batch."""
 	invoices = {row.sales_invoice for row in ledger.entries_of(source) if row.sales_invoice}
-	positions = ledger.positions(source.company, sorted(invoices))
+	positions = ledger_sums.positions(source.company, sorted(invoices))
 	states = {}
 	for row in receivables.rows(invoices):
 		position = positions.get(row.name)
@@ -230,80 +217,21 @@ def _set_states(source: Source) -> None:
 			states[row.name] = InvoiceState.SUBMITTED
 		elif row.factoring_status not in invoice_state.RESENDABLE_STATES:
 			states[row.name] = InvoiceState.NOT_FACTORED
-	ledger.set_states(states)
-
-
-def _check_policy_change(doc) -> None:
-	"""The lines are the open positions as they are now, and nothing was posted after the day of the change."""
-	stated = {row.sales_invoice: money(row.amount) for row in doc.lines}
-	if stated != {position.invoice_no: position.open for position in _open_positions(doc.company)}:
-		frappe.throw(
-			_(
-				"What is open with RTS has changed since these lines were made. Save the document, then submit it."
-			),
-			title=_("Change of Policy"),
-		)
-	latest = frappe.get_all(
-		"Factoring Ledger Entry",
-		{"company": doc.company, "posting_date": (">", doc.posting_date)},
-		["posting_date"],
-		order_by="posting_date desc",
-		limit=1,
-	)
-	if latest:
-		frappe.throw(
-			_(
-				"Entries up to {0} are posted under the policy {1}. Choose that day or a later one, or cancel what was posted after {2} first."
-			).format(
-				formatdate(latest[0].posting_date),
-				_(settings.require_any(doc.company).policy),
-				formatdate(doc.posting_date),
-			),
-			title=_("Change of Policy"),
-		)
-
-
-def _set_policy(doc, policy: str) -> None:
-	agreement = settings.require_any(doc.company)
-	before = agreement.policy
-	frappe.db.set_value(settings.DOCTYPE, agreement.name, "policy", policy)
-	frappe.clear_document_cache(settings.DOCTYPE, agreement.name)
-	agreement.add_comment("Info", _("Policy {0} → {1} by {2}").format(_(before), _(policy), doc.name))
+	ledger_sums.set_states(states)
 
 
 def before_cancel(doc) -> None:
 	"""Refuse while something builds on it, or its payment is recorded."""
 	posting_lock.lock(doc.company)
-	undoing.refuse(source_of(doc))
+	undo_checks.refuse(source_of(doc))
 	if doc.purpose == POLICY_CHANGE:
-		_refuse_posted_since(doc)
+		policy_changes.refuse_posted_since(doc)
 	recorded = adjustment_payments.bank_entries(doc.name)
 	if recorded:
 		frappe.throw(
 			_(
 				"The payment for this adjustment is recorded. Cancel its bank entry first, or delete it when it is a draft: {0}."
 			).format(", ".join(get_link_to_form("Journal Entry", name) for name in recorded)),
-			title=_("Cannot Be Undone Yet"),
-		)
-
-
-def _refuse_posted_since(doc) -> None:
-	"""What was posted under the new policy stands in the way of going back to the old one."""
-	table = frappe.qb.DocType("Factoring Ledger Entry")
-	rows = (
-		ledger.live(table)
-		.where((table.company == doc.company) & (table.policy == doc.new_policy))
-		.where((table.creation > doc.creation) & table.sales_invoice.isnotnull())
-		.select(*(table[name] for name in sources.LEDGER_FIELDS.values()))
-		.distinct()
-		.run(as_dict=True)
-	)
-	since = sorted({owner for row in rows if (owner := sources.source_of(row))} - {(DOCTYPE, doc.name)})
-	if since:
-		frappe.throw(
-			_("These documents were posted under the new policy. Cancel them first: {0}.").format(
-				sources.links(since)
-			),
 			title=_("Cannot Be Undone Yet"),
 		)
 
@@ -319,13 +247,8 @@ def on_cancel(doc) -> None:
 			openings.give_back(doc)
 		ledger.reverse(source)
 		if doc.purpose == POLICY_CHANGE:
-			_set_policy(doc, under)
+			policy_changes.set_policy(doc, under)
 		_set_states(source)
-
-
-def _open_positions(company: str) -> list:
-	positions = ledger.positions(company).values()
-	return sorted((each for each in positions if each.open > ZERO), key=lambda each: each.invoice_no)
 
 
 def closing_lines(company: str) -> list[dict]:
@@ -333,9 +256,9 @@ def closing_lines(company: str) -> list[dict]:
 	good. What they leave on clearing is what is paid to RTS, or by it."""
 	lines = [
 		{"event": "Buyout", "sales_invoice": position.invoice_no, "amount": float(position.open)}
-		for position in _open_positions(company)
+		for position in ledger_sums.open_positions(company)
 	]
-	sums = ledger.balances(company, ("reserve", "cash_advances"))
+	sums = ledger_sums.of_company(company, only=("reserve", "cash_advances"))
 	if sums["reserve"] > ZERO:
 		lines.append({"event": "Reserve Release", "amount": float(sums["reserve"])})
 	if sums["reserve"] < ZERO:

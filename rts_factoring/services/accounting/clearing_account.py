@@ -11,7 +11,7 @@ from frappe.query_builder.functions import Coalesce, Sum
 
 from rts_factoring.core.model import Event
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting.deposits import ROW, linked_rows
+from rts_factoring.services.accounting.payout_balances import ROW, linked_rows
 from rts_factoring.services.company import settings
 
 

@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import journal_entries, protection
+from rts_factoring.services.accounting import bank_entry_drafts, protection
 from rts_factoring.services.company import settings
 
 
@@ -59,23 +59,18 @@ def hold_for_factor(doc) -> str:
 		amount = received  # less what a bank or the customer deducted
 	else:
 		_refuse_to_divide(doc, invoices, amount, received)
-	entry = frappe.new_doc("Journal Entry")
-	entry.update(
-		{
-			"voucher_type": "Bank Entry",
-			"company": doc.company,
-			"posting_date": doc.posting_date,
-			"cheque_no": doc.reference_no or doc.name,
-			"cheque_date": doc.reference_date or doc.posting_date,
-			"user_remark": _("Paid to us by {0} for {1}, held for RTS").format(
-				doc.party_name or doc.party, ", ".join(invoices)
-			),
-			"factoring_is_held": 1,
-		}
+	entry = bank_entry_drafts.new(
+		agreement,
+		doc.paid_to,
+		amount,
+		doc.posting_date,
+		reference=doc.reference_no or doc.name,
+		remark=_("Paid to us by {0} for {1}, held for RTS").format(
+			doc.party_name or doc.party, ", ".join(invoices)
+		),
 	)
+	entry.update({"cheque_date": doc.reference_date or doc.posting_date, "factoring_is_held": 1})
 	entry.flags.factoring = True
-	for row in journal_entries.bank_rows(agreement, doc.paid_to, float(amount)):
-		entry.append("accounts", row)
 	entry.insert()
 	if everything:
 		doc.delete()

@@ -7,8 +7,8 @@ from datetime import date
 
 from rts_factoring.core.model import Event, Policy
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.services.accounting import journal_entries, ledger, outstanding, periods
-from rts_factoring.services.accounting.journal_entries import JournalPosting, Voucher
+from rts_factoring.core.reconciliation.vouchers import JournalPosting, Voucher, date_in_order, to_vouchers
+from rts_factoring.services.accounting import journal_entries, ledger, ledger_sums, outstanding, periods
 from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import receivables
@@ -19,8 +19,8 @@ def to_postings(
 ) -> list[JournalPosting]:
 	"""The effects in their order, each on the day that `day_of` gives for its own. None is dated before RTS bought its invoice: the
 	books of the days between would show money for what RTS had not yet."""
-	bought = ledger.first_bought(company, {effect.invoice_no for effect in effects if effect.invoice_no})
-	return journal_entries.date_in_order(
+	bought = ledger_sums.first_bought(company, {effect.invoice_no for effect in effects if effect.invoice_no})
+	return date_in_order(
 		JournalPosting(index, _not_before(day_of(effect.date), effect, bought), tuple(legs(policy, effect)))
 		for index, effect in enumerate(effects)
 	)
@@ -45,7 +45,7 @@ def write(
 	periods.refuse_closed(source.company, {posting.day for posting in postings})
 	vouchers: dict[int, str] = {}
 	with outstanding.deferred():
-		for number, voucher in enumerate(journal_entries.to_vouchers(postings)):
+		for number, voucher in enumerate(to_vouchers(postings)):
 			if progress:
 				progress(number, len(postings))
 			name = journal_entries.post(voucher, agreement, source=source, remark=remark(voucher))

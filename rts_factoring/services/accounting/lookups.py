@@ -17,7 +17,7 @@ from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Receivables, exact
 from rts_factoring.core.reconciliation.posted_rows import PostedRow
 from rts_factoring.core.reports.lines import MONEY
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.accounting.sources import ADJUSTMENT
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import number_keys, receivables
@@ -35,7 +35,7 @@ def load_ledger(company: str, kind: str) -> FactoringLedger:
 		companies=frozenset(settings.companies_with_settings()),
 		batches=_LiveBatches(company),
 		find_rows=partial(_posted_rows, company, kind),
-		find_positions=partial(ledger.positions, company),
+		find_positions=partial(ledger_sums.positions, company),
 		find_batches=partial(_batches_of, company),
 		find_adjusted=partial(_adjusted, company),
 		find_openings=partial(_openings, company),

@@ -20,7 +20,7 @@ from rts_factoring.core.reconciliation.openings import (
 	opening_balances,
 )
 from rts_factoring.core.reconciliation.posting_matrix import Effect
-from rts_factoring.services.accounting import journal_entries, sources
+from rts_factoring.services.accounting import journal_entries, journal_rows, sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import invoice_state, receivables
 
@@ -217,7 +217,7 @@ def _rows(doc) -> list[tuple[str, Decimal]]:
 	rows = [(account, amount) for account, amount in rows if amount]
 	total = sum((amount for _account, amount in rows), ZERO)
 	agreement = settings.require_any(doc.company)
-	return [*rows, (journal_entries.account(agreement, Role.OPENING), -total)] if total else rows
+	return [*rows, (journal_rows.account(agreement, Role.OPENING), -total)] if total else rows
 
 
 def taking_over_rows(doc) -> list[dict]:

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate
 
-from rts_factoring.services.accounting import journal_entries, periods
+from rts_factoring.services.accounting import journal_rows, periods
 
 
 class Proposal(NamedTuple):
@@ -62,7 +62,7 @@ def _draft(agreement, debit: str, credit: str, amount: Decimal, day: date, remar
 			"user_remark": remark,
 		}
 	)
-	for row in journal_entries.two_rows(agreement, debit, credit, float(amount)):
+	for row in journal_rows.two_rows(agreement, debit, credit, float(amount)):
 		entry.append("accounts", row)
 	return entry.insert().name
 

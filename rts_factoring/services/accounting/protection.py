@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.model import WITH_FACTOR
-from rts_factoring.services.accounting import ledger, sources
+from rts_factoring.services.accounting import ledger, ledger_sums, sources
 from rts_factoring.services.common import locks
 from rts_factoring.services.common.errors import StaleReadError
 from rts_factoring.services.company import alerts
@@ -125,7 +125,7 @@ def check_payment(doc) -> None:
 			).format(links),
 			title=_("Whose Money Is It?"),
 		)
-	positions = ledger.positions(doc.company, invoices)
+	positions = ledger_sums.positions(doc.company, invoices)
 	financed = [name for name in invoices if name in positions and positions[name].open > 0]
 	if financed:
 		frappe.throw(

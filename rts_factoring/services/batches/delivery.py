@@ -1,11 +1,9 @@
 """The background job that brings a submitted batch to the factor; safe to run twice, at once, and after any death.
 
-The batch's row is the lock: whoever changes its claim under `for update` works on it, and a claim nobody
-renewed for LEASE seconds belongs to a dead job. The files' own rows say how far each one got.
+One job at a time has the claim on a batch (see delivery_claim). The files' own rows say how far each one got.
 """
 
 import hashlib
-from datetime import datetime, timedelta
 from functools import partial
 
 import frappe
@@ -13,8 +11,8 @@ from frappe import _
 from frappe.utils import cint, now_datetime
 
 from rts_factoring.core.delivery import Connection, FileState, OutgoingFile, deliver
-from rts_factoring.core.errors import DeliveryError, FactoringError
-from rts_factoring.services.batches import batch_files, batch_status
+from rts_factoring.core.errors import FactoringError
+from rts_factoring.services.batches import batch_files, batch_status, delivery_claim, delivery_result
 from rts_factoring.services.batches.batch_files import FILE_DOCTYPE
 from rts_factoring.services.batches.batch_status import (
 	DELIVERED,
@@ -27,10 +25,8 @@ from rts_factoring.services.batches.batch_status import (
 )
 from rts_factoring.services.common import background, site_identity
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, factor_server, settings, site_binding
+from rts_factoring.services.company import factor_server, settings, site_binding
 
-LEASE = 120  # seconds
-RETRY_MINUTES = (1, 5, 15, 60, 180, 480)  # minutes before the next attempt
 TIMEOUT = 3 * 3600  # seconds a job may take
 
 
@@ -60,7 +56,9 @@ def resume_due() -> list[str]:
 		order_by="creation",
 	)
 	halted = {company for company in {row.company for row in unsent} if _halted(company)}
-	due = [row.name for row in unsent if row.company not in halted and _is_due(row, now_datetime())]
+	due = [
+		row.name for row in unsent if row.company not in halted and delivery_claim.is_due(row, now_datetime())
+	]
 	for name in due:
 		enqueue(name, after_commit=False)
 	return due
@@ -73,8 +71,31 @@ def retry(batch: str) -> None:
 		frappe.throw(
 			_("The batch is {0}. Only a failed or queued batch can be tried again.").format(_(status))
 		)
-	_set_batch(batch, status=QUEUED, attempts=0, next_attempt_on=None, error="")
+	delivery_claim.set_batch(batch, status=QUEUED, attempts=0, next_attempt_on=None, error="")
 	enqueue(batch)
+
+
+def mark_delivered(batch: str) -> None:
+	"""A person brought the files to the factor. Throws while they are not made, or a job is at work."""
+	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
+	doc = frappe.get_doc(DOCTYPE, batch)
+	if status not in (READY, FAILED, QUEUED) or not doc.files:
+		frappe.throw(
+			_(
+				"The batch is {0}. Its files can be marked as delivered once they are ready to download."
+			).format(_(status))
+		)
+	table = frappe.qb.DocType(FILE_DOCTYPE)
+	delivered = frappe.qb.update(table).set(table.state, "Delivered").set(table.error, "")
+	delivered.set(table.delivered_on, now_datetime()).where(
+		(table.parent == batch) & (table.state != "Delivered")
+	).run()
+	delivery_claim.set_batch(batch, status=DELIVERED, delivered_on=now_datetime(), error="")
+	batch_status.mark_submitted(batch)
+	doc.add_comment("Info", _("brought the files to the factor"))
+	Attempt("Mark as Delivered", doc.company, batch, doc.attempts).succeeded(
+		_("marked by {0}").format(frappe.session.user), sum(cint(row.size) for row in doc.files)
+	)
 
 
 def deliver_batch(batch: str) -> str:
@@ -83,8 +104,10 @@ def deliver_batch(batch: str) -> str:
 	Commits after each step, so that a later job continues where this one died.
 	"""
 	if error := _halted(frappe.db.get_value(DOCTYPE, batch, "company")):
-		_set_batch(batch, error=str(error))  # it waits as it is, until a System Manager confirms the site
-		_commit()
+		delivery_claim.set_batch(
+			batch, error=str(error)
+		)  # it waits as it is, until a System Manager confirms the site
+		delivery_claim.commit()
 		return frappe.db.get_value(DOCTYPE, batch, "status")
 	claim = acquire_claim(batch)
 	if not claim:
@@ -93,29 +116,22 @@ def deliver_batch(batch: str) -> str:
 	attempt = Attempt("Deliver", doc.company, batch, doc.attempts)
 	try:
 		if waits := _waits_for(doc):
-			return _postpone(doc, claim, waits)
-		batch_files.prepare(doc, partial(_renew_claim, batch, claim))
+			return delivery_result.postpone(doc, claim, waits)
+		batch_files.prepare(doc, partial(delivery_claim.renew, batch, claim))
 		if _enabled_agreement(doc.company).protocol == settings.DOWNLOAD:
-			return _make_ready_to_download(doc, claim)
+			return delivery_result.make_ready_to_download(doc, claim)
 		summary = _send(doc, claim)
-		_finish(doc, claim)
+		delivery_result.finish(doc, claim)
 		attempt.succeeded(
 			f"{summary.files} files over {summary.channels} channels, {summary.seconds:.1f} s", summary.bytes
 		)
-	except _ClaimLost:
+	except delivery_claim.ClaimLost:
 		frappe.db.rollback()
 	except Exception as error:
 		frappe.db.rollback()
-		_after_failure(doc, claim, attempt, error)
-	_commit()
+		delivery_result.after_failure(doc, claim, attempt, error)
+	delivery_claim.commit()
 	return frappe.db.get_value(DOCTYPE, batch, "status")
-
-
-# The lock
-
-
-class _ClaimLost(Exception):
-	"""Another job took the batch over, or it was cancelled."""
 
 
 def acquire_claim(batch: str) -> str:
@@ -129,16 +145,16 @@ def acquire_claim(batch: str) -> str:
 		not row
 		or row.docstatus != 1
 		or row.status not in (QUEUED, SENDING)
-		or not _is_due(row, now_datetime())
+		or not delivery_claim.is_due(row, now_datetime())
 	):
 		frappe.db.rollback()
 		return ""
 	claim = frappe.generate_hash(length=16)
-	if row.status == SENDING and cint(row.attempts) >= _max_attempts(row.company):
-		_set_batch(batch, claim=claim)
-		_fail_as_killed(batch, claim)
+	if row.status == SENDING and cint(row.attempts) >= delivery_result.max_attempts(row.company):
+		delivery_claim.set_batch(batch, claim=claim)
+		delivery_result.fail_as_killed(batch, claim)
 		return ""
-	_set_batch(
+	delivery_claim.set_batch(
 		batch,
 		status=SENDING,
 		claim=claim,
@@ -146,23 +162,9 @@ def acquire_claim(batch: str) -> str:
 		attempts=cint(row.attempts) + 1,
 		next_attempt_on=None,
 	)
-	_commit()
+	delivery_claim.commit()
 	show_progress(batch, "status", SENDING)
 	return claim
-
-
-def _renew_claim(batch: str, claim: str, step: int = 0) -> int:
-	"""Renew the claim, or stop this job when another one holds the batch. The caller commits it with what it saves.
-
-	Returns how many steps the delivery has taken, this `step` included.
-	"""
-	fields = ["claim", "docstatus", "delivery_steps"]
-	held = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True, for_update=True)
-	if not held or held.claim != claim or held.docstatus != 1:
-		raise _ClaimLost
-	steps = cint(held.delivery_steps) + step
-	_set_batch(batch, claimed_on=now_datetime(), delivery_steps=steps)
-	return steps
 
 
 def _halted(company: str) -> FactoringError | None:
@@ -172,14 +174,23 @@ def _halted(company: str) -> FactoringError | None:
 	return site_binding.as_error(agreement, key) if key else None
 
 
-def _is_dead(claimed_on: datetime | None, now: datetime) -> bool:
-	return not claimed_on or (now - claimed_on).total_seconds() > LEASE
+def _enabled_agreement(company: str):
+	"""The company's settings; to send they must be enabled."""
+	agreement = settings.find(company)
+	if not agreement or not agreement.enabled:
+		raise FactoringError("not_enabled", where=company)
+	return agreement
 
 
-def _is_due(row, now: datetime) -> bool:
-	if row.status == SENDING:
-		return _is_dead(row.claimed_on, now)
-	return not row.next_attempt_on or row.next_attempt_on <= now
+def _waits_for(doc) -> str | None:
+	"""The earlier batch of the company that must be seen at the factor first, where the settings ask for it.
+
+	One that was cancelled holds nobody up.
+	"""
+	if not _enabled_agreement(doc.company).wait_for_first or not doc.split_from:
+		return None
+	seen = frappe.db.get_value(DOCTYPE, doc.split_from, ["seen_on", "docstatus"], as_dict=True)
+	return doc.split_from if seen and seen.docstatus == 1 and not seen.seen_on else None
 
 
 # Sending the files
@@ -210,11 +221,11 @@ def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str)
 		show_progress(doc.name, name, state.value.title())
 
 	def heartbeat() -> None:
-		_renew_claim(doc.name, claim)
-		_commit()
+		delivery_claim.renew(doc.name, claim)
+		delivery_claim.commit()
 
 	def journal(name: str) -> FileState:
-		_commit()  # ends the snapshot, so that the other job's states are seen
+		delivery_claim.commit()  # ends the snapshot, so that the other job's states are seen
 		state = frappe.db.get_value(FILE_DOCTYPE, {"parent": doc.name, "file_name": name}, "state")
 		return FileState(state.lower())
 
@@ -223,8 +234,8 @@ def _deliver(connection: Connection, files: list[OutgoingFile], doc, claim: str)
 
 def _commit_step(doc, claim: str) -> None:
 	"""Commit what was saved, and keep outside the database that it was: books put back to before it are then told apart."""
-	steps = _renew_claim(doc.name, claim, step=1)
-	_commit()
+	steps = delivery_claim.renew(doc.name, claim, step=1)
+	delivery_claim.commit()
 	site_identity.write_mark(doc.company, site_identity.Mark(doc.name, steps))
 
 
@@ -248,145 +259,3 @@ def _count_attempt(batch: str) -> None:
 def _token(doc) -> str:
 	"""The same over all attempts of this batch, and no other's on the same server."""
 	return hashlib.sha256(f"{frappe.local.site}/{doc.name}".encode()).hexdigest()[:12]
-
-
-# How it ends
-
-
-def _finish(doc, claim: str) -> None:
-	_renew_claim(doc.name, claim)
-	_set_batch(doc.name, status=DELIVERED, delivered_on=now_datetime(), claim="", claimed_on=None, error="")
-	batch_status.mark_submitted(doc.name)
-	show_progress(doc.name, "status", DELIVERED, after_commit=True)
-
-
-def _make_ready_to_download(doc, claim: str) -> str:
-	"""The files wait for a person, who brings them to the factor and marks them as delivered."""
-	_renew_claim(doc.name, claim)
-	_set_batch(doc.name, status=READY, claim="", claimed_on=None, error="")
-	_commit()
-	show_progress(doc.name, "status", READY)
-	return READY
-
-
-def mark_delivered(batch: str) -> None:
-	"""A person brought the files to the factor. Throws while they are not made, or a job is at work."""
-	status = frappe.db.get_value(DOCTYPE, batch, "status", for_update=True)
-	doc = frappe.get_doc(DOCTYPE, batch)
-	if status not in (READY, FAILED, QUEUED) or not doc.files:
-		frappe.throw(
-			_(
-				"The batch is {0}. Its files can be marked as delivered once they are ready to download."
-			).format(_(status))
-		)
-	table = frappe.qb.DocType(FILE_DOCTYPE)
-	delivered = frappe.qb.update(table).set(table.state, "Delivered").set(table.error, "")
-	delivered.set(table.delivered_on, now_datetime()).where(
-		(table.parent == batch) & (table.state != "Delivered")
-	).run()
-	_set_batch(batch, status=DELIVERED, delivered_on=now_datetime(), error="")
-	batch_status.mark_submitted(batch)
-	doc.add_comment("Info", _("brought the files to the factor"))
-	Attempt("Mark as Delivered", doc.company, batch, doc.attempts).succeeded(
-		_("marked by {0}").format(frappe.session.user), sum(cint(row.size) for row in doc.files)
-	)
-
-
-def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
-	"""Plan another attempt, or fail and notify the managers when no attempt is left or none can help."""
-	try:
-		_renew_claim(doc.name, claim)
-	except _ClaimLost:
-		return
-	message = (
-		str(error)
-		if isinstance(error, FactoringError)
-		else _("An unexpected error occurred. See the Error Log.")
-	)
-	if not isinstance(error, FactoringError):
-		frappe.log_error(
-			title=f"Factoring Batch {doc.name}", reference_doctype=DOCTYPE, reference_name=doc.name
-		)
-	tries = cint(doc.attempts)
-	can_retry = getattr(error, "retry", not isinstance(error, FactoringError))
-	values = {"claim": "", "claimed_on": None, "error": message}
-	if can_retry and tries < _max_attempts(doc.company):
-		status = QUEUED
-		pause = timedelta(minutes=RETRY_MINUTES[min(tries, len(RETRY_MINUTES)) - 1])
-		_set_batch(doc.name, status=status, next_attempt_on=now_datetime() + pause, **values)
-	else:
-		status = FAILED
-		_set_batch(doc.name, status=status, next_attempt_on=None, **values)
-		alerts.notify_managers(
-			doc.company,
-			_("Factoring batch {0} could not be delivered").format(doc.name),
-			message,
-			DOCTYPE,
-			doc.name,
-			"batch_failed",
-		)
-	frappe.db.set_value(
-		FILE_DOCTYPE,
-		{"parent": doc.name, "state": ("!=", "Delivered")},
-		"error",
-		message,
-		update_modified=False,
-	)
-	attempt.failed(error)
-	show_progress(doc.name, "status", status, after_commit=True)
-
-
-def _fail_as_killed(batch: str, claim: str) -> None:
-	doc = frappe.get_doc(DOCTYPE, batch)
-	attempt = Attempt("Deliver", doc.company, batch, doc.attempts)
-	_after_failure(doc, claim, attempt, DeliveryError("killed"))
-	_commit()
-
-
-def _max_attempts(company: str) -> int:
-	"""Attempts before a person is asked."""
-	agreement = settings.find(company)
-	return cint(agreement.max_attempts) if agreement else 1
-
-
-def _enabled_agreement(company: str):
-	"""The company's settings; to send they must be enabled."""
-	agreement = settings.find(company)
-	if not agreement or not agreement.enabled:
-		raise FactoringError("not_enabled", where=company)
-	return agreement
-
-
-def _waits_for(doc) -> str | None:
-	"""The earlier batch of the company that must be seen at the factor first, where the settings ask for it.
-
-	One that was cancelled holds nobody up.
-	"""
-	if not _enabled_agreement(doc.company).wait_for_first or not doc.split_from:
-		return None
-	seen = frappe.db.get_value(DOCTYPE, doc.split_from, ["seen_on", "docstatus"], as_dict=True)
-	return doc.split_from if seen and seen.docstatus == 1 and not seen.seen_on else None
-
-
-def _postpone(doc, claim: str, earlier: str) -> str:
-	"""Try again later. This does not count as an attempt."""
-	_renew_claim(doc.name, claim)
-	_set_batch(
-		doc.name,
-		status=QUEUED,
-		claim="",
-		claimed_on=None,
-		attempts=cint(doc.attempts) - 1,
-		next_attempt_on=now_datetime() + timedelta(minutes=RETRY_MINUTES[1]),
-		error=_("Waiting until {0} is seen at the factor.").format(earlier),
-	)
-	_commit()
-	return QUEUED
-
-
-def _set_batch(batch: str, **values) -> None:
-	frappe.db.set_value(DOCTYPE, batch, values, update_modified=False)
-
-
-def _commit() -> None:
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit -- each step of the job must survive its death

@@ -12,7 +12,7 @@ from rts_factoring.core.errors import FactoringError
 from rts_factoring.services.common import logs
 from rts_factoring.services.common.errors import as_frappe_error, core_errors_as_frappe
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, rehearsal_company, settings, site_binding
+from rts_factoring.services.company import alerts, credentials, rehearsal_company, settings, site_binding
 
 SITE = "Site"  # action of the log
 DEFAULT_PORT = 22
@@ -25,7 +25,7 @@ def show_host_key(doc) -> dict:
 		frappe.throw(_("Enter the host RTS gave with the credentials, and save."))
 	with core_errors_as_frappe():
 		site_binding.require(doc)
-		timeout, networks = cint(doc.connect_timeout) or 20, settings.private_networks()
+		timeout, networks = cint(doc.connect_timeout) or 20, credentials.private_networks()
 		key = probe(doc.host.strip(), cint(doc.port) or DEFAULT_PORT, timeout, networks)
 	return {
 		"host": doc.host,
@@ -83,7 +83,7 @@ def test_connection(doc) -> dict:
 	rehearsal_company.refuse(doc.company, _nothing_to_test())
 	attempt = Attempt("Test Connection", doc.company)
 	try:
-		connection = settings.connection(doc)
+		connection = credentials.connection(doc)
 		listing = {"folder": connection.remote_folder, "files": len(list_folder(connection))}
 		if doc.inbox_folder:
 			listing |= {"inbox": doc.inbox_folder, "reports": len(list_folder(connection, doc.inbox_folder))}

@@ -10,17 +10,16 @@ import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 
 import frappe
-from frappe.utils import flt, getdate
+from frappe.utils import getdate
 
 from rts_factoring.core.delivery import Connection
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.sandbox.agreement import Agreement, Scenario
 from rts_factoring.sandbox.factor import Factor
 from rts_factoring.sandbox.server import SandboxServer
-from rts_factoring.services.company import layouts, rehearsal_company, settings, site_binding
+from rts_factoring.services.company import credentials, layouts, rehearsal_company, settings, site_binding
 
 LOOPBACK = ("127.0.0.0/8",)
 BOUGHT = (InvoiceState.FINANCED.value, InvoiceState.PARTLY_PAID.value)
@@ -31,7 +30,7 @@ def reached(agreement, remote_folder: str | None = None) -> Iterator[Connection]
 	"""Where and how to log in, secrets included, while the block lasts. Raises DeliveryError on a site that may not reach the
 	factor."""
 	if not rehearsal_company.is_rehearsal(agreement.company):
-		yield settings.connection(agreement, remote_folder)
+		yield credentials.connection(agreement, remote_folder)
 		return
 	site_binding.require(agreement)
 	password = secrets.token_urlsafe(24)
@@ -75,12 +74,8 @@ def _factor(agreement) -> Factor:
 		rehearsal_company.folder(),
 		clients={agreement.client_number: agreement.company},
 		layout=layouts.schedule_layout(agreement.schedule_layout),
-		agreement=Agreement(_fraction(agreement.reserve_rate), _fraction(agreement.fee_rate)),
+		agreement=Agreement(settings.rate(agreement, "reserve"), settings.rate(agreement, "fee")),
 	)
-
-
-def _fraction(percent: float | None) -> Decimal:
-	return Decimal(repr(flt(percent))) / 100
 
 
 def _posted(numbers: Iterable[str]) -> frozenset[str]:

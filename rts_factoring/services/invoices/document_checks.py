@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import frappe
 
-from rts_factoring.core.documents.agreement import Disagreement, InvoiceDetails, compare
+from rts_factoring.core.documents.disagreements import Disagreement, InvoiceDetails, compare
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.errors import Text
 from rts_factoring.services.common import background

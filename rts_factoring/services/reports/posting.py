@@ -10,10 +10,11 @@ from frappe import _
 
 from rts_factoring.core.model import InvoiceState, Outcome, Policy
 from rts_factoring.core.reconciliation.posting_matrix import Effect
+from rts_factoring.core.reconciliation.vouchers import to_vouchers
 from rts_factoring.services.accounting import (
 	effects,
-	journal_entries,
-	ledger,
+	journal_rows,
+	ledger_sums,
 	outstanding,
 	periods,
 	posting_lock,
@@ -101,7 +102,7 @@ def _set_states(doc, result, ready) -> None:
 	"""Write the state of each position to its invoice. Held and denied ones also get RTS's reason, on invoice and batch."""
 	moved = {line.receivable.invoice_no for line in ready if line.receivable} & result.positions.keys()
 	states = {name: result.positions[name].state for name in moved}
-	ledger.set_states(
+	ledger_sums.set_states(
 		{name: state for name, state in states.items() if state is not InvoiceState.NOT_FACTORED}
 	)
 	by_reason: dict[tuple[str, str], list[str]] = {}
@@ -125,6 +126,6 @@ def preview(name: str) -> list[dict]:
 	agreement = settings.require_any(doc.company)
 	postings = effects.to_postings(doc.company, result.policy, result.effects, periods.day_finder(doc))
 	return [
-		{"day": voucher.day, "rows": journal_entries.by_account(voucher, agreement)}
-		for voucher in journal_entries.to_vouchers(postings)
+		{"day": voucher.day, "rows": journal_rows.by_account(voucher, agreement)}
+		for voucher in to_vouchers(postings)
 	]

@@ -27,7 +27,7 @@ from rts_factoring.core.reconciliation.statements import (
 	why_alone,
 )
 from rts_factoring.core.reports.report import Report
-from rts_factoring.services.accounting import ledger, lookups, sources
+from rts_factoring.services.accounting import ledger, ledger_sums, lookups, sources
 from rts_factoring.services.invoices.receivables import chunks
 from rts_factoring.services.reports import report_lines
 
@@ -93,9 +93,9 @@ def _movement_alone(movement: Movement) -> dict:
 
 def _books(company: str, day: date, named: set[str]) -> dict[str, InvoiceBooks]:
 	"""Every invoice that was open with RTS on the day, and those that the statement names."""
-	then = ledger.positions_as_of(company, day)
+	then = ledger_sums.positions_as_of(company, day)
 	names = named | {name for name, position in then.items() if position.open}
-	now = ledger.open_amounts(names)
+	now = ledger_sums.open_amounts(names)
 	waiting = _waiting(company, names)
 	return {
 		name: InvoiceBooks(
@@ -148,7 +148,7 @@ def _reserve(company: str, report: Report, day: date) -> tuple[list[Movement], D
 		movements.append(
 			Movement(row.name, row.posting_date, amount, row.sales_invoice or "", owner[1] if owner else "")
 		)
-	return movements, ledger.balance_before(company, "reserve", first)
+	return movements, ledger_sums.of_company(company, before=first, only=("reserve",))["reserve"]
 
 
 def correction(doc, row) -> dict | None:

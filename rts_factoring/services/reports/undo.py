@@ -7,7 +7,13 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from rts_factoring.core.model import InvoiceState
-from rts_factoring.services.accounting import deposits, journal_entries, ledger, undoing
+from rts_factoring.services.accounting import (
+	journal_entries,
+	ledger,
+	ledger_sums,
+	payout_balances,
+	undo_checks,
+)
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.invoices import invoice_state
 from rts_factoring.services.reports import follow_up_tasks, posting, progress, reconciling, report_lines
@@ -15,8 +21,8 @@ from rts_factoring.services.reports import follow_up_tasks, posting, progress, r
 
 def refuse_undo(doc) -> None:
 	"""Throw when an import cannot be undone yet, with what to do first."""
-	undoing.refuse(posting.source_of(doc))
-	recorded = deposits.entries(doc.name)
+	undo_checks.refuse(posting.source_of(doc))
+	recorded = payout_balances.entries(doc.name)
 	if recorded:
 		frappe.throw(
 			_(
@@ -42,8 +48,8 @@ def undo(doc) -> None:
 	report_lines.release_keys(doc.name)
 	report_lines.reopen_superseded(doc)
 	follow_up_tasks.close_tasks(doc)
-	states = ledger.states_from_ledger(doc.company, doc.batch, touched)
-	ledger.set_states(states)
+	states = ledger_sums.states_from_ledger(doc.company, doc.batch, touched)
+	ledger_sums.set_states(states)
 	waiting = [name for name, state in states.items() if state is InvoiceState.SUBMITTED]
 	invoice_state.write_fields(waiting, factoring_reasons="")  # why RTS held or denied them
 	if doc.batch and doc.kind == "Purchase":

@@ -1,4 +1,4 @@
-"""Open invoices by age, by the days until they go back to us, and by debtor."""
+"""Open invoices by age, and by the days until they go back to us."""
 
 from __future__ import annotations
 
@@ -50,15 +50,6 @@ def by_bucket(rows: Iterable) -> dict[str, Decimal]:
 		if row.get("bucket"):
 			found[row.bucket] += money(row.open_change)
 	return found
-
-
-def by_debtor(rows: Iterable) -> dict[str, Decimal]:
-	"""Debtor → what is open, largest first."""
-	found: dict[str, Decimal] = {}
-	for row in rows:
-		if row.open_change:
-			found[row.customer_name] = found.get(row.customer_name, ZERO) + money(row.open_change)
-	return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def due_for_buyback(agreement, day: date, within: int = max(recourse.WARNINGS)) -> list:

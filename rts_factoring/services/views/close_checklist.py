@@ -13,10 +13,10 @@ from frappe.utils import fmt_money, formatdate
 
 from rts_factoring.core.model import ReportKind, Role
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import periods
+from rts_factoring.services.accounting import ledger_sums, periods
 from rts_factoring.services.company import settings
 from rts_factoring.services.reports.report_lines import WAITING_OUTCOMES
-from rts_factoring.services.views import completeness, statements
+from rts_factoring.services.views import completeness
 from rts_factoring.services.views.close_figures import Month, money_of
 
 SHOWN = 5  # of each kind in one point; the workbook has all
@@ -166,7 +166,7 @@ def _statement(month: Month, kind: ReportKind):
 
 def _by_statement(month: Month, statement, column: str) -> Point:
 	"""The books are those of the statement's day, as they are now: what was posted since it was compared counts."""
-	sums = statements.ledger_sums(month.company, statement.as_of, only=(column,))
+	sums = ledger_sums.of_company(month.company, statement.as_of, only=(column,))
 	ours, stated = sums[column], money(json.loads(statement.compared)["stated"])
 	text = _("Books on {0}: {1}. RTS: {2}, by {3}. Difference: {4}.").format(
 		formatdate(statement.as_of),

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from rts_factoring.core.model import Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reports.cells import escape_formula
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger, ledger_sums
 from rts_factoring.services.views import statements
 from rts_factoring.services.views.close_figures import Month, money_of
 
@@ -116,7 +116,7 @@ def _reserve(month: Month) -> tuple[list[str], Iterable[Sequence]]:
 	labels += [_("Report Import"), _("Journal Entry"), _("Undone")]
 
 	def rows():
-		before = statements.ledger_sums(month.company, before=month.first, only=("reserve",))
+		before = ledger_sums.of_company(month.company, before=month.first, only=("reserve",))
 		balance = before["reserve"]
 		yield (month.first, _("Opening balance"), "", "", ZERO, balance)
 		for row in statements.movements(month.company, Role.RESERVE, month.first, month.last):

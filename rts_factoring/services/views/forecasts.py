@@ -15,7 +15,7 @@ from rts_factoring.core import forecast
 from rts_factoring.core.forecast import ExpectedAmount, Outlook
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money
-from rts_factoring.services.accounting import clearing_account, deposits
+from rts_factoring.services.accounting import clearing_account, ledger_sums, payout_balances
 from rts_factoring.services.company import settings
 from rts_factoring.services.views import statements
 from rts_factoring.services.views.debtors import Debtors, read
@@ -35,9 +35,9 @@ def position(company: str, today: date | None = None) -> dict:
 	if not agreement:
 		return start | {"is_set_up": False}
 	debtors = read(company, today - PERIOD, today)
-	reserve = statements.ledger_sums(company, only=("reserve",))["reserve"]
-	payouts, entries = deposits.open_payouts(company), deposits.unlinked_entries(company)
-	adjusted = sum(deposits.left_of_adjustments(company).values(), ZERO)
+	reserve = ledger_sums.of_company(company, only=("reserve",))["reserve"]
+	payouts, entries = payout_balances.open_payouts(company), payout_balances.unlinked_entries(company)
+	adjusted = sum(payout_balances.left_of_adjustments(company).values(), ZERO)
 	announced = sum((row["left"] for row in payouts), ZERO)
 	left = announced + adjusted - sum((row.left for row in entries), ZERO)
 	return start | {

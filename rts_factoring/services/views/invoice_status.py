@@ -9,7 +9,7 @@ from frappe.utils import getdate
 from rts_factoring.core.eligibility import Reason
 from rts_factoring.core.model import InvoiceState
 from rts_factoring.core.money import ZERO, money, text
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.common.errors import plain_text, translate
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import (
@@ -31,7 +31,7 @@ def state(invoice: str) -> dict:
 	fields = ["name", "company", "currency", "outstanding_amount"]
 	fields += ["factoring_status", "factoring_reasons", "factoring_batch"]
 	row = frappe.db.get_value("Sales Invoice", invoice, fields, as_dict=True)
-	position = ledger.positions(row.company, [invoice]).get(invoice)
+	position = ledger_sums.positions(row.company, [invoice]).get(invoice)
 	return {
 		"invoice": row.name,
 		"company": row.company,

@@ -2,7 +2,7 @@
 
 from frappe import _
 
-from rts_factoring.services.accounting import ledger
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.invoices import customer_papers
 
 NAMES = ("Accounts Receivable",)
@@ -24,7 +24,7 @@ def with_factoring(result):
 	for held in customer_papers.held_parts(
 		invoices
 	):  # so that a report of 100,000 rows has few of ours beside it
-		open_amounts = ledger.open_amounts([row.name for row in held])
+		open_amounts = ledger_sums.open_amounts([row.name for row in held])
 		for of_invoice in held:
 			customer_papers.add_to(by_notice, of_invoice)
 			for row in invoices[of_invoice.name]:

@@ -12,12 +12,12 @@ import frappe
 from frappe import _
 from frappe.query_builder import CustomFunction, Order
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
-from pypika.terms import Case, Criterion
+from pypika.terms import Case
 
 from rts_factoring.core.model import Position, Role
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.positions import state_of
-from rts_factoring.services.accounting import ledger, sources
+from rts_factoring.services.accounting import ledger, ledger_sums, sources
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices.receivables import chunks
 from rts_factoring.services.views import invoice_comparison
@@ -42,7 +42,7 @@ def tie_out(company: str, to_date: date | None = None) -> list[dict]:
 	With `to_date` all is as of the end of that day, by posting date, and states of invoices are left out: an invoice keeps only
 	today's."""
 	agreement = settings.require_any(company)
-	sums = ledger_sums(company, to_date)
+	sums = ledger_sums.of_company(company, to_date)
 	control = {role: agreement.get(settings.ACCOUNT_FIELDS[role]) for role in CONTROL_ROLES}
 	booked, balances = (
 		_import_balances(company, to_date),
@@ -144,24 +144,6 @@ def _import_balance_of(invoice, company: str, to_date: date | None):
 
 def currency(company: str) -> str:
 	return frappe.get_cached_value("Company", company, "default_currency")
-
-
-def ledger_sums(
-	company: str, to_date: date | None = None, before: date | None = None, only: tuple[str, ...] = ()
-) -> dict[str, Decimal]:
-	"""Sum of every amount column of the company's ledger, or of some, up to a day or before one."""
-	table = frappe.qb.DocType("Factoring Ledger Entry")
-	names = only or (*ledger.ROLES, "purchased", "collected", "charged_back", "open_change")
-	query = frappe.qb.from_(table).where(table.company == company)
-	end = [table.posting_date <= to_date] if to_date else []
-	end += [table.posting_date < before] if before else []
-	terms = {name: table[name] for name in names}
-	if end and only:
-		query = query.where(Criterion.all(end))
-	elif end:  # of all columns: by days, the index would lead to nearly every row one by one
-		terms = {name: Case().when(Criterion.all(end), term) for name, term in terms.items()}
-	sums = query.select(*(Sum(term).as_(name) for name, term in terms.items())).run(as_dict=True)[0]
-	return {name: money(sums[name] or 0) for name in names}
 
 
 def _import_balances(company: str, to_date: date | None) -> dict[str, Decimal]:

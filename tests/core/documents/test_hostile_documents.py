@@ -23,16 +23,8 @@ from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
 from rts_factoring.core.notice.text import MAX_TEXT, validate
 from tests.support.confined import confined
-from tests.support.documents import pdf, raw
+from tests.support.documents import page_tree_loop, pdf, raw
 from tests.support.documents import raw_stream as stream
-
-
-def page_tree_loop():
-	return raw(
-		b"<< /Type /Catalog /Pages 2 0 R >>",
-		b"<< /Type /Pages /Count 2 /Kids [3 0 R] >>",
-		b"<< /Type /Pages /Count 2 /Parent 2 0 R /Kids [2 0 R] >>",
-	)
 
 
 def table_that_points_to_itself():

@@ -18,13 +18,13 @@ from rts_factoring.core.documents.packet import Document, build_packet, check_do
 from rts_factoring.core.errors import DocumentError, DocumentsRefused
 from rts_factoring.core.notice.notice import Notice, NoticeValues
 from rts_factoring.core.notice.overlay import stamp_pdf
-from tests.core.documents.test_hostile_documents import page_tree_loop
 from tests.support.documents import (
 	PAPERWORK,
 	changed,
 	inked,
 	jpeg,
 	objects,
+	page_tree_loop,
 	pdf,
 	saved,
 	seen,

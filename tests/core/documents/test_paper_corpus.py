@@ -10,7 +10,7 @@ from collections import Counter
 import pypdfium2
 import pytest
 
-from rts_factoring.core.documents.agreement import document_text
+from rts_factoring.core.documents.disagreements import document_text
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.documents.packet import Document, build_packet, check_document
 from rts_factoring.core.documents.quality import judge

@@ -3,11 +3,18 @@ from frappe import _
 
 from rts_factoring.permissions import allowed_companies
 from rts_factoring.printing import health
-from rts_factoring.services.accounting import ledger
-from rts_factoring.services.batches import automatic_submit, rehearsal
+from rts_factoring.services.accounting import settings_changes
+from rts_factoring.services.batches import automatic_submit, rehearsed_delivery
 from rts_factoring.services.common.documents import CompanyDocument, saved_document
 from rts_factoring.services.common.files import require_private_file
-from rts_factoring.services.company import accounts, connections, layouts, settings, site_binding
+from rts_factoring.services.company import (
+	accounts,
+	connections,
+	credentials,
+	layouts,
+	settings_checks,
+	site_binding,
+)
 from rts_factoring.services.invoices import readiness
 from rts_factoring.services.views import checklist, rehearsals
 
@@ -137,29 +144,29 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 
 	def get_password(self, fieldname="password", raise_exception=True):
 		"""Refused: Frappe would send the password to a System Manager's browser."""
-		settings.refuse_to_show(fieldname)
+		credentials.refuse_to_show(fieldname)
 
 	def _save_passwords(self):
 		super()._save_passwords()
-		settings.mask_passwords(self)
+		credentials.mask_passwords(self)
 
 	def before_validate(self):
 		require_private_file(self, "signed_agreement")
 		layouts.refuse_other_company(self, "schedule_layout", *layouts.SETTINGS_FIELDS.values())
 
 	def validate(self):
-		settings.validate(self)
-		ledger.validate_settings(self)
+		settings_checks.validate(self)
+		settings_changes.validate(self)
 
 	def before_save(self):
 		automatic_submit.start_from_now(self)
 
 	def on_update(self):
-		if settings.affects_readiness(self):
+		if settings_checks.affects_readiness(self):
 			readiness.update_readiness_later(company=self.company)
 
 	def on_trash(self):
-		settings.on_trash(self)
+		settings_checks.on_trash(self)
 
 	@frappe.whitelist(methods=["POST"])
 	def show_host_key(self) -> dict:
@@ -181,7 +188,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	@frappe.whitelist(methods=["POST"])
 	def rehearse_delivery(self) -> dict:
 		"""What RTS would receive of an example batch. Nothing is written."""
-		return rehearsal.rehearse_delivery(saved_document(self, "write"))
+		return rehearsed_delivery.rehearse_delivery(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def confirm_site(self) -> list[str]:
@@ -192,7 +199,7 @@ class SubsidiaryFactoringSettings(CompanyDocument):
 	@frappe.whitelist(methods=["POST"])
 	def remove_private_key(self) -> None:
 		frappe.only_for("System Manager")
-		settings.remove_private_key(saved_document(self, "write"))
+		credentials.remove_private_key(saved_document(self, "write"))
 
 	@frappe.whitelist(methods=["POST"])
 	def create_accounts(self) -> dict:

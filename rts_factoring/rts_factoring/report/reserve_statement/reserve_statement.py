@@ -7,6 +7,7 @@ from rts_factoring.core.model import Role
 from rts_factoring.core.money import money as cents
 from rts_factoring.permissions import require_company
 from rts_factoring.rts_factoring.report import columns as col
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.views import statements
 
 
@@ -14,7 +15,7 @@ def execute(filters=None):
 	filters = filters or {}
 	company = require_company(filters.get("company"))
 	start, end = col.period(filters)
-	balance = statements.ledger_sums(company, before=start, only=("reserve",))["reserve"]
+	balance = ledger_sums.of_company(company, before=start, only=("reserve",))["reserve"]
 	rows = [{"event": _("Opening balance"), "balance": balance, "bold": 1}]
 	for row in statements.movements(company, Role.RESERVE, start, end):
 		amount = cents(row.amount)

@@ -5,9 +5,8 @@ loopback, with a password of its own, while the call lasts.
 """
 
 import base64
-from decimal import Decimal
 
-from frappe.utils import flt, getdate
+from frappe.utils import getdate
 
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.reports.inspection import describe
@@ -15,7 +14,7 @@ from rts_factoring.sandbox.agreement import Agreement
 from rts_factoring.sandbox.rehearsal import Client, Rehearsal, rehearse
 from rts_factoring.services.batches.batch_files import ZIP_MODE
 from rts_factoring.services.common.errors import core_errors_as_frappe, translate
-from rts_factoring.services.company import layouts
+from rts_factoring.services.company import layouts, settings
 from rts_factoring.services.invoices import notices
 
 SHOWN = 10  # lines of the schedule
@@ -39,12 +38,8 @@ def _client(doc) -> Client:
 		as_zip=layout.as_zip or doc.zip_mode == ZIP_MODE,
 		notice=notices.in_force_today(doc.company),
 		kinds=list(dict.fromkeys(kinds)),
-		agreement=Agreement(_fraction(doc.reserve_rate), _fraction(doc.fee_rate)),
+		agreement=Agreement(settings.rate(doc, "reserve"), settings.rate(doc, "fee")),
 	)
-
-
-def _fraction(percent: float | None) -> Decimal:
-	return Decimal(repr(flt(percent))) / 100
 
 
 def _shown(client: Client, rehearsal: Rehearsal) -> dict:

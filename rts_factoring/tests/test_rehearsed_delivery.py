@@ -9,7 +9,7 @@ from pathlib import Path
 import frappe
 from pypdf import PdfReader
 
-from rts_factoring.services.batches import rehearsal
+from rts_factoring.services.batches import rehearsed_delivery
 from rts_factoring.services.company import layouts, settings
 from rts_factoring.tests import company_isolation
 from rts_factoring.tests.cases import FreightCase
@@ -88,12 +88,12 @@ class TestRehearsal(FreightCase):
 		row.update({"width": 3, "cut": 0})
 		layout.insert()
 		with self.refused("EX-10001"):
-			rehearsal.rehearse_delivery(self.settings(schedule_layout=layout.name))
+			rehearsed_delivery.rehearse_delivery(self.settings(schedule_layout=layout.name))
 		self.assertEqual(site_files(), files)
 		self.assertEqual(self.ports() - ports, set())
 
 	def test_one_zip_is_sent_where_the_settings_say_so(self):
-		seen = rehearsal.rehearse_delivery(self.settings(zip_mode="All in One Zip"))
+		seen = rehearsed_delivery.rehearse_delivery(self.settings(zip_mode="All in One Zip"))
 		self.assertEqual([Path(file["name"]).suffix for file in seen["files"]], [".zip"])
 		self.assertEqual(len(seen["report"]["lines"]), 2)
 
@@ -102,7 +102,7 @@ class TestRehearsal(FreightCase):
 		layout.update({"layout_name": "Without Amount", "company": ACME})
 		layout.columns = [row for row in layout.columns if row.field != "amount"]
 		layout.insert()
-		seen = rehearsal.rehearse_delivery(self.settings(schedule_layout=layout.name))
+		seen = rehearsed_delivery.rehearse_delivery(self.settings(schedule_layout=layout.name))
 		self.assertIsNone(seen["report"])
 		self.assertIn("amount", seen["problem"])
 		self.assertEqual(len(seen["files"]), 3)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from reportlab.lib.utils import ImageReader
 
-from rts_factoring.core.documents.agreement import InvoiceDetails, compare, document_text, stated_total
+from rts_factoring.core.documents.disagreements import InvoiceDetails, compare, document_text, stated_total
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.documents.packet import Document
 from tests.support.documents import PAPERWORK, jpeg, pdf
