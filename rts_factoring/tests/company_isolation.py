@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import frappe
+from frappe.desk.doctype.tag.tag import DocTags
 from frappe.model import no_value_fields, table_fields
 from frappe.utils.password import update_password
 
@@ -26,6 +27,7 @@ from rts_factoring.tests.factories import ACME, BLUEBIRD
 MODULE = "RTS Factoring"
 DOCUMENT = Path(rts_factoring.__file__).resolve().parent.parent / "docs" / "security.md"
 PASSWORD = "a long pass phrase 7"
+TAG = "walls"  # on each company's batch
 RIGHTS = {
 	"R": "read",
 	"W": "write",
@@ -155,6 +157,11 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.download_close": {"close": of.close},
 		"Factoring Close.make_entries": {"on": ("Factoring Close", of.close)},
 		"api.hold_for_factor": {"payment_entry": of.payment},
+		"desk.get_chart": {"chart": json.dumps(heat_map(of.company))},
+		"desk.getdoc": {"doctype": "Factoring Batch", "name": of.batch},
+		"desk.get_docinfo": {"doctype": "Factoring Batch", "name": of.batch},
+		"desk.get_tagged_docs": {"doctype": "Factoring Batch", "tag": f"%{TAG}%"},
+		"desk.get_submitted_linked_docs": {"doctype": "Company", "name": of.company},
 		"report.get_script": {"report_name": "Accounts Receivable"},
 		"api.find_repairs": {"company": of.company},
 		"api.repair_payments": {"company": of.company, "payments": json.dumps([of.payment])},
@@ -228,6 +235,15 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Subsidiary Factoring Settings.create_accounts": {"on": agreement},
 		"Subsidiary Factoring Settings.request_credentials": {"on": agreement},
 	}
+
+
+def heat_map(company: str = "", **values) -> dict:
+	"""A Dashboard Chart as a browser sends one: what RTS bought per day."""
+	doctype = "Factoring Ledger Entry"
+	chart = {"name": "Bought", "document_type": doctype, "type": "Heatmap", "chart_type": "Sum"}
+	chart |= {"based_on": "posting_date", "value_based_on": "purchased", "heatmap_year": "2026"}
+	filters = [[doctype, "company", "=", company]] if company else []
+	return chart | {"filters_json": json.dumps(filters)} | values
 
 
 # People
@@ -344,6 +360,7 @@ def make_companies() -> tuple[Company, Company]:
 		found.close = _close(company)
 		found.report_layout, found.schedule_layout = (own_layout(doctype, company) for doctype in SHARED)
 		_add_files(found)
+		DocTags("Factoring Batch").add(found.batch, TAG)
 		Attempt("Deliver", company, found.batch).succeeded(f"{found.batch} arrived")
 		made.append(found)
 	frappe.db.commit()
