@@ -77,7 +77,9 @@ def getdoc(doctype: str, name: str | int) -> list | None:
 
 
 @frappe.whitelist()
-def get_docinfo(doc: dict | str | None = None, doctype: str | None = None, name: str | int | None = None) -> None:
+def get_docinfo(
+	doc: dict | str | None = None, doctype: str | None = None, name: str | int | None = None
+) -> None:
 	"""What stands below a form."""
 	load.get_docinfo(doctype=doctype, name=name)
 	_hide_changes(doctype or "")

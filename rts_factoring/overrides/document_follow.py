@@ -32,4 +32,6 @@ def forget_unreadable(doc, method=None):
 def _may_read(user: str, doctype: str, name: str) -> bool:
 	if not frappe.db.exists(doctype, name) or not frappe.has_permission(doctype, "read", doc=name, user=user):
 		return False
-	return doctype != settings.DOCTYPE or not hidden_fields(doctype, user)  # a mail has the changes of all fields
+	return doctype != settings.DOCTYPE or not hidden_fields(
+		doctype, user
+	)  # a mail has the changes of all fields

@@ -15,10 +15,9 @@ class FactoringReport(Report):
 
 	def get_data(self, filters=None, limit=None, user=None, **options):
 		"""For an Auto Email Report, which the scheduler runs with its own rights; a Report Builder's list asks `user` itself."""
-		is_list = self.report_type == "Report Builder"
-		if user and not is_list and self.ref_doctype in permissions.guarded_doctypes():
-			if permissions.allowed_companies(user) is not None:
-				permissions.require_company((filters or {}).get("company"), user)
+		is_ours = self.ref_doctype in permissions.guarded_doctypes()
+		if user and is_ours and self.report_type != "Report Builder" and permissions.allowed_companies(user):
+			permissions.require_company((filters or {}).get("company"), user)
 		return super().get_data(filters, limit, user, **options)
 
 	def execute_module(self, filters):

@@ -261,7 +261,6 @@ class TestBulkTools(TestProtection):
 		with self.refused(ACME, "with the factor"):
 			doc.submit()
 
-
 	def test_deleting_transactions_leaves_the_agreement_the_notice_and_the_layouts(self):
 		"""So a company that rehearsed begins anew without being set up again."""
 		kept = ("Subsidiary Factoring Settings", "Notice of Assignment", "Report Layout", "Schedule Layout")
