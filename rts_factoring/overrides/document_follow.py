@@ -2,19 +2,17 @@
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from rts_factoring.permissions import WITH_COMPANY, hidden_fields
 from rts_factoring.services.company import settings
 
 
 def validate(doc, method=None):
+	"""Refuse what the user may not read with the words Frappe has for what does not exist."""
 	if doc.ref_doctype in WITH_COMPANY and not _may_read(doc.user, doc.ref_doctype, doc.ref_docname):
-		frappe.throw(
-			_("{0} {1} does not exist, or {2} may not read it.").format(
-				_(doc.ref_doctype), frappe.bold(frappe.utils.escape_html(doc.ref_docname)), doc.user
-			),
-			frappe.PermissionError,
-		)
+		missing = f"{_(doc.meta.get_label('ref_docname'))}: {doc.ref_docname}"
+		frappe.throw(_("Could not find {0}").format(escape_html(missing)), frappe.LinkValidationError)
 
 
 def forget_unreadable(doc, method=None):

@@ -7,8 +7,9 @@ import frappe
 from frappe.desk.doctype.tag.tag import DocTags
 from frappe.desk.form.document_follow import get_message_for_user
 
+from rts_factoring.compat import frappe_major
 from rts_factoring.tests import company_isolation
-from rts_factoring.tests.company_isolation import PORTAL, TAG, heat_map
+from rts_factoring.tests.company_isolation import PORTAL, TAG, chart
 from rts_factoring.tests.factories import ACME, BLUEBIRD
 from rts_factoring.tests.isolation_case import IsolationCase
 
@@ -51,34 +52,38 @@ class TestFrappesDoors(IsolationCase):
 	# Charts
 
 	def test_a_heat_map_adds_up_ones_own_company_only(self):
+		if frappe_major() >= 16:
+			self.skipTest("Frappe 16 refuses the SQL function of its own heat maps")
 		self.assertTrue(bought(ACME) and bought(BLUEBIRD))
-		answer = self.asked(MANAGER, CHART, chart=json.dumps(heat_map()))
+		answer = self.asked(MANAGER, CHART, chart=json.dumps(chart(type="Heatmap")), no_cache=1)
+		self.assertTrue(answer.ok, answer.text)
 		days = answer.json()["message"]["dataPoints"]
 		self.assertEqual(round(sum(days.values()), 2), round(bought(ACME), 2))
 
 	def test_a_heat_map_is_for_who_may_read_its_documents(self):
 		for role in ("Accounts User", PORTAL, "Guest"):
-			answer = self.asked(role, CHART, chart=json.dumps(heat_map()))
+			answer = self.asked(role, CHART, chart=json.dumps(chart(type="Heatmap")), no_cache=1)
 			self.assertFalse(self.is_let_in(answer), f"{role}: {answer.text[:300]}")
 
 	def test_a_heat_map_of_rows_without_a_company_is_refused_to_a_limited_user(self):
 		rows = {"document_type": "Factoring Batch Invoice", "parent_document_type": "Factoring Batch"}
-		chart = heat_map(**rows, based_on="creation", value_based_on="amount")
-		self.assertFalse(self.is_let_in(self.asked(MANAGER, CHART, chart=json.dumps(chart))))
+		asked = chart(**rows, type="Heatmap", based_on="creation", value_based_on="amount")
+		self.assertFalse(self.is_let_in(self.asked(MANAGER, CHART, chart=json.dumps(asked), no_cache=1)))
 
 	def test_what_another_user_saw_of_a_chart_is_shown_to_nobody(self):
 		values = {"chart_name": "Bought by Day", "chart_type": "Sum", "document_type": LEDGER, "is_public": 1}
 		values |= {"based_on": "posting_date", "value_based_on": "purchased", "timeseries": 1}
 		values |= {"timespan": "Select Date Range", "from_date": "2026-01-01", "to_date": "2026-12-31"}
-		chart = frappe.get_doc(
+		made = frappe.get_doc(
 			{"doctype": "Dashboard Chart", "time_interval": "Yearly", "filters_json": "[]"} | values
 		).insert()
 		self.addCleanup(frappe.db.commit)
-		self.addCleanup(chart.delete)
+		self.addCleanup(made.delete)
 		frappe.db.commit()
 		get = frappe.get_attr(CHART.removeprefix(METHOD))
-		seen = {"Administrator": get(chart_name=chart.name)}  # Frappe keeps it
-		seen[MANAGER] = self.asked(MANAGER, CHART, chart_name=chart.name).json()["message"]
+		seen = {"Administrator": get(chart_name=made.name)}  # Frappe keeps it
+		frappe.db.commit()
+		seen[MANAGER] = self.asked(MANAGER, CHART, chart_name=made.name).json()["message"]
 		seen = {user: round(sum(answer["datasets"][0]["values"]), 2) for user, answer in seen.items()}
 		self.assertEqual(seen["Administrator"], round(bought(ACME) + bought(BLUEBIRD), 2))
 		self.assertEqual(seen[MANAGER], round(bought(ACME), 2))
@@ -131,7 +136,7 @@ class TestFrappesDoors(IsolationCase):
 		doc = frappe.get_doc("Subsidiary Factoring Settings", self.own.settings)
 		for values in ({"username": "user-of-then", "min_amount": 17}, {"username": "", "min_amount": 0}):
 			doc.update(values)
-			doc.save()
+			doc.save(ignore_version=False)  # as outside of tests
 		frappe.db.commit()
 		form = METHOD + "frappe.desk.form.load."
 		asked = {"doctype": doc.doctype, "name": doc.name}
@@ -161,13 +166,18 @@ class TestFrappesDoors(IsolationCase):
 	def test_nobody_follows_a_document_of_another_company(self):
 		self.addCleanup(self.unfollow)
 		self.assertTrue(self.follow(self.own.batch).ok)
+		said = set()
 		for doctype, name in (
 			("Factoring Batch", self.other.batch),
 			("Subsidiary Factoring Settings", BLUEBIRD),
 			("Sales Invoice", self.other.sent[0]),
 			("Factoring Batch", "FB-NONE"),
 		):
-			self.assertEqual(self.follow(name, doctype).status_code, 403, name)
+			answer = self.follow(name, doctype)
+			self.assertFalse(answer.ok, name)
+			(message,) = json.loads(answer.json()["_server_messages"])
+			said.add(json.loads(message)["message"].replace(name, "X"))
+		self.assertEqual(len(said), 1, said)
 		self.assertEqual(self.followed(), {self.own.batch})
 
 	def test_nobody_follows_changes_of_fields_they_may_not_read(self):
@@ -178,7 +188,7 @@ class TestFrappesDoors(IsolationCase):
 			if allowed:
 				follow.insert()
 			else:
-				self.assertRaises(frappe.PermissionError, follow.insert)
+				self.assertRaises(frappe.LinkValidationError, follow.insert)
 
 	def test_whoever_moves_to_another_company_follows_the_documents_of_the_first_no_longer(self):
 		self.addCleanup(self.unfollow)
