@@ -157,7 +157,7 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.download_close": {"close": of.close},
 		"Factoring Close.make_entries": {"on": ("Factoring Close", of.close)},
 		"api.hold_for_factor": {"payment_entry": of.payment},
-		"desk.get_chart": {"chart": json.dumps(chart(of.company)), "from_date": "2026-01-01"},
+		"desk.get_chart": {"chart": json.dumps(chart(of.company)), "no_cache": 1},
 		"desk.getdoc": {"doctype": "Factoring Batch", "name": of.batch},
 		"desk.get_docinfo": {"doctype": "Factoring Batch", "name": of.batch},
 		"desk.get_tagged_docs": {"doctype": "Factoring Batch", "tag": f"%{TAG}%"},
@@ -238,11 +238,11 @@ def arguments(of: "Company") -> dict[str, dict]:
 
 
 def chart(company: str = "", **values) -> dict:
-	"""A Dashboard Chart as a browser sends one: what RTS bought in 2026."""
+	"""A Dashboard Chart as a browser sends one: what RTS bought in a year."""
 	doctype = "Factoring Ledger Entry"
 	asked = {"name": "Bought", "document_type": doctype, "chart_type": "Sum", "type": "Bar"}
-	asked |= {"based_on": "posting_date", "value_based_on": "purchased", "time_interval": "Yearly"}
-	asked |= {"timespan": "Select Date Range", "from_date": "2026-01-01", "to_date": "2026-12-31"}
+	asked |= {"based_on": "posting_date", "value_based_on": "purchased"}
+	asked |= {"timespan": "Last Year", "time_interval": "Monthly"}
 	filters = [[doctype, "company", "=", company]] if company else []
 	return asked | {"filters_json": json.dumps(filters)} | values
 
