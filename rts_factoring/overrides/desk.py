@@ -1,6 +1,7 @@
 """Frappe's own functions that show documents without asking who may see them, with that question."""
 
 from inspect import unwrap
+from typing import Any
 
 import frappe
 from frappe import _
@@ -26,7 +27,7 @@ def get_chart(
 	refresh: str | int | bool | None = None,
 ) -> dict | None:
 	"""A Dashboard Chart. For a heat map Frappe asks no permission, and adds up what the user may not list."""
-	given = {"from_date": from_date, "to_date": to_date, "timespan": timespan}
+	given: dict[str, Any] = {"from_date": from_date, "to_date": to_date, "timespan": timespan}
 	given |= {"time_interval": time_interval, "heatmap_year": heatmap_year, "filters": filters}
 	asked = frappe._dict(
 		frappe.get_doc("Dashboard Chart", chart_name).as_dict() if chart_name else frappe.parse_json(chart)
