@@ -3,6 +3,8 @@
 import frappe
 from frappe import _
 
+from rts_factoring.permissions import require_company
+
 USERS = ("Factoring User", "Factoring Manager")
 
 
@@ -22,7 +24,8 @@ def require_invoice(name: str, ptype: str):
 
 
 def check_company(company: str) -> None:
-	"""Throw where the user may not read the company."""
+	"""Throw where there is no such company, or the user may not read it."""
+	require_company(company)
 	if not frappe.has_permission("Company", "read", doc=company):
 		frappe.throw(
 			_("You have no permission for company {0}.").format(

@@ -49,6 +49,6 @@ def store_password(company: str, password: str) -> None:
 
 def _settings_of(company: str):
 	frappe.only_for("System Manager")
-	doc = frappe.get_doc(settings.DOCTYPE, company)
+	doc = frappe.get_doc(settings.DOCTYPE, {"company": company})
 	doc.check_permission("write")
 	return doc

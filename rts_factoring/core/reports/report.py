@@ -132,7 +132,9 @@ class _Parser:
 		self.bad: dict[int, list[UnreadCell]] = {}  # by index in the body
 		self.columns: dict[str, Column] = {}
 		# By converter and type of the cell, because 1, 1.0 and True are one key.
-		self.converted: dict[Callable, dict[type, dict]] = defaultdict(lambda: defaultdict(dict))
+		self.converted: dict[Callable[[object], Any], dict[type, dict[Any, Any]]] = defaultdict(
+			lambda: defaultdict(dict)
+		)
 		self.unread: dict[int, list[Decimal | None]] = {}  # by column
 		self.statuses = layout.status_index()
 		self.types = layout.type_index()

@@ -132,3 +132,10 @@ def remove_private_key(agreement) -> None:
 	for fieldname in (PRIVATE_KEY, "passphrase"):
 		remove_encrypted_password(DOCTYPE, agreement.name, fieldname)
 	agreement.db_set({"private_key_fingerprint": "", "passphrase": ""})  # nosec B105 # none
+
+
+def forget(settings: str) -> None:
+	"""New settings may have the name of some that went without a word, as ERPNext deletes them with a company's transactions.
+	Their secrets were for another server."""
+	for fieldname in ("password", PRIVATE_KEY, "passphrase"):
+		remove_encrypted_password(DOCTYPE, settings, fieldname)

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt
 
-from rts_factoring.services.company import account_checks, rehearsal_company, site_binding
+from rts_factoring.services.company import account_checks, credentials, rehearsal_company, site_binding
 from rts_factoring.services.company.credentials import MAX_CHANNELS
 from rts_factoring.services.company.settings import (
 	ACCOUNT_FIELDS,
@@ -19,6 +19,8 @@ PASSWORD_DEPENDS_ON = (*PIN_DEPENDS_ON, "username")
 
 def validate(doc) -> None:
 	rehearsal_company.check_settings(doc)
+	if doc.is_new():
+		credentials.forget(doc.name)
 	_require_client_number(doc)
 	_check_rates(doc)
 	_refuse_plain_ftp(doc)
