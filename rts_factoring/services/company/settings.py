@@ -19,7 +19,7 @@ from rts_factoring.core.delivery.private_keys import load_private_key
 from rts_factoring.core.delivery.sftp import fingerprint
 from rts_factoring.core.eligibility import Terms
 from rts_factoring.core.model import FeesStatedIn, ReportTerms, Role
-from rts_factoring.core.money import money
+from rts_factoring.core.money import money, percent_of
 from rts_factoring.core.reconciliation.matching import same_client
 from rts_factoring.core.reconciliation.recourse import Recourse
 from rts_factoring.services.common.errors import core_errors_as_frappe
@@ -120,12 +120,14 @@ def terms(agreement) -> Terms:
 	)
 
 
+def rates(agreement) -> dict[str, Decimal]:
+	"""What the factor advances, holds back and takes as its fee, in percent."""
+	return {key: Decimal(repr(flt(agreement.get(f"{key}_rate")))) for key in ("advance", "reserve", "fee")}
+
+
 def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 	"""Advance, reserve and fee by the rates of the agreement, to the cent."""
-	return {
-		key: money(amount * Decimal(repr(flt(agreement.get(f"{key}_rate")))) / 100)
-		for key in ("advance", "reserve", "fee")
-	}
+	return {key: percent_of(amount, rate) for key, rate in rates(agreement).items()}
 
 
 def expected_payout(agreement, amount: Decimal) -> Decimal:
