@@ -51,19 +51,19 @@ class TestOrders(BetweenCase):
 	def test_one_report_after_the_other(self):
 		for name, rows in ORDERS.items():
 			with self.subTest(name):
-				frappe.db.savepoint("order")
+				frappe.db.savepoint("in_order")
 				for number, row in enumerate(rows):
 					self.post(self.row(number, *row))
 				self.assert_possible_on_every_day()
-				frappe.db.rollback(save_point="order")
+				frappe.db.rollback(save_point="in_order")
 
 	def test_one_report(self):
 		for name, rows in ORDERS.items():
 			with self.subTest(name):
-				frappe.db.savepoint("order")
+				frappe.db.savepoint("in_order")
 				self.post(*(self.row(number, *row) for number, row in enumerate(rows)))
 				self.assert_possible_on_every_day()
-				frappe.db.rollback(save_point="order")
+				frappe.db.rollback(save_point="in_order")
 
 	def test_an_adjustment_too(self):
 		self.post(self.row(1, "Chargeback", AMOUNT, 10))
@@ -76,6 +76,17 @@ class TestOrders(BetweenCase):
 		late = self.post(self.row(2, "Partial Payment", 300, 8))
 		days = frappe.get_all("Factoring Ledger Entry", {"report_import": late.name}, pluck="posting_date")
 		self.assertEqual(list(map(str, days)), ["2026-11-08"])
+		self.assert_possible_on_every_day()
+
+	def test_an_invoice_that_rts_dates_a_day_before_us(self):
+		dates = {"posting_date": "2026-11-11", "due_date": "2026-12-11"}
+		factories.make_invoice(
+			"DB-1", company=ACME, customer="Ridgeline Foods Inc", amount=500, po_no="DB-1", **dates
+		)
+		factories.receivables()["DB-1"] = {"customer": "Ridgeline Foods Inc", "amount": "500"}
+		report_factories.sent_batch("DB", ["DB-1"])
+		rows = report_factories.purchase_rows("DB", ("DB-1", 500, 15, 25), day="11/10/2026")
+		report_factories.import_file("before.xlsx", rows)
 		self.assert_possible_on_every_day()
 
 
