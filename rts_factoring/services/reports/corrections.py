@@ -128,7 +128,13 @@ def show_on_batches(doc) -> None:
 		batch_status.set_batch_rows(invoice.factoring_batch, [invoice.name], outcome)
 
 
-def reopen_ignored(doc) -> None:
+def after_cancel(doc) -> None:
+	"""Batches and reports follow the cancel of an adjustment."""
+	show_on_batches(doc)
+	_reopen_ignored(doc)
+
+
+def _reopen_ignored(doc) -> None:
 	"""Rows that a person ignored because this adjustment had posted them wait again, now that it is cancelled."""
 	lines = {line.name for line in doc.lines}
 	ignored = frappe.get_all(
