@@ -142,6 +142,8 @@ class Position:
 	reserve: Decimal = ZERO  # change of the reserve balance caused by this invoice
 	over: Decimal = ZERO  # collected beyond what RTS had bought
 	short: Decimal = ZERO  # closed by short pays, taken from the reserve
+	allowed: Decimal = ZERO  # of what the customer owes, given up: within the tolerance, or written off
+	non_factored: Decimal = ZERO  # paid to RTS while it had nothing open of the invoice
 	credit: Decimal = ZERO  # given to the customer because of this invoice
 	credit_used: Decimal = ZERO  # of it, what the customer has used
 	purchase_fee: Decimal = ZERO  # stated by purchase reports

@@ -22,6 +22,11 @@ def money_or_zero(value: Decimal | float | None) -> Decimal:
 	return money(value or 0)
 
 
+def percent_of(amount: Decimal, percent: Decimal) -> Decimal:
+	"""So many percent of an amount, to the cent."""
+	return money(amount * percent / 100)
+
+
 def text(value: Decimal) -> str:
 	"""Two decimals, no thousands separator: `1234.50`."""
 	return f"{money(value):.2f}"

@@ -177,6 +177,24 @@ FACTS: dict[str, Fact] = {
 		"Financed",
 		("not_collected",),
 	),
+	"a payment of an invoice never factored that bounces": Fact(
+		(Paid("Non-Factored Payment", 1000), Paid("NSF", -1000)),
+		"Dr receivable 1000; Cr reserve 1000",
+		"Dr receivable 1000; Cr reserve 1000",
+		"Submitted",
+	),
+	"the same after a credit note, by a minus": Fact(
+		(Note(100), Paid("Non-Factored Payment", 1000, decide=ACCEPT), Paid("Non-Factored Payment", -1000)),
+		"Dr customer_credit 100, receivable 900; Cr reserve 1000",
+		"Dr customer_credit 100, receivable 900; Cr reserve 1000",
+		"Submitted",
+	),
+	"paid to RTS after a chargeback, and bounced": Fact(
+		(Bought(), Paid("Chargeback", 1000), Paid("Non-Factored Payment", 1000), Paid("NSF", -1000)),
+		"Dr receivable 1000; Cr reserve 1000",
+		"Dr receivable 1000; Cr reserve 1000",
+		"Charged Back",
+	),
 	# Chargebacks.
 	"a chargeback net of the reserve": Fact(
 		(Bought(), Paid("Chargeback", 950, decide=ACCEPT)),
@@ -327,6 +345,13 @@ FACTS: dict[str, Fact] = {
 		"Dr advances 1000, customer_deductions 2; Cr receivable 1000, reserve 2",
 		"Dr customer_deductions 2; Cr reserve 2",
 		"Completed",
+		settings={"short_pay_tolerance": 2},
+	),
+	"what a short pay within the tolerance took, given back after it bounced": Fact(
+		(Bought(), Paid("Short Pay", 998), Paid("NSF", -998), Paid("Chargeback Reversal", 2)),
+		"Dr receivable 2, reserve 2; Cr advances 2, customer_deductions 2",
+		"Dr reserve 2; Cr customer_deductions 2",
+		"Financed",
 		settings={"short_pay_tolerance": 2},
 	),
 	"a short pay above the tolerance": Fact(

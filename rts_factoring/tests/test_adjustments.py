@@ -159,6 +159,19 @@ class TestRowsOfTheSameThing(AdjustmentCase):
 			[("duplicate", "ignored_before"), ("matched", "")],
 		)
 
+	def test_a_row_ignored_because_of_an_adjustment_waits_again_once_that_is_cancelled(self):
+		told = adjustment({"event": "Chargeback", "sales_invoice": ONE, "amount": 2450})
+		wrong = self.post(self.ROW, (TWO, "C1", "11/12/2026", "Odd Word", 5))
+		for row, reason in ((4, "Posted by mail"), (5, "not ours")):
+			decisions.record_decision(wrong.name, [row], "ignore", reason=reason)
+		report_import.post_waiting(wrong.name)
+		frappe.get_doc(told.doctype, told.name).cancel()
+		found = [(line.outcome, line.posted) for line in report_factories.lines(wrong)]
+		self.assertEqual(found, [("matched", 0), ("ignored", 1)])
+		report_import.post_waiting(wrong.name)
+		self.assertEqual(factories.state(ONE), "Charged Back")
+		self.assert_books_agree()
+
 	def test_a_row_without_invoice_waits_too_and_a_second_one_does_not(self):
 		adjustment({"event": "Payout Charge", "amount": 15})
 		wire = (None, None, "11/12/2026", "Wire Fee", 15.0)

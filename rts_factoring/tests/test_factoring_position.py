@@ -8,7 +8,7 @@ from frappe.desk.query_report import run
 from rts_factoring import api
 from rts_factoring.services.accounting import deposits
 from rts_factoring.services.views import debtors, forecasts
-from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests import factories, opening_factories, report_factories
 from rts_factoring.tests.factories import ACME, BLUEBIRD, bank_account
 from rts_factoring.tests.recorded_queries import recorded
 from rts_factoring.tests.report_case import ReportCase
@@ -134,6 +134,19 @@ class TestPosition(PositionCase):
 		factories.make_settings(ACME, recourse=0, repurchase_days=60)
 		found = forecasts.position(ACME, TODAY)["recourse"]
 		self.assertEqual([(row["key"], row["count"]) for row in found["rows"]], [("later", 2)])
+
+	def test_an_invoice_that_an_opening_let_in_counts_from_its_own_date(self):
+		factories.make_invoice("F9", customer=FAST, amount=1000, po_no="F9", posting_date="2026-10-01")
+		opened = opening_factories.line("F9", 1000, 800, 50)
+		opening_factories.opening([opened], posting_date="2026-11-01")
+		found = forecasts.position(ACME, TODAY)
+		self.assertEqual((found["recourse"]["open"], found["recourse"]["reserve"]), (2800.0, 150.0))
+		rows = {row["key"]: (row["count"], row["amount"]) for row in found["recourse"]["rows"]}
+		self.assertEqual(rows, {"overdue": (0, 0.0), "in_7": (3, 2800.0)})
+		released = self.lines(found, "expected")["released"]
+		self.assertEqual((released["due"], released["total"]), (100.0, 200.0))  # usually paid on 21 October
+		scores = {row["customer"]: row for row in debtors.scorecard(ACME, *YEAR)}
+		self.assertEqual((scores[FAST]["open"], scores[FAST]["invoices"]), (1800, 3))
 
 	def test_the_cost_is_a_yearly_rate_by_debtor(self):
 		found = forecasts.position(ACME, TODAY)["costs"]

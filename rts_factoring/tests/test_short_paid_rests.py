@@ -2,6 +2,7 @@
 
 import frappe
 
+from rts_factoring.services.company import settings
 from rts_factoring.services.reports import row_pages, short_paid_rests
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.factories import ACME
@@ -60,6 +61,27 @@ class TestRests(ReportCase):
 
 	def test_written_off_under_sale(self):
 		self.check_written_off("Sale")
+
+	def test_a_rest_written_off_is_owed_again_when_rts_gives_back_what_it_took(self):
+		for policy in ("Borrowing", "Sale"):
+			with self.subTest(policy):
+				doc = self.start(policy)
+				doc.settle_rests(self.row_numbers(doc), "write_off", "Quick pay")
+				back = ("AF-1", "C2", "11/09/2026", "Chargeback Reversal", 100)
+				content = report_factories.payment_rows("11/01/2026 - 11/15/2026", back)
+				given = report_factories.import_file("given-back.xlsx", content)
+				self.assertEqual(report_factories.journal(given, "customer_deductions"), (0, 100))
+				owed = {"Borrowing": "100.00", "Sale": "0.00"}[policy]
+				self.assertEqual(self.figures("AF-1"), ("Partly Paid", owed))
+				self.assert_books_agree()
+				paid = ("AF-1", "C3", "11/10/2026", "Payment", 100)
+				report_factories.import_file(
+					"rest.xlsx", report_factories.payment_rows("11/01/2026 - 11/15/2026", paid)
+				)
+				self.assertEqual(self.figures("AF-1"), ("Completed", "0.00"))
+				self.assert_books_agree()
+			frappe.db.rollback()
+			frappe.clear_cache(doctype=settings.DOCTYPE)
 
 	def test_credited_by_draft_credit_notes_over_the_rest(self):
 		doc = self.start("Borrowing")

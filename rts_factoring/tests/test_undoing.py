@@ -6,6 +6,7 @@ from rts_factoring.core.money import text
 from rts_factoring.services.accounting import deposits
 from rts_factoring.services.reports import decisions, report_import
 from rts_factoring.tests import factories, report_factories
+from rts_factoring.tests.adjustment_factories import adjustment
 from rts_factoring.tests.factories import ACME, bank_account
 from rts_factoring.tests.report_case import UndoCase
 
@@ -45,6 +46,18 @@ class TestOrder(UndoCase):
 
 
 class TestWhatStandsInTheWay(UndoCase):
+	def test_an_import_that_posted_only_the_difference_to_a_row_without_an_invoice(self):
+		first = self.post((None, None, "11/05/2026", "Reserve Release", None, 5, 50))
+		second = self.post(
+			(None, None, "11/05/2026", "Reserve Release", None, 7, 50),
+			(ONE, "9", "11/06/2026", "Partial Payment", 10),
+		)
+		decisions.record_decision(second.name, [4], "accept")
+		report_import.post_waiting(second.name)
+		self.blocked(first, second.name)
+		self.cancel(second)
+		self.cancel(first)
+
 	def test_a_recorded_deposit_stands_in_the_way(self):
 		made = deposits.record(self.bought, bank_account(), 26000, "2026-11-04")
 		self.blocked(self.bought, made["journal_entry"])
@@ -76,6 +89,15 @@ class TestWhatIsTakenBack(UndoCase):
 		self.assertEqual(frappe.get_all("ToDo", found), [])
 		self.assertIn(frappe.db.get_value("Report Import", doc.name, "_assign"), (None, "", "[]"))
 
+	def test_the_credit_of_a_cancelled_import_is_not_one_that_the_customer_has_used(self):
+		row = (ONE, "1", "11/05/2026", "Over Pay", 2457)
+		self.cancel(self.post(row))
+		self.post(row, (ONE, "2", "11/05/2026", "Fee", None, 1))
+		bounced = self.post((ONE, "1", "11/09/2026", "NSF", -2457))
+		self.assertEqual([line.outcome for line in report_factories.lines(bounced)], ["matched"])
+		self.assertEqual(self.figures(ONE), ("Financed", "2450.00"))
+		self.assert_books_agree()
+
 	def test_the_reason_why_the_factor_held_an_invoice_is_taken_back(self):
 		made = report_factories.import_sample("purchase_mixed")
 		self.assertTrue(frappe.db.get_value("Sales Invoice", "AF-10015", "factoring_reasons"))
@@ -106,6 +128,41 @@ class TestWhatCanBePostedAfterwards(UndoCase):
 		frappe.db.set_value("Report Import", second.name, "file_sha256", "changed")
 		self.cancel(first)
 		self.assertEqual(frappe.db.get_value("Report Import", second.name, "status"), "Failed")
+
+
+class TestReportsInTheWrongOrder(UndoCase):
+	def test_a_bounced_check_waits_for_the_report_with_its_payment_and_is_posted_then(self):
+		bounced = self.post((ONE, "1", "11/09/2026", "NSF", -2450))
+		self.assertEqual(report_factories.lines(bounced)[0].reason, "not_collected")
+		self.post((ONE, "1", "11/05/2026", "Payment", 2450))
+		report_import.post_waiting(bounced.name)
+		self.assertEqual(report_factories.lines(bounced)[0].posted, 1)
+		self.assertEqual(self.figures(ONE), ("Financed", "2450.00"))
+		self.assert_books_agree()
+
+	def test_a_payment_of_an_unknown_type_still_waits_after_another_row_of_its_check(self):
+		first = self.post((ONE, "1", "11/05/2026", "Odd Word", 400))
+		self.post((ONE, "1", "11/12/2026", "Fee", None, 7))
+		self.assertEqual([line.outcome for line in report_factories.lines(first)], ["blocked"])
+
+
+class TestNeverBought(UndoCase):
+	"""What a payment report or a person says beside it does not change whether RTS holds or has denied an invoice."""
+
+	def test_a_fee_and_its_undoing_leave_its_state(self):
+		report_factories.import_sample("purchase_mixed")
+		states = {"AF-10015": "Held", "AF-10016": "Denied"}
+		rows = [(name, "1", "11/12/2026", "Fee", None, 4) for name in states]
+		self.assertEqual({name: factories.state(name) for name in states}, states)
+		doc = self.post(*rows)
+		self.assertEqual({line.outcome for line in report_factories.lines(doc)}, {"matched"})
+		self.assertEqual({name: factories.state(name) for name in states}, states)
+		lines = [{"event": "Fee", "sales_invoice": name, "amount": 3} for name in states]
+		made = adjustment(*lines)
+		self.assertEqual({name: factories.state(name) for name in states}, states)
+		frappe.get_doc(made.doctype, made.name).cancel()
+		self.cancel(doc)
+		self.assertEqual({name: factories.state(name) for name in states}, states)
 
 
 class TestRowsDecidedLate(UndoCase):

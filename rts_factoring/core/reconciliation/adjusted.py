@@ -36,19 +36,26 @@ _OF_ANY_INVOICE = {_SAME.get(event, event).value for event in Event if event not
 
 
 class Adjusted(NamedTuple):
-	"""A line of a submitted adjustment that stands for no report row yet."""
+	"""A line of a submitted adjustment that stands for no report row yet. `bought_again` is the day on which RTS bought its invoice once
+	more after it: what happens after that day is another story."""
 
 	name: str
 	invoice_no: str
 	date: Date | None
 	facts: frozenset[Fact]
+	bought_again: Date | None = None
+
+
+def in_other_words(event: Event) -> Event:
+	"""The event that says the same thing as this one."""
+	return _SAME.get(event, event)
 
 
 def facts_of(line: ReportLine) -> frozenset[Fact]:
 	"""What a row says happened: its event with its amount, and what stands beside a payment."""
 	if line.event is None or line.event in OWN_EVENTS:
 		return frozenset()
-	event = _SAME.get(line.event, line.event)
+	event = in_other_words(line.event)
 	if event is Event.PURCHASE:
 		amounts = [line.invoice_amount if line.purchased is None else line.purchased]
 	else:
@@ -90,10 +97,16 @@ class AdjustedBefore:
 			facts |= _beside(row, _BESIDE_PURCHASE)
 		for lines, at_any_time in ((own, bool(invoice_no)), (others, False)):
 			for line in lines:
+				if _is_past(line, row):
+					continue
 				if line.facts & facts and (at_any_time or _are_near(line.date, row.date)):
 					lines.remove(line)
 					return line.name
 		return ""
+
+
+def _is_past(line: Adjusted, row: ReportLine) -> bool:
+	return line.bought_again is not None and row.date is not None and row.date > line.bought_again
 
 
 def _are_near(one: Date | None, other: Date | None) -> bool:

@@ -16,7 +16,7 @@ from .funding_effects import funding
 from .matching import Receivables
 from .openings import OpeningPosition, opening
 from .payment_effects import payment
-from .positions import advance
+from .positions import advance, is_possible
 from .posting_matrix import Effect, Reversed
 from .results import RowDecision
 from .row_effects import ACCEPTABLE, RowResult, blocked, booked, purchase
@@ -112,9 +112,7 @@ def refuse_sent_again(adjusted: Iterable[AdjustedLine], chargebacks: Set[str]) -
 
 
 def _is_possible(position: Position) -> bool:
-	return min(position.collected, position.charged_back, position.open) >= ZERO and (
-		position.open <= position.purchased - position.charged_back
-	)
+	return is_possible(position.purchased, position.open, position.collected, position.charged_back)
 
 
 def _position(receivable: Receivable, ledger: FactoringLedger, known: Mapping[str, Position]) -> Position:
@@ -201,6 +199,8 @@ def _reversed(
 	positions = dict(known)
 	for entry in line.entries:
 		amounts = {name: -amount for name, amount in entry.amounts.items()}
+		if entry.event is Event.NON_FACTORED:
+			amounts["non_factored"] = amounts["reserve"]
 		reverses = Reversed(entry.name, entry.event)
 		made = [Effect(Event.REVERSAL, amounts, entry.invoice_no, line.row, line.date, reverses)]
 		receivable = receivables.get(entry.invoice_no or "")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date as Date
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..model import Event, Outcome, Policy, Position, Receivable, ReportKind, ReportTerms
 from ..money import ZERO
 from ..reports.lines import DEDUCTIONS, MONEY, ReportLine
+from .adjusted import in_other_words
 from .funding_effects import funding
 from .payment_effects import payment
 from .positions import advance
@@ -29,6 +32,38 @@ _OPPOSITE = {
 	Event.CHARGEBACK_REVERSAL: Event.CHARGEBACK,
 }
 _SIGNED = frozenset((Event.RESERVE_RELEASE, Event.CHARGE))
+
+
+class WaitingRow(NamedTuple):
+	"""A row that has not been posted: `amounts` by the names in `_FACTS`, those that could be read."""
+
+	event: Event | None
+	date: Date | None
+	batch: str
+	amounts: dict[str, Decimal]
+
+
+# Where the rows of a payment report state their amounts: columns that say the same thing in other words stand together.
+_FACTS = (("paid", "chargeback"), ("fee",), ("released",))
+
+
+def replaces(kind: ReportKind, line: ReportLine, batch: str, waiting: WaitingRow) -> bool:
+	"""Whether a posted row can be the corrected form of one that waits, of the same invoice and check: a purchase of a purchase, what
+	RTS kept of one payout of the same, and in payment reports the same event, or one of an unknown type, of the same day."""
+	if kind is ReportKind.PURCHASE:
+		if line.event is not waiting.event:
+			return False
+		return line.event is Event.PURCHASE or bool(batch and batch == waiting.batch)
+	if waiting.date and line.date != waiting.date:
+		return False
+	if line.event and waiting.event and in_other_words(line.event) is not in_other_words(waiting.event):
+		return False
+	for names in _FACTS:
+		stated = sum((getattr(line, name) or ZERO for name in names), ZERO)
+		waited = sum((waiting.amounts.get(name, ZERO) for name in names), ZERO)
+		if stated and waited:
+			return (stated > 0) == (waited > 0)
+	return not any(waiting.amounts.values())
 
 
 def correction(

@@ -84,6 +84,16 @@ def bare_number(invoice_no: str) -> str:
 	return number[match.end() :] if match else number
 
 
+def is_other_series(one: str, other: str) -> bool:
+	"""Whether two numbers have prefixes that cannot be spellings of one: `DAL-1001` and `HOU-1001`, not `SINV-7` and `ACC-SINV-7`."""
+	prefixes = []
+	for invoice_no in (one, other):
+		number = normalised(invoice_no)
+		prefixes.append(number[: len(number) - len(bare_number(number))].rstrip("0"))
+	first, second = prefixes
+	return not (first.endswith(second) or second.endswith(first))
+
+
 def bare_reference(payment_ref: str) -> str:
 	"""A check number without the zeros that it loses in a spreadsheet."""
 	return normalised(payment_ref).lstrip("0")

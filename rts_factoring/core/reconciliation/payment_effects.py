@@ -24,6 +24,7 @@ from ..model import (
 from ..money import ZERO
 from ..reports.lines import ReportLine
 from .fee_effects import Happened, Row, fee_or_charge, one_of, reserve_release, unexplained, with_fee
+from .positions import advance
 from .posted_rows import amounts_of
 from .posting_matrix import Effect
 from .results import NO_DECISION, RowDecision
@@ -137,12 +138,22 @@ def _short(row: Row, rest: Decimal) -> str | Happened:
 
 
 def _removed(row: Row) -> str | Happened:
-	"""A payment that RTS takes back. First goes what was more than the purchase, where the amount needs it."""
+	"""A payment that RTS takes back. First goes what was paid to RTS while it had nothing open of the invoice, then what was more than
+	the purchase, where the amount needs it."""
 	amount, position = abs(row.paid), row.position
-	if not position.is_bought:
+	passed = min(amount, max(position.non_factored, ZERO))
+	if not passed and not position.is_bought:
 		return _not_bought(position)
 	if not amount:
 		return "missing_amount"
+	happened: Happened = []
+	if passed:
+		turned = _non_factored_back(row, passed)
+		if isinstance(turned, str):
+			return turned
+		happened.append(turned)
+		position = advance(position, row.policy, Effect(*turned))
+		row, amount = row._replace(position=position), amount - passed
 	beyond = max(amount - position.collected, ZERO)
 	if beyond and not row.accepted("not_collected"):
 		return "not_collected"
@@ -154,11 +165,28 @@ def _removed(row: Row) -> str | Happened:
 	credits = _credits_taken_back(row, reopened, over)
 	if isinstance(credits, str):
 		return credits
-	amounts = {"paid": amount, "reopened": reopened, "over": over} | credits
-	happened: Happened = [(Event.PAYMENT_REMOVED, amounts)] if amount else []
+	if amount:
+		amounts = {"paid": amount, "reopened": reopened, "over": over} | credits
+		happened.append((Event.PAYMENT_REMOVED, amounts))
 	if beyond:
 		happened.append((Event.DIFFERENCE, {"amount": beyond}))
 	return with_fee(row, happened)
+
+
+def _non_factored_back(row: Row, amount: Decimal) -> str | tuple[Event, dict[str, Decimal]]:
+	"""The mirror of a payment of an invoice of which RTS had nothing open: the customer's credit as far as it gave one."""
+	given = max(row.position.credit, ZERO)
+	credit = min(amount, given)
+	difference = max(credit - max(given - row.position.credit_used, ZERO), ZERO)
+	if difference and not row.accepted("credit_used"):
+		return "credit_used"
+	amounts = {
+		"paid": amount,
+		"due": amount - credit,
+		"credit": credit - difference,
+		"difference": difference,
+	}
+	return Event.NON_FACTORED, {name: -value for name, value in amounts.items()}
 
 
 def _credits_taken_back(row: Row, reopened: Decimal, over: Decimal) -> dict[str, Decimal] | str:
@@ -239,7 +267,8 @@ def _of_open(row: Row) -> Decimal | str:
 
 
 def _chargeback_reversed(row: Row) -> str | Happened:
-	"""RTS gives back what it charged, for a chargeback or a short pay, and the invoice is open with it again."""
+	"""RTS gives back what it charged, for a chargeback or a short pay, and the invoice is open with it again. What we had given up of a
+	short pay, the customer owes again."""
 	amount = one_of(row.line.chargeback, row.line.paid)
 	if isinstance(amount, str):
 		return amount
@@ -250,10 +279,11 @@ def _chargeback_reversed(row: Row) -> str | Happened:
 	if beyond and not row.accepted("not_charged_back"):
 		return "not_charged_back"
 	amount -= beyond
-	taken = _taken(row, amount) if row.policy is Policy.SALE else {}
+	allowed = min(short, max(position.allowed, ZERO))
+	taken = _taken(row, amount - allowed) if row.policy is Policy.SALE else {}
 	if isinstance(taken, str):
 		return taken
-	amounts = {"amount": amount, "charged_back": charged_back, "short": short, **taken}
+	amounts = {"amount": amount, "charged_back": charged_back, "short": short, "allowed": allowed, **taken}
 	happened: Happened = [(Event.CHARGEBACK_REVERSAL, amounts)] if amount else []
 	if beyond:
 		happened.append((Event.DIFFERENCE, {"amount": -beyond}))
@@ -262,6 +292,8 @@ def _chargeback_reversed(row: Row) -> str | Happened:
 
 def _non_factored(row: Row) -> str | Happened:
 	amount = row.paid
+	if amount < 0 and row.position.non_factored > 0:
+		return _removed(row)
 	if holds(row.position) and row.position.open > 0:
 		return "still_factored"
 	if amount <= 0:

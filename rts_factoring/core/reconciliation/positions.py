@@ -35,6 +35,11 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 		("charged_back", -1, "charged_back"),
 		("short", -1, "short"),
 	),
+	Event.NON_FACTORED: (
+		("non_factored", 1, "paid"),
+		("credit", 1, "difference"),
+		("credit_used", 1, "difference"),
+	),
 	Event.WRITE_OFF: (("open", -1, "amount"),),
 	Event.BUYOUT: (("open", -1, "amount"), ("charged_back", 1, "amount")),
 	Event.RECOVERY: (("open", -1, "amount"), ("charged_back", 1, "amount")),
@@ -52,6 +57,7 @@ MOVES: dict[Event, tuple[tuple[str, int, str], ...]] = {
 	Event.REVERSAL: (
 		*((name, 1, name) for name in ("purchased", "collected", "charged_back", "open", "fee")),
 		*((name, 1, name) for name in ("over", "short", "purchase_fee", "holdback", "sold_again")),
+		("non_factored", 1, "non_factored"),
 	),
 }
 
@@ -79,6 +85,7 @@ _KEPT = {
 	Role.RECEIVABLE: ("outstanding", 1),
 	Role.RESERVE: ("reserve", 1),
 	Role.CUSTOMER_CREDIT: ("credit", -1),
+	Role.CUSTOMER_DEDUCTIONS: ("allowed", 1),
 }
 
 
@@ -119,6 +126,11 @@ def _state(
 	if ours_again > 0:
 		return state if state in _SENT_AGAIN else InvoiceState.CHARGED_BACK
 	return InvoiceState.COMPLETED
+
+
+def is_possible(purchased: Decimal, open_: Decimal, collected: Decimal, charged_back: Decimal) -> bool:
+	"""Whether an invoice can have these amounts: none below zero, and no more open than was bought and not given back."""
+	return min(collected, charged_back, open_) >= ZERO and open_ <= purchased - charged_back
 
 
 def state_of(position: Position) -> InvoiceState:

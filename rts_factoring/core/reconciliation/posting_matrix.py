@@ -50,7 +50,8 @@ _KEPT = {RESERVE: "reserve", FEE: "fee", CHARGES: "other", CASH_ADVANCES: "repai
 
 # purchased P, reserve R, fee F, other O, net N = P-F-R-O, less a cash advance repaid; paid A of open X; short = X-A; over = A-X. Of what an entry credits
 # to the customer, due is the part our books still expect of the invoice, credit the part they do not; held is what a debtor
-# paid us and we keep for RTS. A short pay is billed to the customer again, or allowed within the tolerance. difference is what
+# paid us and we keep for RTS. A short pay is billed to the customer again, or allowed within the tolerance; what was allowed is
+# billed once its reserve is given back. difference is what
 # neither the invoice nor the customer can take. A payment removed is reopened at RTS, but for what was over. The policy of a
 # policy change is the one that ends. An opening is stated against Temporary Opening (opening), which the balances that the
 # books hold already clear again. A reversal has the amounts of the entry it takes back by their roles, the signs turned.
@@ -79,9 +80,11 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 	),
 	(Event.CHARGEBACK, BORROWING): Entry({ADVANCES: "amount"}, {RESERVE: "amount"}),
 	(Event.CHARGEBACK, SALE): Entry({RECEIVABLE: "amount"}, {RESERVE: "amount"}),
-	(Event.CHARGEBACK_REVERSAL, BORROWING): Entry({RESERVE: "amount"}, {ADVANCES: "amount"}),
+	(Event.CHARGEBACK_REVERSAL, BORROWING): Entry(
+		{RESERVE: "amount", RECEIVABLE: "allowed"}, {ADVANCES: "amount", CUSTOMER_DEDUCTIONS: "allowed"}
+	),
 	(Event.CHARGEBACK_REVERSAL, SALE): Entry(
-		{RESERVE: "amount"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"}
+		{RESERVE: "amount"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit", CUSTOMER_DEDUCTIONS: "allowed"}
 	),
 	(Event.WRITE_OFF, BORROWING): Entry({ADVANCES: "amount"}, {RECEIVABLE: "due", DIFFERENCES: "difference"}),
 	(Event.WRITE_OFF, SALE): NOTHING,
@@ -115,7 +118,13 @@ MATRIX: dict[tuple[Event, Policy], Entry] = {
 		(Event.RESERVE_RELEASE, Entry({CLEARING: "amount"}, {RESERVE: "amount"})),
 		(Event.RESERVE_SETTLEMENT, Entry({RESERVE: "amount"}, {CLEARING: "amount"})),
 		(Event.ADVANCE_REPAID, Entry({CASH_ADVANCES: "amount"}, {CLEARING: "amount"})),
-		(Event.NON_FACTORED, Entry({RESERVE: "paid"}, {RECEIVABLE: "due", CUSTOMER_CREDIT: "credit"})),
+		(
+			Event.NON_FACTORED,
+			Entry(
+				{RESERVE: "paid"},
+				{RECEIVABLE: "due", CUSTOMER_CREDIT: "credit", DIFFERENCES: "difference"},
+			),
+		),
 		(Event.PAYOUT_FEE, Entry({FEE: "amount"}, {CLEARING: "amount"})),
 		(Event.PAYOUT_CHARGE, Entry({CHARGES: "amount"}, {CLEARING: "amount"})),
 		(Event.REST_WRITTEN_OFF, Entry({CUSTOMER_DEDUCTIONS: "amount"}, {RECEIVABLE: "amount"})),

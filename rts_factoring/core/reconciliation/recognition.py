@@ -20,7 +20,7 @@ from ..model import Outcome, ReportKind
 from ..reports.layout import normalise_word
 from ..reports.lines import ReportLine
 from ..reports.report import Report
-from .identity import bare_number, bare_reference, identity_of
+from .identity import bare_number, bare_reference, identity_of, is_other_series
 from .matching import normalised
 from .posted_rows import PostedRow, amounts_of
 from .results import NO_DECISION, RowDecision
@@ -108,8 +108,8 @@ class _Pairing:
 			for place, line in enumerate(self.report.lines)
 			if place not in self.found and not self._decision(line).is_genuine
 		]
-		self._pair(True, self._typed, _by_word)
-		self._pair(True, self._typed, _by_event)
+		self._pair(True, self._typed, _by_word, _of_one_series)
+		self._pair(True, self._typed, _by_event, _of_one_series)
 		self._pair(True, self._as_in_the_file, _by_amounts)
 		self._pair(False, self._as_in_the_file, _by_nothing)
 		self._pair(False, self._typed, _by_nothing, self._similar)
@@ -178,7 +178,7 @@ class _Pairing:
 
 	def _similar(self, line: ReportLine, row: PostedRow) -> bool:
 		"""Whether two rows of one identity can be the same one: no two invoices or checks, and something that speaks for it."""
-		if row.is_ignored:
+		if row.is_ignored or not _of_one_series(line, row):
 			return False
 		invoices = {bare_number(line.invoice_no), bare_number(row.invoice_no)} - {""}
 		references = {bare_reference(line.payment_ref), bare_reference(row.payment_ref)} - {""}
@@ -216,6 +216,10 @@ class _InOrder:
 			if place is not None and (first is None or place < first[0]):
 				first = (place, name)
 		return self._by_invoice[first[1]].pop(first[0]) if first else None
+
+
+def _of_one_series(line: ReportLine, row: PostedRow) -> bool:
+	return line.invoice_no == row.invoice_no or not is_other_series(line.invoice_no, row.invoice_no)
 
 
 def _number(row: ReportLine | PostedRow) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from ..model import Leg, Role
@@ -43,19 +43,6 @@ class _Part:
 			role is Role.RECEIVABLE and (role, name, not debit) in self.rows for role, name, debit in rows
 		)
 		return not both and len(self.rows | rows) <= INVOICE_ROWS
-
-
-def date_in_order(postings: Iterable[JournalPosting]) -> list[JournalPosting]:
-	"""The postings in the order given. None is dated before an earlier posting of the same invoice, because days are posted in
-	order."""
-	latest: dict[str | None, date] = {}
-	ordered = []
-	for posting in postings:
-		names = {leg.invoice_no for leg in posting.legs if leg.role is Role.RECEIVABLE}
-		day = max((posting.day, *(latest[name] for name in names if name in latest)))
-		latest |= dict.fromkeys(names, day)
-		ordered.append(replace(posting, day=day))
-	return ordered
 
 
 def to_vouchers(postings: Iterable[JournalPosting]) -> list[Voucher]:

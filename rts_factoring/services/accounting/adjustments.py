@@ -26,6 +26,7 @@ from rts_factoring.services.accounting import (
 	adjustment_lines,
 	adjustment_payments,
 	effects,
+	histories,
 	journal_entries,
 	journal_rows,
 	ledger,
@@ -151,7 +152,7 @@ def _adjusted(doc) -> tuple[Policy, list[AdjustedLine]]:
 	)
 	factoring_ledger = lookups.load_ledger(doc.company, "payment")
 	adjusted = adjust(lines, found, factoring_ledger)
-	bought = ledger_sums.first_bought(
+	bought = histories.first_bought(
 		doc.company, {each.line.invoice_no for each in adjusted if each.line.event is not Event.PURCHASE}
 	)
 	adjusted = refuse_too_early(adjusted, bought, getdate(doc.posting_date))
@@ -204,8 +205,8 @@ def _remark(doc, voucher) -> str:
 
 
 def _set_states(source: Source) -> None:
-	"""Write the state that follows from the ledger to each invoice that a document names: of one that RTS has not bought, that of
-	its batch."""
+	"""Write the state that follows from the ledger to each invoice that a document names: of one that was bought before, that of its
+	batch. Whether RTS holds or has denied one that it never bought does not change."""
 	invoices = {row.sales_invoice for row in ledger.entries_of(source) if row.sales_invoice}
 	positions = ledger_sums.positions(source.company, sorted(invoices))
 	states = {}
@@ -213,10 +214,8 @@ def _set_states(source: Source) -> None:
 		position = positions.get(row.name)
 		if position and position.is_bought:
 			states[row.name] = state_of(position)
-		elif row.factoring_batch:
-			states[row.name] = InvoiceState.SUBMITTED
-		elif row.factoring_status not in invoice_state.RESENDABLE_STATES:
-			states[row.name] = InvoiceState.NOT_FACTORED
+		elif row.factoring_status in invoice_state.BOUGHT_STATES:
+			states[row.name] = InvoiceState.SUBMITTED if row.factoring_batch else InvoiceState.NOT_FACTORED
 	ledger_sums.set_states(states)
 
 

@@ -30,14 +30,17 @@ def used(company: str, invoices: Collection[str]) -> dict[str, Decimal]:
 
 
 def _given(company: str, invoices: Collection[str]) -> dict[tuple[str, str, str], Decimal]:
-	"""Journal entry, customer and invoice → credit."""
+	"""Journal entry, customer and invoice → credit; of an entry that was cancelled none."""
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	given: dict[tuple[str, str, str], Decimal] = {}
 	for names in chunks(sorted(invoices)):
 		query = (
 			frappe.qb.from_(table)
-			.where((table.company == company) & table.sales_invoice.isin(names) & (table.customer_credit < 0))
+			.where(
+				(table.company == company) & table.sales_invoice.isin(names) & (table.customer_credit != 0)
+			)
 			.groupby(table.journal_entry, table.customer, table.sales_invoice)
+			.having(Sum(table.customer_credit) < 0)
 			.select(table.journal_entry, table.customer, table.sales_invoice, Sum(table.customer_credit))
 		)
 		given |= {

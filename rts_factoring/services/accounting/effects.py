@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from rts_factoring.core.model import Event, Policy
+from rts_factoring.core.model import Event, Policy, Role
+from rts_factoring.core.reconciliation.dating import History, change_of
 from rts_factoring.core.reconciliation.posting_matrix import Effect, legs
-from rts_factoring.core.reconciliation.vouchers import JournalPosting, Voucher, date_in_order, to_vouchers
-from rts_factoring.services.accounting import journal_entries, ledger, ledger_sums, outstanding, periods
+from rts_factoring.core.reconciliation.vouchers import JournalPosting, Voucher, to_vouchers
+from rts_factoring.services.accounting import histories, journal_entries, ledger, outstanding, periods
 from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import receivables
@@ -17,17 +18,33 @@ from rts_factoring.services.invoices import receivables
 def to_postings(
 	company: str, policy: Policy, effects: Sequence[Effect], day_of: Callable[[date | None], date]
 ) -> list[JournalPosting]:
-	"""The effects in their order, each on the day that `day_of` gives for its own. None is dated before RTS bought its invoice: the
-	books of the days between would show money for what RTS had not yet."""
-	bought = ledger_sums.first_bought(company, {effect.invoice_no for effect in effects if effect.invoice_no})
-	return date_in_order(
-		JournalPosting(index, _not_before(day_of(effect.date), effect, bought), tuple(legs(policy, effect)))
-		for index, effect in enumerate(effects)
-	)
+	"""The effects in their order, each on the day that `day_of` gives for its own, or the first later one that its invoice allows: days
+	are posted in order, and the books of the days between must not show what RTS could not have then."""
+	found = histories.of_invoices(company, {effect.invoice_no for effect in effects if effect.invoice_no})
+	latest: dict[str, date] = {}  # of an invoice's postings to its receivable
+	postings = []
+	for index, effect in enumerate(effects):
+		entry_legs = tuple(legs(policy, effect))
+		day = day_of(effect.date)
+		if name := effect.invoice_no:
+			names_receivable = any(leg.role is Role.RECEIVABLE for leg in entry_legs)
+			history = found.setdefault(name, History())
+			first = _day_in(history, effect, max(day, latest.get(name, day)) if names_receivable else day)
+			if first > day:
+				day = max(first, day_of(first))  # which may be closed
+			if any(change := change_of(effect)):
+				history.add(day, change)
+			if names_receivable:
+				latest[name] = day
+		postings.append(JournalPosting(index, day, entry_legs))
+	return postings
 
 
-def _not_before(day: date, effect: Effect, bought: Mapping[str, date]) -> date:
-	return max(day, bought.get(effect.invoice_no or "", day)) if effect.event is not Event.PURCHASE else day
+def _day_in(history: History, effect: Effect, day: date) -> date:
+	"""Not before RTS bought the invoice, nor before what the effect takes back or settles."""
+	if effect.event is not Event.PURCHASE and history.first_bought:
+		day = max(day, history.first_bought)
+	return history.first_possible(day, change_of(effect))
 
 
 def write(

@@ -6,11 +6,12 @@ Positions, balances and invoice states are sums over it (see ledger_sums).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.utils import now
+from frappe.utils import getdate, now
 
 from rts_factoring.core.model import Policy, Role
 from rts_factoring.core.money import ZERO
@@ -26,6 +27,7 @@ from rts_factoring.services.accounting.sources import (
 )
 from rts_factoring.services.common.inserts import insert_many
 
+DOCTYPE = "Factoring Ledger Entry"
 ROLES = tuple(role.value for role in Role)
 # What an entry does to an invoice whatever the policy: in a position → in the ledger.
 POLICY_FREE_COLUMNS = {
@@ -90,15 +92,23 @@ def write(rows: Sequence[dict]) -> None:
 
 def reverse(source: Source) -> list[str]:
 	"""Add the mirror image of every entry of a document; returns the invoices it touched."""
-	entries = entries_of(source)
+	entries, day = entries_of(source), _day_of_cancel()
 	write(
 		[
 			{key: -value if key in AMOUNTS else value for key, value in row.items() if key != "name"}
-			| {"is_reversal": int(not row.is_reversal), "reverses": row.name}
+			| {"is_reversal": int(not row.is_reversal), "reverses": row.name, **day}
 			for row in entries
 		]
 	)
 	return sorted({row.sales_invoice for row in entries if row.sales_invoice})
+
+
+def _day_of_cancel() -> dict[str, date]:
+	"""The day of mirror images where ERPNext keeps its ledger immutable: then it dates its own on the day of the cancel."""
+	is_kept = frappe.get_meta("Accounts Settings").has_field("enable_immutable_ledger")
+	if not is_kept or not frappe.db.get_single_value("Accounts Settings", "enable_immutable_ledger"):
+		return {}
+	return {"posting_date": getdate(frappe.form_dict.get("posting_date"))}
 
 
 def entries_of(source: Source, **filters) -> list:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.query_builder.functions import Min, Sum
+from frappe.query_builder.functions import Sum
 from pypika.terms import Case, Criterion
 
 from rts_factoring.core.model import Event, InvoiceState, Position
@@ -19,13 +19,13 @@ from rts_factoring.core.money import ZERO, money, money_or_zero
 from rts_factoring.core.reconciliation.positions import state_of
 from rts_factoring.services.accounting import credits, ledger
 from rts_factoring.services.accounting.ledger import POLICY_FREE_COLUMNS
-from rts_factoring.services.accounting.sources import IMPORT
 from rts_factoring.services.invoices import invoice_state, receivables
 from rts_factoring.services.invoices.receivables import chunks
 
 POSITION_COLUMNS = (
 	*("purchased", "collected", "charged_back", "open_change", "fee", "reserve"),
 	*("over_paid", "short_paid", "purchase_fee", "holdback", "sold_again", "customer_credit"),
+	"customer_deductions",
 )
 
 
@@ -34,7 +34,9 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	invoice = frappe.qb.DocType("Sales Invoice")
 	# Credits that the customer had used when their payment was taken back: these are differences now.
-	used_up = Case().when(table.event == Event.PAYMENT_REMOVED.value, table.differences)
+	is_taken_back = table.event.isin([Event.PAYMENT_REMOVED.value, Event.NON_FACTORED.value])
+	used_up = Case().when(is_taken_back, table.differences)
+	non_factored = Case().when(table.event == Event.NON_FACTORED.value, table.reserve)
 	query = (
 		frappe.qb.from_(table)
 		.inner_join(invoice)
@@ -50,6 +52,7 @@ def positions(company: str, invoices: Collection[str] | None = None) -> dict[str
 			invoice.factoring_status,
 			*(Sum(table[name]).as_(name) for name in POSITION_COLUMNS),
 			Sum(used_up.else_(0)).as_("used_up"),
+			Sum(non_factored.else_(0)).as_("non_factored"),
 		)
 	)
 	found: dict[str, Position] = {}
@@ -94,22 +97,6 @@ def positions_as_of(company: str, day: date, invoices: Collection[str] | None = 
 	for row in rows:
 		amounts: dict[str, Any] = {field: money(row[name] or 0) for name, field in names.items()}
 		found[row.sales_invoice] = Position(row.sales_invoice, **amounts)
-	return found
-
-
-def first_bought(company: str, invoices: Collection[str]) -> dict[str, date]:
-	"""Invoice → the first day on which RTS had it, by entries that stand and whose day a row, a report or a person states. A purchase
-	without a day is posted on the day of its import, which says nothing about it."""
-	table, row = frappe.qb.DocType("Factoring Ledger Entry"), frappe.qb.DocType("Report Import Line")
-	report = frappe.qb.DocType(IMPORT)
-	is_stated = table.factoring_adjustment.isnotnull() | row.date.isnotnull() | report.run_date.isnotnull()
-	found: dict[str, date] = {}
-	for names in chunks(sorted(invoices)):
-		query = ledger.live(table).where((table.company == company) & table.sales_invoice.isin(names))
-		query = query.left_join(row).on(row.name == table.report_import_line)
-		query = query.where((table.purchased > 0) & (table.is_reversal == 0) & is_stated)
-		query = query.groupby(table.sales_invoice)
-		found |= dict(query.select(table.sales_invoice, Min(table.posting_date)).run())
 	return found
 
 
@@ -159,6 +146,8 @@ def _position(row, credit_used: Decimal) -> Position:
 		reserve=money_or_zero(row.reserve),
 		over=money_or_zero(row.over_paid),
 		short=money_or_zero(row.short_paid),
+		allowed=money_or_zero(row.customer_deductions),
+		non_factored=money_or_zero(row.non_factored),
 		credit=-money_or_zero(row.customer_credit) - used_up or ZERO,
 		credit_used=max(ZERO, credit_used - used_up),
 		purchase_fee=money_or_zero(row.purchase_fee),

@@ -17,7 +17,7 @@ from rts_factoring.core.reconciliation.factoring_ledger import FactoringLedger
 from rts_factoring.core.reconciliation.matching import Receivables, exact
 from rts_factoring.core.reconciliation.posted_rows import PostedRow
 from rts_factoring.core.reports.lines import MONEY
-from rts_factoring.services.accounting import ledger_sums
+from rts_factoring.services.accounting import ledger, ledger_sums
 from rts_factoring.services.accounting.sources import ADJUSTMENT
 from rts_factoring.services.company import settings
 from rts_factoring.services.invoices import number_keys, receivables
@@ -151,15 +151,32 @@ def _adjusted(company: str, invoices: Collection[str]) -> list[Adjusted]:
 	for names in chunks(sorted(set(invoices))):
 		more = query.where(line.sales_invoice.isin(names)).run(as_dict=True)
 		rows += [each for each in more if each.name not in known]
+	bought_again = _bought_again(company, {each.sales_invoice for each in rows if each.sales_invoice})
 	return [
 		Adjusted(
 			each.name,
 			each.sales_invoice or "",
 			each.posting_date,
 			facts_of(as_report_line(adjustment_line(each))),
+			min(
+				(day for day in bought_again.get(each.sales_invoice, ()) if day >= each.posting_date),
+				default=None,
+			),
 		)
 		for each in rows
 	]
+
+
+def _bought_again(company: str, invoices: Collection[str]) -> dict[str, list[date]]:
+	"""Invoice → the days on which RTS bought it once more, after it had given it back."""
+	table = frappe.qb.DocType("Factoring Ledger Entry")
+	found: dict[str, list[date]] = {}
+	for names in chunks(sorted(invoices)):
+		query = ledger.in_force(table).where((table.company == company) & table.sales_invoice.isin(names))
+		query = query.where(table.sold_again > 0).select(table.sales_invoice, table.posting_date)
+		for invoice, day in query.run():
+			found.setdefault(invoice, []).append(day)
+	return found
 
 
 def _openings(company: str, invoices: Collection[str]) -> dict[str, date]:

@@ -7,11 +7,13 @@ from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Max
 from frappe.utils import formatdate
 
-from rts_factoring.core.model import InvoiceState
+from rts_factoring.core.model import InvoiceState, Outcome
 from rts_factoring.core.money import ZERO, money
 from rts_factoring.core.reconciliation.adjustments import PostedEntry
+from rts_factoring.core.reconciliation.positions import is_possible
 from rts_factoring.services.accounting import ledger, periods, sources
 from rts_factoring.services.accounting.sources import Source
 from rts_factoring.services.company import settings
@@ -148,14 +150,14 @@ def with_factor_again(taken_back: Collection[PostedEntry]) -> set[str]:
 
 
 def later_documents(source: Source) -> list[Document]:
-	"""Submitted imports and adjustments that build on this one, newest first: they posted to an invoice of it after it did, or
-	took back an entry of it.
+	"""Submitted imports and adjustments that build on this one, newest first: they posted to an invoice of it after it did, took
+	back an entry of it, or posted only the difference to a row of it.
 
 	Rows that were decided late may come before and after those of another import. Then the other builds on this one only
 	if an invoice's history is impossible without this one.
 	"""
 	own_document = (source.doctype, source.name)
-	latest_entry: dict[Document, datetime] = dict(_taken_back_by(source))
+	latest_entry: dict[Document, datetime] = dict(_taken_back_by(source)) | dict(_restated_by(source))
 	for entries in _by_invoice(source).values():
 		times: dict[Document, list[datetime]] = {}
 		for entry in entries:
@@ -181,6 +183,27 @@ def _taken_back_by(source: Source) -> list[tuple[Document, datetime]]:
 		.run()
 	)
 	return [((sources.ADJUSTMENT, name), creation) for name, creation in rows if name != source.name]
+
+
+def _restated_by(source: Source) -> list[tuple[Document, datetime]]:
+	"""The imports that stated a row of this one otherwise and posted the difference alone, and when."""
+	if source.doctype != sources.IMPORT:
+		return []
+	line, entry = "Report Import Line", frappe.qb.DocType(_TABLE)
+	own, row = frappe.qb.DocType(line), frappe.qb.DocType(line).as_("restated")
+	rows = (
+		ledger.live(entry)
+		.inner_join(row)
+		.on(row.name == entry.report_import_line)
+		.inner_join(own)
+		.on(own.name == row.duplicate_of)
+		.where((own.report_import == source.name) & (row.report_import != source.name))
+		.where((own.outcome == Outcome.MATCHED.value) & (row.outcome == Outcome.MATCHED.value))
+		.groupby(entry.report_import)
+		.select(entry.report_import, Max(entry.creation))
+		.run()
+	)
+	return [((sources.IMPORT, name), creation) for name, creation in rows]
 
 
 def _by_invoice(source: Source) -> dict[str, list]:
@@ -214,8 +237,5 @@ def _by_invoice(source: Source) -> dict[str, list]:
 def _is_possible_without(document: Document, entries: list) -> bool:
 	"""Whether an invoice can have the history that is left without this document."""
 	rest = [entry for entry in entries if entry.document != document]
-	purchased, open_, collected, charged_back = (
-		money(sum(money(entry[field]) for entry in rest))
-		for field in ("purchased", "open_change", "collected", "charged_back")
-	)
-	return min(collected, charged_back, open_) >= ZERO and open_ <= purchased - charged_back
+	fields = ("purchased", "open_change", "collected", "charged_back")
+	return is_possible(*(money(sum(money(entry[field]) for entry in rest)) for field in fields))

@@ -8,7 +8,7 @@ from frappe.utils import cint, flt
 
 from rts_factoring.core.eligibility import Terms
 from rts_factoring.core.model import FeesStatedIn, ReportTerms, Role
-from rts_factoring.core.money import money
+from rts_factoring.core.money import money, percent_of
 from rts_factoring.core.reconciliation.matching import same_client
 from rts_factoring.core.reconciliation.recourse import Recourse
 
@@ -111,14 +111,19 @@ def terms(agreement) -> Terms:
 	)
 
 
+def rates(agreement) -> dict[str, Decimal]:
+	"""What the factor advances, holds back and takes as its fee, in percent."""
+	return {key: Decimal(repr(flt(agreement.get(f"{key}_rate")))) for key in ("advance", "reserve", "fee")}
+
+
 def rate(agreement, name: str) -> Decimal:
-	"""The rate for the advance, reserve or fee, as a fraction of the invoice."""
-	return Decimal(repr(flt(agreement.get(f"{name}_rate")))) / 100
+	"""One of the rates as a fraction of the invoice."""
+	return rates(agreement)[name] / 100
 
 
 def expected_amounts(agreement, amount: Decimal) -> dict[str, Decimal]:
 	"""Advance, reserve and fee by the rates of the agreement, to the cent."""
-	return {key: money(amount * rate(agreement, key)) for key in ("advance", "reserve", "fee")}
+	return {key: percent_of(amount, rate) for key, rate in rates(agreement).items()}
 
 
 def expected_payout(agreement, amount: Decimal) -> Decimal:

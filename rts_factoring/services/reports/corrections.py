@@ -14,7 +14,7 @@ from rts_factoring.core.reconciliation.adjustments import SIGNED_EVENTS
 from rts_factoring.services.accounting import adjustments, ledger, periods
 from rts_factoring.services.batches import batch_status
 from rts_factoring.services.invoices import invoice_state
-from rts_factoring.services.reports import row_pages
+from rts_factoring.services.reports import follow_up_tasks, report_lines, row_pages, undo
 
 # Where a row has the amount of its event, the first that is filled, and what stands beside it.
 _AMOUNTS = ("paid", "chargeback", "fee", "reserve_released", "net", "purchased", "invoice_amount")
@@ -126,6 +126,29 @@ def show_on_batches(doc) -> None:
 		is_bought = invoice.factoring_status in invoice_state.BOUGHT_STATES
 		outcome = "Financed" if is_bought else "Submitted"
 		batch_status.set_batch_rows(invoice.factoring_batch, [invoice.name], outcome)
+
+
+def after_cancel(doc) -> None:
+	"""Batches and reports follow the cancel of an adjustment."""
+	show_on_batches(doc)
+	_reopen_ignored(doc)
+
+
+def _reopen_ignored(doc) -> None:
+	"""Rows that a person ignored because this adjustment had posted them wait again, now that it is cancelled."""
+	lines = {line.name for line in doc.lines}
+	ignored = frappe.get_all(
+		row_pages.DOCTYPE,
+		{"company": doc.company, "resolution": "Ignored", "adjustment_line": ("is", "set")},
+		["name", "report_import", "adjustment_line"],
+		order_by="report_import",
+		limit=0,
+	)
+	rows = [row for row in ignored if row.adjustment_line in lines]
+	report_lines.wait_again([row.name for row in rows])
+	for name in dict.fromkeys(row.report_import for row in rows):
+		undo.update_rows(name)
+		follow_up_tasks.notify_released(doc, name)
 
 
 def of_row(line: str) -> list[dict]:

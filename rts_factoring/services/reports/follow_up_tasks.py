@@ -87,11 +87,12 @@ def notify_posted(doc, rows: int) -> None:
 
 
 def notify_released(undone, name: str) -> None:
-	"""Notify the managers that rows which repeat or correct those of a cancelled import can be posted now."""
+	"""Notify the managers that rows which repeat or correct those of a cancelled import, or were ignored because of a cancelled
+	adjustment, can be posted now."""
 	alerts.notify_managers(
 		undone.company,
 		_("{0} was cancelled: rows of {1} can be posted now").format(undone.name, name),
-		_("They repeat or correct rows of the cancelled import. Look at them, then use Post Decided Rows."),
+		_("The cancelled document had posted what they say. Look at them, then use Post Decided Rows."),
 		"Report Import",
 		name,
 		"waiting_rows",

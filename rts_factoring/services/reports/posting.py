@@ -99,11 +99,16 @@ def _remark(doc, voucher) -> str:
 
 
 def _set_states(doc, result, ready) -> None:
-	"""Write the state of each position to its invoice. Held and denied ones also get RTS's reason, on invoice and batch."""
+	"""Write the state of each position to its invoice: of one that RTS has not bought, only that it is held or denied. These also get
+	RTS's reason, on invoice and batch."""
 	moved = {line.receivable.invoice_no for line in ready if line.receivable} & result.positions.keys()
-	states = {name: result.positions[name].state for name in moved}
+	positions = {name: result.positions[name] for name in moved}
 	ledger_sums.set_states(
-		{name: state for name, state in states.items() if state is not InvoiceState.NOT_FACTORED}
+		{
+			name: position.state
+			for name, position in positions.items()
+			if position.is_bought or position.state in (InvoiceState.HELD, InvoiceState.DENIED)
+		}
 	)
 	by_reason: dict[tuple[str, str], list[str]] = {}
 	for line in ready:

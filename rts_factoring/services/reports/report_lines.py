@@ -12,12 +12,13 @@ from frappe.query_builder.functions import Concat, Count
 from frappe.utils import now
 
 from rts_factoring.core.model import Event, Outcome, ReportKind
-from rts_factoring.core.money import text
+from rts_factoring.core.money import money, text
+from rts_factoring.core.reconciliation.corrections import WaitingRow, replaces
 from rts_factoring.core.reconciliation.matching import normalised
 from rts_factoring.core.reconciliation.results import ReconciledLine, Reconciliation, RowDecision
 from rts_factoring.core.reports.cells import escape_formula, to_text
 from rts_factoring.core.reports.layout import DEDUCTION_FIELDS
-from rts_factoring.core.reports.lines import AMOUNTS, ATTRIBUTE
+from rts_factoring.core.reports.lines import AMOUNTS, ATTRIBUTE, ReportLine
 from rts_factoring.core.reports.report import Report
 from rts_factoring.services.common.inserts import insert_many
 from rts_factoring.services.invoices.receivables import LOCK_CHUNK, chunks
@@ -319,12 +320,12 @@ def delete(report_import: str) -> None:
 
 def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 	"""Close waiting rows of earlier imports that this import brought in corrected form."""
-	keys = {
-		_correction_key(doc.kind, (line.receivable and line.invoice_no) or "", line.line.payment_ref)
-		for line in lines
-	}
-	keys.discard(None)
-	if not keys:
+	by_key: dict[tuple[str, str], list[ReportLine]] = {}
+	for line in lines:
+		name = line.receivable.invoice_no if line.receivable else ""
+		if key := _correction_key(doc.kind, name, line.line.payment_ref):
+			by_key.setdefault(key, []).append(line.line)
+	if not by_key:
 		return
 	line, parent = frappe.qb.DocType(LINE), frappe.qb.DocType("Report Import")
 	waiting = (
@@ -334,11 +335,15 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 		.where((parent.company == doc.company) & (parent.kind == doc.kind) & (parent.docstatus == 1))
 		.where((parent.name != doc.name) & (line.posted == 0))
 		.where(line.outcome.isin(WAITING_OUTCOMES))
-		.select(line.name, line.sales_invoice, line.payment_ref)
+		.select(line.name, line.sales_invoice, line.payment_ref, line.event_type, line.date, parent.batch)
+		.select(line.paid, line.chargeback, line.fee, line.reserve_released.as_("released"))
 		.run(as_dict=True)
 	)
+	kind = ReportKind(doc.kind.lower())
 	for row in waiting:
-		if _correction_key(doc.kind, row.sales_invoice or "", row.payment_ref) in keys:
+		key = _correction_key(doc.kind, row.sales_invoice or "", row.payment_ref)
+		waits = _waiting_row(row)
+		if key and any(replaces(kind, posted, doc.batch or "", waits) for posted in by_key.get(key, ())):
 			frappe.db.set_value(
 				LINE,
 				row.name,
@@ -350,6 +355,11 @@ def supersede(doc, lines: Iterable[ReconciledLine]) -> None:
 				},
 				update_modified=False,
 			)
+
+
+def _waiting_row(row) -> WaitingRow:
+	amounts = {name: money(row[name] or 0) for name in ("paid", "chargeback", "fee", "released")}
+	return WaitingRow(Event(row.event_type) if row.event_type else None, row.date, row.batch or "", amounts)
 
 
 def _correction_key(kind: str, invoice: str, reference: str | None) -> tuple[str, str] | None:
@@ -367,4 +377,10 @@ def reopen_superseded(doc) -> None:
 		pluck="name",
 		limit=0,
 	)
-	_write(names, resolution="", resolution_reason=None, outcome=Outcome.BLOCKED.value, posted=0)
+	wait_again(names)
+
+
+def wait_again(names: Iterable[str]) -> None:
+	"""Take back that these rows were ignored."""
+	outcome = Outcome.BLOCKED.value
+	_write(names, resolution="", resolution_reason=None, outcome=outcome, posted=0, posted_key=None)

@@ -56,12 +56,12 @@ def undo(doc) -> None:
 		batch_status.set_batch_rows(doc.batch, sorted(touched), "Submitted")
 	doc.db_set("status", "Cancelled", update_modified=False)
 	for name in to_update:
-		_update_rows(name)
+		update_rows(name)
 		follow_up_tasks.notify_released(doc, name)
 
 
-def _update_rows(name: str) -> None:
-	"""Update an import's rows. If its file cannot be read, that is recorded on it and does not stop the undo of the other."""
+def update_rows(name: str) -> None:
+	"""Update an import's rows. If its file cannot be read, that is recorded on it and does not stop the undo of another document."""
 	try:
 		reconciling.update_rows(name)
 	except frappe.ValidationError as error:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import frappe
 from frappe.query_builder import CustomFunction
-from frappe.query_builder.functions import Count, Max, Sum
+from frappe.query_builder.functions import Coalesce, Count, Max, Sum
 from pypika.terms import Case
 
 from rts_factoring.core import forecast
@@ -152,7 +152,8 @@ def _of_invoices(company: str):
 
 
 def _grouped(company: str, since: date, until: date):
-	"""The invoices by debtor: open ones by their days, paid ones by how long they took."""
+	"""The invoices by debtor: open ones by their days, paid ones by how long they took. One that an opening let in counts from its own
+	date, and says nothing about how fast it was paid."""
 	entries, invoice = _of_invoices(company), frappe.qb.DocType("Sales Invoice")
 	is_open = Case().when(entries.open > 0, 1).else_(0)
 	in_period = Case().when((entries.bought >= since) & (entries.bought <= until), 1).else_(0)
@@ -161,7 +162,7 @@ def _grouped(company: str, since: date, until: date):
 	groups = {
 		"is_open": is_open,
 		"in_period": in_period,
-		"bought": Case().when(entries.open > 0, entries.bought),
+		"bought": Case().when(entries.open > 0, Coalesce(entries.bought, invoice.posting_date)),
 		"invoice_date": Case().when(entries.open > 0, invoice.posting_date),
 		"days": Case().when(was_paid, _days_between(entries.paid, entries.bought)),
 		"invoice_days": Case().when(was_paid, _days_between(entries.paid, invoice.posting_date)),
@@ -171,7 +172,7 @@ def _grouped(company: str, since: date, until: date):
 		frappe.qb.from_(entries)
 		.left_join(invoice)
 		.on(invoice.name == entries.sales_invoice)
-		.where(entries.bought.isnotnull())
+		.where(entries.bought.isnotnull() | (entries.open > 0))
 		.select(entries.customer, *(term.as_(name) for name, term in groups.items()))
 		.select(Count(entries.sales_invoice).as_("invoices"))
 	)

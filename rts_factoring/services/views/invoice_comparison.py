@@ -134,6 +134,8 @@ def _by_invoice(company: str, is_borrowed: bool, journal: Callable[[Term], Term]
 	sums = {name: Sum(table[name]) for name in _SUMMED}
 	sums["ours_again"] = Sum(table.charged_back - table.sold_again)
 	expected = outstanding + Coalesce(credited.amount, 0)
+	if to_date:  # RTS may date a purchase a day before the invoice
+		expected += Case().when(invoice.posting_date > to_date, amount).else_(0)
 	covered = _greatest(_least(sums["open_change"], expected) if is_borrowed else sums["open_change"], 0)
 	query = (
 		frappe.qb.from_(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
@@ -10,12 +10,12 @@ from operator import itemgetter
 
 import frappe
 from frappe import _
-from frappe.query_builder import CustomFunction, Order
+from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
 from pypika.terms import Case
 
 from rts_factoring.core.model import Position, Role
-from rts_factoring.core.money import ZERO, money
+from rts_factoring.core.money import ZERO, money, percent_of
 from rts_factoring.core.reconciliation.positions import state_of
 from rts_factoring.services.accounting import ledger, ledger_sums, sources
 from rts_factoring.services.company import settings
@@ -30,7 +30,6 @@ _FACTORED_COLUMNS = (
 	*("collected", "charged_back", "open_change"),
 )
 _IN_ORDER = itemgetter("posting_date", "sales_invoice")
-_round = CustomFunction("ROUND", ["amount", "digits"])
 CONTROL_ROLES = (Role.CLEARING, Role.RESERVE, Role.ADVANCES, Role.CASH_ADVANCES, Role.DIFFERENCES)
 
 
@@ -285,7 +284,7 @@ def movements(company: str, role: Role, from_date: date, to_date: date) -> list[
 def expected_against_actual(company: str, from_date: date, to_date: date) -> list[dict]:
 	"""Per invoice bought in the period: fee and reserve by the agreement's rates against what RTS took. The fee may come
 	at the purchase, at collection or in parts, so it is that of all reports so far; the reserve is that of the purchase."""
-	agreement = settings.require_any(company)
+	rates = settings.rates(settings.require_any(company))
 	table = frappe.qb.DocType("Factoring Ledger Entry")
 	is_purchase = table.event == "purchase"
 	day = Max(Case().when(is_purchase, table.posting_date))
@@ -298,21 +297,22 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 		.groupby(table.sales_invoice)
 		.having((day >= from_date) & (day <= to_date))
 		.select(table.sales_invoice, day.as_("posting_date"), sums["fee"].as_("fee"))
-		.select(*(sums[name].as_(name) for name in _BOUGHT_COLUMNS), *_expected(agreement, sums))
+		.select(*(sums[name].as_(name) for name in _BOUGHT_COLUMNS))
 		.select(Count(Case().when(is_purchase, 1)).as_("times"))
 		.select(*(Max(Case().when(is_purchase, table[name])).as_(name) for name in ("customer", "batch")))
 		.run(as_dict=True)
 	)
+	for row in rows:
+		_add_expected(rates, row)
 	_take_last_batch(company, [row for row in rows if row.pop("times") > 1])
 	return sorted(rows, key=_IN_ORDER)
 
 
-def _expected(agreement, sums: dict) -> Iterator:
-	"""By the agreement's rates: fee and reserve expected, and how much more was taken."""
-	for name, percent in (("fee", agreement.fee_rate), ("reserve", agreement.reserve_rate)):
-		expected = _round(sums["purchased"] * Decimal(str(percent or 0)) / 100, 2)
-		yield expected.as_(f"expected_{name}")
-		yield (sums[name] - expected).as_(f"{name}_difference")
+def _add_expected(rates: dict[str, Decimal], row) -> None:
+	"""Write on a row by the agreement's rates the fee and the reserve expected, and how much more was taken."""
+	for name in ("fee", "reserve"):
+		row[f"expected_{name}"] = expected = percent_of(money(row["purchased"]), rates[name])
+		row[f"{name}_difference"] = money(row[name]) - expected
 
 
 def _take_last_batch(company: str, rows: list[dict]) -> None:

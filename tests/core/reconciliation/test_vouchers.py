@@ -7,7 +7,6 @@ from rts_factoring.core.model import Leg, Role
 from rts_factoring.core.reconciliation.vouchers import (
 	INVOICE_ROWS,
 	JournalPosting,
-	date_in_order,
 	to_vouchers,
 )
 
@@ -64,8 +63,3 @@ def test_many_postings_without_an_invoice_share_one_voucher():
 def test_no_voucher_debits_and_credits_an_invoice_and_its_postings_keep_their_order():
 	found = indexes(collected(0, "AF-1"), taken_back(1, "AF-1"), collected(2, "AF-1"), collected(3, "AF-2"))
 	assert found == [(MONDAY, [0, 3]), (MONDAY, [1]), (MONDAY, [2])]
-
-
-def test_no_posting_is_dated_before_an_earlier_one_of_its_invoice():
-	dated = date_in_order([collected(0, "AF-1", TUESDAY), taken_back(1, "AF-1"), collected(2, "AF-2")])
-	assert [posting.day for posting in dated] == [TUESDAY, TUESDAY, MONDAY]

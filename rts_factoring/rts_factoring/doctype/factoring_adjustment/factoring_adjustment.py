@@ -65,7 +65,7 @@ class FactoringAdjustment(CompanyDocument):
 
 	def on_cancel(self):
 		adjustments.on_cancel(self)
-		corrections.show_on_batches(self)
+		corrections.after_cancel(self)
 
 	def on_trash(self):
 		adjustment_jobs.refuse_running(self)
