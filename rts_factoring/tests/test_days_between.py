@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import getdate, today
 
+from rts_factoring.services.accounting import ledger_sums
 from rts_factoring.services.views import statements
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.adjustment_factories import adjustment

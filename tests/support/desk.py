@@ -226,6 +226,7 @@ class Desk:
 		)
 		assert wide == [], self.page.url
 		for selector in shown:
+			self.page.wait_for_selector(f"{selector} >> visible=true")
 			boxes = self.page.locator(f"{selector} >> visible=true").evaluate_all(
 				"""(found) => found.map((e) => {
 					const clip = e.closest(".frappe-card, .page-head, body").getBoundingClientRect();
