@@ -41,7 +41,7 @@ _ORIENTATION = ExifTags.Base.Orientation
 _TURNED = range(2, 9)  # 1 is upright
 _SIDEWAYS = range(5, 9)
 _SUBFILE, _DNG_VERSION, _COMPRESSION = 254, 50706, 259  # TIFF tags
-_NO_PAGE = 0b101  # of _SUBFILE: a thumbnail or a mask
+_SMALLER, _MASK = 0b001, 0b100  # of _SUBFILE
 _JPEG_IN_TIFF = (6, 7)
 _THRESHOLD = 150  # of 255; thin strokes of a page in two tones stay when it gets smaller
 _DRAFT = 0.9  # a JPEG decoded at a fraction of its size may be so much smaller than the page can show
@@ -112,14 +112,20 @@ def frames(picture: Any, name: str) -> list[int | None]:
 		raise DocumentError("too_complex.pages", where=name, count=f"{count:,}", most=MAX_PAGES)
 	if picture.format == "HEIF":
 		return list(range(count))
-	found: list[int | None] = []
+	kinds: list[int] = []
+	sizes: list[int] = []
 	for number in range(count):
 		picture.seek(number)
 		if _DNG_VERSION in picture.tag_v2:
 			raise DocumentError("unsupported_type.raw", where=name)
-		if not int(picture.tag_v2.get(_SUBFILE, 0)) & _NO_PAGE:
-			found.append(number)
-	return found or [0]
+		kinds.append(int(picture.tag_v2.get(_SUBFILE, 0)) & (_SMALLER | _MASK))
+		sizes.append(picture.width * picture.height)
+	largest = max((size for kind, size in zip(kinds, sizes, strict=True) if not kind), default=0)
+	return [
+		number
+		for number, (kind, size) in enumerate(zip(kinds, sizes, strict=True))
+		if not kind or (kind == _SMALLER and size >= largest)  # some scanners call all pages smaller ones
+	] or [0]
 
 
 def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:

@@ -139,6 +139,17 @@ class TestFax:
 				frames.newFrame()
 		assert packet(buffer.getvalue(), "scan.tif").pages == 3
 
+	@pytest.mark.parametrize("subfiles", [(1, 1, 1), (0, 1, 1), (1, 0, 2)])
+	def test_pages_that_a_scanner_calls_smaller_ones_of_others_are_pages(self, subfiles):
+		buffer = io.BytesIO()
+		with TiffImagePlugin.AppendingTiffWriter(buffer) as frames:
+			for shade, subfile in enumerate(subfiles, 1):
+				picture = Image.new("L", (900, 1200), 50 * shade)
+				picture.save(frames, "TIFF", tiffinfo={254: subfile})
+				frames.newFrame()
+		made = packet(buffer.getvalue(), "scan.tif")
+		assert [seen(made.content, number).getpixel((300, 300)) for number in (1, 2, 3)] == [50, 100, 150]
+
 	def test_each_picture_of_a_scan_has_its_own_time(self):
 		pages, restarts = [photographed((300, 400), seed) for seed in (1, 2, 3)], []
 		read_pictures(tiff(*pages), "TIFF", "scan.tif", lambda: restarts.append("tiff"))
