@@ -101,6 +101,7 @@ class BatchDelivery:
 		if state is FileState.UPLOADED:
 			temporary, whole = self._find_uploaded(channel, file)
 			if temporary is None:
+				self._require_listed(channel, file)
 				if not self._was_taken(channel, file):
 					return False
 				self.states.save(file, FileState.DELIVERED)
@@ -259,6 +260,14 @@ class BatchDelivery:
 				if self._is_whole(channel, path, file, there):
 					return path, True
 		return found, False
+
+	def _require_listed(self, channel: FileChannel, file: OutgoingFile) -> None:
+		"""A temporary file that has a name of its own is found by a listing alone: without one, nothing says that it is gone."""
+		if (
+			self._files_by_name(channel, self.connection.temporary_folder or self.connection.remote_folder)
+			is None
+		):
+			raise DeliveryError("cannot_look.uploaded", where=self.connection.where, name=file.name)
 
 	def _was_taken(self, channel: FileChannel, file: OutgoingFile) -> bool:
 		"""An uploaded file that is under neither name: the factor took it, if it does that."""
