@@ -151,7 +151,7 @@ class TestDeliveries(DeliveryCase):
 		other = delivery.acquire_claim(batch.name)
 		self.assertNotEqual(claim, other)
 		batch.reload()
-		with self.assertRaises(delivery._ClaimLost):
+		with self.assertRaises(delivery.ClaimLost):
 			delivery._finish(batch, claim)
 		self.assertEqual(frappe.db.get_value("Factoring Batch", batch.name, "status"), "Sending")
 

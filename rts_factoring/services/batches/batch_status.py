@@ -16,6 +16,10 @@ READY, FAILED, CANCELLED = "Ready to Download", "Failed", "Cancelled"
 RELEASED_OUTCOMES = ("Held", "Denied", "Returned")  # outcomes of rows whose invoice is no longer in the batch
 
 
+class ClaimLost(Exception):
+	"""Another job took the batch over, or it was cancelled."""
+
+
 def return_invoice(invoice: str, reason: str, problems: Iterable[Reason] = ()) -> None:
 	"""Take an invoice that was not sent out of its submitted batch; the others of the batch go on."""
 	batch = frappe.db.get_value("Sales Invoice", invoice, "factoring_batch", for_update=True)

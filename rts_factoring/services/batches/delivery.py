@@ -23,6 +23,7 @@ from rts_factoring.services.batches.batch_status import (
 	QUEUED,
 	READY,
 	SENDING,
+	ClaimLost,
 	show_progress,
 )
 from rts_factoring.services.common import background, site_identity
@@ -102,7 +103,7 @@ def deliver_batch(batch: str) -> str:
 		attempt.succeeded(
 			f"{summary.files} files over {summary.channels} channels, {summary.seconds:.1f} s", summary.bytes
 		)
-	except _ClaimLost:
+	except ClaimLost:
 		frappe.db.rollback()
 	except Exception as error:
 		frappe.db.rollback()
@@ -112,10 +113,6 @@ def deliver_batch(batch: str) -> str:
 
 
 # The lock
-
-
-class _ClaimLost(Exception):
-	"""Another job took the batch over, or it was cancelled."""
 
 
 def acquire_claim(batch: str) -> str:
@@ -159,7 +156,7 @@ def _renew_claim(batch: str, claim: str, step: int = 0) -> int:
 	fields = ["claim", "docstatus", "delivery_steps"]
 	held = frappe.db.get_value(DOCTYPE, batch, fields, as_dict=True, for_update=True)
 	if not held or held.claim != claim or held.docstatus != 1:
-		raise _ClaimLost
+		raise ClaimLost
 	steps = cint(held.delivery_steps) + step
 	_set_batch(batch, claimed_on=now_datetime(), delivery_steps=steps)
 	return steps
@@ -189,7 +186,7 @@ def _send(doc, claim: str):
 	files = [
 		OutgoingFile(
 			name=row.file_name,
-			path=batch_files.file_path(doc, row.file),
+			path=batch_files.file_path(doc, row.file, row.file_name),
 			size=cint(row.size),
 			sha256=row.sha256,
 			state=FileState(row.state.lower()),
@@ -197,9 +194,9 @@ def _send(doc, claim: str):
 		)
 		for row in doc.files
 	]
-	_count_attempt(doc.name)
-	_commit_step(doc, claim)  # nothing is locked or open while the network is waited for
 	with factor_server.reached(_enabled_agreement(doc.company), doc.remote_folder or "") as connection:
+		_count_attempt(doc.name)
+		_commit_step(doc, claim)  # nothing is locked or open while the network is waited for
 		return _deliver(connection, files, doc, claim)
 
 
@@ -296,7 +293,7 @@ def _after_failure(doc, claim: str, attempt: Attempt, error: Exception) -> None:
 	"""Plan another attempt, or fail and notify the managers when no attempt is left or none can help."""
 	try:
 		_renew_claim(doc.name, claim)
-	except _ClaimLost:
+	except ClaimLost:
 		return
 	message = (
 		str(error)
