@@ -248,6 +248,18 @@ class TestPrintPaths(FreightCase):
 		self.assertLess(text.index(f"INVOICE {FACTORED}"), text.index(NOTICE))
 		self.assertEqual(Seen(frappe.get_print("Sales Invoice", DIRECT, JINJA)).stamps(NOTICE), 0)
 
+	def test_a_format_whose_author_put_the_stamp_into_a_comment_prints_it_all_the_same(self):
+		hidden = (
+			"<h1>INVOICE {{ doc.name }}</h1><!-- {{ factoring_stamp(doc) }} --><p>{{ doc.customer_name }}</p>"
+		)
+		frappe.db.set_value("Print Format", JINJA, "html", hidden)
+		self.addCleanup(frappe.db.set_value, "Print Format", JINJA, "html", print_formats._JINJA)
+		frappe.clear_document_cache("Print Format", JINJA)
+		for invoice, stamps in ((FACTORED, 1), (DIRECT, 0)):
+			seen = Seen(attachment({}, invoice, JINJA))
+			self.assertIn(f"INVOICE {invoice}", seen.text)
+			self.assertEqual(seen.stamps(NOTICE), stamps)
+
 	def test_a_raw_format_cannot_carry_it_and_does_not_print(self):
 		if not frappe.db.exists("Print Format", "RTS Raw"):
 			print_formats._format(

@@ -236,6 +236,36 @@ class EncryptsForOthers(Encrypts):
 		return SandboxFiles.open(self, path, flags, attr)
 
 
+class ShowsLate(SandboxFiles):
+	"""Shows a file that was written as empty, and gives nothing of it, until it was asked for it three times."""
+
+	late = paramiko.SFTPAttributes()
+	late.st_size = 0
+
+	def stat(self, path):
+		looks = vars(self.owner).setdefault("looks", {})
+		shown = SandboxFiles.stat(self, path)
+		if isinstance(shown, int):
+			return shown
+		looks[path] = looks.get(path, 0) + 1
+		return shown if looks[path] > 3 else self.late
+
+	lstat = stat
+
+	@answering_errors
+	def open(self, path, flags, attr):
+		opened = SandboxFiles.open(self, path, flags, attr)
+		if not flags & (os.O_WRONLY | os.O_RDWR) and self.owner.looks.get(path, 0) < 3:
+			opened.read = lambda offset, length: b""
+		return opened
+
+
+class AppearsLate(ShowsLate):
+	"""Says that there is no such file, for so long."""
+
+	late = paramiko.SFTP_NO_SUCH_FILE
+
+
 class WriteOnly(SandboxFiles):
 	"""A drop box: nothing can be listed, looked at or read back."""
 

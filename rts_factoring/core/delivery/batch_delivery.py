@@ -101,6 +101,7 @@ class BatchDelivery:
 		if state is FileState.UPLOADED:
 			temporary, whole = self._find_uploaded(channel, file)
 			if temporary is None:
+				self._require_listed(channel, file)
 				if not self._was_taken(channel, file):
 					return False
 				self.states.save(file, FileState.DELIVERED)
@@ -193,14 +194,19 @@ class BatchDelivery:
 		final = self.connection.final_path(file.name)
 		temporary, sent = self._send_temporary(channel, file, final)
 		try:
-			if sent.uploaded:
+			uploaded = sent.uploaded
+			if not uploaded and not sent.final:
+				uploaded = channel.stat_late(temporary, file.size)
+			if uploaded:
 				self._check_unchanged(file, sent.digests)
-				whole = self._is_whole(channel, temporary, file, sent.uploaded)
+				whole = self._is_whole(channel, temporary, file, uploaded)
+				if not whole and (uploaded := channel.stat_late(temporary, file.size) or uploaded):
+					whole = self._same_size(file, uploaded)
 				if not whole or (
-					self._same_size(file, sent.uploaded)
+					self._same_size(file, uploaded)
 					and self._content_differs(channel, temporary, file, sent.digests)
 				):
-					raise self._damaged_error(file, sent.uploaded)
+					raise self._damaged_error(file, uploaded)
 		except NotOnServer:
 			pass
 		except DeliveryError as error:
@@ -208,7 +214,7 @@ class BatchDelivery:
 				channel.remove(temporary)
 			raise
 		else:
-			if sent.uploaded and not sent.final:
+			if uploaded and not sent.final:
 				return temporary
 		if sent.final or channel.stat(final):
 			channel.remove(temporary)
@@ -260,11 +266,19 @@ class BatchDelivery:
 					return path, True
 		return found, False
 
+	def _require_listed(self, channel: FileChannel, file: OutgoingFile) -> None:
+		"""A temporary file that has a name of its own is found by a listing alone: without one, nothing says that it is gone."""
+		if (
+			self._files_by_name(channel, self.connection.temporary_folder or self.connection.remote_folder)
+			is None
+		):
+			raise DeliveryError("cannot_look.uploaded", where=self.connection.where, name=file.name)
+
 	def _was_taken(self, channel: FileChannel, file: OutgoingFile) -> bool:
 		"""An uploaded file that is under neither name: the factor took it, if it does that."""
 		if self.connection.factor_removes_files:
 			return True
-		if channel.stat(self.connection.final_path(file.name)):
+		if channel.stat_late(self.connection.final_path(file.name), file.size):
 			return False
 		raise DeliveryError("vanished", where=self.connection.where, name=file.name)
 

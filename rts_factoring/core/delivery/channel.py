@@ -18,6 +18,11 @@ from .digests import Digests
 MAX_LISTED = 200_000  # entries of one folder; a listing that goes on is no listing
 PATIENCE = 10  # operation timeouts that many answers in a row may take together
 MINIMUM_SPEED = 10_000  # bytes a second, below which reading a file is given up after that
+LATE = (
+	0.1,
+	0.5,
+	2.0,
+)  # seconds between looks at a file that the server does not show, or not all of it, as soon as it was written
 PLAIN_NAME = re.compile(r"(?!\.\.?$)[^/\\\x00-\x1f\x7f-\x9f]{1,255}")  # leads nowhere else
 
 
@@ -56,6 +61,16 @@ class FileChannel(ABC):
 	@abstractmethod
 	def stat(self, path: str) -> RemoteFile | None:
 		"""The file, or None when it is not there."""
+
+	def stat_late(self, path: str, size: int) -> RemoteFile | None:
+		"""The file once the server shows it in this size; what it shows after some seconds if it never does."""
+		there = self.stat(path)
+		for pause in LATE:
+			if there and there.size == size:
+				break
+			time.sleep(pause)
+			there = self.stat(path)
+		return there
 
 	@abstractmethod
 	def list_folder(self, folder: str) -> list[RemoteFile]: ...

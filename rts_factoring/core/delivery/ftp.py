@@ -109,10 +109,17 @@ def _log_in(client: ftplib.FTP, connection: Connection) -> None:
 	try:
 		client.login(connection.username, connection.password)
 		if isinstance(client, FtpTls):
-			client.prot_p()
+			_encrypt_files(client, connection)
 		return
 	except ftplib.error_perm:
 		pass
 	except (OSError, EOFError, ftplib.Error) as error:
 		raise connection_error(connection, error) from None
 	raise login_error(connection)
+
+
+def _encrypt_files(client: FtpTls, connection: Connection) -> None:
+	try:
+		client.prot_p()
+	except ftplib.error_perm as error:
+		raise DeliveryError("no_tls.files", where=connection.where, answer=connection.scrub(error)) from error

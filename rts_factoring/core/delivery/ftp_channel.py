@@ -34,6 +34,21 @@ BLOCK = 1 << 16
 MOST_BEYOND = 50_000_000  # bytes above its limit until a file is cut off
 LONGEST_LINE = 8192  # bytes of a line of a listing
 DIGEST_COMMANDS = ("XSHA256", "XSHA1", "XMD5")
+LINE_TROUBLE = ("421", "425", "426")  # answers that speak of the line, and not of the file
+ABSENT = ("no such", "not found", "cannot find", "could not find", "does not exist", "doesn't exist")
+OTHER_REASONS = (
+	*(
+		"permission",
+		"permitted",
+		"privilege",
+		"denied",
+		"forbidden",
+		"not allowed",
+		"exist already",
+		"already exists",
+	),
+	*("quota", "no space", "enough space", "disk space", "disk full", "disk is full"),
+)
 
 Returned = TypeVar("Returned")
 
@@ -106,15 +121,29 @@ class FtpChannel(FileChannel):
 		if not reopen and self.stat(path):
 			raise AlreadyExists(path)
 		hasher = Hasher(weak=bool(self.can_digest))
-		with open(local, "rb") as source, self._classified_errors():
-			self._use_binary_mode()
-			with self._transfer(f"STOR {path}") as data:
-				while block := source.read(BLOCK):
-					data.sendall(block)
-					hasher.update(block)
+		try:
+			with open(local, "rb") as source, self._classified_errors():
+				self._use_binary_mode()
+				with self._transfer(f"STOR {path}") as data:
+					while block := source.read(BLOCK):
+						data.sendall(block)
+						hasher.update(block)
+		except NotOnServer as error:
+			if _says_absent(str(error)) or not self._has_folder(posixpath.dirname(path)):
+				raise
+			raise RequestRefused(str(error)) from error
 		if before_close:
 			before_close()
 		return Upload(hasher.result(), self.stat(path), self.stat(final) if final else None)
+
+	def _has_folder(self, folder: str) -> bool:
+		try:
+			self.list_folder(folder)
+		except NotOnServer:
+			return False
+		except RequestRefused:
+			pass
+		return True
 
 	def rename(self, old: str, new: str) -> None:
 		with self._classified_errors():
@@ -161,9 +190,23 @@ class FtpChannel(FileChannel):
 	def _transfer(self, command: str) -> Iterator[socket.socket]:
 		"""A data connection, and the server's word on the control connection that all of it went over."""
 		with self.client.transfercmd(command) as data:
-			yield data
+			try:
+				yield data
+			except (ConnectionError, ssl.SSLError):
+				self._raise_refusal(data)
+				raise
 			_end_data(data)
 			self.client.voidresp()
+
+	def _raise_refusal(self, data: socket.socket) -> None:
+		"""Raise the server's no, where it says why it cut off a transfer, as one whose disk is full does."""
+		with suppress(OSError, EOFError):
+			data.close()
+			try:
+				self.client.voidresp()
+			except ftplib.error_temp as error:
+				if not str(error).startswith(LINE_TROUBLE):
+					raise
 
 	def _receive(self, command: str, sink: Callable[[bytes], None]) -> OSError | None:
 		"""Hand over all that comes on a data connection; returns how it ended where TLS does not vouch for that.
@@ -229,7 +272,7 @@ class FtpChannel(FileChannel):
 			yield
 		except ftplib.error_perm as error:
 			text = self.connection.scrub(error)
-			if text.startswith("550") and not _is_permission(text):
+			if text.startswith("550") and (_says_absent(text) or not _says_why(text)):
 				raise NotOnServer(text) from error
 			raise RequestRefused(text) from error
 		except ftplib.error_temp as error:
@@ -265,11 +308,13 @@ def _is_orderly(ending: OSError) -> bool:
 	return isinstance(ending, ssl.SSLEOFError) and ending.reason == "UNEXPECTED_EOF_WHILE_READING"
 
 
-def _is_permission(text: str) -> bool:
-	return any(
-		word in text.lower()
-		for word in ("permission", "denied", "exist already", "already exists", "forbidden")
-	)
+def _says_absent(answer: str) -> bool:
+	return any(words in answer.lower() for words in ABSENT)
+
+
+def _says_why(answer: str) -> bool:
+	"""Whether a 550, which most servers answer for what is not there, is about something else."""
+	return any(words in answer.lower() for words in OTHER_REASONS)
 
 
 def _remote_file(name: str, values: dict[str, str]) -> RemoteFile:

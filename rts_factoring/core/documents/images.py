@@ -41,8 +41,9 @@ _ORIENTATION = ExifTags.Base.Orientation
 _TURNED = range(2, 9)  # 1 is upright
 _SIDEWAYS = range(5, 9)
 _SUBFILE, _DNG_VERSION, _COMPRESSION = 254, 50706, 259  # TIFF tags
-_NO_PAGE = 0b101  # of _SUBFILE: a thumbnail or a mask
+_SMALLER, _MASK = 0b001, 0b100  # of _SUBFILE
 _JPEG_IN_TIFF = (6, 7)
+_END = b"\xff\xd9"  # of a JPEG
 _THRESHOLD = 150  # of 255; thin strokes of a page in two tones stay when it gets smaller
 _DRAFT = 0.9  # a JPEG decoded at a fraction of its size may be so much smaller than the page can show
 
@@ -70,6 +71,7 @@ def read_pictures(
 	# Frappe turns this on for the whole process; half a delivery receipt would pass for one.
 	tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
 	try:
+		content = _with_end_mark(content) if kind == "JPEG" else content
 		with Image.open(io.BytesIO(content), formats=READERS.get(kind, (kind,))) as picture:
 			pages: list[PicturePage] = []
 			for number in frames(picture, name):
@@ -86,6 +88,30 @@ def read_pictures(
 		raise DocumentError("image_corrupt.damaged", where=name) from error
 	finally:
 		ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
+
+
+def _with_end_mark(jpeg: bytes) -> bytes:
+	"""A JPEG that is whole but for its end mark gets one, which viewers do not need and Pillow does. What would follow a whole
+	picture changes nothing of it; of a picture that was cut off it makes another. Not one in passes, any of which may be missing."""
+	if jpeg.rstrip(b"\0\r\n").endswith(_END) or _glance(jpeg) is not None:
+		return jpeg
+	body = jpeg.rstrip(b"\xff")
+	glances = {_glance(body + more * 64 + _END) for more in (b"", b"\x55", b"\xaa")}
+	return body + _END if len(glances) == 1 and None not in glances else jpeg
+
+
+def _glance(jpeg: bytes) -> bytes | None:
+	"""The picture in an eighth of its size; None if it cannot be read to its end, or consists of passes."""
+	try:
+		with Image.open(io.BytesIO(jpeg), formats=READERS["JPEG"]) as picture:
+			if picture.info.get("progressive"):
+				return None
+			picture.draft(None, (picture.width // 8, picture.height // 8))
+			return picture.tobytes()
+	except MemoryError:
+		raise
+	except Exception:  # whatever Pillow raises
+		return None
 
 
 def add_pictures(writer: PdfWriter, pages: Iterable[PicturePage]) -> list[PageObject]:
@@ -112,14 +138,20 @@ def frames(picture: Any, name: str) -> list[int | None]:
 		raise DocumentError("too_complex.pages", where=name, count=f"{count:,}", most=MAX_PAGES)
 	if picture.format == "HEIF":
 		return list(range(count))
-	found: list[int | None] = []
+	kinds: list[int] = []
+	sizes: list[int] = []
 	for number in range(count):
 		picture.seek(number)
 		if _DNG_VERSION in picture.tag_v2:
 			raise DocumentError("unsupported_type.raw", where=name)
-		if not int(picture.tag_v2.get(_SUBFILE, 0)) & _NO_PAGE:
-			found.append(number)
-	return found or [0]
+		kinds.append(int(picture.tag_v2.get(_SUBFILE, 0)) & (_SMALLER | _MASK))
+		sizes.append(picture.width * picture.height)
+	largest = max((size for kind, size in zip(kinds, sizes, strict=True) if not kind), default=0)
+	return [
+		number
+		for number, (kind, size) in enumerate(zip(kinds, sizes, strict=True))
+		if not kind or (kind == _SMALLER and size >= largest)  # some scanners call all pages smaller ones
+	] or [0]
 
 
 def _pages(picture: Any, content: bytes, name: str) -> list[PicturePage]:

@@ -15,12 +15,22 @@ from typing import Any
 
 import pypdf.filters  # noqa: F401 - else it is imported on first use, and that anew in the child of every packet (limits.py)
 from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, StreamObject
+from pypdf.generic import (
+	ArrayObject,
+	ByteStringObject,
+	DictionaryObject,
+	FloatObject,
+	NameObject,
+	NullObject,
+	StreamObject,
+	TextStringObject,
+)
 
 from ..errors import DocumentError, FactoringError
 from .annotations import annotations_of, appearances, is_text, is_without_look
 from .drawing import Box, add_xobjects, box, entry, paint
 from .layers import carry_layers
+from .page_tree import hand_down
 from .second_reader import redrawn
 
 LETTER: Box = (0, 0, 612, 792)  # points
@@ -48,6 +58,7 @@ _PREVIOUS = re.compile(
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
 _SUBSET = re.compile(r"/([A-Z]{6})\+(.+)")
 _LEADING = ("/AA", "/OpenAction")
+_LINE_END = 2  # bytes; mail programs cut off the last one
 _HIDDEN = ("/AF", "/PieceInfo", "/Metadata", "/OPI", "/Ref", "/StructParent", "/StructParents")
 
 
@@ -93,6 +104,7 @@ def _reader(content: bytes, name: str) -> PdfReader:
 		count = root["/Pages"].get("/Count", 0)
 		if isinstance(count, int) and count > MAX_PAGES:
 			raise DocumentError("too_complex.pages", where=name, count=f"{count:,}", most=MAX_PAGES)
+		hand_down(entry(root, "/Pages"), MAX_PAGES)
 		pages = len(reader.pages)
 	if not pages:
 		raise DocumentError("no_pages", where=name)
@@ -177,7 +189,7 @@ def _is_truncated(content: bytes) -> bool:
 	if re.search(rb"\d+ \d+ obj\b", content[end:]):
 		return True
 	linearized = re.search(rb"/Linearized\b.{0,200}?/L\s+(\d+)", content[:2048], re.DOTALL)
-	return linearized is not None and int(linearized[1]) > len(content)
+	return linearized is not None and int(linearized[1]) > len(content) + _LINE_END
 
 
 def _with_end_mark(content: bytes) -> bytes:
@@ -266,19 +278,41 @@ def _overlap(first: Box | None, second: Box) -> bool:
 	return across > 0 and min(first[3], second[3]) - max(first[1], second[1]) > 0
 
 
-def _acts(item: DictionaryObject) -> bool:
-	kind = item.get("/Type")
-	return kind in _ACTING or "/EF" in item or "/JS" in item or ("/S" in item and item.get("/S") in _ACTIONS)
+def _acts(item: Any) -> bool:
+	"""Whether it is an action, or carries files. The names of fonts, pictures and letters may be the keys of those, too."""
+	if not isinstance(item, DictionaryObject):
+		return False
+	action, script = entry(item, "/S"), entry(item, "/JS")
+	return (
+		item.get("/Type") in _ACTING
+		or (isinstance(action, NameObject) and action in _ACTIONS)
+		or isinstance(script, (TextStringObject, ByteStringObject))
+		or bool(_carried_files(item))
+	)
+
+
+def _carried_files(item: DictionaryObject) -> list[StreamObject]:
+	files = entry(item, "/EF")
+	if not isinstance(files, DictionaryObject) or isinstance(files, StreamObject):
+		return []
+	found = [entry(files, key) for key in ("/F", "/UF", "/DOS", "/Mac", "/Unix")]
+	return [file for file in found if isinstance(file, StreamObject)]
+
+
+def _leads_to_actions(item: Any) -> bool:
+	if not isinstance(item, DictionaryObject) or isinstance(item, StreamObject):
+		return False
+	return _acts(item) or any(_acts(entry(item, key)) for key in item)
 
 
 def _defuse(item: DictionaryObject) -> None:
 	"""Empty what acts or carries a file, and drop what would lead there."""
-	doomed = [key for key in _LEADING if key in item]
+	doomed = [key for key in _LEADING if _leads_to_actions(entry(item, key))]
 	if isinstance(item, StreamObject):
 		doomed += [key for key in _HIDDEN if key in item]
 	if _acts(item):
-		for value in (entry(item, "/EF") or {}).values():
-			_empty(value.get_object())
+		for file in _carried_files(item):
+			_empty(file)
 		_empty(item)
 		return
 	for key in doomed:

@@ -83,6 +83,10 @@ DELIVERY: dict[str, Message] = {
 		"The server offers no TLS ({answer}). No credential was sent.",
 		"Ask RTS for the FTPS port, or for SFTP.",
 	),
+	"no_tls.files": Message(
+		"The server encrypts the login, but not the files ({answer}). Nothing was sent.",
+		"Ask RTS for SFTP, or for an FTPS server that encrypts files (PROT P).",
+	),
 	"login_refused": Message(
 		"The server refused the login of {user}.",
 		"Compare user name, password and key with the credentials that RTS gave for this subsidiary.",
@@ -141,6 +145,10 @@ DELIVERY: dict[str, Message] = {
 	"cannot_look": Message(
 		"This login may not see the files on the server ({answer}), so a delivery could not be verified.",
 		"Ask RTS for the right to list the folder.",
+	),
+	"cannot_look.uploaded": Message(
+		"{name} was uploaded under a temporary name. The server does not list its folder, so it is not known whether the file got its final name.",
+		"Ask RTS whether it has the file, and for the right to list the folder.",
 	),
 	"too_many_files": Message(
 		"The server lists more than {most} files in one folder.", "Ask RTS to clear the folder."

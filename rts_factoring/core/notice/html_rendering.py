@@ -7,8 +7,10 @@ import re
 
 from .notice import Notice, NoticeValues, digest
 from .text import Line, blocks
+from .visible_text import visible_text
 
 MARKER = "data-rts-notice"  # on the outermost element; holds the digest
+_HERE = "\ue000"  # a character that no text has
 # What keeps an element in sight, and the frame around all of it.
 _SHOWN = (
 	"visibility:visible;opacity:1;position:static;float:none;transform:none;clip:auto;clip-path:none;overflow:visible"
@@ -40,12 +42,16 @@ def _element(tag: str, content: str, style: str = "", attributes: str = "") -> s
 
 
 def prepend_once(body: str, notice: str) -> str:
-	"""`body` with the notice before it. A body that already carries this very notice stays as it is.
+	"""`body` with the notice before it. A body that already shows this very notice stays as it is.
 
-	The mark is compared with its digest, so a stray attribute in somebody's remarks does not keep the notice off.
+	The mark is compared with its digest, so a stray attribute in somebody's remarks does not keep the notice off. Nor does a notice
+	that the author of a print format has put into a comment.
 	"""
 	mark = re.match(rf'<div {MARKER}="[0-9a-f]+"', notice)
-	return body if mark and mark[0] in body else notice + body
+	if not mark or mark[0] not in body:
+		return notice + body
+	text = visible_text(body.replace(mark[0], _HERE + mark[0]))
+	return body if _HERE in text else notice + body
 
 
 def _escape(text: str) -> str:

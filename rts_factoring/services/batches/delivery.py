@@ -200,7 +200,7 @@ def _send(doc, claim: str):
 	files = [
 		OutgoingFile(
 			name=row.file_name,
-			path=batch_files.file_path(doc, row.file),
+			path=batch_files.file_path(doc, row.file, row.file_name),
 			size=cint(row.size),
 			sha256=row.sha256,
 			state=FileState(row.state.lower()),
@@ -208,9 +208,9 @@ def _send(doc, claim: str):
 		)
 		for row in doc.files
 	]
-	_count_attempt(doc.name)
-	_commit_step(doc, claim)  # nothing is locked or open while the network is waited for
 	with factor_server.reached(_enabled_agreement(doc.company), doc.remote_folder or "") as connection:
+		_count_attempt(doc.name)
+		_commit_step(doc, claim)  # nothing is locked or open while the network is waited for
 		return _deliver(connection, files, doc, claim)
 
 

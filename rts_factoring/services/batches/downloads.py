@@ -31,4 +31,4 @@ def of_batch(batch: str) -> tuple[str, bytes]:
 
 def _content(doc, row) -> bytes:
 	with core_errors_as_frappe():
-		return batch_files.file_path(doc, row.file).read_bytes()
+		return batch_files.file_path(doc, row.file, row.file_name).read_bytes()

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Collection
+from functools import partial
 from urllib.parse import unquote
 
 import frappe
@@ -19,11 +20,19 @@ def save_private(file_name: str, data: bytes, doctype: str = "", name: str = "")
 	stem, dot, ending = file_name.rpartition(".")
 	stored = f"{stem or ending}-{frappe.generate_hash(length=20)}{dot}{ending if dot else ''}"
 	file = frappe.get_doc({"doctype": "File", "file_name": stored, "is_private": 1, "content": data})
+	file.check_max_file_size = partial(
+		len, data
+	)  # that limit is on uploads, of which packets and zips hold several
 	if doctype:
 		file.update({"attached_to_doctype": doctype, "attached_to_name": name})
 	file.insert(ignore_permissions=True)
 	file.db_set({"file_name": file_name, "owner": "Administrator"}, update_modified=False)
 	return file
+
+
+def is_kept(name: str | None) -> bool:
+	"""Whether there is a File of this name, and its content. A site may be restored without its files."""
+	return bool(name and frappe.db.exists("File", name) and frappe.get_doc("File", name).exists_on_disk())
 
 
 def take_over(file_urls: Collection[str], doctype: str, name: str) -> None:

@@ -1,6 +1,7 @@
 """The packet of an invoice, a private File: made in the background, and made again only when its input changes."""
 
 import socket
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import frappe
@@ -35,9 +36,11 @@ OUT_OF_TIME = ("too_slow", "server_busy")
 MAX_ERROR_TEXT = 300  # characters of another program's error
 
 
-def ensure_packet(invoice: str, seconds: float = PATIENT) -> str:
+def ensure_packet(
+	invoice: str, seconds: float = PATIENT, heartbeat: Callable[[], object] = lambda: None
+) -> str:
 	"""The name of the File of the invoice's packet. It is made if there is none of the current input, with `seconds` of
-	processor time for each file.
+	processor time for each file. `heartbeat` is called before each file; nothing is open then.
 
 	Rendering commits the open transaction, so call it with nothing open. Raises DocumentError or NoticeError, which
 	concern this invoice only, and errors that may not occur at another attempt. A packet that is sent, or in the files of a
@@ -45,7 +48,7 @@ def ensure_packet(invoice: str, seconds: float = PATIENT) -> str:
 	"""
 	try:
 		try:
-			return _ensure_packet(invoice, seconds)
+			return _ensure_packet(invoice, seconds, heartbeat)
 		finally:
 			packet_progress.clear(invoice)
 	except FactoringError:
@@ -63,13 +66,9 @@ def ensure_packet(invoice: str, seconds: float = PATIENT) -> str:
 		raise DocumentError("packet_failed", where=f"{invoice}.pdf", error=_error_text(error)) from error
 
 
-def _ensure_packet(invoice: str, seconds: float) -> str:
+def _ensure_packet(invoice: str, seconds: float, heartbeat: Callable[[], object]) -> str:
 	doc = frappe.get_doc("Sales Invoice", invoice)
-	kept = (
-		doc.factoring_packet
-		if doc.factoring_packet and frappe.db.exists("File", doc.factoring_packet)
-		else ""
-	)
+	kept = doc.factoring_packet if files.is_kept(doc.factoring_packet) else ""
 	if kept and _is_sent(doc.name, doc.factoring_status):
 		return kept
 	_require_readable(doc)
@@ -82,6 +81,7 @@ def _ensure_packet(invoice: str, seconds: float) -> str:
 	names = [f"{doc.name}.pdf", *(document.file_name for document in documents)]
 
 	def told(file: str) -> None:
+		heartbeat()
 		packet_progress.tell(doc.name, file, names.index(file) + 1 if file in names else 1, len(names))
 
 	def verify(page, content: bytes) -> None:
@@ -318,16 +318,14 @@ def _keep(doc, key: str, content: bytes, notice: Notice) -> str:
 	)
 	if not now:
 		raise frappe.DoesNotExistError(doc.name)  # it was deleted while it was printed
-	kept = (
-		now.factoring_packet
-		if now.factoring_packet and frappe.db.exists("File", now.factoring_packet)
-		else ""
-	)
-	if kept and (now.factoring_packet_key == key or _is_sent(doc.name, now.factoring_status)):
-		return kept
+	before = now.factoring_packet
+	is_current = now.factoring_packet_key == key or _is_sent(doc.name, now.factoring_status)
+	if is_current and files.is_kept(before):
+		return before
 	file = files.save_private(f"{doc.name.replace('/', '-')}.pdf", content, "Sales Invoice", doc.name)
 	invoice_state.write_fields([doc.name], factoring_packet=file.name, factoring_packet_key=key)
 	notices.record_version(doc.name, notice)
-	if kept and not frappe.db.exists("Factoring Batch Invoice", {"packet": kept}):
-		frappe.delete_doc("File", kept, force=True, ignore_permissions=True)
+	is_in_batch = before and frappe.db.exists("Factoring Batch Invoice", {"packet": before})
+	if before and not is_in_batch and frappe.db.exists("File", before):
+		frappe.delete_doc("File", before, force=True, ignore_permissions=True)
 	return file.name

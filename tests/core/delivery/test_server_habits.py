@@ -10,6 +10,7 @@ from rts_factoring.core.errors import DeliveryError
 from rts_factoring.sandbox.server import SandboxHandle, answering_errors
 from tests.support.delivery_faults import attempts_until_done
 from tests.support.sftp_servers import (
+	AppearsLate,
 	Appends,
 	Encrypts,
 	EncryptsForOthers,
@@ -25,6 +26,7 @@ from tests.support.sftp_servers import (
 	OnlyDocuments,
 	OverwritingRename,
 	RefusesOverwrite,
+	ShowsLate,
 	TakesFiles,
 	TruncatesOnly,
 	WriteOnly,
@@ -82,7 +84,11 @@ HABITS = {
 	"encrypts, no rename": (type("Vault", (NoRename, Encrypts), {}), {"can_rename": False}),
 	"encrypts, overwrites on rename": (type("Safe", (OverwritingRename, Encrypts), {}), {}),
 	"encrypts for others": (EncryptsForOthers, {"can_stat": False}),
+	"shows late": (ShowsLate, {}),
+	"appears late": (AppearsLate, {}),
+	"appears late, no rename": (type("Queue", (NoRename, AppearsLate), {}), {"can_rename": False}),
 }
+LATE = ("shows late", "appears late", "appears late, no rename")  # each drop costs them seconds
 
 
 @pytest.fixture
@@ -106,7 +112,7 @@ def test_a_batch_arrives_whole(tmp_path, files, habit):
 		assert created[-1] == f"inbox/{SCHEDULE}"
 
 
-@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize("habit", [habit for habit in HABITS if habit not in LATE])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_the_line_drops_at_every_operation_in_turn(tmp_path, files, habit, after):
 	kind, switches = HABITS[habit]

@@ -57,6 +57,26 @@ class TestFormats:
 			check_document(Document(DocumentKind.POD, f"paper.{kind}", content[: len(content) // 2]))
 		assert caught.value.code == "image_corrupt"
 
+	@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+	@pytest.mark.parametrize("size", [(400, 500), (2400, 3001)])
+	def test_a_jpeg_without_its_end_mark_is_whole_and_one_that_lacks_more_is_not(self, mode, size):
+		picture = paper_picture(size, "L", 3).convert(mode)
+		content = saved(picture, "JPEG", quality=85)
+		whole = seen(packet(content, "photo.jpg").content, 1).tobytes()
+		for without in (content[:-2], content[:-1], content[:-2] + bytes(40)):
+			assert seen(packet(without, "photo.jpg").content, 1).tobytes() == whole
+		for less in (12, 60, 400, len(content) // 3):
+			with pytest.raises(DocumentError) as caught:
+				check_document(Document(DocumentKind.POD, "photo.jpg", content[:-less]))
+			assert caught.value.code == "image_corrupt", less
+
+	def test_a_jpeg_in_passes_without_its_end_mark_may_lack_one(self):
+		content = saved(half_dark((900, 1200)), "JPEG", progressive=True)
+		assert check_document(Document(DocumentKind.POD, "photo.jpg", content)) == 1
+		for less in (2, 1000):
+			with pytest.raises(DocumentError):
+				check_document(Document(DocumentKind.POD, "photo.jpg", content[:-less]))
+
 	@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
 	def test_every_kind_of_tiff_shows_what_it_shows(self, mode):
 		picture = half_dark(mode="L")
@@ -138,6 +158,17 @@ class TestFax:
 				picture.save(frames, "TIFF", tiffinfo={254: subfile})
 				frames.newFrame()
 		assert packet(buffer.getvalue(), "scan.tif").pages == 3
+
+	@pytest.mark.parametrize("subfiles", [(1, 1, 1), (0, 1, 1), (1, 0, 2)])
+	def test_pages_that_a_scanner_calls_smaller_ones_of_others_are_pages(self, subfiles):
+		buffer = io.BytesIO()
+		with TiffImagePlugin.AppendingTiffWriter(buffer) as frames:
+			for shade, subfile in enumerate(subfiles, 1):
+				picture = Image.new("L", (900, 1200), 50 * shade)
+				picture.save(frames, "TIFF", tiffinfo={254: subfile})
+				frames.newFrame()
+		made = packet(buffer.getvalue(), "scan.tif")
+		assert [seen(made.content, number).getpixel((300, 300)) for number in (1, 2, 3)] == [50, 100, 150]
 
 	def test_each_picture_of_a_scan_has_its_own_time(self):
 		pages, restarts = [photographed((300, 400), seed) for seed in (1, 2, 3)], []

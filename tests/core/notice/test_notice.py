@@ -255,6 +255,15 @@ class TestStandsOnce:
 		once = prepend_once("<p>x</p>", self.stamp)
 		assert prepend_once(once, self.stamp) == once
 
+	@pytest.mark.parametrize(
+		"hidden", ["<!-- {} -->", "<head>{}</head>", "<script>{}</script>", "<style>/* {} */</style>"]
+	)
+	def test_a_notice_that_nobody_sees_does_not_count(self, hidden):
+		body = f"<p>Invoice</p>{hidden.format(self.stamp)}<p>Total</p>"
+		assert prepend_once(body, self.stamp) == self.stamp + body
+		seen_too = f"{body}<div>{self.stamp}</div>"
+		assert prepend_once(seen_too, self.stamp) == seen_too
+
 	def test_a_forged_mark_in_the_remarks_does_not_keep_the_notice_off(self):
 		body = '<p data-rts-notice="1">x</p><div data-rts-notice="">'
 		assert prepend_once(body, self.stamp).startswith(self.stamp)
