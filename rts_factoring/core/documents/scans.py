@@ -99,10 +99,9 @@ def _make_smaller(image: StreamObject, factor: float, quality: Quality) -> None:
 	except (OSError, ValueError, SyntaxError):
 		return
 	if len(smaller.data) < len(image._data):
-		colors = image.raw_get("/ColorSpace")
+		kept = {NameObject(key): image.raw_get(key) for key in ("/ColorSpace", "/OC") if key in image}
 		image.clear()
-		image.update(smaller.xobject())
-		image[NameObject("/ColorSpace")] = colors
+		image.update(smaller.xobject() | kept)
 		image._data = smaller.data
 
 

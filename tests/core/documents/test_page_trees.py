@@ -5,8 +5,9 @@ import pytest
 
 from rts_factoring.core.documents.kinds import DocumentKind
 from rts_factoring.core.documents.packet import Document, build_packet
-from tests.support.documents import pdf
+from tests.support.documents import pdf, saved
 from tests.support.paper_writers import by_pikepdf
+from tests.support.pictures import photographed
 from tests.support.plain_pdf import LETTERS, Objects, written
 
 INVOICE = pdf(["Invoice INV-1"])
@@ -14,9 +15,9 @@ NODE = "<< /Type /Pages /Parent 2 0 R /Kids [{}] /Count 1 {} >>"
 PAGE = "<< /Type /Page /Parent {} 0 R /Contents {} 0 R {} >>"
 
 
-def carried(content: bytes) -> list:
+def carried(content: bytes, **options) -> list:
 	"""The pages of a document as they stand in the packet."""
-	packet = build_packet(INVOICE, [Document(DocumentKind.POD, "pod.pdf", content)])
+	packet = build_packet(INVOICE, [Document(DocumentKind.POD, "pod.pdf", content)], **options)
 	return list(pdfium.PdfDocument(packet.content))[1:]
 
 
@@ -126,6 +127,28 @@ class TestNames:
 		shown = carried(paper)[0]
 		assert look(shown) == look(pdfium.PdfDocument(paper)[0])
 		assert shown.render().to_pil().convert("L").getpixel((80, 85)) < 50
+
+
+@pytest.mark.parametrize("state, shown", [("/OFF [10 0 R]", 255), ("", 60)])
+def test_a_picture_keeps_its_layer_when_it_is_made_smaller(state, shown):
+	picture = saved(photographed((2400, 3000)).point(lambda value: 40 + value // 9), "JPEG", quality=95)
+	entries = (
+		"/Type /XObject /Subtype /Image /Width 2400 /Height 3000 /ColorSpace /DeviceRGB /BitsPerComponent 8"
+	)
+	layers = f"/OCProperties << /OCGs [10 0 R] /D << /Order [10 0 R] {state} >> >>"
+	paper = written(
+		{
+			1: f"<< /Type /Catalog /Pages 2 0 R {layers} >>",
+			2: "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+			3: "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+			" /Resources << /XObject << /I 5 0 R >> >> >>",
+			4: ("", b"612 0 0 792 0 0 cm /I Do"),
+			5: (f"{entries} /Filter /DCTDecode /OC 10 0 R", picture),
+			10: "<< /Type /OCG /Name (Draft) >>",
+		}
+	)
+	(page,) = carried(paper, max_bytes=len(picture) // 2)
+	assert abs(page.render().to_pil().convert("L").getpixel((300, 400)) - shown) < 30
 
 
 @pytest.mark.parametrize("end", [b"", b"\r", b"\n\0"])
