@@ -17,6 +17,7 @@ from typing import NamedTuple
 import frappe
 
 FOLDER = "rts_factoring"  # in the site's folder
+RENAMED = "renamed_to"
 
 
 class Mark(NamedTuple):
@@ -45,9 +46,18 @@ def write_mark(company: str, mark: Mark) -> None:
 
 def read_mark(company: str) -> Mark | None:
 	try:
-		return Mark(**json.loads(_mark_file(company).read_text()))
+		found = json.loads(_mark_file(company).read_text())
+		return read_mark(found[RENAMED]) if RENAMED in found else Mark(**found)
 	except (FileNotFoundError, ValueError, TypeError):
 		return None
+
+
+def rename_mark(company: str, new_name: str) -> None:
+	"""Keep the mark of a renamed company. Its old name leads to it: a backup of before has that name."""
+	with _locked():
+		if _mark_file(company).exists():
+			_write(_mark_file(new_name), _mark_file(company).read_text())
+			_write(_mark_file(company), json.dumps({RENAMED: new_name}))
 
 
 def forget_mark(company: str, batch: str = "") -> None:

@@ -158,7 +158,7 @@ def apply_identity(doc, report: Report) -> None:
 	metadata = report.metadata
 	doc.kind = report.kind.value.title()
 	doc.company = doc.company or _company_of(report)
-	if not frappe.db.exists(settings.DOCTYPE, doc.company):
+	if not settings.find(doc.company):
 		raise FileRefused("no_settings", company=doc.company)
 	factoring_ledger = lookups.load_ledger(doc.company, report.kind.value)
 	doc.batch = check_identity(report, factoring_ledger, doc.batch or "") or None
