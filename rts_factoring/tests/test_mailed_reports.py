@@ -5,6 +5,7 @@ from unittest import mock
 import frappe
 from frappe.email.receive import InboundMail
 
+from rts_factoring.services.common import site_identity
 from rts_factoring.services.reports import jobs, mailbox, received, reconciling
 from rts_factoring.tests import factories
 from rts_factoring.tests.cases import run_worker
@@ -263,3 +264,22 @@ class TestSendersOfReports(MailCase):
 		factories.make_settings(ACME, report_email_account=self.ACCOUNT, report_senders="other.example")
 		self.assertEqual(mailbox.import_attachment(row.name), "")
 		self.assertEqual(self.row(row.name).status, "Kept Aside")
+
+
+class TestCopiedSite(MailCase):
+	def test_a_copy_of_the_site_leaves_the_mails_of_the_real_one_on_the_server(self):
+		account = frappe.get_doc("Email Account", self.ACCOUNT)
+		parent = "frappe.email.doctype.email_account.email_account.EmailAccount.get_inbound_mails"
+		with mock.patch(parent, return_value=[]) as fetch:
+			with mock.patch.object(site_identity, "identity", return_value="another site"):
+				account.get_inbound_mails()
+			fetch.assert_not_called()
+			factories.make_settings(BLUEBIRD, report_email_account=self.ACCOUNT)
+			frappe.db.set_value(mailbox.settings.DOCTYPE, ACME, "confirmed_site", "another site")
+			frappe.clear_document_cache(mailbox.settings.DOCTYPE, ACME)
+			account.get_inbound_mails()  # one of two companies works here
+			fetch.assert_called_once()
+			factories.make_settings(BLUEBIRD, report_email_account=None)
+			frappe.db.set_value(mailbox.settings.DOCTYPE, ACME, "report_email_account", None)
+			account.get_inbound_mails()  # no reports arrive there
+			self.assertEqual(fetch.call_count, 2)

@@ -11,6 +11,7 @@ from rts_factoring.services.batches import automatic_submit, delivery, factoring
 from rts_factoring.services.common import site_identity
 from rts_factoring.services.company import connections, settings, site_binding
 from rts_factoring.services.reports import inbox
+from rts_factoring.services.views import checklist
 from rts_factoring.tests import factories
 from rts_factoring.tests.cases import THREE, DeliveryCase, arrivals
 from rts_factoring.tests.factories import ACME
@@ -159,6 +160,15 @@ class TestCopiedSite(BindingCase):
 			with self.refused("another site"):
 				draft.submit()
 			self.assert_nothing_is_enqueued()
+
+	def test_a_copy_asks_nobody_for_credentials(self):
+		doc = self.settings()
+		doc.representative_email = "rep@rts.example"
+		with mock.patch.object(checklist.EmailAccount, "find_default_outgoing", return_value="an account"):
+			with self.copied_site(), self.refused("another site", "Confirm This Site"):
+				checklist.request_credentials(doc)
+			with self.paused_site(), self.refused("factoring_paused"):
+				checklist.request_credentials(doc)
 
 	def test_the_managers_are_told_once(self):
 		with self.copied_site():

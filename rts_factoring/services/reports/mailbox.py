@@ -14,7 +14,7 @@ from rts_factoring.core.reports.senders import Authentication, authentication, i
 from rts_factoring.core.reports.spreadsheet import REPORT_ENDINGS
 from rts_factoring.services.common import background, files
 from rts_factoring.services.common.logs import Attempt
-from rts_factoring.services.company import alerts, settings
+from rts_factoring.services.company import alerts, settings, site_binding
 from rts_factoring.services.reports import received
 from rts_factoring.services.reports.provenance import MAIL, Provenance
 
@@ -29,6 +29,13 @@ def note_headers(mails: Iterable) -> None:
 	seen = frappe.flags.setdefault(RECEIVED, {})
 	for mail in mails:
 		seen[mail.message_id] = [str(value) for value in mail.mail.get_all("Authentication-Results") or ()]
+
+
+def is_held_back(account: str) -> bool:
+	"""Whether the mails of an account stay on their server: reports arrive there, and none of their companies may reach the
+	factor from this site. A copy of the site would take them away from the real one."""
+	agreements = [settings.find(row.company) for row in _agreements(account)]
+	return bool(agreements) and all(map(site_binding.problem, agreements))
 
 
 def on_attachment(file) -> None:

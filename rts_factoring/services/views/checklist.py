@@ -6,7 +6,8 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import flt, formatdate, today
 
 from rts_factoring.compat import desk_route
-from rts_factoring.services.company import settings
+from rts_factoring.services.common.errors import core_errors_as_frappe
+from rts_factoring.services.company import settings, site_binding
 
 RATES = ["advance_rate", "reserve_rate", "fee_rate"]
 OWN_MACHINE = ("localhost", "127.0.0.1", "::1")  # where the sandbox factor listens
@@ -35,6 +36,8 @@ def request_credentials(doc) -> None:
 		frappe.throw(_("Enter the e-mail address of your RTS representative, and save."))
 	if not EmailAccount.find_default_outgoing():
 		frappe.throw(_no_mail(), title=_("No Outgoing Mail"))
+	with core_errors_as_frappe():
+		site_binding.require(doc)
 	sender = frappe.get_cached_doc("User", frappe.session.user)
 	frappe.sendmail(
 		recipients=[doc.representative_email],
