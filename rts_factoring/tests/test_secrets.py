@@ -303,6 +303,20 @@ class TestSecrets(FreightCase):
 		factories.make_settings(BLUEBIRD)
 		frappe.db.commit()
 
+	def test_new_settings_do_not_begin_with_the_secrets_of_others_that_had_their_name(self):
+		"""ERPNext deletes rows of a company past the documents they belong to."""
+		doc = factories.make_settings(BLUEBIRD, password=secret("old"), passphrase=secret("old"))
+		settings.store_private_key(doc, private_key("a phrase"), "a phrase")
+		frappe.db.delete(DOCTYPE, doc.name)
+		frappe.clear_document_cache(DOCTYPE, doc.name)
+		self.assertEqual(_held(factories.make_settings(BLUEBIRD).name), set())
+		frappe.db.delete(DOCTYPE, doc.name)
+		frappe.clear_document_cache(DOCTYPE, doc.name)
+		doc = factories.make_settings(BLUEBIRD, password="entered again")
+		self.assertEqual(settings.secret(doc, "password"), "entered again")
+		factories.make_settings(BLUEBIRD)
+		frappe.db.commit()
+
 	def test_a_form_shows_that_a_secret_is_set_not_how_long_it_is(self):
 		self.save(password="a" * 31)
 		self.assertEqual(frappe.db.get_value(DOCTYPE, ACME, "password"), settings.MASK)

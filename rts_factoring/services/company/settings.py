@@ -261,6 +261,8 @@ def remove_private_key(agreement) -> None:
 
 def validate(doc) -> None:
 	rehearsal_company.check_settings(doc)
+	if doc.is_new():
+		_forget_secrets(doc)
 	if doc.enabled and not doc.client_number:
 		frappe.throw(
 			_("Client Number is empty. Enter the number RTS gave this subsidiary, then enable factoring.")
@@ -298,6 +300,13 @@ def validate(doc) -> None:
 			),
 			title=_("Account"),
 		)
+
+
+def _forget_secrets(doc) -> None:
+	"""New settings may have the name of some that went without a word, as ERPNext deletes them with a company's transactions.
+	Their secrets were for another server."""
+	for fieldname in ("password", PRIVATE_KEY, "passphrase"):
+		remove_encrypted_password(DOCTYPE, doc.name, fieldname)
 
 
 def affects_readiness(doc) -> bool:
