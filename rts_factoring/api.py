@@ -387,6 +387,7 @@ def _check_mapping(company: str) -> None:
 
 
 def _check_company(company: str) -> None:
+	require_company(company)
 	if not frappe.has_permission("Company", "read", doc=company):
 		frappe.throw(
 			_("You have no permission for company {0}.").format(
@@ -415,6 +416,6 @@ def store_password(company: str, password: str) -> None:
 
 def _settings_of(company: str):
 	frappe.only_for("System Manager")
-	doc = frappe.get_doc(settings_service.DOCTYPE, company)
+	doc = frappe.get_doc(settings_service.DOCTYPE, {"company": company})
 	doc.check_permission("write")
 	return doc

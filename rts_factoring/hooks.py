@@ -76,6 +76,7 @@ doc_events = {
 	},
 	"Company": {
 		"before_rename": "rts_factoring.overrides.company.before_rename",
+		"after_rename": "rts_factoring.overrides.company.after_rename",
 	},
 	"Customer": {
 		"on_update": "rts_factoring.overrides.customer.on_update",
@@ -112,11 +113,30 @@ doc_events = {
 	"Dunning": {
 		"validate": "rts_factoring.overrides.dunning.validate",
 	},
+	"Document Follow": {
+		"validate": "rts_factoring.overrides.document_follow.validate",
+	},
+	"User Permission": {
+		"on_update": "rts_factoring.overrides.document_follow.forget_unreadable",
+		"after_delete": "rts_factoring.overrides.document_follow.forget_unreadable",
+	},
+	"Auto Email Report": {
+		"validate": "rts_factoring.overrides.auto_email_report.validate",
+	},
 }
 
 # Accounting dimensions of a site get a field on these, beside ERPNext's own
 
 accounting_dimension_doctypes = ["Subsidiary Factoring Settings"]
+
+# What Delete Transactions of a Company leaves
+
+company_data_to_be_ignored = [
+	"Subsidiary Factoring Settings",
+	"Notice of Assignment",
+	"Report Layout",
+	"Schedule Layout",
+]
 
 # Prints of a Sales Invoice carry the Notice of Assignment
 
@@ -143,6 +163,11 @@ override_doctype_class = {
 }
 override_whitelisted_methods = {
 	"frappe.desk.query_report.get_script": "rts_factoring.overrides.report.get_script",
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "rts_factoring.overrides.desk.get_chart",
+	"frappe.desk.doctype.tag.tag.get_tagged_docs": "rts_factoring.overrides.desk.get_tagged_docs",
+	"frappe.desk.form.load.get_docinfo": "rts_factoring.overrides.desk.get_docinfo",
+	"frappe.desk.form.load.getdoc": "rts_factoring.overrides.desk.getdoc",
+	"frappe.desk.form.linked_with.get_submitted_linked_docs": "rts_factoring.overrides.desk.get_submitted_linked_docs",
 }
 
 # Background work
@@ -172,6 +197,7 @@ permission_query_conditions = {
 	**{doctype: "rts_factoring.permissions.layout_condition" for doctype in _LAYOUTS},
 	"File": "rts_factoring.permissions.file_condition",
 	"Prepared Report": "rts_factoring.permissions.prepared_report_condition",
+	"Tag Link": "rts_factoring.permissions.tag_condition",
 }
 has_permission = {
 	**{doctype: "rts_factoring.permissions.has_company_permission" for doctype in _COMPANY_DOCTYPES},

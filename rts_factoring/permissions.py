@@ -1,5 +1,7 @@
 """A user limited to some companies sees nothing of the others, in any DocType of the app."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe import _
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
@@ -10,6 +12,7 @@ from rts_factoring.services.common import file_companies, files
 from rts_factoring.services.common.file_companies import WITH_FILES
 
 MODULE = "RTS Factoring"
+APP = "rts_factoring"
 READING = ("read", "select", "export", "print", "email", "report")
 PARENTS = {
 	"Factoring Batch Invoice": ("Factoring Batch",),
@@ -27,12 +30,25 @@ GUARDED = (
 	*WITH_FILES,
 	"Communication",
 )  # whose files are not opened by naming their address; mails bring reports
+WITH_COMPANY = (*WITH_FILES, "Received Report")  # documents that are of one company
 
 
 def allowed_companies(user: str | None = None) -> list[str] | None:
 	"""The companies that user permissions limit a user to, for any DocType; None means no limit."""
 	entries = get_user_permissions(user or frappe.session.user).get("Company")
 	return sorted({entry.get("doc") for entry in entries}) if entries else None
+
+
+def guarded_doctypes() -> set[str]:
+	"""DocTypes of which a user limited to companies sees a part, by a condition of the app."""
+	return {*frappe.get_hooks("permission_query_conditions", app_name=APP)}
+
+
+def hidden_fields(doctype: str, user: str | None = None) -> set[str]:
+	"""Fields above the permission levels that the user may read."""
+	meta = frappe.get_meta(doctype)
+	levels = meta.get_permlevel_access("read", user=user)
+	return {field.fieldname for field in meta.fields if field.permlevel not in levels}
 
 
 def company_condition(user: str | None = None, doctype: str | None = None) -> str:
@@ -107,14 +123,26 @@ def file_condition(user: str | None = None, doctype: str | None = None) -> str:
 	if companies is None:
 		return ""
 	names = _listed(companies)
-	company_of = " ".join(
-		f"when {frappe.db.escape(parent)} then"  # nosec B608 # escaped
-		f" (select `company` from `tab{parent}` where `tab{parent}`.`name` = `tabFile`.`attached_to_name`)"
-		for parent in WITH_FILES
-	)  # one look-up, by the DocType that the file is attached to, where its company is not kept on it
+	# One look-up, by the DocType that the file is attached to, where its company is not kept on it.
+	company_of = _company_of("`tabFile`.`attached_to_doctype`", "`tabFile`.`attached_to_name`", WITH_FILES)
 	visible, kept = frappe.db.escape(companies[0]), f"`tabFile`.`{file_companies.FIELD}`"
-	looked_up = f"ifnull(case `tabFile`.`attached_to_doctype` {company_of} end, {visible}) in ({names})"
+	looked_up = f"ifnull({company_of}, {visible}) in ({names})"
 	return f"({kept} in ({names}) or (ifnull({kept}, '') = '' and {looked_up}))"
+
+
+def tag_condition(user: str | None = None, doctype: str | None = None) -> str:
+	"""Frappe lists the tags of all documents to everybody who is logged in, with the names and titles of the documents."""
+	of, companies = "`tabTag Link`.`document_type`", allowed_companies(user)
+	unreadable = [name for name in WITH_COMPANY if not frappe.has_permission(name, "read", user=user)]
+	conditions = [f"{of} not in ({_listed(unreadable)})"] if unreadable else []
+	if companies is not None:
+		company_of = _company_of(of, "`tabTag Link`.`document_name`", WITH_COMPANY)
+		# A layout without a company is shared.
+		shared = f"{of} in ('Report Layout', 'Schedule Layout') and ifnull({company_of}, '') = ''"
+		conditions.append(
+			f"({of} not in ({_listed(WITH_COMPANY)}) or {company_of} in ({_listed(companies)}) or {shared})"
+		)
+	return " and ".join(conditions)
 
 
 def has_file_permission(doc, ptype: str | None = None, user: str | None = None, **_ignored) -> bool:
@@ -193,14 +221,24 @@ def search_links(
 	)
 
 
-def _listed(companies: list[str]) -> str:
+def _company_of(type_column: str, name_column: str, doctypes: Collection[str]) -> str:
+	"""SQL: the company of the document that a row of another table names."""
+	cases = " ".join(
+		f"when {frappe.db.escape(name)} then"  # nosec B608 # escaped
+		f" (select `company` from `tab{name}` where `tab{name}`.`name` = {name_column})"
+		for name in doctypes
+	)
+	return f"case {type_column} {cases} end"
+
+
+def _listed(companies: Collection[str]) -> str:
 	return ", ".join(frappe.db.escape(name) for name in companies)
 
 
-def require_company(company: str | None) -> str:
+def require_company(company: str | None, user: str | None = None) -> str:
 	"""The company of a report's filter; throws when there is none or the user may not see it."""
 	company = company or ""
-	allowed = allowed_companies()
+	allowed = allowed_companies(user)
 	if not company:
 		frappe.throw(_("Choose a company."))
 	if allowed is not None and company not in allowed:

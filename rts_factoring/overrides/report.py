@@ -13,6 +13,13 @@ class FactoringReport(Report):
 	"""ERPNext's Accounts Receivable with a column that tells what the factor holds, wherever the report runs. A report of ours
 	on a company that is not set up says so in place of its rows."""
 
+	def get_data(self, filters=None, limit=None, user=None, **options):
+		"""For an Auto Email Report, which the scheduler runs with its own rights; a Report Builder's list asks `user` itself."""
+		is_ours = self.ref_doctype in permissions.guarded_doctypes()
+		if user and is_ours and self.report_type != "Report Builder" and permissions.allowed_companies(user):
+			permissions.require_company((filters or {}).get("company"), user)
+		return super().get_data(filters, limit, user, **options)
+
 	def execute_module(self, filters):
 		if self.module == MODULE and (company := (filters or {}).get("company")):
 			permissions.require_company(company)

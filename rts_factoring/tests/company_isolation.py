@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import frappe
+from frappe.desk.doctype.tag.tag import DocTags
 from frappe.model import no_value_fields, table_fields
 from frappe.utils.password import update_password
 
@@ -26,6 +27,7 @@ from rts_factoring.tests.factories import ACME, BLUEBIRD
 MODULE = "RTS Factoring"
 DOCUMENT = Path(rts_factoring.__file__).resolve().parent.parent / "docs" / "security.md"
 PASSWORD = "a long pass phrase 7"
+TAG = "walls"  # on each company's batch
 RIGHTS = {
 	"R": "read",
 	"W": "write",
@@ -155,6 +157,11 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"api.download_close": {"close": of.close},
 		"Factoring Close.make_entries": {"on": ("Factoring Close", of.close)},
 		"api.hold_for_factor": {"payment_entry": of.payment},
+		"desk.get_chart": {"chart": json.dumps(chart(of.company)), "no_cache": 1},
+		"desk.getdoc": {"doctype": "Factoring Batch", "name": of.batch},
+		"desk.get_docinfo": {"doctype": "Factoring Batch", "name": of.batch},
+		"desk.get_tagged_docs": {"doctype": "Factoring Batch", "tag": f"%{TAG}%"},
+		"desk.get_submitted_linked_docs": {"doctype": "Company", "name": of.company},
 		"report.get_script": {"report_name": "Accounts Receivable"},
 		"api.find_repairs": {"company": of.company},
 		"api.repair_payments": {"company": of.company, "payments": json.dumps([of.payment])},
@@ -228,6 +235,16 @@ def arguments(of: "Company") -> dict[str, dict]:
 		"Subsidiary Factoring Settings.create_accounts": {"on": agreement},
 		"Subsidiary Factoring Settings.request_credentials": {"on": agreement},
 	}
+
+
+def chart(company: str = "", **values) -> dict:
+	"""A Dashboard Chart as a browser sends one: what RTS bought in a year."""
+	doctype = "Factoring Ledger Entry"
+	asked = {"name": "Bought", "document_type": doctype, "chart_type": "Sum", "type": "Bar"}
+	asked |= {"based_on": "posting_date", "value_based_on": "purchased"}
+	asked |= {"timespan": "Last Year", "time_interval": "Monthly"}
+	filters = [[doctype, "company", "=", company]] if company else []
+	return asked | {"filters_json": json.dumps(filters)} | values
 
 
 # People
@@ -344,6 +361,7 @@ def make_companies() -> tuple[Company, Company]:
 		found.close = _close(company)
 		found.report_layout, found.schedule_layout = (own_layout(doctype, company) for doctype in SHARED)
 		_add_files(found)
+		DocTags("Factoring Batch").add(found.batch, TAG)
 		Attempt("Deliver", company, found.batch).succeeded(f"{found.batch} arrived")
 		made.append(found)
 	frappe.db.commit()
