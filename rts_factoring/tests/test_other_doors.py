@@ -261,6 +261,16 @@ class TestBulkTools(TestProtection):
 		with self.refused(ACME, "with the factor"):
 			doc.submit()
 
+	def test_deleting_transactions_leaves_the_agreement_the_notice_and_the_layouts(self):
+		"""So a company that rehearsed begins anew without being set up again."""
+		kept = ("Subsidiary Factoring Settings", "Notice of Assignment", "Report Layout", "Schedule Layout")
+		doc = frappe.get_doc({"doctype": "Transaction Deletion Record", "company": ACME})
+		doc.populate_doctypes_to_be_ignored_table()  # as its form does, or its submit
+		ignored = doc.get_doctypes_to_be_ignored_list()
+		deleted = {row.parent for row in doc.get_doctypes_with_company_field(ignored)}
+		self.assertLessEqual({"Factoring Batch", "Report Import", "Factoring Ledger Entry"}, deleted)
+		self.assertFalse({*kept} & deleted)
+
 
 class TestWhatAnInvoiceNames(TestProtection):
 	def test_customers_are_merged_and_the_ledger_follows(self):
