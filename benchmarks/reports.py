@@ -1,7 +1,7 @@
 """Reading a purchase report of 100,000 rows × 12 columns against openpyxl, which only iterates it, in the same run.
 
-Ours checks the file, reads, finds the header, types every cell and adds up the totals: at most 0.35 of openpyxl's time,
-under 400 MB. Matching the lines to 100,000 invoices takes at most twice as long as typing them.
+Ours checks the file, reads, finds the header, types every cell, adds up the totals and matches each row with one of 100,000
+invoices: at most 0.25 of openpyxl's time, in seconds of a processor, under 400 MB.
 """
 
 import random
@@ -10,6 +10,8 @@ import sys
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
+from time import process_time
 
 import openpyxl
 
@@ -63,7 +65,7 @@ def iterate(path: Path) -> int:
 
 def _typing(data: bytes) -> float:
 	book = read(data, "report.xlsx")
-	return seconds(lambda: parse_report(book))
+	return seconds(lambda: parse_report(book), process_time)
 
 
 def main() -> None:
@@ -78,7 +80,7 @@ def main() -> None:
 			and not found.total_differences
 			and not any(line.problems for line in found.lines)
 		)
-		ours, peer = alternately(3, lambda: read_report(data, path.name), lambda: iterate(path))
+		ours, peer = alternately(3, lambda: read_report(data, path.name), lambda: iterate(path), process_time)
 		typing = _typing(data)
 		peak = (
 			int(subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True).stdout)
@@ -94,21 +96,22 @@ def main() -> None:
 		matcher = Matcher(Receivables(sent), COMPANY, numbers)
 		assert all(matcher.match(line).receivable for line in found.lines)
 
-	matching = seconds(match)
+	matching = median(seconds(match, process_time) for _ in range(3))
 	books = FactoringLedger(COMPANY, Policy.BORROWING, batches={"A1": numbers})
 	settling = seconds(lambda: reconcile(found, Receivables(sent), books, "A1"))
 	print(
-		f"openpyxl iterates in {peer:.2f} s; read and typed in {ours:.2f} s = {ours / peer:.2f} of that (aim: 0.35)"
+		f"openpyxl iterates in {peer:.2f} s; read and typed in {ours:.2f} s, with matching {ours + matching:.2f} s = "
+		f"{(ours + matching) / peer:.3f} of that (aim: 0.25)"
 	)
-	print(f"typing {typing:.2f} s, matching {matching:.2f} s = {matching / typing:.2f} of that (aim: 2)")
+	print(f"of which typing {typing:.2f} s, matching {matching:.2f} s")
 	print(
 		f"matched, settled and positions moved in {settling:.2f} s; peak memory of reading {peak:.0f} MB (aim: 400)"
 	)
 	report(
-		f"read and type a purchase report of {ROWS:,} rows × {len(HEADER)} columns, against openpyxl read-only iterating it",
-		ours,
+		f"read, type and match a purchase report of {ROWS:,} rows × {len(HEADER)} columns, against openpyxl read-only iterating it",
+		ours + matching,
 		peer,
-		matching_to_typing=round(matching / typing, 2),
+		matching_seconds=round(matching, 2),
 		reconcile_seconds=round(settling, 2),
 		peak_megabytes=round(peak),
 	)

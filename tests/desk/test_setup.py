@@ -142,7 +142,9 @@ def test_the_connection_is_confirmed_by_its_fingerprint(admin, factor):
 	admin.tab("Connection")
 	admin.fill("port", str(factor["port"]))
 	admin.save()
-	admin.button("Password", "Set Up")
+	admin.tab("Agreement")
+	admin.sees("Store the password, or a private key.")
+	step(admin, "connection")
 	admin.page.locator(".modal.show input[data-fieldname='password']").fill("sandbox")
 	admin.dialog("Store")
 	admin.button("Test Connection")
@@ -170,6 +172,13 @@ def test_factoring_is_enabled_and_the_invoices_queue_by_themselves(admin):
 	):
 		assert time.monotonic() < deadline, "No invoice queued."
 		admin.page.wait_for_timeout(1000)
+
+
+def test_an_empty_list_says_what_comes_into_it(admin):
+	admin.open("report-import")
+	admin.sees("Drop RTS's reports on this page")
+	admin.look("no-reports-yet")
+	admin.form(SETTINGS, ACME)
 
 
 def test_the_help_of_a_form_opens_with_its_pictures(admin):

@@ -184,6 +184,27 @@ def test_a_funding_with_ten_kinds_of_rows_is_worked_off(dana):
 	assert row["balance"] == 920 + net
 
 
+def test_a_deposit_without_a_bank_account_says_where_to_create_one(dana, admin):
+	banks = set_type(admin, "Bank", "")
+	dana.button("Record Deposit")
+	dana.sees("Acme Freight LLC has no account of the type Bank", ".modal.show")
+	dana.page.wait_for_timeout(500)
+	dana.look("no-bank-account")
+	dana.close()
+	assert set_type(admin, "", "Bank", banks) == banks
+
+
+def set_type(admin, old: str, new: str, names: list[str] | None = None) -> list[str]:
+	"""Change the type of the company's accounts that have one, or of those named; returns their names."""
+	script = """async ([old, type, names]) => {
+		const filters = { company: "Acme Freight LLC", account_type: old, is_group: 0 };
+		names ||= (await frappe.db.get_list("Account", { filters, limit: 0 })).map((row) => row.name);
+		for (const name of names) await frappe.db.set_value("Account", name, "account_type", type);
+		return names;
+	}"""
+	return admin.page.evaluate(script, [old, new, names])
+
+
 def test_the_deposit_of_the_funding_leaves_the_clearing_with_what_was_there_before(dana):
 	dana.button("Record Deposit")
 	dana.page.wait_for_timeout(500)

@@ -53,7 +53,9 @@ class BadCell(ValueError):
 def to_text(value: object) -> str:
 	"""The trimmed text. NBSP and repeated spaces become one space, a leading apostrophe is dropped, 12345.0 becomes 12345."""
 	if isinstance(value, str):
-		folded = _SPACE.sub(" ", value).strip()
+		# Of all spaces only the plain one is printable: a large report has millions of texts like this.
+		plain = value.isprintable() and "  " not in value
+		folded = (value if plain else _SPACE.sub(" ", value)).strip()
 		if folded.startswith("'"):
 			folded = folded[1:].strip()
 		return folded
@@ -79,7 +81,7 @@ def to_number_text(value: object) -> str:
 	"""A number that is a name (of an invoice, check, client) as it would be typed: `12345.0` is 12345; `-` and `n/a` are
 	empty. Other texts stay as they are."""
 	text = to_text(value)
-	if whole := _WHOLE.fullmatch(text):
+	if "." in text and (whole := _WHOLE.fullmatch(text)):
 		return whole[1]
 	return "" if text.lower() in EMPTY_TEXTS else text
 

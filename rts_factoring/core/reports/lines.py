@@ -126,9 +126,10 @@ def find_total_differences(
 		for name in so_far:
 			so_far[name] += _sum(since, name)
 		for name, stated in total.amounts.items():
-			sums = [so_far[name], *(_sum(group, name) for group in groups)]
-			if all(abs(stated - added) > tolerance for added in sums):
-				differences.append(TotalDifference(total.row, name, stated, sums[0]))
+			if abs(stated - so_far[name]) <= tolerance:
+				continue
+			if all(abs(stated - _sum(group, name)) > tolerance for group in groups):
+				differences.append(TotalDifference(total.row, name, stated, so_far[name]))
 	return differences
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -130,6 +131,8 @@ class _Parser:
 		self.body = rows[self.first :]
 		self.bad: dict[int, list[UnreadCell]] = {}  # by index in the body
 		self.columns: dict[str, Column] = {}
+		# By converter and type of the cell, because 1, 1.0 and True are one key.
+		self.converted: dict[Callable, dict[type, dict]] = defaultdict(lambda: defaultdict(dict))
 		self.unread: dict[int, list[Decimal | None]] = {}  # by column
 		self.statuses = layout.status_index()
 		self.types = layout.type_index()
@@ -154,7 +157,13 @@ class _Parser:
 				totals.append(self._total(place, line))
 			else:
 				others[kind].append(line.row)
-		lines, totals = self._without_false_totals(lines, totals)
+		differences = find_total_differences(lines, totals, self.layout.tolerance)
+		if false := _false_totals(totals, differences):
+			lines = sorted(
+				[*lines, *(line for line in self._lines() if line.row in false)], key=lambda line: line.row
+			)
+			totals = [total for total in totals if total.row not in false]
+			differences = find_total_differences(lines, totals, self.layout.tolerance)
 		if not lines:
 			raise FileRefused("no_rows.only_header", where=f"{self.file_name}, row {header.row}")
 		return Report(
@@ -164,7 +173,7 @@ class _Parser:
 			header=header,
 			lines=tuple(lines),
 			totals=tuple(totals),
-			total_differences=tuple(find_total_differences(lines, totals, self.layout.tolerance)),
+			total_differences=tuple(differences),
 			titles=tuple(titles),
 			headers=tuple(headers),
 			blanks=tuple(blanks),
@@ -190,24 +199,6 @@ class _Parser:
 				if amounts[line.row - 1 - self.first]
 			]
 		return tuple(cells)
-
-	def _without_false_totals(
-		self, lines: list[ReportLine], totals: list[TotalRow]
-	) -> tuple[list[ReportLine], list[TotalRow]]:
-		"""A row of amounts without a text is a total only if it is the sum of something. Else it is a line, and waits."""
-		differences = find_total_differences(lines, totals, self.layout.tolerance)
-		wrong = {(difference.row, difference.field) for difference in differences}
-		false = {
-			total.row
-			for total in totals
-			if not total.label
-			and all((total.row, name) in wrong for name, amount in total.amounts.items() if amount)
-			and any(total.amounts.values())
-		}
-		if not false:
-			return lines, totals
-		lines += [line for line in self._lines() if line.row in false]
-		return sorted(lines, key=lambda line: line.row), [total for total in totals if total.row not in false]
 
 	def _total(self, place: int, line: ReportLine) -> TotalRow:
 		amounts = {name: amount for name in AMOUNTS if (amount := getattr(line, name)) is not None}
@@ -252,18 +243,18 @@ class _Parser:
 	def _convert(self, index: int, convert: Callable[[object], Any]) -> Column:
 		"""One column, each distinct text or number converted once. An unreadable cell becomes None (a word "") and a problem
 		of its row."""
-		memo: dict[Any, Any] = {}
+		converted = self.converted[convert]
 		values: Column = []
 		for place, row in enumerate(self.body):
 			cell = row[index]
-			key = (cell, type(cell)) if cell.__class__ is not str else cell
+			known = converted[cell.__class__]
 			try:
-				values.append(memo[key])
+				values.append(known[cell])
 				continue
 			except KeyError:
 				pass
 			try:
-				value = memo[key] = convert(cell)
+				value = known[cell] = convert(cell)
 			except BadCell as error:
 				cell = UnreadCell(
 					error.code, self.header.texts.get(index, ""), short(to_text(cell) or str(cell))
@@ -335,6 +326,18 @@ class _Parser:
 			if place in self.bad or problems:
 				problems = _ordered([*(cell.problem for cell in self.bad.get(place, ())), *problems])
 			yield ReportLine(row, invoice_no, event, status, problems, *rest)
+
+
+def _false_totals(totals: Sequence[TotalRow], differences: Sequence[TotalDifference]) -> set[int]:
+	"""Rows of amounts without a text that are the sum of nothing. They are lines, and wait."""
+	wrong = {(difference.row, difference.field) for difference in differences}
+	return {
+		total.row
+		for total in totals
+		if not total.label
+		and all((total.row, name) in wrong for name, amount in total.amounts.items() if amount)
+		and any(total.amounts.values())
+	}
 
 
 def _to_word(value: object) -> str:
