@@ -149,10 +149,10 @@ class TestSecrets(FreightCase):
 		point_to_same(self.factor_server)
 
 		# an error nobody foresaw, while a connection is in the variables
-		row, packet = frappe.db.get_value("Factoring Batch File", {"parent": batch.name}, ["name", "file"])
-		frappe.db.set_value("Factoring Batch File", row, "file", "no such file")
+		row, state = frappe.db.get_value("Factoring Batch File", {"parent": batch.name}, ["name", "state"])
+		frappe.db.set_value("Factoring Batch File", row, "state", "no such state")
 		self.assertEqual(self.attempt(batch), "Queued")
-		frappe.db.set_value("Factoring Batch File", row, "file", packet)
+		frappe.db.set_value("Factoring Batch File", row, "state", state)
 		self.fail_with_a_connection()
 
 		self.assertEqual(self.attempt(batch), "Delivered")
