@@ -21,7 +21,7 @@ from .kinds import DocumentKind
 from .limits import SECONDS, Progress, Values, limited
 from .page_bounds import drawn_pictures, look_at, set_upright
 from .pdf import MAX_BYTES, carry_over, finish, open_pdf, reading, too_many_bytes
-from .placeholders import MAX_DEPTH, documents_inside
+from .placeholders import documents_inside
 from .scans import Drawn, coarsen
 
 INVOICE = "Invoice"  # the first bookmark
@@ -258,7 +258,7 @@ def _add_pdf(
 	name = document.file_name
 	step = partial(progress, name)
 	reader = open_pdf(content, name)
-	if depth < MAX_DEPTH and (inside := documents_inside(reader, name)):
+	if inside := documents_inside(reader, name, depth):
 		parts = [Document(document.kind, part.name, part.content) for part in inside]
 		return sum(_add(writer, part, progress, quality, {}, depth + 1) for part in parts)
 	drawn: list[Drawn] = []

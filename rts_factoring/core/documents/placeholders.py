@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from ..errors import DocumentError
 from .annotations import annotations_of
 from .drawing import entry
 from .formats import PDF, file_format
@@ -53,10 +55,16 @@ def is_waiting_form(reader: PdfReader, text: str) -> bool:
 	return bool(needs_rendering) or ("adobe reader" in text.casefold() and not any(is_field))
 
 
-def documents_inside(reader: PdfReader, name: str) -> list[Embedded]:
-	"""The PDFs and pictures of a portfolio, which stand in the packet in place of its cover; none of any other PDF."""
+def documents_inside(reader: PdfReader, name: str, depth: int) -> list[Embedded]:
+	"""The PDFs and pictures of a portfolio, which stand in the packet in place of its cover; none of any other PDF. `depth` counts the
+	portfolios it is in. Raises DocumentError for one with too many files, or in too many others: the packet would lose some."""
 	with reading(name):
-		return [file for file in portfolio(reader) or () if can_be_pages(file.content)]
+		inside = [file for file in portfolio(reader) or () if can_be_pages(file.content)]
+	if len(inside) > MAX_FILES:
+		raise DocumentError("too_complex.files", where=name, most=MAX_FILES)
+	if inside and depth >= MAX_DEPTH:
+		raise DocumentError("too_complex.nested", where=name, most=MAX_DEPTH)
+	return inside
 
 
 def portfolio(reader: PdfReader) -> list[Embedded] | None:
@@ -66,7 +74,7 @@ def portfolio(reader: PdfReader) -> list[Embedded] | None:
 		return None
 	names = entry(root, "/Names")
 	tree = entry(names, "/EmbeddedFiles") if isinstance(names, DictionaryObject) else None
-	return list(_files(tree, 0))[:MAX_FILES]
+	return list(islice(_files(tree, 0), MAX_FILES + 1))  # one more says that there are too many
 
 
 def _files(node: Any, level: int) -> Iterator[Embedded]:
@@ -78,7 +86,7 @@ def _files(node: Any, level: int) -> Iterator[Embedded]:
 			yield from _file(str(name), item.get_object())
 	kids = entry(node, "/Kids")
 	if isinstance(kids, ArrayObject):
-		for kid in kids[:MAX_FILES]:
+		for kid in kids:
 			yield from _files(kid.get_object(), level + 1)
 
 

@@ -54,6 +54,13 @@ DOCUMENTS: dict[str, Message] = {
 	"damaged": Message("The PDF is damaged and cannot be read.", _PRINT_AGAIN),
 	"too_complex.objects": Message("The PDF has more than {most} objects.", _PRINT_AGAIN),
 	"too_complex.pages": Message("The file has {count} pages. At most {most} are accepted.", _PRINT_AGAIN),
+	"too_complex.files": Message(
+		"The PDF portfolio has more than {most} documents.", "Attach them apart, as several files."
+	),
+	"too_complex.nested": Message(
+		"The PDF portfolio is in {most} others, one within the other.",
+		"Attach the documents in it as PDF, JPG or PNG.",
+	),
 	"no_appearance": Message(
 		"The PDF has a filled-in field or a comment without a picture of it. The packet would lose it.",
 		_PRINT_AGAIN,

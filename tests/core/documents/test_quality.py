@@ -9,9 +9,10 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, TextStringObject
 from reportlab.lib.utils import ImageReader
 
-from rts_factoring.core.documents import quality
+from rts_factoring.core.documents import placeholders, quality
 from rts_factoring.core.documents.packet import Document, DocumentKind, build_packet
 from rts_factoring.core.documents.quality import judge
+from rts_factoring.core.errors import DocumentError
 from tests.support.common_papers import COMMON
 from tests.support.documents import PAPERWORK, changed, inked, pdf, saved, seen, sizes, texts, written
 from tests.support.paper_drawing import body, printed, scan, sentence
@@ -196,8 +197,21 @@ class TestPlaceholders:
 		content = pdf(["The innermost"])
 		for _ in range(8):
 			content = self.portfolio(inner=content)
-		assert len(sizes(packet(content))) == 2
+		with pytest.raises(DocumentError, match="in 3 others"):
+			packet(content)
 		assert judge(content, "deep.pdf") is not None
+
+	def test_a_portfolio_within_another_gives_its_documents(self):
+		content = self.portfolio(inner=self.portfolio(bol=pdf(["The bill of lading"])))
+		assert [text[:18] for text in texts(packet(content))][1:] == ["The bill of lading"]
+
+	def test_a_portfolio_of_more_documents_than_are_read_is_refused(self, monkeypatch):
+		monkeypatch.setattr(placeholders, "MAX_FILES", 2)
+		pages = {f"page{number}": pdf([f"Page {number}"]) for number in range(3)}
+		with pytest.raises(DocumentError, match="more than 2 documents"):
+			packet(self.portfolio(**pages))
+		del pages["page2"]
+		assert len(texts(packet(self.portfolio(**pages)))) == 3
 
 
 class TestTurning:
