@@ -4,6 +4,7 @@ import frappe
 
 from rts_factoring.core.money import text
 from rts_factoring.services.accounting import deposits
+from rts_factoring.services.invoices import readiness
 from rts_factoring.services.reports import decisions, report_import
 from rts_factoring.tests import factories, report_factories
 from rts_factoring.tests.adjustment_factories import adjustment
@@ -104,6 +105,18 @@ class TestWhatIsTakenBack(UndoCase):
 		self.cancel(made)
 		found = frappe.db.get_value("Sales Invoice", "AF-10015", ["factoring_status", "factoring_reasons"])
 		self.assertEqual(found, ("Submitted", ""))
+
+	def test_an_invoice_that_went_on_in_another_batch_stays_held_in_the_first(self):
+		made = report_factories.import_sample("purchase_mixed")
+		first = {"parent": made.batch, "sales_invoice": "AF-10015"}
+		self.assertEqual(frappe.db.get_value("Factoring Batch Invoice", first, "outcome"), "Held")
+		readiness.requeue("AF-10015")
+		report_factories.sent_batch("AGAIN", ["AF-10015"])
+		self.cancel(made)
+		self.assertEqual(frappe.db.get_value("Factoring Batch Invoice", first, "outcome"), "Held")
+		other = {"parent": made.batch, "sales_invoice": ("!=", "AF-10015")}
+		outcomes = frappe.get_all("Factoring Batch Invoice", other, pluck="outcome")
+		self.assertEqual(set(outcomes), {"Submitted"})
 
 
 class TestWhatCanBePostedAfterwards(UndoCase):

@@ -51,6 +51,15 @@ def awaiting_delivery(names: Collection[str]) -> set[str]:
 	return waiting
 
 
+def still_in(batch: str, names: Collection[str]) -> list[str]:
+	"""Those of the invoices that are in this batch, and did not go on in another."""
+	found: list[str] = []
+	for part in chunks(sorted(names)):
+		filters = {"name": ("in", part), "factoring_batch": batch}
+		found += frappe.get_all("Sales Invoice", filters=filters, pluck="name", order_by="name", limit=0)
+	return found
+
+
 def mark_not_ready(invoice: str, problems: Iterable[Reason]) -> None:
 	"""Mark an invoice as Not Ready because of its packet. It is checked again when its documents change."""
 	write_fields(

@@ -53,7 +53,7 @@ def undo(doc) -> None:
 	waiting = [name for name, state in states.items() if state is InvoiceState.SUBMITTED]
 	invoice_state.write_fields(waiting, factoring_reasons="")  # why RTS held or denied them
 	if doc.batch and doc.kind == "Purchase":
-		batch_status.set_batch_rows(doc.batch, sorted(touched), "Submitted")
+		batch_status.set_batch_rows(doc.batch, invoice_state.still_in(doc.batch, touched), "Submitted")
 	doc.db_set("status", "Cancelled", update_modified=False)
 	for name in to_update:
 		update_rows(name)
