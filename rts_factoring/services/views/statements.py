@@ -310,8 +310,9 @@ def expected_against_actual(company: str, from_date: date, to_date: date) -> lis
 
 def _add_expected(rates: dict[str, Decimal], row) -> None:
 	"""Write on a row by the agreement's rates the fee and the reserve expected, and how much more was taken."""
+	purchased = money(row["purchased"])
 	for name in ("fee", "reserve"):
-		row[f"expected_{name}"] = expected = percent_of(money(row["purchased"]), rates[name])
+		row[f"expected_{name}"] = expected = percent_of(purchased, rates[name])
 		row[f"{name}_difference"] = money(row[name]) - expected
 
 
