@@ -69,8 +69,8 @@ def grow(invoices: int) -> None:
 
 
 def wipe() -> None:
-	"""Delete what was copied; factories.wipe deletes the rest one by one. Commits."""
-	names = frappe.get_all("File", {"file_name": ("like", "growth%"), "attached_to_name": ("like", "G%-%-%")})
+	"""Delete what was copied, and the files of what was; factories.wipe deletes the rest one by one. Commits."""
+	names = frappe.get_all("File", {"file_name": ("like", "growth%")})
 	for start_at in range(0, len(names), 1_000):
 		frappe.db.delete("File", {"name": ("in", [row.name for row in names[start_at : start_at + 1_000]])})
 	for child, parent in CHILDREN.items():
