@@ -74,12 +74,13 @@ def portfolio(reader: PdfReader) -> list[Embedded] | None:
 		return None
 	names = entry(root, "/Names")
 	tree = entry(names, "/EmbeddedFiles") if isinstance(names, DictionaryObject) else None
-	return list(islice(_files(tree, 0), MAX_FILES + 1))  # one more says that there are too many
+	return list(islice(_files(tree, 0, set()), MAX_FILES + 1))  # one more says that there are too many
 
 
-def _files(node: Any, level: int) -> Iterator[Embedded]:
-	if not isinstance(node, DictionaryObject) or level > MAX_LEVELS:
+def _files(node: Any, level: int, visited: set[int]) -> Iterator[Embedded]:
+	if not isinstance(node, DictionaryObject) or level > MAX_LEVELS or id(node) in visited:
 		return
+	visited.add(id(node))
 	pairs = entry(node, "/Names")
 	if isinstance(pairs, ArrayObject):
 		for name, item in zip(pairs[::2], pairs[1::2], strict=False):
@@ -87,7 +88,7 @@ def _files(node: Any, level: int) -> Iterator[Embedded]:
 	kids = entry(node, "/Kids")
 	if isinstance(kids, ArrayObject):
 		for kid in kids:
-			yield from _files(kid.get_object(), level + 1)
+			yield from _files(kid.get_object(), level + 1, visited)
 
 
 def _file(name: str, item: Any) -> Iterator[Embedded]:

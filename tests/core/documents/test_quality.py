@@ -201,6 +201,12 @@ class TestPlaceholders:
 			packet(content)
 		assert judge(content, "deep.pdf") is not None
 
+	def test_a_list_of_files_that_leads_to_itself_ends(self):
+		writer = PdfWriter(clone_from=io.BytesIO(self.portfolio(bol=pdf(["The bill of lading"]))))
+		tree = writer._root_object["/Names"]["/EmbeddedFiles"].get_object()
+		tree[NameObject("/Kids")] = ArrayObject([writer._add_object(tree)] * 30)
+		assert texts(packet(written(writer)))[1] == "The bill of lading"
+
 	def test_a_portfolio_within_another_gives_its_documents(self):
 		content = self.portfolio(inner=self.portfolio(bol=pdf(["The bill of lading"])))
 		assert [text[:18] for text in texts(packet(content))][1:] == ["The bill of lading"]
